@@ -1,0 +1,23 @@
+"""nbgrader's settings for this course: `nbgrader …`, the formgrader and `vgcourse grade` all read them."""
+
+from pathlib import Path
+
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import Execute
+
+from vgcourse.grading.build import release_config
+from vgcourse.grading.execute import JudgedExecute
+
+c = get_config()  # noqa: F821
+c.merge(release_config())
+
+c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+c.CourseDirectory.course_id = "vgcourse"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "lessons"
+
+# Our Execute judges in the grader's process; everything else is nbgrader's own.
+c.Autograde.autograde_preprocessors = [
+    JudgedExecute if step is Execute else step for step in Autograde().autograde_preprocessors
+]
+c.JudgedExecute.timeout = 120

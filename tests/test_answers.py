@@ -1,0 +1,70 @@
+"""The checks are graded too: wrong answers that must be told apart, right answers that must pass."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+from vgcourse.checks import registry
+
+HERE = Path(__file__).parent
+SEEDS = (1, 20, 300)
+FEWEST = {"00_start": (3, 2), "01_circles": (4, 2)}  # wrong and right answers an exercise
+
+
+def files(kind):
+    return sorted((HERE / f"{kind}_answers").glob("*/*/*.py"))
+
+
+def name(path):
+    return "/".join(path.parts[-3:])
+
+
+def verdicts(path):
+    exercise = registry.find(path.parent.name)
+    names = runpy.run_path(str(path))
+    answers = tuple(names[answer] for answer in exercise.answers)
+    return [exercise.verdict(exercise.look(answers, seed), seed) for seed in SEEDS]
+
+
+@pytest.mark.parametrize("path", files("wrong"), ids=name)
+def test_a_wrong_answer_is_told_which_misconception_it_shows(path):
+    key = path.name.split(".")[0]
+    for verdict in verdicts(path):
+        assert verdict.key == key, f"{verdict.key}: {verdict.message}"
+        assert not verdict.passed and "{" not in verdict.message
+
+
+@pytest.mark.parametrize("path", files("right"), ids=name)
+def test_a_right_answer_passes_however_it_is_written(path):
+    for verdict in verdicts(path):
+        assert verdict.passed, f"{verdict.key}: {verdict.message}"
+
+
+@pytest.mark.parametrize("lesson", registry.LESSONS)
+def test_every_exercise_has_wrong_and_right_answers(lesson):
+    wrong, right = FEWEST.get(lesson, (5, 2))
+    for exercise in registry.exercises(lesson):
+        assert len(list((HERE / "wrong_answers" / lesson / exercise.id).glob("*.py"))) >= wrong, exercise.id
+        assert len(list((HERE / "right_answers" / lesson / exercise.id).glob("*.py"))) >= right, exercise.id
+
+
+@pytest.mark.parametrize("lesson", registry.LESSONS)
+def test_every_misconception_has_an_answer_that_shows_it(lesson):
+    from vgcourse.checks.exercise import COMMON
+
+    for exercise in registry.exercises(lesson):
+        shown = {path.name.split(".")[0] for path in (HERE / "wrong_answers" / lesson / exercise.id).glob("*.py")}
+        assert set(exercise.misses) - set(COMMON) <= shown, exercise.id
+
+
+@pytest.mark.parametrize("lesson", registry.LESSONS)
+def test_the_courses_own_version_passes(lesson):
+    for exercise in registry.exercises(lesson):
+        if exercise.reference is None:
+            continue
+        own = exercise.reference()
+        answers = own if isinstance(own, tuple) and len(exercise.answers) > 1 else (own,)
+        for seed in SEEDS:
+            verdict = exercise.verdict(exercise.look(answers, seed), seed)
+            assert verdict.passed, f"{exercise.id}: {verdict.key}: {verdict.message}"

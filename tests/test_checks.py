@@ -1,0 +1,195 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from vgcourse.checks import exercise as framework
+from vgcourse.checks import registry, render, session
+from vgcourse.checks.exercise import Exercise, Miss, is_blank, need_callable
+
+
+@pytest.fixture
+def doubling():
+    double = Exercise(
+        "double",
+        points=2,
+        title="twice",
+        answers=("double",),
+        passed="Twice it is.",
+        misses={"half": "This halves: {got:.2f} where the double is wanted.", "close": Miss("Nearly.", share=0.5)},
+    )
+
+    @double.observe
+    def _(answer, rng):
+        need_callable(answer)
+        return {"value": answer(rng.normal(size=3))}
+
+    @double.judge
+    def _(seen, rng):
+        x = rng.normal(size=3)
+        if np.allclose(seen["value"], x / 2):
+            return "half", {"got": float(seen["value"][0])}
+        if np.allclose(seen["value"], 2 * x):
+            return None
+        return "close" if np.allclose(seen["value"], 2 * x, atol=0.1) else "half", {"got": 0.0}
+
+    return double
+
+
+def verdict(exercise, answer, seed=7):
+    return exercise.verdict(exercise.look((answer,), seed), seed)
+
+
+def test_a_right_answer_earns_all_points(doubling):
+    found = verdict(doubling, lambda x: x + x)
+    assert found.passed and found.earned == 2 and found.key == "passed" and found.message == "Twice it is."
+
+
+def test_a_wrong_answer_earns_nothing_and_names_its_key(doubling):
+    found = verdict(doubling, lambda x: x / 2)
+    assert (found.key, found.earned) == ("half", 0) and "halves" in found.message and "nan" not in found.message
+
+
+def test_a_miss_may_earn_a_share(doubling):
+    assert verdict(doubling, lambda x: 2 * x + 0.01).earned == 1.0
+
+
+def test_the_judge_draws_the_inputs_itself(doubling):
+    seen = doubling.look((lambda x: 2 * x,), seed=1)
+    assert doubling.verdict(seen, 1).passed
+    assert not doubling.verdict(seen, 2).passed  # the same numbers for another draw are worth nothing
+
+
+@pytest.mark.parametrize(
+    ("answer", "key"),
+    [
+        (..., "blank"),
+        (3.0, "not-a-function"),
+        (lambda x: 1 / 0, "raises"),
+        (lambda x: object(), "not-plain"),
+        (lambda x: "text", "not-plain"),
+        (lambda x: np.zeros((4, 4)), "not-plain"),
+    ],
+)
+def test_what_no_check_expects_still_gets_a_sentence(doubling, answer, key):
+    found = verdict(doubling, answer)
+    assert (found.key, found.share) == (key, 0) and found.message and "{" not in found.message
+
+
+def test_an_exception_is_quoted_by_its_first_line(doubling):
+    def stops(x):
+        raise ValueError("first line\nsecond line")
+
+    message = verdict(doubling, stops).message
+    assert "ValueError: first line" in message and "second" not in message
+
+
+def test_a_stub_is_blank_and_a_short_answer_is_not():
+    def plain(x): ...
+
+    def documented(x):
+        """What it should do."""
+        ...
+
+    def raising(x):
+        raise NotImplementedError
+
+    assert is_blank(plain) and is_blank(documented) and is_blank(...)
+    assert not any(map(is_blank, (lambda x: x, lambda x: 0, lambda x: np.sin(x), max, None, 0)))
+    assert not is_blank(raising)
+
+
+def test_a_stub_that_raises_not_implemented_is_blank_too(doubling):
+    def raising(x):
+        raise NotImplementedError
+
+    assert verdict(doubling, raising).key == "blank"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", '{"problem": "no such"}', '{"seen": 5}', '{"seen": {"value": "__"}}', "[]"]
+)
+def test_a_forged_observation_earns_nothing(doubling, text):
+    assert doubling.verdict(text, 7).share == 0
+
+
+def test_a_message_with_forged_fields_is_shown_as_it_stands(doubling):
+    forged = '{"problem": "raises", "fields": {"error": "<b>x</b>"}}'
+    html = render.as_html(doubling.verdict(forged, 7))
+    assert "<b>" not in html
+
+
+@pytest.fixture
+def known(doubling, monkeypatch, tmp_path):
+    monkeypatch.setenv("VGCOURSE_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.setattr(registry, "find", lambda id: doubling)
+    monkeypatch.setattr(session, "_passed", {})
+    return doubling
+
+
+def test_check_raises_an_assertion_error_with_the_sentence(known):
+    with pytest.raises(AssertionError, match="halves"):
+        session.check("double", lambda x: x / 2)
+
+
+def test_check_prints_the_sentence_of_a_right_answer(known, capsys):
+    session.check("double", lambda x: 2 * x)
+    assert "Twice it is." in capsys.readouterr().out
+    session.check("double", lambda x: 2 * x, hidden=True)
+    assert capsys.readouterr().out == ""
+
+
+def test_check_says_how_it_is_called(known):
+    with pytest.raises(TypeError, match=r"check\('double', double\)"):
+        session.check("double")
+
+
+def test_fallback_gives_your_answer_only_after_it_passed(known, capsys):
+    known.refer(lambda: "the course's")
+
+    def mine(x):
+        return 2 * x
+
+    assert session.fallback("double", mine) == "the course's"
+    assert "until yours has passed" in capsys.readouterr().out
+    session.check("double", mine)
+    assert session.fallback("double", mine) is mine
+    assert session.fallback("double", lambda x: 2 * x) == "the course's"  # changed since: not checked yet
+
+
+def test_while_a_class_is_graded_a_check_judges_nothing(known, monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
+    session.observe_only(5)
+    try:
+        session.check("double", lambda x: x / 2)  # a wrong answer: no error, no verdict
+        session.check("double", lambda x: 2 * x)
+    finally:
+        session.observe_only(None)
+    (first,), (second,) = (list(data.values()) for data in shown)
+    assert known.verdict(first["observation"], session.cell_seed(5, 0)).key == "half"
+    assert known.verdict(second["observation"], session.cell_seed(5, 1)).passed
+    assert not known.verdict(second["observation"], session.cell_seed(5, 0)).passed
+
+
+def test_every_exercise_of_the_course_is_well_formed():
+    seen = set()
+    for lesson in registry.LESSONS:
+        for e in registry.exercises(lesson):
+            assert e.id not in seen and e.id == e.id.lower() and "_" not in e.id
+            assert e.points > 0 and e.answers and e.title
+            assert all(0 <= miss.share < 1 for miss in e.misses.values())
+            assert len(set(e.misses) - set(framework.COMMON)) >= 3
+            assert registry.lesson_of(e.id) == lesson
+            seen.add(e.id)
+
+
+def test_an_unknown_exercise_names_the_nearest():
+    with pytest.raises(registry.UnknownExercise, match="first-check"):
+        registry.find("frist-check")
+
+
+def test_checks_load_no_tensorflow():
+    code = "import sys, vgcourse.checks.registry as r; [r.exercises(l) for l in r.LESSONS]"
+    assert subprocess.run([sys.executable, "-c", f"{code}; sys.exit('tensorflow' in sys.modules)"]).returncode == 0

@@ -1,0 +1,180 @@
+"""A class of eight through nbgrader: the right marks, nobody stopped by somebody else's notebook."""
+
+import csv
+import shutil
+
+import pytest
+from nbgrader.api import Gradebook
+
+from vgcourse.checks.registry import exercises
+from vgcourse.cli import main
+from vgcourse.errors import CourseError
+from vgcourse.grading import demo
+from vgcourse.grading.classroom import Classroom
+from vgcourse.grading.course import find_lesson
+from vgcourse.grading.driver import grade_class, table
+
+
+@pytest.fixture(scope="module")
+def course(root, tmp_path_factory):
+    """A copy of what an instructor has: text, lessons, settings."""
+    copy = tmp_path_factory.mktemp("course")
+    for name in ("solutions", "lessons"):
+        shutil.copytree(root / name, copy / name)
+    (copy / "tests").symlink_to(root / "tests")
+    shutil.copy(root / "nbgrader_config.py", copy)
+    return copy
+
+
+@pytest.fixture(scope="module")
+def graded(course):
+    """The demo's class, and with it three submissions that cannot be run at all."""
+    lesson = find_lesson(course, demo.LESSON)
+    submitted = course / demo.FOLDER / "submitted"
+    demo.hand_in(lesson, submitted)
+    for name, text in (("ida_empty", None), ("jon_not_json", "{broken"), ("kim_not_a_notebook", '{"cells": 3}')):
+        folder = submitted / name / lesson.id
+        folder.mkdir(parents=True)
+        if text:
+            (folder / f"{lesson.name}.ipynb").write_text(text)
+    classroom = Classroom(course, demo.demo_config(course))
+    results = grade_class(classroom, lesson, csv=course / "grades.csv")
+    return classroom, lesson, {result.student: result for result in results}
+
+
+POINTS = {e.id: e.points for e in exercises(demo.LESSON)}
+AUTO = sum(POINTS.values())
+
+
+def score(graded, name):
+    return graded[2][name].score
+
+
+def test_right_answers_earn_full_marks_however_they_are_written(graded):
+    assert score(graded, "ada_right") == score(graded, "ben_another_way") == AUTO
+    assert all(verdict.passed for verdict in graded[2]["ben_another_way"].verdicts)
+
+
+def test_a_blank_notebook_earns_nothing_and_is_told_so(graded):
+    result = graded[2]["cho_blank"]
+    assert result.score == 0 and {verdict.key for verdict in result.verdicts} == {"blank"}
+
+
+@pytest.mark.parametrize(
+    ("student", "exercise"),
+    [
+        ("dia_leaks", "leak-free-scaling"),
+        ("eli_overflows", "sigmoid"),
+        ("fay_misses_a_factor", "backward-pass"),
+        ("gus_crashes", "sigmoid"),
+    ],
+)
+def test_one_wrong_answer_costs_its_own_points_only(graded, student, exercise):
+    result = graded[2][student]
+    missed = {verdict.exercise: verdict for verdict in result.verdicts if not verdict.passed}
+    assert set(missed) == {exercise}
+    assert result.score == AUTO - POINTS[exercise] + missed[exercise].earned
+    assert missed[exercise].key not in ("not-plain", "blank")
+
+
+def test_half_of_the_answers_earn_their_own_points(graded):
+    answered = list(POINTS)[: len(POINTS) // 2]
+    assert score(graded, "hal_half_done") == sum(POINTS[id] for id in answered)
+
+
+@pytest.mark.parametrize(
+    ("student", "reason"),
+    [("ida_empty", "no notebook"), ("jon_not_json", "not JSON"), ("kim_not_a_notebook", "is not a notebook")],
+)
+def test_what_cannot_be_graded_is_said_with_its_reason_and_is_no_zero(graded, student, reason):
+    result = graded[2][student]
+    assert result.score is None and result.status == "not graded" and reason in result.reason
+    assert student in table([result]) and "because" in table([result])
+
+
+def test_the_marks_file_has_a_row_for_everybody(graded, course):
+    rows = {row["student"]: row for row in csv.DictReader((course / "grades.csv").open())}
+    assert set(rows) == set(graded[2])
+    assert float(rows["ada_right"]["score"]) == AUTO
+    assert rows["ida_empty"]["score"] == "" and rows["ida_empty"]["reason"]
+
+
+def test_the_gradebook_holds_the_same_marks(graded):
+    classroom, lesson, results = graded
+    with Gradebook(classroom.directory.db_url, classroom.directory.course_id) as book:
+        for student, result in results.items():
+            if result.score is not None:
+                assert book.find_submission(lesson.id, student).score == result.score
+
+
+def test_feedback_shows_the_sentence_of_a_missed_check(graded):
+    classroom, lesson, results = graded
+    page = (classroom.folder("feedback", lesson, "dia_leaks") / f"{lesson.name}.html").read_text(encoding="utf-8")
+    missed = next(verdict for verdict in results["dia_leaks"].verdicts if not verdict.passed)
+    assert missed.message[:40].replace("'", "&#x27;") in page or missed.message[:40] in page
+
+
+def test_the_submissions_are_left_as_they_were_handed_in(graded, course):
+    classroom, lesson, _ = graded
+    assert (classroom.folder("submitted", lesson, "jon_not_json") / f"{lesson.name}.ipynb").read_text() == "{broken"
+
+
+def test_nobody_and_strangers_get_a_sentence(graded, course, tmp_path):
+    classroom, lesson, _ = graded
+    with pytest.raises(CourseError, match="No submission of 01_circles from zoe"):
+        grade_class(classroom, lesson, students=["zoe"], csv=tmp_path / "x.csv")
+    with pytest.raises(CourseError, match="Nobody handed in 00_start"):
+        grade_class(classroom, find_lesson(course, "00_start"), csv=tmp_path / "x.csv")
+
+
+def test_plain_nbgrader_gives_the_same_mark(graded, course):
+    """`nbgrader autograde` by hand, with the settings of nbgrader_config.py."""
+    import subprocess
+    import sys
+    from pathlib import Path
+
+    classroom, lesson, results = graded
+    source = classroom.folder("submitted", lesson, "fay_misses_a_factor")
+    shutil.copytree(source, course / "submitted" / "fay" / lesson.id)
+    nbgrader = str(Path(sys.executable).with_name("nbgrader"))
+    subprocess.run(
+        [nbgrader, "generate_assignment", lesson.id, "--force"], cwd=course, check=True, capture_output=True
+    )
+    subprocess.run([nbgrader, "autograde", lesson.id], cwd=course, check=True, capture_output=True)
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "vgcourse") as book:
+        assert book.find_submission(lesson.id, "fay").score == results["fay_misses_a_factor"].score
+
+
+def test_the_scoreboard_of_a_released_lesson_is_all_open(course, monkeypatch, capsys):
+    monkeypatch.chdir(course)
+    assert main(["check", f"lessons/{demo.LESSON}"]) == 1
+    shown = capsys.readouterr().out
+    assert all(f"○ {id}" in shown for id in POINTS) and f"0 of {AUTO:g}" in shown
+
+
+def test_the_scoreboard_of_a_solved_lesson_is_full(course, monkeypatch, capsys):
+    monkeypatch.chdir(course)
+    main(["build", demo.LESSON])
+    solved = find_lesson(course, demo.LESSON).solved
+    capsys.readouterr()
+    assert main(["check", str(solved)]) == 0
+    assert f"{AUTO:g} of {AUTO:g}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda folder: None, "No lesson is called"),
+        (lambda folder: (folder / "circles.ipynb").write_text("{broken"), "not JSON"),
+        (lambda folder: (folder / "other.ipynb").write_text("{}"), "circles.ipynb is missing"),
+    ],
+)
+def test_a_scoreboard_that_cannot_be_made_gets_one_sentence(course, monkeypatch, capsys, tmp_path, make, sentence):
+    monkeypatch.chdir(course)
+    folder = course / "mine" / "01_circles"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    made = make(folder)
+    assert main(["check", str(folder) if made else "02_squares"]) == 2
+    said = capsys.readouterr().err
+    assert sentence in said and said.count("\n") == 1

@@ -1,0 +1,117 @@
+"""The judge sits outside the student's kernel: what counts is what the numbers say."""
+
+import json
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from traitlets.config import Config
+
+from vgcourse.checks import registry
+from vgcourse.grading import execute
+from vgcourse.grading.execute import NO_OBSERVATION, JudgedExecute, count_checks, verdicts
+
+ID = "first-check"
+IMPORT = "from vgcourse import check"
+
+
+def graded(source, id=ID, points=1):
+    mark = {"grade": True, "grade_id": id, "locked": True, "points": points, "schema_version": 3}
+    return new_code_cell(source, metadata={"nbgrader": {**mark, "solution": False, "task": False}})
+
+
+def run(*cells, seed="course"):
+    nb = new_notebook(cells=[new_code_cell(IMPORT), *cells])
+    JudgedExecute(config=Config({"JudgedExecute": {"seed": seed, "timeout": 60}})).preprocess(nb, {"metadata": {}})
+    return nb
+
+
+@pytest.fixture(scope="module")
+def right(root):
+    """A right answer as source, and the call that checks it."""
+    files = sorted((root / "tests" / "right_answers" / "00_start" / ID).glob("*.py"))
+    return files[0].read_text(), f'check("{ID}", {", ".join(registry.find(ID).answers)})'
+
+
+def test_a_right_and_a_wrong_answer_are_told_apart(right):
+    source, check = right
+    name = registry.find(ID).answers[0]
+    good = run(new_code_cell(source), graded(check))
+    bad = run(new_code_cell(f"def {name}(*a, **k): return 0.123"), graded(check))
+    (passed,), (missed,) = verdicts(good), verdicts(bad)
+    assert passed.passed and not missed.passed
+    kinds = [output.output_type for output in bad.cells[-1].outputs]
+    assert kinds == ["display_data", "error"]  # what nbgrader reads as no credit
+    assert [output.output_type for output in good.cells[-1].outputs] == ["display_data"]
+
+
+def test_the_verdict_does_not_depend_on_what_the_kernel_prints_or_raises(right):
+    source, check = right
+    name = registry.find(ID).answers[0]
+    noisy = new_code_cell(source + "\nimport sys\nprint('noise', file=sys.stderr)")
+    assert verdicts(run(noisy, graded(check)))[0].passed
+    patched = new_code_cell(
+        f"def {name}(*a, **k): return 0.123\nimport numpy as np\nnp.allclose = lambda *a, **k: True\n"
+        "import vgcourse.checks.exercise as e\ne.Exercise.verdict = lambda *a: e.Verdict('x', 1, 1.0, 'passed', '')"
+    )
+    assert not verdicts(run(patched, graded(check)))[0].passed
+
+
+def test_no_observation_no_credit(right):
+    _, check = right
+    name = registry.find(ID).answers[0]
+    silent = new_code_cell(f"check = lambda *a, **k: None\n{name} = None")
+    (verdict,) = verdicts(run(silent, graded(check)))
+    assert (verdict.key, verdict.share) == (NO_OBSERVATION, 0)
+
+
+def test_an_undefined_answer_leaves_the_other_cells_graded(right):
+    source, check = right
+    nb = run(graded("this_name_does_not_exist"), new_code_cell(source), graded(check))
+    assert [verdict.key for verdict in verdicts(nb)] == [NO_OBSERVATION, "passed"]
+
+
+def test_each_check_of_a_cell_has_draws_of_its_own_and_the_worst_counts(right):
+    source, check = right
+    twice = f"{check}\n{check[:-1]}, hidden=True)"
+    assert count_checks(twice) == 2
+    assert verdicts(run(new_code_cell(source), graded(twice)))[0].passed
+    half = f"{check}\nraise RuntimeError('before the hidden check')\n{check}"
+    assert verdicts(run(new_code_cell(source), graded(half)))[0].key == NO_OBSERVATION
+
+
+def test_a_replayed_observation_is_worth_nothing(right, monkeypatch):
+    source, check = right
+    drawn = []
+    keep = JudgedExecute._draw_seed
+    monkeypatch.setattr(JudgedExecute, "_draw_seed", lambda *a: drawn.append(keep(*a)) or drawn[-1])
+    monkeypatch.setattr(execute, "leave_verdict", lambda cell, verdict: None)
+    nb = run(new_code_cell(source), graded(check), seed="monday")
+    seen = execute.observations(nb.cells[-1])[0][1]
+    exercise = registry.find(ID)
+    assert exercise.verdict(seen, drawn[0]).passed
+    run(new_code_cell(source), graded(check), seed="tuesday")
+    assert drawn[0] != drawn[1]
+    assert not exercise.verdict(seen, drawn[1]).passed
+
+
+def test_an_instructors_own_assert_is_left_to_nbgrader():
+    nb = run(graded("assert 1 + 1 == 2", id="my-own"), graded("assert 1 + 1 == 3", id="my-other"))
+    kinds = [[output.output_type for output in cell.outputs] for cell in nb.cells[1:]]
+    assert kinds == [[], ["error"]] and not verdicts(nb)
+
+
+def test_the_seed_leaves_no_trace_in_the_notebook(right):
+    source, check = right
+    nb = run(
+        new_code_cell(source), graded(check), new_code_cell("print(sorted(n for n in dir() if 'seed' in n), len(In))")
+    )
+    assert nb.cells[-1].outputs[0].text.startswith("[]")
+    assert "observe_only" not in json.dumps(nb)
+
+
+def test_a_graded_notebook_is_valid_and_keeps_its_verdicts(right, tmp_path):
+    source, check = right
+    path = tmp_path / "graded.ipynb"
+    nbformat.write(run(new_code_cell(source), graded(check)), path)
+    assert verdicts(nbformat.read(path, as_version=4))[0].passed

@@ -1,0 +1,83 @@
+import json
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import closing, contextmanager
+from socket import socket
+
+import pytest
+
+from vgcourse import lab
+from vgcourse.cli import main
+
+
+def free_port():
+    with closing(socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@contextmanager
+def serving(root):
+    port = free_port()
+    command = lab.lab_command(root, port, browser=False)
+    command += ["--IdentityProvider.token=course"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def get(address, path):
+    with urllib.request.urlopen(f"{address}{path}{'&' if '?' in path else '?'}token=course", timeout=20) as answer:
+        return answer.read().decode()
+
+
+def wait_for(address):
+    for _ in range(120):
+        try:
+            return get(address, "/api/status")
+        except OSError:
+            time.sleep(0.5)
+    raise AssertionError("JupyterLab did not start within a minute")
+
+
+def test_lab_opens_the_first_lesson_without_news(root):
+    assert any(part.endswith(lab.FIRST) for part in lab.lab_command(root, 1, browser=True))
+    assert (root / lab.FIRST).is_file()
+    with serving(root) as address:
+        wait_for(address)
+        settings = json.loads(get(address, "/lab/api/settings/@jupyterlab/apputils-extension:notification"))
+        default = settings["schema"]["properties"]["fetchNews"]["default"]
+        assert default == "false"
+        page = get(address, "/lab")
+        assert re.search(r"validate_assignment|nbgrader", page)  # the Validate button's extension is loaded
+
+
+def test_lab_outside_a_course_says_where_to_go(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["lab"]) == 2
+    assert "Go to the repository you cloned" in capsys.readouterr().err
+
+
+def test_lab_without_jupyterlab_says_what_to_install(root, monkeypatch, capsys):
+    monkeypatch.chdir(root)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert main(["lab"]) == 2
+    assert "make lab" in capsys.readouterr().err
+
+
+def test_help_answers_without_tensorflow():
+    answer = subprocess.run([sys.executable, "-m", "vgcourse", "--help"], capture_output=True, text=True, check=True)
+    assert all(command in answer.stdout for command in ("lab", "check", "build", "grade", "reproduce"))
+
+
+@pytest.mark.parametrize("command", ["lab", "check", "build", "grade", "demo", "reproduce"])
+def test_every_command_explains_itself(command, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main([command, "--help"])
+    assert stop.value.code == 0 and len(capsys.readouterr().out) > 60

@@ -1,0 +1,95 @@
+import json
+
+import numpy as np
+import pytest
+
+from vgcourse.checks.observation import ARRAY, LIMIT, ObservationError, decode, encode
+
+
+def test_plain_data_survives_the_trip_through_bytes():
+    seen = {
+        "number": 1.5,
+        "count": 3,
+        "text": "tanh",
+        "none": None,
+        "flag": True,
+        "list": [1, [2.0, "x"]],
+        "nested": {"a": np.arange(6, dtype="float32").reshape(2, 3)},
+        "strange": np.array([np.nan, np.inf, -np.inf]),
+    }
+    back = decode(encode(seen))
+    np.testing.assert_array_equal(back["nested"]["a"], seen["nested"]["a"])
+    assert back["nested"]["a"].dtype == np.float32
+    np.testing.assert_array_equal(back["strange"], seen["strange"])
+    assert {k: back[k] for k in ("number", "count", "text", "none", "flag", "list")} == {
+        k: seen[k] for k in ("number", "count", "text", "none", "flag", "list")
+    }
+
+
+def test_a_numpy_scalar_and_an_array_like_become_arrays():
+    class Tensor:
+        def __array__(self, dtype=None, copy=None):
+            return np.array([1.0, 2.0])
+
+    back = decode(encode({"scalar": np.float64(2.5), "tensor": Tensor()}))
+    assert back["scalar"].shape == () and float(back["scalar"]) == 2.5
+    np.testing.assert_array_equal(back["tensor"], [1.0, 2.0])
+
+
+class EqualToEverything(float):
+    def __eq__(self, other):
+        return True
+
+    def __hash__(self):
+        return 0
+
+
+@pytest.mark.parametrize("value", [object(), lambda: 1, np.array(["a"]), np.array([object()]), {1, 2}, b"bytes"])
+def test_what_is_not_plain_is_refused(value):
+    with pytest.raises(ObservationError):
+        encode({"answer": value})
+
+
+def test_an_object_that_compares_equal_to_everything_arrives_as_its_number():
+    back = decode(encode({"answer": EqualToEverything(3.0)}))
+    assert type(back["answer"]) is np.ndarray and not np.array_equal(back["answer"], 4.0)
+
+
+def test_too_large_and_too_deep_are_refused():
+    with pytest.raises(ObservationError, match="too large"):
+        encode({"answer": np.zeros(LIMIT)})
+    deep = 0
+    for _ in range(50):
+        deep = [deep]
+    with pytest.raises(ObservationError, match="nested"):
+        encode({"answer": deep})
+
+
+def _array(**change):
+    whole = {ARRAY: "AAAAAAAA8D8=", "dtype": "<f8", "shape": [1]}
+    return json.dumps({"answer": {**whole, **change}})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not json",
+        "[1, 2]",
+        "[" * 100_000,
+        _array(dtype="|O"),
+        _array(dtype="nonsense"),
+        _array(shape=[2]),
+        _array(shape=[-1]),
+        _array(shape=["1"]),
+        _array(shape=[2**62, 2**62]),
+        _array(shape=None),
+        _array(**{ARRAY: "?"}),
+        _array(**{ARRAY: 7}),
+        "x" * (LIMIT + 1),
+        None,
+    ],
+)
+def test_a_damaged_observation_is_refused_with_a_sentence(text):
+    assert decode(_array())["answer"] == 1.0
+    with pytest.raises(ObservationError):
+        decode(text)

@@ -1,0 +1,136 @@
+import json
+
+import pytest
+
+from vgcourse import predictions, progress
+from vgcourse.checks.exercise import Verdict
+
+
+@pytest.fixture(autouse=True)
+def kept(tmp_path, monkeypatch):
+    path = tmp_path / "progress.json"
+    monkeypatch.setenv("VGCOURSE_PROGRESS", str(path))
+    monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
+    return path
+
+
+def press(panel, value):
+    panel.children[1].value = value
+    panel.children[2].children[0].click()
+    return panel.children[2].children[1].value
+
+
+def test_a_guess_is_kept_and_back_after_a_restart(kept):
+    ask = lambda: predictions.predict("ceiling", "How well can it do?", choices=["0.5", "0.8", "1.0"])  # noqa: E731
+    assert ask().children[1].value is None  # nothing is chosen for you
+    assert "Kept: <strong>0.8</strong>" in press(ask(), "0.8")
+    assert ask().children[1].value == "0.8"
+    assert json.loads(kept.read_text())["predictions"]["ceiling"]["guess"] == "0.8"
+
+
+def test_pressing_without_a_choice_says_so(kept):
+    panel = predictions.predict("ceiling", "?", choices=["a", "b"])
+    assert "Choose" in press(panel, None) and not kept.exists()
+
+
+def test_a_number_is_asked_with_a_slider(kept):
+    press(predictions.predict("ratio", "How much?", between=(0, 10), step=1), 4)
+    assert progress.read()["predictions"]["ratio"]["guess"] == 4
+
+
+@pytest.mark.parametrize(
+    ("guess", "result", "near", "right"),
+    [
+        ("a", "a", None, True),
+        ("a", "b", None, False),
+        (0.8, 0.84, None, True),
+        (0.5, 0.84, None, False),
+        (3, 4, 2, 1),
+    ],
+)
+def test_a_guess_counts_as_right_when_it_is_near(guess, result, near, right):
+    assert predictions.agrees(guess, result, near) == right
+
+
+def test_the_result_stands_beside_the_guess_and_is_kept(kept):
+    press(predictions.predict("ceiling", "?", choices=["0.5", "0.8"]), "0.5")
+    outcome = predictions.reveal("ceiling", "0.8", note="The rings overlap <a little>.")
+    assert "your guess: 0.5" in repr(outcome) and "result: 0.8" in repr(outcome)
+    page = outcome._repr_html_()
+    assert "&lt;a little&gt;" in page and "<a little>" not in page
+    assert progress.read()["predictions"]["ceiling"]["right"] is False
+
+
+def test_a_result_without_a_guess_is_shown_all_the_same(kept):
+    assert "you made no guess" in repr(predictions.reveal("ceiling", 0.84))
+    assert not kept.exists()
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ({}, "either choices"),
+        ({"choices": ["a", "b"], "between": (0, 1)}, "either choices"),
+        ({"choices": ["a", "a"]}, "two different"),
+        ({"between": (1, 0)}, "smaller one first"),
+        ({"between": (0, float("inf"))}, "finite"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_refused(question, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        predictions.predict("x", "?", **question)
+
+
+def verdict(share, key="half"):
+    return Verdict("double", 2, share, key, "a sentence")
+
+
+def test_progress_remembers_that_an_exercise_was_passed_once(kept):
+    progress.record_check(verdict(0))
+    progress.record_check(verdict(1, "passed"))
+    progress.record_check(verdict(0.5))
+    entry = progress.read()["checks"]["double"]
+    assert entry["passed"] and entry["earned"] == 2 and entry["tries"] == 3 and entry["key"] == "half"
+
+
+def test_progress_lies_beside_the_lesson_folders(tmp_path, monkeypatch):
+    monkeypatch.delenv("VGCOURSE_PROGRESS")
+    lesson = tmp_path / "lessons" / "01_circles"
+    lesson.mkdir(parents=True)
+    monkeypatch.chdir(lesson)
+    progress.record_check(verdict(1))
+    assert (tmp_path / "lessons" / "progress.json").is_file()
+    monkeypatch.chdir(tmp_path)  # some other kernel: nothing is left behind
+    assert progress.path() is None
+
+
+def test_nothing_is_recorded_while_a_class_is_graded(kept, monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    progress.record_check(verdict(1))
+    assert not kept.exists()
+
+
+@pytest.mark.parametrize("text", ["", "not json", "[]", '{"checks": 3}', '{"checks": {"double": {}}, "odd": 1}'])
+def test_a_damaged_file_does_not_stop_a_lesson(kept, text):
+    kept.write_text(text)
+    progress.record_check(verdict(1, "passed"))
+    assert progress.read()["checks"]["double"]["passed"]
+
+
+def test_a_folder_that_cannot_be_written_to_does_not_stop_a_lesson(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("VGCOURSE_PROGRESS", str(tmp_path / "file" / "progress.json"))
+    progress.record_check(verdict(1))
+
+
+def test_the_progress_page_shows_passed_tried_and_open(kept):
+    progress.record_check(Verdict("first-check", 1, 1, "passed", ""))
+    page = progress.page()
+    words = {title: word for _, title, word, _ in page.rows()}
+    assert words["the root mean square"] == "✓ passed"
+    assert list(words.values()).count("○ open") == len(words) - 1
+    assert "1 of" in page._repr_html_()
+    press(predictions.predict("ceiling", "How <well>?", choices=["0.5", "0.8"]), "0.5")
+    predictions.reveal("ceiling", "0.5")
+    assert "1 of 1 predictions came true" in progress.page()._repr_html_()
+    assert "&lt;well&gt;" in progress.page()._repr_html_()

@@ -1,0 +1,105 @@
+"""Observations: what a check saw, as plain data that survives a trip through bytes.
+
+An observation is a dict of numbers, strings, booleans, None, lists, dicts and NumPy arrays. It travels from a
+student's kernel to the judge as JSON, arrays as base64 of their bytes: nothing in it can run.
+"""
+
+import base64
+import binascii
+import json
+import math
+from typing import Any
+
+import numpy as np
+
+MIME = "application/vnd.vgcourse.observation+json"
+LIMIT = 4_000_000  # characters; the largest honest observation of this course is below 200,000
+DEPTH = 12
+KINDS = "biuf"  # booleans, integers, floats
+ARRAY = "__array__"
+
+
+class ObservationError(ValueError):
+    """The data is no observation: not plain, too large, too deep, or damaged."""
+
+
+def encode(observation: dict[str, Any]) -> str:
+    """Turn an observation into text.
+
+    Raises ObservationError where a value is not plain data, and where the text would pass ``LIMIT``.
+    """
+    if type(observation) is not dict:
+        raise ObservationError(f"an observation is a dict, this is a {type(observation).__name__}")
+    text = json.dumps(_plain(observation, DEPTH), separators=(",", ":"))
+    if len(text) > LIMIT:
+        raise ObservationError(f"the answer is too large to look at ({len(text):,} characters)")
+    return text
+
+
+def decode(text: str) -> dict[str, Any]:
+    """Read an observation back.
+
+    Raises ObservationError for anything that ``encode`` did not write: a judge only ever sees plain data.
+    """
+    if not isinstance(text, str) or len(text) > LIMIT:
+        raise ObservationError("the observation is not a text of reasonable length")
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ObservationError("the observation is not JSON") from error
+    if not isinstance(data, dict):
+        raise ObservationError("an observation is a dict")
+    return _revive(data, DEPTH)
+
+
+def _plain(value: Any, depth: int) -> Any:
+    if depth == 0:
+        raise ObservationError("the answer is nested too deeply")
+    # Exact types: a subclass may answer every comparison as it likes.
+    if value is None or type(value) in (bool, int, float, str):
+        return value
+    if type(value) in (list, tuple):
+        return [_plain(item, depth - 1) for item in value]
+    if type(value) is dict:
+        return {str(key): _plain(item, depth - 1) for key, item in value.items()}
+    return _plain_array(value)
+
+
+def _plain_array(value: Any) -> dict[str, Any]:
+    try:
+        array = np.array(value, subok=False, order="C")
+    except Exception as error:
+        raise ObservationError(f"a {type(value).__name__} is not a number or an array of numbers") from error
+    if array.dtype.kind not in KINDS:
+        raise ObservationError(f"a {type(value).__name__} is not a number or an array of numbers")
+    array = array.astype(array.dtype.newbyteorder("<"))
+    if array.nbytes > LIMIT:
+        raise ObservationError(f"the answer is too large to look at ({array.nbytes:,} bytes)")
+    data = base64.b64encode(array.tobytes()).decode("ascii")
+    return {ARRAY: data, "dtype": array.dtype.str, "shape": list(array.shape)}
+
+
+def _revive(value: Any, depth: int) -> Any:
+    if depth == 0:
+        raise ObservationError("the observation is nested too deeply")
+    if isinstance(value, list):
+        return [_revive(item, depth - 1) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if ARRAY in value:
+        return _revive_array(value)
+    return {key: _revive(item, depth - 1) for key, item in value.items()}
+
+
+def _revive_array(value: dict[str, Any]) -> np.ndarray:
+    try:
+        dtype = np.dtype(value["dtype"])
+        shape = value["shape"]
+        if dtype.kind not in KINDS or not all(type(size) is int and size >= 0 for size in shape):
+            raise ObservationError("the observation holds an array of a kind that no check asks for")
+        data = base64.b64decode(value[ARRAY], validate=True)
+        if math.prod(shape) * dtype.itemsize != len(data):
+            raise ObservationError("the observation holds an array whose shape does not fit its data")
+        return np.frombuffer(data, dtype).reshape(shape).copy()
+    except (KeyError, TypeError, ValueError, binascii.Error) as error:
+        raise ObservationError("the observation holds a damaged array") from error

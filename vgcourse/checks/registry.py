@@ -1,0 +1,38 @@
+"""Which lesson asks what: lessons and their exercises, found by id."""
+
+from difflib import get_close_matches
+from importlib import import_module
+
+from vgcourse.checks.exercise import Exercise
+
+# Folder of the lesson → module in this package. The order is the order of the course.
+LESSONS = {
+    "00_start": "start",
+    "01_circles": "circles",
+}
+
+
+class UnknownExercise(LookupError):
+    """No exercise has that id."""
+
+
+def exercises(lesson: str) -> list[Exercise]:
+    """The exercises of a lesson, in the order of the lesson. Raises KeyError for an unknown lesson."""
+    module = import_module(f"{__package__}.{LESSONS[lesson]}")
+    return [value for value in vars(module).values() if isinstance(value, Exercise)]
+
+
+def find(id: str) -> Exercise:
+    """The exercise with that id; raises UnknownExercise, naming the nearest id, where there is none."""
+    known = {exercise.id: exercise for lesson in LESSONS for exercise in exercises(lesson)}
+    if id in known:
+        return known[id]
+    near = get_close_matches(str(id), known, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    raise UnknownExercise(f"No exercise is called {id!r}.{hint}")
+
+
+def lesson_of(id: str) -> str:
+    """The lesson that holds an exercise; raises UnknownExercise."""
+    find(id)
+    return next(lesson for lesson in LESSONS if any(e.id == id for e in exercises(lesson)))

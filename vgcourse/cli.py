@@ -1,0 +1,149 @@
+"""The command `vgcourse`: each subcommand is one call into the package.
+
+Nothing heavy is imported before a subcommand needs it: `vgcourse --help` answers at once.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from vgcourse import __version__
+from vgcourse.errors import CourseError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a subcommand and return the exit code: 0 done, 1 something was found, 2 it could not be done."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except CourseError as error:
+        print(f"vgcourse: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nvgcourse: stopped; what was finished is kept.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="vgcourse", description="A course on the vanishing gradient problem.")
+    parser.add_argument("--version", action="version", version=f"vgcourse {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for add in (_add_lab, _add_check, _add_build, _add_grade, _add_demo, _add_reproduce):
+        add(commands)
+    return parser
+
+
+def _command(commands, name: str, run, help: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=help, description=help)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_lab(commands) -> None:
+    lab = _command(commands, "lab", _lab, "Open the course in JupyterLab.")
+    lab.add_argument("--no-browser", action="store_true", help="print the address instead of opening it")
+    lab.add_argument("--port", type=int, default=8888, help="port to serve on (the next free one if taken)")
+
+
+def _lab(options: argparse.Namespace) -> int:
+    from vgcourse.grading.course import find_root
+    from vgcourse.lab import open_lab
+
+    return open_lab(find_root(), options.port, browser=not options.no_browser)
+
+
+def _add_check(commands) -> None:
+    check = _command(commands, "check", _check, "Show the scoreboard of a lesson's notebook.")
+    check.add_argument("lesson", help="a lesson (01_circles, circles, lessons/01_circles) or a notebook")
+
+
+def _check(options: argparse.Namespace) -> int:
+    from vgcourse.grading.scoreboard import score_notebook, table
+
+    scores = score_notebook(options.lesson)
+    print(table(scores))
+    return 0 if all(verdict.passed for verdict in scores) else 1
+
+
+def _add_build(commands) -> None:
+    build = _command(commands, "build", _build, "Make the students' notebooks from the text in solutions/.")
+    build.add_argument("lessons", nargs="*", metavar="LESSON", help="these lessons only")
+    build.add_argument("--check", action="store_true", help="write nothing; exit 1 and say what is out of date")
+
+
+def _build(options: argparse.Namespace) -> int:
+    from vgcourse.grading import build
+    from vgcourse.grading.course import find_lesson, find_root, lessons
+
+    root = find_root()
+    chosen = [find_lesson(root, name) for name in options.lessons] or lessons(root)
+    stale = []
+    for lesson in chosen:
+        built = build.build(lesson)
+        if options.check:
+            built.pop(lesson.solved)  # never committed, so never out of date
+        found = build.outdated(built) if options.check else build.write(built)
+        stale += [path.relative_to(root) for path in found]
+    for path in stale:
+        print(f"{path} is out of date: run `make lessons`" if options.check else f"wrote {path}")
+    if not stale:
+        print(f"{len(chosen)} lessons are up to date")
+    return 1 if options.check and stale else 0
+
+
+def _add_grade(commands) -> None:
+    grade = _command(commands, "grade", _grade, "Grade the class that handed in a lesson.")
+    grade.add_argument("lesson", help="a lesson, as in 01_circles")
+    grade.add_argument("--student", action="append", metavar="NAME", help="only this student (repeatable)")
+    grade.add_argument("--csv", type=Path, default=Path("grades.csv"), help="where the marks go")
+    grade.add_argument("--no-feedback", action="store_true", help="write no feedback pages")
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from vgcourse.grading.classroom import Classroom
+    from vgcourse.grading.course import find_lesson, find_root
+    from vgcourse.grading.driver import grade_class
+
+    root = find_root()
+    results = grade_class(
+        Classroom(root),
+        find_lesson(root, options.lesson),
+        students=options.student,
+        csv=options.csv,
+        feedback=not options.no_feedback,
+    )
+    return 1 if any(result.reason for result in results) else 0
+
+
+def _add_demo(commands) -> None:
+    demo = _command(commands, "demo", _demo, "Make a class of eight for lesson 1 in demo/ and grade it.")
+    demo.add_argument("--keep", action="store_true", help="grade the class that is there, make no new one")
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from vgcourse.grading.course import find_root
+    from vgcourse.grading.demo import run_demo
+
+    return run_demo(find_root(), fresh=not options.keep)
+
+
+def _add_reproduce(commands) -> None:
+    reproduce = _command(commands, "reproduce", _reproduce, "Run the published experiments over many seeds.")
+    reproduce.add_argument("--seeds", type=int, default=100, help="runs per experiment (default 100)")
+    reproduce.add_argument("--out", type=Path, default=Path("reproduced"), help="folder for table and figures")
+    reproduce.add_argument("--only", nargs="+", metavar="ID", help="these experiments only, as in T1.sig4")
+
+
+def _reproduce(options: argparse.Namespace) -> int:
+    from vgcourse.reproduce import run
+
+    run(options.out, seeds=options.seeds, only=options.only)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+"""Where a course lives: its root, its lessons, their files."""
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from vgcourse.errors import CourseError
+
+LESSON = re.compile(r"\d\d_[a-z0-9_]+")
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson: ``01_circles`` with its text, its solved notebook and the student's notebook."""
+
+    id: str
+    root: Path
+
+    @property
+    def name(self) -> str:
+        """``circles``: the notebook's name, without the number."""
+        return self.id.partition("_")[2]
+
+    @property
+    def text(self) -> Path:
+        return self.root / "solutions" / self.id / f"{self.name}.py"
+
+    @property
+    def solved(self) -> Path:
+        return self.text.with_suffix(".ipynb")
+
+    @property
+    def student(self) -> Path:
+        return self.root / "lessons" / self.id / f"{self.name}.ipynb"
+
+
+def find_root(start: Path | None = None) -> Path:
+    """The folder that holds ``lessons/`` and ``nbgrader_config.py``: ``start`` or a parent of it.
+
+    Raises CourseError where there is none: the lessons come with the repository, not with the package.
+    """
+    start = (start or Path.cwd()).resolve()
+    for folder in (start, *start.parents):
+        if (folder / "nbgrader_config.py").is_file() and (folder / "lessons").is_dir():
+            return folder
+    raise CourseError(
+        f"There is no course in {start} or above it. Go to the repository you cloned, the folder that holds "
+        "lessons/ and nbgrader_config.py, and call this again."
+    )
+
+
+def lessons(root: Path) -> list[Lesson]:
+    """All lessons that have a text, in the order of their numbers."""
+    found = sorted(folder.name for folder in (root / "solutions").glob("*") if LESSON.fullmatch(folder.name))
+    return [lesson for lesson in (Lesson(id, root) for id in found) if lesson.text.is_file()]
+
+
+def find_lesson(root: Path, name: str) -> Lesson:
+    """The lesson called ``01_circles``, ``circles``, ``01`` or ``lessons/01_circles``.
+
+    Raises CourseError, naming the nearest lesson, for an unknown one.
+    """
+    known = lessons(root)
+    wanted = Path(name).stem if name.endswith((".ipynb", ".py")) else Path(name).name
+    for lesson in known:
+        if wanted in (lesson.id, lesson.name, lesson.id[:2]):
+            return lesson
+    near = get_close_matches(wanted, [word for lesson in known for word in (lesson.id, lesson.name)], n=1)
+    hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(lesson.id for lesson in known)}."
+    raise CourseError(f"No lesson is called {name!r}. {hint}")

@@ -1,0 +1,92 @@
+"""A class of eight for lesson 1, to see the grader at work: made, graded, marked, with feedback pages.
+
+The students' answers are the files with which the checks themselves are tested.
+"""
+
+import copy
+import shutil
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from traitlets.config import Config
+
+from vgcourse.errors import CourseError
+from vgcourse.grading import build
+from vgcourse.grading.classroom import Classroom
+from vgcourse.grading.course import Lesson, find_lesson
+from vgcourse.grading.driver import grade_class
+
+LESSON = "01_circles"
+FOLDER = "demo"
+
+Answers = dict[str, str]
+
+
+def run_demo(root: Path, fresh: bool = True) -> int:
+    """Make the class under ``demo/`` (unless it is kept), grade it, and say where everything lies."""
+    lesson = find_lesson(root, LESSON)
+    if fresh:
+        shutil.rmtree(root / FOLDER, ignore_errors=True)
+    if not (root / FOLDER / "submitted").is_dir():
+        hand_in(lesson, root / FOLDER / "submitted")
+    grade_class(Classroom(root, demo_config(root)), lesson, csv=root / FOLDER / "grades.csv")
+    return 0
+
+
+def demo_config(root: Path) -> Config:
+    """nbgrader's settings with every folder and the gradebook under ``demo/``."""
+    folders = {f"{step}_directory": f"{FOLDER}/{step}" for step in ("submitted", "autograded", "feedback")}
+    return Config({"CourseDirectory": {**folders, "db_url": f"sqlite:///{root / FOLDER / 'gradebook.db'}"}})
+
+
+def hand_in(lesson: Lesson, submitted: Path) -> list[str]:
+    """Write the eight submissions and return the students' names."""
+    solved = build.solved_notebook(lesson)
+    released = build.student_notebook(solved, lesson)
+    for student, answers in the_class(lesson, solved).items():
+        folder = submitted / student / lesson.id
+        folder.mkdir(parents=True, exist_ok=True)
+        nbformat.write(fill_in(released, answers), folder / f"{lesson.name}.ipynb")
+    return sorted(path.name for path in submitted.iterdir())
+
+
+def the_class(lesson: Lesson, solved: NotebookNode) -> dict[str, Answers]:
+    """Who answers what: exercise → source of the answer cell. What is left out stays as released."""
+    right = solutions(solved)
+    ids = list(right)
+    return {
+        "ada_right": right,
+        "ben_another_way": {id: _file(lesson, "right", id) for id in ids},
+        "cho_blank": {},
+        "dia_leaks": {**right, ids[0]: _file(lesson, "wrong", ids[0])},
+        "eli_overflows": {**right, "sigmoid": _file(lesson, "wrong", "sigmoid")},
+        "fay_misses_a_factor": {**right, "backward-pass": _file(lesson, "wrong", "backward-pass")},
+        "gus_crashes": {**right, "sigmoid": "raise RuntimeError('left over from debugging')"},
+        "hal_half_done": {id: right[id] for id in ids[: len(ids) // 2]},
+    }
+
+
+def solutions(solved: NotebookNode) -> Answers:
+    """Exercise → source of its answer cell in the solved notebook, in the order of the lesson."""
+    cells = ((cell.metadata.get("nbgrader", {}).get("grade_id", ""), cell) for cell in solved.cells)
+    return {id.removesuffix("-answer"): cell.source for id, cell in cells if id.endswith("-answer")}
+
+
+def fill_in(released: NotebookNode, answers: Answers) -> NotebookNode:
+    """A copy of the released notebook with these sources in its answer cells."""
+    nb = copy.deepcopy(released)
+    for cell in nb.cells:
+        id = cell.metadata.get("nbgrader", {}).get("grade_id", "").removesuffix("-answer")
+        if cell.metadata.get("nbgrader", {}).get("solution") and id in answers:
+            cell.source = answers[id]
+    return nb
+
+
+def _file(lesson: Lesson, kind: str, id: str) -> str:
+    """The first of the answers that test the check of an exercise."""
+    folder = lesson.root / "tests" / f"{kind}_answers" / lesson.id / id
+    files = sorted(folder.glob("*.py"))
+    if not files:
+        raise CourseError(f"The demo takes its answers from {folder.relative_to(lesson.root)}, which is empty.")
+    return files[0].read_text(encoding="utf-8")

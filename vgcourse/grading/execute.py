@@ -1,0 +1,141 @@
+"""Run a notebook, observe each graded cell, judge it here, and leave the verdict in the cell's output.
+
+``JudgedExecute`` takes the place of nbgrader's ``Execute``. Before a graded cell it tells the checks in the
+kernel to observe only, with a seed that the student never saw. What the kernel prints, raises or patches then
+decides nothing: credit needs the right numbers. A graded cell whose ``grade_id`` is no exercise of the course
+(an instructor's own asserts) runs as in plain nbgrader.
+"""
+
+import ast
+import hashlib
+import secrets
+from typing import Any
+
+from nbclient.exceptions import DeadKernelError
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_output
+from nbgrader.preprocessors import Execute
+from nbgrader.utils import is_grade, is_solution
+from traitlets import Unicode
+
+from vgcourse.checks import observation, registry, render
+from vgcourse.checks.exercise import Exercise, Verdict
+from vgcourse.checks.session import cell_seed
+
+MARK = "vgcourse"  # where an output's metadata keep the verdict
+NO_OBSERVATION = "no-observation"
+NO_OBSERVATION_SENTENCE = (
+    "The check of this exercise left nothing to judge: its cell did not get as far as `check`, "
+    "or the name `check` was given to something else."
+)
+
+
+class JudgedExecute(Execute):
+    """nbgrader's Execute, with the judge outside the student's kernel."""
+
+    seed = Unicode(
+        "",
+        help="Draw the checks' inputs from this text: same text, same marks. Empty: fresh draws at every run.",
+    ).tag(config=True)
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any], km: Any = None
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        self._secret = self.seed or secrets.token_hex(16)
+        return super().preprocess(nb, resources, km=km)
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict[str, Any], index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        exercise = judged_exercise(cell)
+        try:
+            if exercise is None:
+                return super().preprocess_cell(cell, resources, index)
+            seed = self._draw_seed(exercise, resources)
+            self._tell(f"observe_only({seed})", index)
+            cell, resources = super().preprocess_cell(cell, resources, index)
+            self._tell("observe_only(None)", index)
+        except DeadKernelError as error:
+            raise DeadKernelError(f"the kernel stopped while it ran cell {index + 1}") from error
+        leave_verdict(cell, judge_outputs(cell, exercise, seed))
+        return cell, resources
+
+    def _draw_seed(self, exercise: Exercise, resources: dict[str, Any]) -> int:
+        student = resources.get("nbgrader", {}).get("student", "")
+        text = f"{self._secret}/{student}/{exercise.id}"
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
+
+    def _tell(self, call: str, index: int) -> None:
+        """Have the checks in the kernel do something, leaving no trace in the student's names or history."""
+        source = f"__import__('vgcourse.checks.session', fromlist=['session']).{call}"
+        self.execute_cell(new_code_cell(source), index, store_history=False)
+
+
+def judged_exercise(cell: NotebookNode) -> Exercise | None:
+    """The exercise that a cell checks, or None where the cell is not a check of this course."""
+    if cell.cell_type != "code" or not is_grade(cell) or is_solution(cell):
+        return None
+    try:
+        return registry.find(cell.metadata.nbgrader.grade_id)
+    except registry.UnknownExercise:
+        return None
+
+
+def judge_outputs(cell: NotebookNode, exercise: Exercise, seed: int) -> Verdict:
+    """The worst verdict over the cell's checks (visible and hidden); no observation, no credit."""
+    texts = [text for id, text in observations(cell) if id == exercise.id]
+    wanted = max(1, count_checks(cell.source))
+    if len(texts) < wanted:
+        return Verdict(exercise.id, exercise.points, 0.0, NO_OBSERVATION, NO_OBSERVATION_SENTENCE)
+    # A forged observation is worth what its numbers are worth: the inputs are drawn from the seed of this call.
+    verdicts = [exercise.verdict(text, cell_seed(seed, call)) for call, text in enumerate(texts[:wanted])]
+    return min(verdicts, key=lambda verdict: verdict.share)
+
+
+def observations(cell: NotebookNode) -> list[tuple[str, str]]:
+    """Exercise id and encoded observation of every observation among the cell's outputs."""
+    found = []
+    for output in cell.outputs:
+        data = output.get("data", {}).get(observation.MIME)
+        if isinstance(data, dict):
+            found.append((data.get("exercise", ""), data.get("observation", "")))
+    return found
+
+
+def count_checks(source: str) -> int:
+    """How many times a cell calls ``check(...)``."""
+    try:
+        calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    except SyntaxError:
+        return 0
+    return sum(isinstance(call.func, ast.Name) and call.func.id == "check" for call in calls)
+
+
+def leave_verdict(cell: NotebookNode, verdict: Verdict) -> None:
+    """Replace the cell's outputs by the verdict, in the form from which nbgrader reads the points."""
+    data = {"text/plain": render.as_text(verdict), "text/html": render.as_html(verdict)}
+    mark = {
+        "exercise": verdict.exercise,
+        "key": verdict.key,
+        "share": verdict.share,
+        "message": verdict.message,
+    }
+    cell.outputs = [new_output("display_data", data=data, metadata={MARK: mark})]
+    if verdict.passed:
+        return
+    if verdict.share > 0:
+        cell.outputs.append(new_output("execute_result", data={"text/plain": f"{verdict.earned:g}"}))
+        return
+    cell.outputs.append(new_output("error", ename=verdict.key, evalue=verdict.message, traceback=[]))
+
+
+def verdicts(nb: NotebookNode) -> list[Verdict]:
+    """The verdicts that stand in a graded notebook, in its order."""
+    found = []
+    for cell in nb.cells:
+        for output in cell.get("outputs", []):
+            mark = output.get("metadata", {}).get(MARK)
+            if mark:
+                points = float(cell.metadata.get("nbgrader", {}).get("points", 0))
+                found.append(Verdict(mark.exercise, points, mark.share, mark.key, mark.message))
+    return found
