@@ -1,5 +1,7 @@
 """nbgrader's settings for this course: `nbgrader …`, the formgrader and `vgcourse grade` all read them."""
 
+import os
+import sys
 from pathlib import Path
 
 from nbgrader.converters import Autograde
@@ -10,6 +12,9 @@ from vgcourse.grading.execute import JudgedExecute
 
 c = get_config()  # noqa: F821
 c.merge(release_config())
+
+# nbgrader makes its database with the command `alembic`, which lies beside this Python, activated or not.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 c.CourseDirectory.course_id = "vgcourse"

@@ -96,6 +96,11 @@ def double(x):
     return 2 * x
     ### END SOLUTION
 
+# %% [markdown] solution_only=true
+"""
+Analysis: twice the number.
+"""
+
 # %% check="first-check"
 check("first-check", double)
 ### BEGIN HIDDEN TESTS
@@ -126,12 +131,13 @@ def test_an_edit_of_the_text_reaches_the_students_notebook(course, capsys):
     assert "Another lesson" in (course / "lessons" / "00_start" / "start.ipynb").read_text()
 
 
-def test_the_stub_takes_the_solutions_place(course):
-    solved, student = (build.solved_notebook(find_lesson(course, "start")), None)
+def test_the_stub_takes_the_solutions_place_and_an_analysis_is_left_out(course):
+    solved = build.solved_notebook(find_lesson(course, "start"))
     student = build.student_notebook(solved, find_lesson(course, "start"))
     assert "return 2 * x" in solved.cells[1].source
     assert student.cells[1].source == f"def double(x):\n    {build.STUB}"
     assert "hidden" not in student.cells[2].source
+    assert "Analysis" in solved.cells[2].source and len(student.cells) == len(solved.cells) - 1
 
 
 @pytest.mark.parametrize(

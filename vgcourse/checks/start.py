@@ -17,26 +17,28 @@ first_check = Exercise(
         "plain-mean": "This is the plain mean: pluses and minuses cancel, and a large gradient can look like "
         "nothing. Get rid of the signs first.",
         "no-root": "This is the mean square, {got:.3g}. It is in squared units: one step is missing.",
-        "mean-size": "This is the mean absolute value. A fair measure of size, but not the root mean *square*.",
-        "sum": "This is the root of the *sum* of squares: it grows when there are more numbers. Take their mean.",
+        "mean-size": "This is the mean absolute value. A fair measure of size, but not the root mean square.",
+        "sum": "This is the root of the sum of squares: it grows when there are more numbers. Take their mean.",
         "standard-deviation": "This is the standard deviation: it takes the mean away first, so five equal "
         "numbers would have size 0.",
         "no-number": "rms should give one number for the whole array; this has shape {shape}.",
-        "wrong-values": "For {shown} your rms gives {got:.4g}. Square, take the mean, take the root.",
+        "wrong-values": "For 1, −7, 5 and −5 your rms gives {got:.4g}. Square, take the mean, take the root.",
     },
 )
 
+FOUR = (1.0, -7.0, 5.0, -5.0)
+
 
 def _numbers(rng: np.random.Generator) -> np.ndarray:
-    """Between 20 and 59 numbers whose mean is well away from 0: no two ways to measure their size agree."""
+    """20 to 59 numbers of both signs, half a deviation off centre: no two ways to measure their size agree."""
     noise = rng.normal(0, rng.uniform(1, 3), rng.integers(20, 60))
-    return noise - noise.mean() + rng.uniform(1, 2) * rng.choice([-1, 1])
+    return noise - noise.mean() + noise.std() * rng.choice([-0.5, 0.5])
 
 
 @first_check.observe
 def _(answer: Any, rng: np.random.Generator) -> dict[str, Any]:
     need_callable(answer)
-    return {"size": answer(_numbers(rng)), "four": answer(np.array([3.0, -3.0, 3.0, -3.0]))}
+    return {"size": answer(_numbers(rng)), "four": answer(np.array(FOUR))}
 
 
 @first_check.judge
@@ -44,11 +46,11 @@ def _(seen: dict[str, Any], rng: np.random.Generator) -> Any:
     if seen["size"] is None:
         return "no-return"
     got, v = np.asarray(seen["size"], float), _numbers(rng)
-    if got.size != 1:
+    if got.shape:
         return "no-number", {"shape": got.shape}
     got, four = got.item(), np.asarray(seen["four"], float).item()
     square = np.mean(v**2)
-    if np.allclose([got, four], [np.sqrt(square), 3], rtol=1e-4):
+    if np.allclose([got, four], [np.sqrt(square), 5], rtol=1e-4):
         return None
     slips = {
         "plain-mean": v.mean(),
@@ -62,7 +64,7 @@ def _(seen: dict[str, Any], rng: np.random.Generator) -> Any:
             return key, {"got": got}
     if np.isclose(got, v.std(ddof=1), rtol=1e-4):
         return "standard-deviation"
-    return "wrong-values", {"shown": "3, −3, 3, −3", "got": four}
+    return "wrong-values", {"got": four}
 
 
 @first_check.refer

@@ -12,10 +12,13 @@ from pathlib import Path
 import jupytext
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from vgcourse.errors import CourseError
 from vgcourse.grading.course import Lesson
+from vgcourse.grading.solution_only import SOLUTION_ONLY, DropSolutionOnly
 from vgcourse.grading.tags import expand
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -88,6 +91,7 @@ def outdated(built: dict[Path, bytes]) -> list[Path]:
 def release_config() -> Config:
     """nbgrader's settings for a release; ``nbgrader_config.py`` uses them too, so both make the same file."""
     config = Config()
+    config.GenerateAssignment.preprocessors = [DropSolutionOnly, *GenerateAssignment().preprocessors]
     config.ClearSolutions.code_stub = {"python": STUB}
     config.ClearSolutions.text_stub = TEXT_STUB
     # The text of a lesson holds its solutions: it must never be copied beside a release.
@@ -98,9 +102,6 @@ def release_config() -> Config:
 
 
 def _generate(course: Path, lesson: Lesson) -> None:
-    from nbgrader.converters import GenerateAssignment
-    from nbgrader.coursedir import CourseDirectory
-
     config = release_config()
     config.CourseDirectory.root = str(course)
     config.CourseDirectory.assignment_id = lesson.id
@@ -135,6 +136,8 @@ def removed_lines(solved: NotebookNode) -> list[str]:
     """Every line of the solved notebook that a student must not see, stripped: solutions and hidden tests."""
     lines = []
     for cell in solved.cells:
+        if cell.metadata.get(SOLUTION_ONLY):
+            lines += [line.strip() for line in cell.source.splitlines() if line.strip()]
         for part in re.findall(r"BEGIN (?:SOLUTION|HIDDEN TESTS)(.*?)###? END", cell.source, flags=re.DOTALL):
             lines += [line.strip() for line in part.splitlines() if line.strip()]
     return lines

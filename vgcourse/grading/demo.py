@@ -57,11 +57,11 @@ def the_class(lesson: Lesson, solved: NotebookNode) -> dict[str, Answers]:
     ids = list(right)
     return {
         "ada_right": right,
-        "ben_another_way": {id: _file(lesson, "right", id) for id in ids},
+        "ben_another_way": {id: _answer(lesson, "right", id) for id in ids},
         "cho_blank": {},
-        "dia_leaks": {**right, ids[0]: _file(lesson, "wrong", ids[0])},
-        "eli_overflows": {**right, "sigmoid": _file(lesson, "wrong", "sigmoid")},
-        "fay_misses_a_factor": {**right, "backward-pass": _file(lesson, "wrong", "backward-pass")},
+        "dia_leaks": {**right, "leak-free-scaling": _answer(lesson, "wrong", "leak-free-scaling", "leaks")},
+        "eli_overflows": {**right, "sigmoid": _answer(lesson, "wrong", "sigmoid", "overflows")},
+        "fay_misses_a_factor": {**right, "backward-pass": _answer(lesson, "wrong", "backward-pass", "no-slope")},
         "gus_crashes": {**right, "sigmoid": "raise RuntimeError('left over from debugging')"},
         "hal_half_done": {id: right[id] for id in ids[: len(ids) // 2]},
     }
@@ -83,10 +83,10 @@ def fill_in(released: NotebookNode, answers: Answers) -> NotebookNode:
     return nb
 
 
-def _file(lesson: Lesson, kind: str, id: str) -> str:
-    """The first of the answers that test the check of an exercise."""
+def _answer(lesson: Lesson, kind: str, id: str, name: str = "*") -> str:
+    """One of the answers that test the check of an exercise: the first of that name."""
     folder = lesson.root / "tests" / f"{kind}_answers" / lesson.id / id
-    files = sorted(folder.glob("*.py"))
+    files = sorted(folder.glob(f"{name}.py"))
     if not files:
-        raise CourseError(f"The demo takes its answers from {folder.relative_to(lesson.root)}, which is empty.")
+        raise CourseError(f"The demo takes its answers from {folder.relative_to(lesson.root)}: no {name}.py there.")
     return files[0].read_text(encoding="utf-8")

@@ -1,5 +1,6 @@
 """Grade a class from the command line: a progress bar, a table, a file of marks, a page for each student."""
 
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -34,7 +35,9 @@ def grade_class(
                 classroom.feedback(lesson, result.student)
     write_csv(results, csv)
     print(table(results))
-    print(f"\nMarks: {csv}" + (f"   Feedback: {_feedback_folder(classroom, lesson)}" if feedback else ""))
+    print(f"\nMarks: {os.path.relpath(csv)}")
+    if feedback:
+        print(f"Feedback: {Path(classroom.directory.feedback_directory) / 'STUDENT' / lesson.id}")
     return results
 
 
@@ -58,7 +61,3 @@ def _shows(result: Result) -> str:
     if len(missed) > 3 and len(keys) == 1:
         return f"{len(missed)} × {next(iter(keys))}"
     return ", ".join(missed[:3]) + (f" and {len(missed) - 3} more" if len(missed) > 3 else "")
-
-
-def _feedback_folder(classroom: Classroom, lesson: Lesson) -> Path:
-    return Path(classroom.directory.feedback_directory) / "STUDENT" / lesson.id

@@ -9,20 +9,23 @@ decides nothing: credit needs the right numbers. A graded cell whose ``grade_id`
 import ast
 import hashlib
 import secrets
+from queue import Empty
 from typing import Any
 
 from nbclient.exceptions import DeadKernelError
+from nbclient.util import ensure_async, run_sync
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_output
+from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
-from traitlets import Unicode
+from traitlets import List, Unicode
 
 from vgcourse.checks import observation, registry, render
 from vgcourse.checks.exercise import Exercise, Verdict
 from vgcourse.checks.session import cell_seed
 
 MARK = "vgcourse"  # where an output's metadata keep the verdict
+ANSWER_WITHIN = 30  # seconds that a living kernel may take to be told something
 NO_OBSERVATION = "no-observation"
 NO_OBSERVATION_SENTENCE = (
     "The check of this exercise left nothing to judge: its cell did not get as far as `check`, "
@@ -36,6 +39,10 @@ class JudgedExecute(Execute):
     seed = Unicode(
         "",
         help="Draw the checks' inputs from this text: same text, same marks. Empty: fresh draws at every run.",
+    ).tag(config=True)
+
+    extra_arguments = List(
+        ["--IPKernelApp.log_level=ERROR"], help="Arguments of the kernel; by default it keeps its notices to itself."
     ).tag(config=True)
 
     def preprocess(
@@ -52,9 +59,9 @@ class JudgedExecute(Execute):
             if exercise is None:
                 return super().preprocess_cell(cell, resources, index)
             seed = self._draw_seed(exercise, resources)
-            self._tell(f"observe_only({seed})", index)
+            self._tell(f"observe_only({seed})")
             cell, resources = super().preprocess_cell(cell, resources, index)
-            self._tell("observe_only(None)", index)
+            self._tell("observe_only(None)")
         except DeadKernelError as error:
             raise DeadKernelError(f"the kernel stopped while it ran cell {index + 1}") from error
         leave_verdict(cell, judge_outputs(cell, exercise, seed))
@@ -65,10 +72,19 @@ class JudgedExecute(Execute):
         text = f"{self._secret}/{student}/{exercise.id}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
 
-    def _tell(self, call: str, index: int) -> None:
-        """Have the checks in the kernel do something, leaving no trace in the student's names or history."""
-        source = f"__import__('vgcourse.checks.session', fromlist=['session']).{call}"
-        self.execute_cell(new_code_cell(source), index, store_history=False)
+    def _tell(self, call: str) -> None:
+        """Have the checks in the kernel do something, leaving no trace in the notebook, names or history."""
+        run_sync(self._ask)(f"__import__('vgcourse.checks.session', fromlist=['session']).{call}")
+
+    async def _ask(self, source: str) -> None:
+        request = self.kc.execute(source, silent=True, store_history=False, allow_stdin=False)
+        try:
+            while True:
+                reply = await ensure_async(self.kc.get_shell_msg(timeout=ANSWER_WITHIN))
+                if reply["parent_header"].get("msg_id") == request:
+                    return
+        except Empty as error:
+            raise DeadKernelError("the kernel no longer answers") from error
 
 
 def judged_exercise(cell: NotebookNode) -> Exercise | None:

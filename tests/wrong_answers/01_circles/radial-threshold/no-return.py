@@ -1,0 +1,12 @@
+"""Printing is answering."""
+
+import numpy as np
+
+
+def radial_accuracy(X, y, t):
+    print(np.mean((np.hypot(X[:, 0], X[:, 1]) < t) == (y == 1)))
+
+
+def best_threshold(X, y):
+    candidates = np.linspace(0, np.hypot(X[:, 0], X[:, 1]).max(), 300)
+    return candidates[np.argmax([radial_accuracy(X, y, t) for t in candidates])]
