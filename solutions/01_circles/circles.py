@@ -41,6 +41,8 @@ Two well-known tutorials on vanishing gradients use the same toy data: two noisy
 question which ring a point belongs to. This course rebuilds their experiments, and calls them **T1**
 (*Visualizing the vanishing gradient problem*, 2021) and **T2** (*How to fix the vanishing gradients problem
 using ReLU*, 2018–2020). Each has 1,000 points; class 1 is the inner ring, class 0 the outer one.
+`t1.X_train` holds the points, one row for each with its coordinates $x_1$ and $x_2$; `t1.y_train` holds
+their classes, 0 or 1.
 """
 
 # %% jupyter={"source_hidden": true}
@@ -519,15 +521,18 @@ However flat the sigmoid is at $z$, a neuron that is surely wrong still gets an 
 cross-entropy was made to pay the output's bill. *Nobody pays it for the hidden layers.* That is where this
 course begins.
 
-First, let the neuron learn. Its input is $r^2$; it takes 300 steps downhill, each with all the points.
+First, let the neuron learn. Its input is $r^2$, so by the chain rule the gradient for $w$ is the mean of
+$(p - y)\,r^2$, and for $b$ the mean of $p - y$. It takes 300 steps against the gradient, each with all the
+points; the **learning rate** says how long a step is.
 """
 
 # %%
 r2, y = np.sum(t1.X_train.astype(float) ** 2, axis=1), t1.y_train
-w, b = 0.0, 0.0
+w, b, learning_rate = 0.0, 0.0, 5
 for _ in range(300):
     error = sigmoid(w * r2 + b) - y
-    w, b = w - 5 * np.mean(error * r2), b - 5 * np.mean(error)
+    w = w - learning_rate * np.mean(error * r2)
+    b = b - learning_rate * np.mean(error)
 
 accuracy = np.mean((sigmoid(w * r2 + b) > 0.5) == y)
 print(f"accuracy {accuracy:.3f}; it changes its mind at r = {np.sqrt(-b / w):.3f}")
@@ -673,10 +678,10 @@ And now let your gradient do what it was made for.
 """
 
 # %%
-trained = list(parameters)
+trained, learning_rate = list(parameters), 3
 for _ in range(1000):
-    gradients = backward(X, y, *trained)
-    trained = [old - 3 * np.asarray(gradient) for old, gradient in zip(trained, gradients, strict=True)]
+    for i, gradient in enumerate(backward(X, y, *trained)):
+        trained[i] = trained[i] - learning_rate * np.asarray(gradient)
 
 accuracy = np.mean((forward(X, *trained)[1] > 0.5) == y)
 print(f"loss {loss(X, y, *parameters):.3f} → {loss(X, y, *trained):.3f}, accuracy {accuracy:.3f}")

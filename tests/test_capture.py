@@ -1,0 +1,330 @@
+"""Weights and gradients under model.fit: which models, which moments, what is kept, what is refused."""
+
+import types
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+import tensorflow as tf
+
+import vgcourse as vg
+from tests.capture_oracle import BATCH, assert_recorded, batches, data, eager_step, small_net
+from vgcourse import moments, recorder
+from vgcourse.capture import GradientCapture, WeightCapture
+from vgcourse.recording import layer_statistics
+from vgcourse.sinks import statistics
+
+layers = keras.layers
+X, y = data(20)
+FIT = {"batch_size": BATCH, "epochs": 2, "shuffle": False, "verbose": 0}
+
+
+def compiled(model=None, optimizer="sgd", loss="binary_crossentropy", **settings):
+    model = model or small_net()
+    model.compile(optimizer, loss, **({"run_eagerly": True} | settings))
+    return model
+
+
+def fitted(*captures, model=None, fit=FIT, **settings):
+    model = compiled(model, **settings)
+    model.fit(X, y, callbacks=list(captures), **fit)
+    return model
+
+
+def nested_shared_frozen():
+    """Two inputs' worth of a model in one: a nested block, a shared layer, a frozen one, two outputs."""
+    keras.utils.set_random_seed(0)
+    inner = keras.Input((4,))
+    block = keras.Model(inner, layers.Dense(4, activation="tanh", name="dense")(inner), name="block")
+    shared = layers.Dense(4, activation="sigmoid", name="shared")
+    inputs = keras.Input((2,))
+    h = layers.Dense(4, activation="relu", name="frozen", trainable=False)(inputs)
+    h = shared(block(shared(h)))
+    h = layers.BatchNormalization(name="norm")(h)
+    return keras.Model(inputs, [layers.Dense(1, name="left")(h), layers.Dense(2, name="right")(h)])
+
+
+def test_nested_shared_frozen_normalised_layers_and_several_outputs():
+    model = nested_shared_frozen()
+    model.compile("sgd", ["mse", "mse"], jit_compile=False)
+    targets = (y, np.concatenate([y, 1 - y], 1))
+    capture = GradientCapture(every="step", weights=True)
+    model.fit(X, targets, callbacks=[capture], **FIT)
+    recording = capture.recording
+    steps = [
+        (x, [left, right])
+        for (x, left), (_, right) in zip(batches(X, targets[0]), batches(X, targets[1]), strict=True)
+    ]
+    assert_recorded(model, recording, 2 * steps)
+    assert recording.layers == ("frozen", "shared", "block/dense", "norm", "left", "right")
+    assert set(recording.kernel_gradients) == {"shared", "block/dense", "left", "right"}
+    assert set(recording.kernels) == {"frozen", *recording.kernel_gradients}
+    assert set(recording.variable_gradients) == {"norm/gamma", "norm/beta"}
+    assert recording.activations["block/dense"] == "tanh"
+
+
+class Reader(keras.Model):
+    """Subclassed, built by its first batch, with layers assigned in another order than they are called."""
+
+    def __init__(self, **settings):
+        super().__init__(**settings)
+        self.head = layers.Dense(1, activation="sigmoid", name="head")
+        self.second = layers.GRU(3, name="second")
+        self.first = layers.LSTM(3, return_sequences=True, name="first")
+        self.words = layers.Embedding(7, 2, mask_zero=True, name="words")
+
+    def call(self, x, training=None):
+        return self.head(self.second(self.first(self.words(x))))
+
+
+def test_a_subclassed_recurrent_model_that_its_first_batch_builds():
+    keras.utils.set_random_seed(0)
+    model = Reader()
+    model.compile("sgd", "binary_crossentropy", jit_compile=False)
+    words = np.random.default_rng(0).integers(0, 7, (20, 4))
+    by_step, by_epoch = (GradientCapture(every=every, weights=True) for every in ("step", "epoch"))
+    weights = WeightCapture()
+    model.fit(words, y, callbacks=[weights, by_step, by_epoch], **FIT)
+    assert_recorded(model, by_step.recording, 2 * batches(words, y))
+    for recording in (by_step.recording, by_epoch.recording, weights.recording):
+        assert recording.layers == ("words", "first", "second", "head")
+        initial = by_step.recording.variables["first/recurrent_kernel"][0]
+        np.testing.assert_array_equal(recording.variables["first/recurrent_kernel"][0], initial)
+        assert np.abs(recording.variables["first/recurrent_kernel"][-1] - initial).max() > 0
+    assert {"words/embeddings", "second/recurrent_kernel"} <= set(by_epoch.recording.variable_gradients)
+
+
+@pytest.fixture(scope="module")
+def epochs_and_steps():
+    """One compiled fit of 2 epochs of 3 steps, seen by five captures at once."""
+    captures = {
+        "epoch": GradientCapture(weights=True),
+        "step": GradientCapture(every="step", weights=True),
+        "second": GradientCapture(every=2, layers="hidden_2"),
+        "weights": WeightCapture(),
+        "weights of steps": WeightCapture(every=4),
+    }
+    model = small_net()
+    model.compile("sgd", "binary_crossentropy", metrics=["accuracy"], jit_compile=False)
+    start = model.get_weights()[0]
+    history = model.fit(X, y, callbacks=list(captures.values()), **FIT)
+    return {name: c.recording for name, c in captures.items()}, history.history, start, model.get_weights()[0]
+
+
+def test_an_epoch_is_recorded_at_its_last_batch_and_initialisation_at_the_first(epochs_and_steps):
+    recordings, history, *_ = epochs_and_steps
+    by_epoch, by_step = recordings["epoch"], recordings["step"]
+    assert by_epoch.epochs.tolist() == [-1, 0, 1] and by_epoch.steps.tolist() == [0, 3, 6]
+    for layer in ("hidden_1", "hidden_2", "output"):
+        for group in ("kernel_gradients", "bias_gradients", "backprop"):
+            found, expected = (getattr(r, group)[layer] for r in (by_epoch, by_step))
+            np.testing.assert_array_equal(found, expected[[0, 2, 5]])
+    np.testing.assert_allclose(by_epoch.loss, [by_step.loss[0], *history["loss"]])
+    np.testing.assert_allclose(by_epoch.accuracy, [np.nan, *history["accuracy"]])
+
+
+def test_steps_are_recorded_with_the_steps_done_before_them(epochs_and_steps):
+    recordings = epochs_and_steps[0]
+    assert recordings["step"].steps.tolist() == [0, 1, 2, 3, 4, 5]
+    np.testing.assert_allclose(recordings["step"].epochs, np.arange(6) / 3 - 1)
+    assert recordings["second"].steps.tolist() == [0, 2, 4]
+    np.testing.assert_array_equal(
+        recordings["second"].kernel_gradients["hidden_2"], recordings["step"].kernel_gradients["hidden_2"][::2]
+    )
+    assert recordings["second"].layers == ("hidden_2",)
+
+
+def test_weights_are_recorded_from_initialisation_to_the_end(epochs_and_steps):
+    recordings, _, start, end = epochs_and_steps
+    for name, moments_, steps in (
+        ("weights", [-1, 0, 1], [0, 3, 6]),
+        ("weights of steps", [-1, 1 / 3, 1], [0, 4, 6]),
+    ):
+        recording = recordings[name]
+        np.testing.assert_allclose(recording.epochs, moments_)
+        assert recording.steps.tolist() == steps
+        np.testing.assert_array_equal(recording.kernels["hidden_1"][[0, -1]], [start, end])
+        assert not recording.kernel_gradients
+    np.testing.assert_array_equal(recordings["weights"].kernels["hidden_1"], recordings["epoch"].kernels["hidden_1"])
+    np.testing.assert_array_equal(
+        recordings["weights of steps"].kernels["hidden_1"][1], recordings["step"].kernels["hidden_1"][4]
+    )
+
+
+def test_the_first_of_several_steps_a_call_is_the_initialisation():
+    capture = GradientCapture()
+    model = small_net()
+    (kernel, *_), first = model.get_weights(), batches(X, y)[0]
+    model.compile("sgd", "binary_crossentropy", steps_per_execution=3, jit_compile=False)
+    expected = {**eager_step_of(model, first), "kernel": kernel}
+    model.fit(X, y, callbacks=[capture], **FIT)
+    recording = capture.recording
+    np.testing.assert_allclose(recording.kernel_gradients["hidden_1"][0], expected["gradient"], 1e-5, 1e-7)
+    np.testing.assert_allclose(recording.backprop["hidden_1"][0], expected["backprop"], 1e-5)
+    assert np.abs(recording.kernel_gradients["hidden_1"][1] - expected["gradient"]).max() > 1e-4
+    assert recording.steps.tolist() == [0, 3, 6]
+
+
+def eager_step_of(model, batch):
+    gradients, backprop = eager_step(model, *batch)
+    return {"gradient": gradients["kernel_gradients", "hidden_1"], "backprop": backprop["hidden_1"]}
+
+
+def test_each_fit_starts_a_new_recording_also_after_compiling_anew():
+    capture, weights = GradientCapture(), WeightCapture()
+    model = fitted(capture, weights)
+    first = capture.recording
+    model.compile("adam", "binary_crossentropy", run_eagerly=True)
+    model.fit(X, y, callbacks=[capture, weights], initial_epoch=2, **{**FIT, "epochs": 4})
+    second = capture.recording
+    assert first.epochs.tolist() == [-1, 0, 1] and first.info["optimizer"] == "SGD"
+    assert second.epochs.tolist() == [1, 2, 3] and second.info["optimizer"] == "Adam"
+    assert second.steps.tolist() == weights.recording.steps.tolist() == [0, 3, 6]
+
+
+def test_an_epoch_of_unknown_length_and_validation_in_between():
+    def stream():
+        yield from batches(X, y)
+
+    signature = (tf.TensorSpec((None, 2)), tf.TensorSpec((None, 1)))
+    dataset = tf.data.Dataset.from_generator(stream, output_signature=signature)
+    captures = [GradientCapture(), GradientCapture(every="step"), WeightCapture()]
+    model = compiled()
+    model.fit(dataset, epochs=2, validation_data=(X, y), callbacks=captures, verbose=0)
+    by_epoch, by_step, weights = (c.recording for c in captures)
+    assert by_epoch.steps.tolist() == weights.steps.tolist() == [0, 3, 6]
+    np.testing.assert_allclose(by_step.epochs, np.arange(6) / 3 - 1)
+    np.testing.assert_array_equal(by_epoch.backprop["hidden_1"], by_step.backprop["hidden_1"][[0, 2, 5]])
+
+
+class StopAt(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        self.model.stop_training = batch == 1
+
+
+def test_an_epoch_cut_short_keeps_its_gradient_and_leaves_backprop_open():
+    captures = GradientCapture(), GradientCapture(every="step")
+    fitted(*captures, StopAt())
+    by_epoch, by_step = (c.recording for c in captures)
+    assert by_epoch.steps.tolist() == [0, 2]
+    np.testing.assert_array_equal(by_epoch.kernel_gradients["output"], by_step.kernel_gradients["output"][[0, 1]])
+    assert np.isnan(by_epoch.backprop["output"][1]) and by_epoch.backprop["output"][0] > 0
+
+
+def test_statistics_agree_with_those_of_the_arrays():
+    frames = []
+    for keep in ("arrays", "statistics"):
+        capture = GradientCapture(weights=True, keep=keep)
+        fitted(capture, model=small_net("relu"))
+        assert bool(capture.recording.kernels) == (keep == "arrays")
+        frames.append(capture.recording.frame().sort_values(["quantity", "layer", "epoch"], ignore_index=True))
+    pd.testing.assert_frame_equal(*frames, rtol=1e-6)
+    assert set(frames[0].quantity) == {"kernel", "bias", "kernel_gradient", "bias_gradient", "backprop"}
+
+
+def test_arrays_beyond_the_limit_are_reduced_to_their_statistics(monkeypatch):
+    captures = GradientCapture(every="step"), GradientCapture(every="step", keep="arrays")
+    monkeypatch.setattr(moments, "ARRAYS_LIMIT", 500)
+    with pytest.warns(UserWarning, match="only their statistics are kept"):
+        fitted(*captures)
+    reduced, whole = (c.recording for c in captures)
+    assert not reduced.kernel_gradients and whole.kernel_gradients
+    pd.testing.assert_frame_equal(
+        *(r.frame().sort_values(["quantity", "layer", "epoch"], ignore_index=True) for r in (reduced, whole)),
+        rtol=1e-6,
+    )
+
+
+def test_statistics_of_a_vanished_gradient_do_not_underflow():
+    tiny = tf.constant([1e-25, -3e-25, 0.0])
+    found = dict(zip(moments.STATISTICS, statistics([tiny])[0], strict=True))
+    expected = layer_statistics(tiny.numpy()[None])
+    assert found["rms"] > 1e-25
+    for name, value in expected.items():
+        np.testing.assert_allclose(found[name], value[0], rtol=1e-9)
+
+
+def test_a_loss_that_is_not_a_number_is_flagged_and_recorded():
+    capture = GradientCapture(every="step")
+    fitted(capture, optimizer=keras.optimizers.SGD(1e30), loss="mse", model=small_net("linear"))
+    recording = capture.recording
+    assert recording.info["nonfinite_at"] is None or recording.info["nonfinite_at"] > -1
+    bad = ~np.isfinite(recording.loss)
+    assert bad.any() and recording.info["nonfinite_at"] == recording.epochs[bad][0]
+
+
+def test_names_variables_that_the_loss_does_not_depend_on():
+    inputs = keras.Input((2,))
+    used, unused = layers.Dense(1, name="used")(inputs), layers.Dense(1, name="unused")(inputs)
+    capture = GradientCapture()
+    model = keras.Model(inputs, [used, unused])
+    model.compile("sgd", ["mse", None], run_eagerly=True)
+    with pytest.warns(UserWarning, match="Gradients do not exist"):
+        model.fit(X, y, callbacks=[capture], **FIT)
+    assert set(capture.recording.kernel_gradients) == {"used"}
+    assert capture.recording.info["no_gradient"] == ["unused/bias", "unused/kernel"]
+
+
+def test_recording_can_be_read_while_training_goes_on():
+    capture = GradientCapture()
+    seen = []
+    reader = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: seen.append(len(capture.recording.epochs)))
+    fitted(capture, reader)
+    assert seen == [2, 3]
+
+
+def test_the_package_offers_both():
+    assert vg.GradientCapture is GradientCapture and vg.WeightCapture is WeightCapture
+
+
+def refuse_frozen():
+    model = small_net()
+    model.get_layer("hidden_1").trainable = False
+    return model
+
+
+REFUSED = {
+    "every: expected": lambda: GradientCapture(every="batch"),
+    "every: .* got 0": lambda: WeightCapture(every=0),
+    "every: .* got True": lambda: WeightCapture(every=True),
+    "keep: expected": lambda: GradientCapture(keep="all"),
+    "recording: nothing is recorded yet": lambda: GradientCapture().recording,
+    "WeightCapture.recording: nothing": lambda: WeightCapture().recording,
+    "layers: 'dense_9' not in this model. It has 'hidden_1', 'hidden_2', 'output'": lambda: fitted(
+        WeightCapture(layers=["dense_9"])
+    ),
+    "no gradient reaches 'hidden_1' of model": lambda: fitted(
+        GradientCapture(layers=["hidden_1", "output"]), model=refuse_frozen()
+    ),
+    "compile": lambda: small_net().fit(X, y, callbacks=[GradientCapture()], **FIT),
+    "no optimizer": lambda: fitted(GradientCapture(), optimizer=None),
+}
+
+
+@pytest.mark.parametrize("message", REFUSED)
+def test_refuses_in_one_sentence(message):
+    with pytest.raises(ValueError, match=message):
+        REFUSED[message]()
+
+
+def test_refuses_another_backend(monkeypatch):
+    monkeypatch.setattr(recorder.keras.config, "backend", lambda: "jax")
+    with pytest.raises(ValueError, match="listen to the TensorFlow backend, and this is 'jax'"):
+        WeightCapture()
+
+
+def test_refuses_a_model_on_several_replicas():
+    strategy = types.SimpleNamespace(num_replicas_in_sync=2)
+    model = types.SimpleNamespace(name="m", compiled=True, optimizer="sgd", distribute_strategy=strategy)
+    capture = GradientCapture()
+    capture.set_model(model)
+    with pytest.raises(ValueError, match="several replicas"):
+        capture.on_train_begin()
+
+
+def test_nothing_is_recorded_by_a_fit_of_no_epochs():
+    capture = GradientCapture()
+    fitted(capture, fit={**FIT, "epochs": 0})
+    with pytest.raises(ValueError, match="nothing is recorded yet"):
+        _ = capture.recording

@@ -1,0 +1,221 @@
+"""What a training run leaves behind: weights, gradients and signals of every layer, over time."""
+
+import json
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+STATISTICS = ("mean", "std", "rms", "mean_abs", "l1", "min", "max", "zeros")
+COLUMNS = ("epoch", "layer", "quantity", *STATISTICS)
+
+_PARAMETERS = {
+    "kernels": "kernel",
+    "biases": "bias",
+    "kernel_gradients": "kernel_gradient",
+    "bias_gradients": "bias_gradient",
+}
+_VARIABLES = {"variables": "", "variable_gradients": "_gradient"}
+# Each of these is one number per layer and moment; it stands in the column that says what it is.
+_SIGNALS = {"backprop": "rms", "saturated": "mean", "dead": "mean"}
+_SERIES = ("epochs", "steps", "loss", "accuracy")
+
+
+@dataclass(repr=False)
+class Recording:
+    """A recorded run. The first axis of every array is time; T moments in all.
+
+    Attributes:
+        layers: names of the layers that own weights, in call order; a nested one is ``"block/dense"``.
+        epochs: (T,) float. -1 is the initialisation, 0 the end of the first epoch. Recorded per step
+            it is ``steps / steps_per_epoch - 1``.
+        steps: (T,) int, optimizer steps done. 0 at initialisation.
+        loss, accuracy: (T,) float, NaN where not measured.
+        kernels, biases: layer -> (T, *shape).
+        kernel_gradients, bias_gradients: layer -> (T, *shape), the gradient of the loss.
+        variables, variable_gradients: ``"layer/name"`` -> (T, *shape), for whatever else is trainable
+            (``gamma``, ``recurrent_kernel``, ``embeddings``).
+        backprop: layer -> (T,), the root mean square over examples i and units of dL_i/dh at the
+            layer's output h, where L_i is the loss of one example: independent of the batch size.
+        saturated: layer -> (T,), the fraction of activations where the activation function is nearly flat.
+        dead: layer -> (T,), the fraction of units whose slope is zero for every example.
+        activations: layer -> name of its activation function.
+        info: settings of the run; ``info["nonfinite_at"]`` is the first epoch (as in ``epochs``) whose
+            loss is not a finite number, or None.
+        statistics: rows with the columns of `frame`, for arrays too large to keep.
+
+    A quantity that was not recorded is an empty dict.
+
+    Raises:
+        ValueError: where there is no layer or no moment, or lengths differ.
+    """
+
+    layers: tuple[str, ...]
+    epochs: np.ndarray
+    steps: np.ndarray
+    loss: np.ndarray
+    accuracy: np.ndarray
+    kernels: dict[str, np.ndarray] = field(default_factory=dict)
+    biases: dict[str, np.ndarray] = field(default_factory=dict)
+    kernel_gradients: dict[str, np.ndarray] = field(default_factory=dict)
+    bias_gradients: dict[str, np.ndarray] = field(default_factory=dict)
+    variables: dict[str, np.ndarray] = field(default_factory=dict)
+    variable_gradients: dict[str, np.ndarray] = field(default_factory=dict)
+    backprop: dict[str, np.ndarray] = field(default_factory=dict)
+    saturated: dict[str, np.ndarray] = field(default_factory=dict)
+    dead: dict[str, np.ndarray] = field(default_factory=dict)
+    activations: dict[str, str] = field(default_factory=dict)
+    info: dict = field(default_factory=dict)
+    statistics: pd.DataFrame | None = None
+
+    def __post_init__(self):
+        self.layers = tuple(self.layers)
+        for name in _SERIES:
+            setattr(self, name, np.asarray(getattr(self, name)))
+        if not self.layers or not len(self.epochs):
+            raise ValueError("a Recording needs at least one layer and one moment, but nothing was recorded.")
+        self.info.setdefault("nonfinite_at", None)
+        self._check_lengths()
+
+    def _check_lengths(self):
+        for name, array in self._arrays().items():
+            if array.shape[:1] != self.epochs.shape:
+                raise ValueError(
+                    f"{name} has {array.shape[0] if array.ndim else 'no'} moments, but epochs has {len(self.epochs)}."
+                )
+
+    def _arrays(self) -> dict[str, np.ndarray]:
+        arrays = {name: getattr(self, name) for name in _SERIES}
+        for group in (*_PARAMETERS, *_VARIABLES, *_SIGNALS):
+            arrays |= {f"{group}/{key}": np.asarray(a) for key, a in getattr(self, group).items()}
+        return arrays
+
+    def frame(self) -> pd.DataFrame:
+        """Every recorded quantity by layer and epoch, as a tidy DataFrame.
+
+        Returns:
+            Columns ``epoch, layer, quantity, mean, std, rms, mean_abs, l1, min, max, zeros``: ``l1`` is the
+            sum of absolute values, ``zeros`` the fraction of exact zeros. Quantities are ``kernel``,
+            ``bias``, ``kernel_gradient``, ``bias_gradient``, names such as ``gamma`` and ``gamma_gradient``,
+            and ``backprop`` (in the column ``rms``), ``saturated`` and ``dead`` (in the column ``mean``).
+        """
+        parts = [*self._parameter_rows(), *self._signal_rows()]
+        if self.statistics is not None:
+            parts.append(self.statistics[list(COLUMNS)])
+        if not parts:
+            return pd.DataFrame(columns=list(COLUMNS))
+        return pd.concat(parts, ignore_index=True)
+
+    def _parameter_rows(self):
+        for group, quantity in _PARAMETERS.items():
+            for layer, values in getattr(self, group).items():
+                yield self._rows(layer, quantity, layer_statistics(values))
+        for group, suffix in _VARIABLES.items():
+            for path, values in getattr(self, group).items():
+                layer, _, name = path.rpartition("/")
+                yield self._rows(layer, name + suffix, layer_statistics(values))
+
+    def _signal_rows(self):
+        for group, column in _SIGNALS.items():
+            for layer, values in getattr(self, group).items():
+                yield self._rows(layer, group, {column: np.asarray(values, float)})
+
+    def _rows(self, layer: str, quantity: str, statistics: dict[str, np.ndarray]) -> pd.DataFrame:
+        rows = {"epoch": np.asarray(self.epochs, float), "layer": layer, "quantity": quantity}
+        missing = np.full(len(self.epochs), np.nan)
+        return pd.DataFrame(rows | {s: statistics.get(s, missing) for s in STATISTICS})
+
+    def save(self, path) -> Path:
+        """Write everything to one ``.npz`` file (no pickle) and return its path."""
+        path = Path(path)
+        path = path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
+        meta = {"layers": self.layers, "activations": self.activations, "info": self.info}
+        arrays = self._arrays() | {"meta": np.array(json.dumps(meta, default=_plain))}
+        if self.statistics is not None:
+            # Text as fixed-width Unicode: an object array would need pickle.
+            columns = {c: self.statistics[c].to_numpy() for c in COLUMNS}
+            arrays |= {
+                f"statistics/{c}": v.astype(str if c in ("layer", "quantity") else float) for c, v in columns.items()
+            }
+        with path.open("wb") as file:
+            np.savez_compressed(file, **arrays)
+        return path
+
+    @classmethod
+    def load(cls, path) -> "Recording":
+        """Read what `save` wrote. Raises ValueError where the file holds something else."""
+        with np.load(path, allow_pickle=False) as file:
+            if "meta" not in file.files:
+                raise ValueError(f"path: {path} is not a Recording; write one with Recording.save(path).")
+            meta = json.loads(str(file["meta"]))
+            groups: dict[str, dict] = {}
+            for key in file.files:
+                group, _, name = key.partition("/")
+                if name:
+                    groups.setdefault(group, {})[name] = file[key]
+            series = {name: file[name] for name in _SERIES}
+        statistics = groups.pop("statistics", None)
+        if statistics is not None:
+            statistics = pd.DataFrame(statistics)[list(COLUMNS)]
+        return cls(**(meta | series | groups), statistics=statistics)
+
+    def __repr__(self) -> str:
+        end = f", accuracy {self.accuracy[-1]:.3f}" if np.isfinite(self.accuracy[-1]) else ""
+        nonfinite = self.info["nonfinite_at"]
+        flag = "" if nonfinite is None else f", loss not finite from epoch {nonfinite:g}"
+        return (
+            f"Recording({len(self.layers)} layers, {len(self.epochs)} moments from epoch {self.epochs[0]:g} "
+            f"to {self.epochs[-1]:g}, loss {self.loss[0]:.4g} → {self.loss[-1]:.4g}{end}{flag})"
+        )
+
+    def _repr_html_(self) -> str:
+        head = ("layer", "activation", "kernel", "rms kernel gradient", "rms backprop", "saturated", "dead")
+        header = "".join(f'<th scope="col">{name}</th>' for name in head)
+        rows = "".join(f"<tr>{''.join(self._html_cells(layer))}</tr>" for layer in self.layers)
+        table = f"<table><thead><tr>{header}</tr></thead><tbody>{rows}</tbody></table>"
+        return f"<p>{escape(repr(self))}</p>{table}"
+
+    def _html_cells(self, layer: str):
+        kernel, gradient = self.kernels.get(layer), self.kernel_gradients.get(layer)
+        rms = None if gradient is None else layer_statistics(gradient[[0, -1]])["rms"]
+        yield f'<th scope="row">{escape(layer)}</th>'
+        yield f"<td>{escape(self.activations.get(layer, ''))}</td>"
+        yield f"<td>{'' if kernel is None else ' × '.join(map(str, kernel.shape[1:]))}</td>"
+        for ends in (rms, self.backprop.get(layer), self.saturated.get(layer), self.dead.get(layer)):
+            yield f"<td>{'' if ends is None else f'{ends[0]:.2g} → {ends[-1]:.2g}'}</td>"
+
+
+def layer_statistics(values: np.ndarray) -> dict[str, np.ndarray]:
+    """The columns of `Recording.frame` for an array of shape (T, *shape): name -> (T,) float64.
+
+    A value that is not finite makes the statistics of its moment NaN or infinite, not an error.
+    """
+    flat = np.asarray(values, np.float64).reshape(len(values), -1)
+    if not flat.shape[1]:
+        return {name: np.full(len(flat), np.nan) for name in STATISTICS}
+    size = np.abs(flat)
+    with np.errstate(invalid="ignore", over="ignore"):
+        return {
+            "mean": flat.mean(1),
+            "std": flat.std(1),
+            "rms": np.sqrt((flat**2).mean(1)),
+            "mean_abs": size.mean(1),
+            "l1": size.sum(1),
+            "min": flat.min(1),
+            "max": flat.max(1),
+            "zeros": (flat == 0).mean(1),
+        }
+
+
+def first_nonfinite(epochs: np.ndarray, loss: np.ndarray) -> float | None:
+    """The first epoch whose loss is NaN or infinite, for a loss measured at every moment; else None."""
+    bad = ~np.isfinite(np.asarray(loss, float))
+    return float(epochs[bad.argmax()]) if bad.any() else None
+
+
+def _plain(value):
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    return str(value)
