@@ -1,4 +1,7 @@
+import re
 import subprocess
+import sys
+from pathlib import Path
 
 import jupytext
 import nbformat
@@ -34,8 +37,6 @@ def test_no_student_notebook_holds_a_line_of_a_solution_or_hidden_test(built):
 
 def _without_secrets(solved):
     """The lines that stand in the open as well, such as a closing bracket or an import."""
-    import re
-
     for cell in solved.cells:
         open_part = re.sub(
             r"BEGIN (?:SOLUTION|HIDDEN TESTS).*?END (?:SOLUTION|HIDDEN TESTS)", "", cell.source, flags=re.S
@@ -182,9 +183,6 @@ def test_plain_nbgrader_releases_the_same_notebook_and_no_text(root, tmp_path):
     build.write({lesson.solved: build.as_bytes(build.solved_notebook(lesson))})
     command = ["nbgrader", "generate_assignment", lesson.id, "--no-db", "--force"]
     command += [f"--CourseDirectory.release_directory={tmp_path}"]
-    import sys
-    from pathlib import Path
-
     subprocess.run(
         [str(Path(sys.executable).with_name("nbgrader")), *command[1:]], cwd=root, check=True, capture_output=True
     )
@@ -192,3 +190,12 @@ def test_plain_nbgrader_releases_the_same_notebook_and_no_text(root, tmp_path):
     assert released == [lesson.student.name]
     by_hand = nbformat.read(tmp_path / lesson.id / lesson.student.name, as_version=4)
     assert build.as_bytes(by_hand) == build.build(lesson)[lesson.student]
+
+
+def test_without_the_package_a_lesson_says_what_to_do(built, monkeypatch):
+    monkeypatch.setitem(sys.modules, "vgcourse", None)  # what an import meets where the package is missing
+    for lesson, (_, student) in built.items():
+        first = next(cell.source for cell in student.cells if cell.cell_type == "code")
+        with pytest.raises(SystemExit) as stop:
+            exec(first, {})
+        assert "make lab" in str(stop.value) and "\n" not in str(stop.value), lesson

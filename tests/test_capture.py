@@ -10,10 +10,9 @@ import tensorflow as tf
 
 import vgcourse as vg
 from tests.capture_oracle import BATCH, assert_recorded, batches, data, eager_step, small_net
-from vgcourse import moments, recorder
-from vgcourse.capture import GradientCapture, WeightCapture
+from vgcourse.capture import GradientCapture, WeightCapture, moments, recorder
+from vgcourse.capture.sinks import statistics
 from vgcourse.recording import layer_statistics
-from vgcourse.sinks import statistics
 
 layers = keras.layers
 X, y = data(20)

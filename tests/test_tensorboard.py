@@ -8,7 +8,7 @@ from tensorboard.util.tensor_util import make_ndarray
 
 from tests.capture_oracle import BATCH, data, small_net
 from vgcourse.capture import GradientCapture, WeightCapture
-from vgcourse.tensorboard import EventWriter, histogram
+from vgcourse.capture.tensorboard import EventWriter, histogram
 
 X, y = data(20)
 

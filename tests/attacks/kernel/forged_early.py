@@ -1,0 +1,12 @@
+"""An observation is shown before the check makes its own.
+
+answer: wrong
+earns: 0
+"""
+
+from IPython.display import display
+
+from vgcourse.checks.observation import MIME, encode
+
+text = encode({"seen": {"size": 1.0, "four": 5.0}})
+display({MIME: {"exercise": "first-check", "observation": text}}, raw=True)

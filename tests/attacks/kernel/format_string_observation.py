@@ -1,0 +1,10 @@
+"""A message field that reaches into the judge's objects.
+
+answer: wrong
+earns: 0
+"""
+
+from vgcourse.checks import exercise
+
+text = '{"problem": "raises", "fields": {"error": "{0.__class__}", "text": "{error.__init__.__globals__}"}}'
+exercise.Exercise.look = lambda self, answers, seed: text

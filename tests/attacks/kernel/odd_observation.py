@@ -1,0 +1,10 @@
+"""Observations of odd shape: a list, a number, keys that are missing, a key of the judge's own.
+
+answer: wrong
+earns: 0
+"""
+
+from vgcourse.checks import exercise
+
+odd = iter(['{"problem": "passed"}', "[1]", "7", '{"seen": {}}', '{"seen": {"size": {"__array__": 1}}}'] * 9)
+exercise.Exercise.look = lambda self, answers, seed: next(odd)

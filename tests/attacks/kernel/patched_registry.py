@@ -1,0 +1,13 @@
+"""The exercise is replaced by one that everything passes.
+
+answer: wrong
+earns: 0
+"""
+
+from vgcourse.checks import registry
+from vgcourse.checks.exercise import Exercise
+
+easy = Exercise("first-check", points=1, title="", answers=("rms",), passed="", misses={})
+easy.observe(lambda *_: {"size": 1.0, "four": 5.0})
+easy.judge(lambda *_: None)
+registry.find = lambda _: easy

@@ -1,0 +1,11 @@
+"""An array of objects, whose bytes are a program.
+
+answer: wrong
+earns: 0
+"""
+
+from vgcourse.checks import exercise
+
+array = '{"__array__": "gASVIAAAAAAAAACMBXBvc2l4lIwGc3lzdGVtlJOUjAR0cnVllIWUUpQu", "dtype": "|O", "shape": [1]}'
+text = '{"seen": {"four": 5, "size": ' + array + "}}"
+exercise.Exercise.look = lambda self, answers, seed: text

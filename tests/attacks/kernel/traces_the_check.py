@@ -1,0 +1,16 @@
+"""A tracer changes the check's local names while it runs.
+
+answer: wrong
+earns: 0
+"""
+
+import sys
+
+
+def trace(frame, event, _):
+    if "size" in frame.f_locals:
+        frame.f_locals["size"] = 5.0
+    return trace
+
+
+sys.settrace(trace)

@@ -1,0 +1,281 @@
+"""`diagnose` finds what is wrong with nets made ill on purpose, stays calm about well ones, and leaves no trace."""
+
+import random
+import re
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tests.net_builders import circles, conv_pool, dense, descend, images, normal
+from tests.sick_nets import HEALTHY, SICK
+from vgcourse.diagnosis import diagnose
+from vgcourse.probing import tap_outputs
+
+QUICK_SICK = [
+    "three narrow sigmoid layers",
+    "one layer's weights too small",
+    "tanh, N(0, 1), width 32",
+    "relu, N(0, 1), width 32",
+    "relu biases of -10",
+    "tanh biases of 5",
+    "inputs shifted by 10",
+    "tanh, U(0, 1), width 5",
+    "all weights 0.5",
+]
+QUICK_HEALTHY = [
+    "tanh, Glorot, 5 layers",
+    "relu, He, 10 layers",
+    "relu, Glorot, 6 layers (Keras's defaults)",
+    "one sigmoid layer",
+    "relu, N(0, 1), 4 layers of 5 (the published net that learns)",
+]
+
+
+@pytest.mark.parametrize("name", SICK)
+def test_cause_and_layer_of_a_sick_net(name):
+    _check_sick(name, seed=0)
+
+
+@pytest.mark.parametrize("name", QUICK_SICK)
+def test_cause_and_layer_do_not_hang_on_the_seed(name):
+    for seed in (11, 12):
+        _check_sick(name, seed)
+
+
+@pytest.mark.parametrize("name", HEALTHY)
+def test_no_false_alarm(name):
+    report = diagnose(*HEALTHY[name](0))
+    assert report.healthy, report
+
+
+@pytest.mark.parametrize("name", QUICK_HEALTHY)
+def test_no_false_alarm_with_other_seeds(name):
+    for seed in (11, 12):
+        report = diagnose(*HEALTHY[name](seed))
+        assert report.healthy, report
+
+
+def _check_sick(name, seed):
+    case = SICK[name]
+    report = diagnose(*case.build(seed))
+    assert report.cause in case.causes, report
+    assert case.layers is None or report.layer in case.layers, report
+    assert report.layer in report.verdict
+    assert re.search(r"\d", report.verdict)
+    assert "Try: " in report.verdict
+
+
+def test_a_net_that_vanishes_is_told_from_one_that_has_learnt_after_training():
+    X, y = circles()
+    stuck = dense(0, 6, "sigmoid", width=8)
+    stuck.compile(keras.optimizers.Adam(0.01), "binary_crossentropy")
+    descend(stuck, X, y, 100)
+    assert diagnose(stuck, X, y).cause == "flat activation"
+    learnt, X, y = HEALTHY["tanh, trained"](1)
+    report = diagnose(learnt, X, y)
+    assert "it has learnt" in report.verdict
+    assert report.loss < 0.1 * report.batch.guess
+
+
+def test_numbers_are_those_of_a_gradient_tape():
+    X, y = circles(64)
+    model = dense(3, 3, "tanh", width=6)
+    with tf.GradientTape() as tape, tap_outputs(model) as taps:
+        loss = tf.reduce_mean(keras.losses.binary_crossentropy(y[:, None], model(X)))
+    h = [taps.outputs[f"hidden_{k}"][0] for k in (1, 2, 3)]
+    kernels = [layer.kernel.value for layer in model.layers]
+    backward, gradients = tape.gradient(loss, (h, kernels))
+    report = diagnose(model, X, y)
+    rms = [np.sqrt(np.mean((64 * g.numpy()) ** 2)) for g in backward]
+    np.testing.assert_allclose(report.layers["gradient"].iloc[:3], rms, rtol=1e-4)
+    np.testing.assert_allclose(
+        report.layers["kernel_gradient"], [np.sqrt(np.mean(g.numpy() ** 2)) for g in gradients], rtol=1e-4
+    )
+    np.testing.assert_allclose(report.layers["factor"].iloc[:2], np.divide(rms[:2], rms[1:]), rtol=1e-4)
+    np.testing.assert_allclose(report.layers["signal"].iloc[0], np.sqrt(h[0].numpy().var(0).mean()), rtol=1e-4)
+    assert report.loss == pytest.approx(float(loss), rel=1e-5)
+
+
+def test_backprop_does_not_depend_on_the_batch_size():
+    X, y = circles(32)
+    model = dense(0, 3, "tanh", width=6)
+    one = diagnose(model, X, y).layers
+    four = diagnose(model, np.tile(X, (4, 1)), np.tile(y, 4)).layers
+    np.testing.assert_allclose(one["gradient"], four["gradient"], rtol=1e-4)
+    np.testing.assert_allclose(one["kernel_gradient"], four["kernel_gradient"], rtol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam", "RMSprop"])
+def test_update_ratio_is_what_the_next_training_step_does(name):
+    X, y = circles(64)
+    model = dense(1, 2, "tanh", width=6)
+    model.compile(getattr(keras.optimizers, name)(0.02), "binary_crossentropy")
+    # After some steps, so that the optimizer's slots count.
+    descend(model, X, y, 5)
+    ratios = diagnose(model, X, y).layers["update_ratio"]
+    before = [layer.kernel.numpy() for layer in model.layers]
+    descend(model, X, y, 1)
+    for layer, was, ratio in zip(model.layers, before, ratios, strict=True):
+        done = np.sqrt(((layer.kernel.numpy() - was) ** 2).mean() / (was**2).mean())
+        assert ratio == pytest.approx(done, rel=2e-3)
+
+
+def test_the_model_is_left_as_it_was():
+    model, X, y = conv_pool(0)
+    norm = keras.Sequential(
+        [keras.Input((16, 16, 1)), keras.layers.BatchNormalization(), keras.layers.Dropout(0.5), *model.layers]
+    )
+    norm.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
+    norm.fit(X[:32], y[:32], epochs=1, verbose=0)
+    state = [v.numpy() for v in (*norm.variables, *norm.optimizer.variables, *norm.metrics_variables)]
+    draws = random.getstate(), np.random.get_state()[1].copy()
+    diagnose(norm, X, y)
+    after = [v.numpy() for v in (*norm.variables, *norm.optimizer.variables, *norm.metrics_variables)]
+    assert len(state) == len(after)
+    for a, b in zip(state, after, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert random.getstate() == draws[0]
+    np.testing.assert_array_equal(np.random.get_state()[1], draws[1])
+    assert not any("call" in vars(layer) for layer in norm.layers)
+
+
+def test_the_model_is_left_as_it_was_when_the_loss_raises():
+    model = dense(0, 2, "tanh")
+    X, y = circles()
+
+    def broken(y_true, y_pred):
+        raise RuntimeError("broken loss")
+
+    with pytest.raises(RuntimeError, match="broken loss"):
+        diagnose(model, X, y, loss=broken)
+    assert not any("call" in vars(layer) for layer in model.layers)
+    assert model.layers[0].activation is keras.activations.tanh
+
+
+def test_dead_and_saturated_units_are_named_by_index():
+    X, y = circles()
+    model = dense(0, 3, "relu", "he_normal", width=12)
+    bias = np.zeros(12)
+    bias[[2, 5]] = -50
+    model.get_layer("hidden_2").bias.assign(bias)
+    report = diagnose(model, X, y)
+    assert {2, 5} <= set(report.layers.loc["hidden_2", "dead_units"])
+    dead = report.units[(report.units.layer == "hidden_2") & report.units.dead]
+    assert tuple(dead.unit) == report.layers.loc["hidden_2", "dead_units"]
+    assert "2" in str(report)
+
+    model = dense(0, 3, "tanh", width=12)
+    model.get_layer("hidden_2").bias.assign(-bias)
+    assert diagnose(model, X, y).layers.loc["hidden_2", "saturated_units"] == (2, 5)
+
+
+def test_labels_in_order_still_give_both_classes():
+    X, y = circles()
+    order = np.argsort(y)
+    report = diagnose(dense(0, 2, "tanh"), X[order], y[order], batch_size=32)
+    assert report.batch.examples == 32
+    assert report.batch.guess == pytest.approx(np.log(2), abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("last", "out", "labels", "guess"),
+    [
+        ("sigmoid", 1, lambda y: y, "binary crossentropy"),
+        ("linear", 1, lambda y: y, "binary crossentropy"),
+        ("softmax", 3, lambda y: y.astype(int), "sparse categorical crossentropy"),
+        ("softmax", 3, lambda y: np.eye(3)[y.astype(int)], "categorical crossentropy"),
+        ("linear", 1, lambda y: 2.5 * y[:, None] - 1, "mean squared error"),
+    ],
+)
+def test_an_uncompiled_model_gets_a_guessed_loss_and_the_report_says_so(last, out, labels, guess):
+    X, y = circles(64)
+    report = diagnose(dense(0, 2, "tanh", out=out, last=last), X, labels(y))
+    assert report.batch.loss_name == f"{guess} (guessed from y and the output)"
+    assert "the model is not compiled" in str(report)
+
+
+def test_the_compiled_loss_and_several_outputs_are_taken():
+    X, y = circles(64)
+    inputs = keras.Input((2,))
+    h = keras.layers.Dense(8, "tanh", name="trunk")(inputs)
+    heads = {
+        "a": keras.layers.Dense(1, "sigmoid", name="a")(h),
+        "b": keras.layers.Dense(1, name="b")(h),
+    }
+    model = keras.Model(inputs, heads)
+    model.compile("sgd", {"a": "binary_crossentropy", "b": "mse"})
+    report = diagnose(model, X, {"a": y[:, None], "b": y[:, None]})
+    assert report.healthy
+    expected = model.evaluate(X, {"a": y[:, None], "b": y[:, None]}, verbose=0, return_dict=True)["loss"]
+    assert report.loss == pytest.approx(expected, rel=1e-4)
+
+
+def test_frozen_layers_and_equal_kernels_are_noted():
+    X, y = circles()
+    shared = keras.initializers.HeNormal(seed=1)
+    stack = [keras.layers.Dense(8, "relu", kernel_initializer=shared, name=f"hidden_{k}") for k in (1, 2, 3)]
+    model = keras.Sequential([keras.Input((2,)), *stack, keras.layers.Dense(1, "sigmoid")])
+    model.get_layer("hidden_1").trainable = False
+    notes = " ".join(diagnose(model, X, y).notes)
+    assert "hidden_2 and hidden_3 have equal kernels" in notes
+    assert "Frozen, so without a kernel gradient: hidden_1" in notes
+
+
+def test_the_report_is_an_aligned_table_and_escaped_html():
+    X, y = circles()
+    stack = [keras.layers.Dense(4, "sigmoid", name=name) for name in ("a<b", "second", "third_with_a_long_name")]
+    model = keras.Sequential([keras.Input((2,)), *stack, keras.layers.Dense(1, "sigmoid")])
+    report = diagnose(model, X, y)
+    lines = str(report).splitlines()
+    assert len({len(line) for line in lines[:2] + lines[2:6]}) == 1
+    assert report.verdict in lines
+    page = report._repr_html_()
+    assert "a&lt;b" in page
+    assert "a<b" not in page
+    assert page.count("<tr") == 5
+
+
+def test_percentages_and_shares_in_the_verdict_are_measured():
+    X, y = circles()
+    model = dense(0, 5, "tanh", normal(1.0))
+    report = diagnose(model, X, y)
+    stated = int(re.match(r"(\d+)% of", report.verdict).group(1))
+    assert stated == round(100 * report.layers.loc[report.layer, "saturated"])
+
+
+X4, Y4 = np.zeros((4, 2), "float32"), np.array([0.0, 1, 0, 1])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"model": 3}, "model: expected a Keras model, got int"),
+        ({"model": keras.Sequential([keras.layers.Dense(1)])}, "model: .* has no weights yet"),
+        ({"X": X4[:3]}, "X and y: need the same number of examples, .* X has 3, y has 4"),
+        ({"X": np.zeros((4, 5))}, "X: the model does not take arrays of shape"),
+        ({"X": np.array([[0, np.nan]] * 4)}, "X: 4 of 4 examples hold NaN or infinity, the first is number 0"),
+        ({"y": np.array([0, 1, np.inf, 1])}, "y: 1 of 4 examples hold NaN or infinity, the first is number 2"),
+        ({"y": np.array(["a", "b", "a", "b"])}, "y: need numbers"),
+        ({"y": np.zeros((4, 3))}, "y: its shape"),
+        (
+            {"y": np.array([-1.0, 1, 1, -1]), "loss": "binary_crossentropy"},
+            "y: binary crossentropy needs labels between",
+        ),
+        ({"batch_size": 1}, "batch_size: need a whole number"),
+        ({"X": X4[:1], "y": Y4[:1]}, "at least 2"),
+        ({"loss": "no_such_loss"}, "no_such_loss"),
+    ],
+)
+def test_bad_input_is_named(arguments, message):
+    call = {"model": dense(0, 1, "tanh"), "X": X4, "y": Y4} | arguments
+    with pytest.raises((ValueError, TypeError), match=message):
+        diagnose(**call)
+
+
+def test_wrong_class_labels_are_named():
+    X, y = images()
+    model, *_ = conv_pool(0)
+    with pytest.raises(ValueError, match="whole numbers from 0 to 3"):
+        diagnose(model, X, y + 1)

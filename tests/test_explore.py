@@ -1,0 +1,204 @@
+"""Explorers without a browser: the state string, the packed recording, the joined modules, the page."""
+
+import json
+import re
+import subprocess
+import sys
+from base64 import b64decode
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import numpy as np
+import pytest
+
+from vgcourse import explore, site
+from vgcourse.packing import histograms, pack_recording
+from vgcourse.recording import Recording
+
+ROOT = Path(__file__).parents[1]
+MAKERS = [explore.thermometers, explore.depth_profile, explore.variance_walk, explore.skip]
+
+
+def a_recording(moments=5, **changes) -> Recording:
+    rng = np.random.default_rng(0)
+    shapes = {"hidden_1": (2, 4), "output": (4, 1)}
+    parts = {
+        "layers": tuple(shapes),
+        "epochs": np.arange(moments) - 1.0,
+        "steps": 10 * np.arange(moments),
+        "loss": np.linspace(0.7, 0.1, moments),
+        "accuracy": np.full(moments, np.nan),
+        "kernels": {name: rng.normal(size=(moments, *shape)) for name, shape in shapes.items()},
+        "kernel_gradients": {name: rng.normal(size=(moments, *shape)) * 1e-3 for name, shape in shapes.items()},
+        "backprop": {name: np.full(moments, 0.5) for name in shapes},
+    }
+    return Recording(**(parts | changes))
+
+
+@pytest.mark.parametrize("maker", MAKERS)
+def test_code_opens_the_same_explorer(maker):
+    explorer = maker(depth=7, seed=12)
+    again = eval(explorer.code, {"vg": type("package", (), {"explore": explore})})
+    assert again.state == explorer.state
+    assert "depth=7" in explorer.state and "seed=12" in explorer.state
+
+
+def test_python_and_the_browser_know_the_same_settings_with_the_same_defaults():
+    """The functions' signatures against the table in state.js, field by field."""
+    table = (site.EXPLORER / "state.js").read_text(encoding="utf-8")
+    for maker in MAKERS:
+        block = re.search(rf"^  {maker.__name__}: {{\n(.*?)^  }},", table, re.DOTALL | re.MULTILINE)[1]
+        fields = re.findall(r"^    (\w+): (.*),$", block, re.MULTILINE)
+        settings = dict(parse_qsl(maker().state.partition("?")[2]))
+        assert [name for name, _ in fields] == list(settings)
+        for name, text in fields:
+            default = str(json.loads(settings[name])) if settings[name][0].isdigit() else settings[name]
+            known = {"data": "circles", "gradient": "backprop", "seed": "1"}.get(name)
+            assert known == default or re.search(rf'\b"?{re.escape(default.removesuffix(".0"))}"?\b', text), (
+                name,
+                text,
+            )
+
+
+def test_branch_scale_may_follow_the_depth():
+    explorer = explore.skip(branch_scale="1/sqrt(depth)")
+    assert dict(parse_qsl(explorer.state.partition("?")[2]))["branch_scale"] == "1/sqrt(depth)"
+    assert 'branch_scale="1/sqrt(depth)"' in explorer.code
+
+
+def test_player_takes_recordings_only():
+    with pytest.raises(TypeError, match=r"recording: expected a Recording, got dict; vg\.train"):
+        explore.player({"loss": [1]})
+
+
+def test_opening_an_explorer_loads_neither_tensorflow_nor_matplotlib():
+    code = (
+        "import sys, vgcourse as vg; vg.explore.thermometers()._repr_mimebundle_();"
+        "print({'tensorflow', 'keras', 'matplotlib'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("kind", ["thermometers", "depth_profile", "variance_walk", "skip", "player"])
+def test_a_still_picture_stands_in_where_widgets_cannot_show(kind):
+    maker = getattr(explore, kind)
+    explorer = maker(a_recording()) if kind == "player" else maker()
+    data, _ = explorer._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert "Open the notebook in JupyterLab" in data["text/plain"]
+    picture = b64decode(data["image/png"])
+    assert picture.startswith(b"\x89PNG") and len(picture) < 200_000
+
+
+def test_histograms_agree_with_numpy():
+    values = np.random.default_rng(3).normal(0.5, 0.2, (7, 200)).clip(0, 0.999)
+    ours = histograms(values, 16).astype(float)
+    for row, expected in zip(ours, values, strict=True):
+        counts = np.histogram(expected, 16, (0, 1))[0]
+        np.testing.assert_allclose(row, 255 * counts / counts.max(), atol=0.51)
+
+
+def test_packed_recording_holds_the_numbers_of_the_run():
+    recording = a_recording()
+    packed = pack_recording(recording, bins=10)
+    assert packed["layers"] == ["hidden_1", "output"]
+    assert packed["moments"][:2] == ["at initialisation", "end of epoch 0"]
+    assert packed["accuracy"] == [None] * 5
+    kernel = recording.kernels["output"]
+    assert packed["weights"]["rms"][2 * 3 + 1] == pytest.approx(np.sqrt(np.mean(kernel[3] ** 2)))
+    assert (packed["weights"]["low"][1], packed["weights"]["high"][1]) == (kernel.min(), kernel.max())
+    assert len(packed["gradients"]["shapes"]) == 5 * 2 * 10
+    json.dumps({key: value for key, value in packed.items() if key not in ("weights", "gradients")}, allow_nan=False)
+
+
+def test_zero_gradients_are_counted_and_kept_out_of_the_log_axis():
+    recording = a_recording()
+    recording.kernel_gradients["hidden_1"][2, 0] = 0
+    packed = pack_recording(recording, bins=10)["gradients"]
+    assert packed["zeros"][2 * 2] == 0.5
+    assert -8 <= packed["low"] < packed["high"] <= 1
+    shapes = np.frombuffer(packed["shapes"], np.uint8).reshape(5, 2, 10)
+    assert shapes[2, 0].any()
+
+
+def test_what_was_not_recorded_is_said_and_not_drawn():
+    packed = pack_recording(a_recording(kernel_gradients={}, backprop={}))
+    assert packed["gradients"] is None and packed["backprop"] is None
+    blown = a_recording()
+    blown.kernels["output"][3] = np.nan
+    packed = pack_recording(blown)
+    assert packed["weights"]["rms"][2 * 3 + 1] is None
+    assert packed["weights"]["rms"][2 * 2 + 1] is not None
+
+
+def test_a_layer_without_a_kernel_shows_its_largest_variable():
+    moments = 5
+    variables = {"norm/gamma": np.ones((moments, 3)), "norm/beta": np.zeros((moments, 3))}
+    recording = a_recording(layers=("hidden_1", "norm", "output"), variables=variables)
+    packed = pack_recording(recording)
+    assert packed["weights"]["rms"][1] == 1.0
+    assert packed["gradients"]["rms"][1] is None
+
+
+def test_a_long_recording_is_thinned_but_keeps_its_ends():
+    packed = pack_recording(a_recording(moments=400), bins=10, most_bytes=2 * 2 * 10 * 50)
+    assert len(packed["moments"]) == 50
+    assert packed["moments"][0] == "at initialisation" and packed["moments"][-1] == "end of epoch 398"
+
+
+def test_page_is_what_its_sources_build():
+    committed = (ROOT / "site" / "index.html").read_text(encoding="utf-8")
+    assert committed == site.page(), "site/index.html is out of date: run python -m vgcourse.site"
+
+
+def test_page_asks_nobody_else():
+    assert not re.findall(r"""(?:src|href)=["']?(?:https?:)?//|@import|url\(|fetch\(|XMLHttp""", site.page())
+
+
+def test_joined_modules_come_after_what_they_need_and_once():
+    order = site.modules()
+    assert order[-1] == "main.js" and len(order) == len(set(order))
+    assert order.index("matrix.js") < order.index("net.js") < order.index("run.js") < order.index("race.js")
+    assert not re.search(r"^(import|export) ", site.joined(), re.MULTILINE)
+
+
+def test_two_modules_that_declare_one_name_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(site, "EXPLORER", tmp_path)
+    (tmp_path / "a.js").write_text('import { twice } from "./b.js";\nconst half = 1;\n')
+    (tmp_path / "b.js").write_text("export const twice = 2;\nfunction half() {}\n")
+    with pytest.raises(ValueError, match=r"a\.js and b\.js both declare 'half'"):
+        site.joined("a.js")
+
+
+def test_modules_that_import_in_a_circle_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(site, "EXPLORER", tmp_path)
+    (tmp_path / "a.js").write_text('import { b } from "./b.js";\n')
+    (tmp_path / "b.js").write_text('import { a } from "./a.js";\n')
+    with pytest.raises(ValueError, match=r"a\.js -> b\.js -> a\.js"):
+        site.modules("a.js")
+
+
+INK = ["ink", "muted", "warn", "sigmoid", "tanh", "relu", "leaky_relu", "linear", "plain", "skip", "accent"]
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_every_colour_that_carries_words_has_contrast(theme):
+    """WCAG 2.2: at least 4.5 on paper, panel and the shaded region, in the text's and the drawing's colours."""
+    blocks = re.findall(r"--vg-scheme: \w+;(.*?)}", site.style_sheet(), re.DOTALL)
+    colours = dict(re.findall(r"--vg-(\w+): (#\w{6});", blocks[theme]))
+    for ground in ("paper", "panel"):
+        for name in INK:
+            assert contrast(colours[name], colours[ground]) >= 4.5, (name, ground)
+    assert contrast(colours["warn"], colours["shade"]) >= 4.5
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return float(np.dot([0.2126, 0.7152, 0.0722], linear))

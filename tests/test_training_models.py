@@ -1,0 +1,167 @@
+"""vg.train on models of every kind: averages, dropout, shared layers, several outputs, broken runs."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import vgcourse as vg
+from tests.quick_runs import FAST, Subclassed, X, Y, plain, the_run
+from vgcourse import training
+
+
+def test_nets_that_differ_only_in_their_activation_do_not_share_a_graph():
+    first = vg.train(vg.mlp(2, activation="tanh"), X, Y, **plain())
+    second = vg.train(vg.mlp(2, activation="relu"), X, Y, **plain())
+    assert not np.array_equal(first.loss, second.loss)
+    assert first.activations["hidden_1"] == "tanh" and second.activations["hidden_1"] == "relu"
+
+
+def test_moving_averages_learn_from_training_alone():
+    def net():
+        keras.utils.set_random_seed(0)
+        layers = [keras.layers.Dense(4), keras.layers.BatchNormalization(name="norm")]
+        return keras.Sequential([keras.Input((2,)), *layers, keras.layers.Dense(1, "sigmoid")])
+
+    model, oracle = net(), net()
+    recording = vg.train(model, X, Y, optimizer="sgd", **plain(batch_size=32))
+    assert the_run().plan.filled == 0  # a filled-up batch would change the averages
+    optimizer = keras.optimizers.SGD()
+    for order in training.batch_order(100, 2):
+        for rows in np.split(order, [32, 64, 96]):
+            with tf.GradientTape() as tape:
+                loss = keras.losses.BinaryCrossentropy()(Y[rows, None], oracle(X[rows], training=True))
+            optimizer.apply(tape.gradient(loss, oracle.trainable_variables), oracle.trainable_variables)
+    for ours, theirs in zip(model.get_weights(), oracle.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6)
+    assert recording.variables["norm/gamma"].shape == (3, 4)
+    assert np.any(recording.variable_gradients["norm/gamma"])
+    loss = keras.losses.BinaryCrossentropy()(Y[:, None], model(X, training=False))
+    assert recording.loss[-1] == pytest.approx(float(loss), rel=1e-4)
+
+
+def test_dropout_drops_anew_at_every_step_and_never_in_the_measured_loss():
+    net = keras.Sequential([keras.Input((2,)), keras.layers.Dense(50), keras.layers.Dropout(0.5, seed=1)])
+    net.add(keras.layers.Dense(1, "sigmoid"))
+    rate_zero = plain(every="step", optimizer="sgd", learning_rate=1e-30, batch_size=100, shuffle=False)
+    per_step = vg.train(net, X, Y, **rate_zero)
+    assert len(set(per_step.loss.tolist())) == 3
+    measured = vg.train(net, X, Y, **rate_zero | {"every": "epoch"})
+    assert measured.loss.std() < 1e-6
+
+
+def test_a_subclassed_model_is_trained_itself_with_layers_in_call_order():
+    model = Subclassed()
+    model(X[:1])
+    recording = vg.train(model, X, Y, **plain())
+    assert recording.layers == ("first", "last")
+    run = the_run()
+    vg.train(model, X, Y, **plain(learning_rate=0.1))
+    assert run is the_run() and run.traces == 1 and run.model is model
+
+
+def test_a_shared_layer_counts_all_its_calls():
+    inputs = keras.Input((2,))
+    shared = keras.layers.Dense(2, activation="tanh", name="shared")
+    model = keras.Model(inputs, keras.layers.Dense(1, "sigmoid", name="last")(shared(shared(inputs))))
+    recording = vg.train(model, X, Y, **plain())
+    assert recording.layers == ("shared", "last")
+    assert recording.backprop["shared"].shape == (3,) and recording.backprop["shared"][0] > 0
+
+
+def test_several_outputs_take_several_losses():
+    inputs = keras.Input((2,))
+    h = keras.layers.Dense(4, activation="relu", name="trunk")(inputs)
+    outputs = [keras.layers.Dense(1, "sigmoid", name="side")(h), keras.layers.Dense(2, name="place")(h)]
+    recording = vg.train(keras.Model(inputs, outputs), X, [Y[:, None], X], loss=["bce", "mse"], **plain())
+    assert set(recording.layers) == {"trunk", "side", "place"} and recording.layers[0] == "trunk"
+    assert recording.loss[-1] < recording.loss[0] and np.isnan(recording.accuracy).all()
+    with pytest.raises(ValueError, match=r"^loss: the model has 2 outputs"):
+        vg.train(keras.Model(inputs, outputs), X, [Y, X], **plain())
+
+
+def test_convolutions_and_recurrence_train_without_xla():
+    images, classes = np.random.default_rng(0).normal(size=(20, 6, 6, 1)), np.arange(20) % 3
+    layers = [keras.layers.Conv2D(3, 3, activation="relu", name="conv"), keras.layers.Flatten()]
+    model = keras.Sequential([keras.Input((6, 6, 1)), *layers, keras.layers.Dense(3, "softmax", name="last")])
+    recording = vg.train(model, images, classes, **FAST)
+    assert recording.kernels["conv"].shape == (3, 3, 3, 1, 3) and recording.loss[-1] < recording.loss[0]
+    assert not the_run().xla
+    words = np.random.default_rng(0).integers(0, 9, size=(20, 4))
+    layers = [keras.layers.Embedding(9, 3, name="words"), keras.layers.LSTM(2, name="lstm")]
+    model = keras.Sequential([keras.Input((4,), dtype="int32"), *layers, keras.layers.Dense(3, name="last")])
+    recording = vg.train(model, words, classes, **FAST)
+    assert recording.variables["lstm/recurrent_kernel"].shape == (3, 2, 8)
+    assert np.any(recording.variable_gradients["words/embeddings"])
+
+
+def test_an_op_that_xla_lacks_falls_back_to_the_plain_graph():
+    class Unknown(keras.layers.Layer):
+        def call(self, x):
+            return x + tf.cast(tf.strings.length(tf.strings.as_string(x[:, :1])), "float32") * 0
+
+    model = keras.Sequential([keras.Input((2,)), Unknown(), keras.layers.Dense(1, "sigmoid")])
+    recording = vg.train(model, X, Y, **FAST | {"xla": True})
+    assert not the_run().xla and the_run().traces == 2
+    assert recording.loss[-1] < recording.loss[0]
+
+
+def test_a_frozen_layer_keeps_its_weights_and_has_no_gradient():
+    model = vg.mlp(2)
+    model.get_layer("hidden_1").trainable = False
+    recording = vg.train(model, X, Y, **plain())
+    assert np.ptp(recording.kernels["hidden_1"], axis=0).max() == 0
+    assert "hidden_1" not in recording.kernel_gradients and "hidden_2" in recording.kernel_gradients
+    assert "hidden_1" in recording.backprop
+
+
+def test_the_penalty_of_a_regularizer_is_part_of_the_loss():
+    def net(penalty):
+        layer = keras.layers.Dense(1, "sigmoid", kernel_initializer="ones", kernel_regularizer=penalty)
+        return keras.Sequential([keras.Input((2,)), layer])
+
+    bare, heavy = (vg.train(net(p), X, Y, **plain()) for p in (None, keras.regularizers.L2(0.5)))
+    assert heavy.loss[0] - bare.loss[0] == pytest.approx(0.5 * 2, rel=1e-4)
+    difference = heavy.kernel_gradients[heavy.layers[0]][0] - bare.kernel_gradients[bare.layers[0]][0]
+    np.testing.assert_allclose(difference, np.ones((2, 1)), rtol=1e-3)
+
+
+def test_gradients_are_those_before_clipping_and_the_step_is_clipped():
+    model = vg.mlp(1, seed=0)
+    before = model.get_weights()[0]
+    optimizer = keras.optimizers.SGD(1.0, clipvalue=1e-4)
+    recording = vg.train(model, X, Y, optimizer=optimizer, **plain(epochs=1, batch_size=100))
+    assert np.abs(recording.kernel_gradients["hidden_1"][0]).max() > 1e-3
+    assert np.abs(model.get_weights()[0] - before).max() == pytest.approx(1e-4, rel=1e-3)
+
+
+def test_float16_gradients_are_recorded_without_their_scale():
+    net = {"depth": 1, "activation": "tanh", "seed": 2}
+    exact = vg.train(vg.mlp(**net), X, Y, **plain(epochs=1))
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        half = vg.train(vg.mlp(**net), X, Y, **plain(epochs=1))
+    finally:
+        keras.config.set_dtype_policy("float32")
+    for name in ("kernel_gradients", "backprop"):
+        a, b = getattr(exact, name)["hidden_1"][0], getattr(half, name)["hidden_1"][0]
+        np.testing.assert_allclose(b, a, rtol=0.02, atol=1e-3)
+
+
+def test_vanished_gradients_do_not_round_to_zero():
+    tiny = keras.initializers.RandomNormal(stddev=1e-5)
+    model = vg.mlp(5, activation="sigmoid", initializer=tiny, seed=0)
+    recording = vg.train(model, X, Y, **plain(epochs=1))
+    # float32 squares underflow below 1e-19.
+    assert 1e-32 < recording.backprop["hidden_1"][0] < 1e-19
+
+
+def test_saturated_and_dead_units_are_counted():
+    model = vg.mlp(2, width=4, activation="relu", seed=0)
+    first = model.get_layer("hidden_1")
+    first.bias.assign([-1e3, 0, 0, 0])
+    recording = vg.train(model, X, Y, **plain(epochs=1))
+    assert recording.dead["hidden_1"][0] == 0.25 and 0.25 < recording.saturated["hidden_1"][0] < 1
+    model = vg.mlp(1, width=4, activation="tanh", seed=0)
+    model.get_layer("hidden_1").bias.assign([0, 0, 0, 50])
+    assert vg.train(model, X, Y, **plain(epochs=1)).saturated["hidden_1"][0] == 0.25

@@ -1,0 +1,13 @@
+"""The activation of the last experiment was left in."""
+
+import keras
+
+
+def make_mlp(depth, width, activation, initializer, seed):
+    model = keras.Sequential([keras.Input((2,))])
+    for layer in range(depth + 1):
+        units = width if layer < depth else 1
+        phi = "tanh" if layer < depth else "sigmoid"
+        kernel = initializer(seed=1000 * seed + layer)
+        model.add(keras.layers.Dense(units, activation=phi, kernel_initializer=kernel))
+    return model

@@ -1,0 +1,14 @@
+"""One initializer will do for all layers."""
+
+import keras
+
+
+def make_mlp(depth, width, activation, initializer, seed):
+    model = keras.Sequential([keras.Input((2,))])
+    shared = initializer(seed=seed)
+    for layer in range(depth + 1):
+        units = width if layer < depth else 1
+        phi = activation if layer < depth else "sigmoid"
+        kernel = shared
+        model.add(keras.layers.Dense(units, activation=phi, kernel_initializer=kernel))
+    return model

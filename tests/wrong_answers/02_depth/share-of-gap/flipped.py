@@ -1,0 +1,14 @@
+"""What is still missing to the good one."""
+
+import numpy as np
+
+
+def share_of_gap(bad, good, run):
+    low, high = np.median(run(bad)), np.median(run(good))
+    shares = {}
+    for key in bad:
+        if bad[key] != good[key]:
+            changed = dict(bad)
+            changed[key] = good[key]
+            shares[key] = (high - np.median(run(changed))) / (high - low)
+    return shares

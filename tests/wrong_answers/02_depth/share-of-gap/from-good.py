@@ -1,0 +1,14 @@
+"""Take the good one and break it."""
+
+import numpy as np
+
+
+def share_of_gap(bad, good, run):
+    low, high = np.median(run(bad)), np.median(run(good))
+    shares = {}
+    for key in bad:
+        if bad[key] != good[key]:
+            changed = dict(good)
+            changed[key] = bad[key]
+            shares[key] = (high - np.median(run(changed))) / (high - low)
+    return shares

@@ -1,0 +1,73 @@
+"""Write recorded weights and gradients as event files, for TensorBoard."""
+
+import weakref
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from tensorboard.plugins.histogram import metadata
+
+BUCKETS = 30
+# The mark by which TensorBoard's Histograms and Distributions tabs know their data.
+_HISTOGRAM = metadata.create_summary_metadata(display_name=None, description=None)
+# TensorBoard reads one event file of a folder at a time: captures that share a folder share its file.
+_OPEN: weakref.WeakValueDictionary = weakref.WeakValueDictionary()
+
+
+class EventWriter:
+    """Histograms and scalars of layers, one event file a folder.
+
+    Histograms are tagged ``kernel_gradient/hidden_1``; scalars ``kernel_gradient_rms/hidden_1``,
+    ``..._mean_abs/...`` and ``..._max_abs/...``, so that TensorBoard shows the layers of one quantity together.
+    """
+
+    def __init__(self, log_dir):
+        path = str(Path(log_dir).expanduser().resolve())
+        writer = _OPEN.get(path)
+        if writer is None:
+            writer = _OPEN[path] = tf.summary.create_file_writer(path)
+        self._writer = writer
+
+    def arrays(self, step: int, arrays: dict[tuple[str, str], np.ndarray]) -> None:
+        """Write (quantity, layer) -> array: its histogram, root mean square, mean and largest absolute value."""
+        with self._writer.as_default(step=step):
+            for (quantity, layer), values in arrays.items():
+                values = np.asarray(values, np.float64).ravel()
+                tf.summary.write(f"{quantity}/{layer}", histogram(values), metadata=_HISTOGRAM)
+                for name, value in _scalars(values).items():
+                    tf.summary.scalar(f"{quantity}_{name}/{layer}", value)
+
+    def scalars(self, step: int, scalars: dict[str, float]) -> None:
+        """Write tag -> number."""
+        with self._writer.as_default(step=step):
+            for tag, value in scalars.items():
+                tf.summary.scalar(tag, value)
+
+    def flush(self) -> None:
+        """Make what was written visible to TensorBoard."""
+        self._writer.flush()
+
+
+def histogram(values: np.ndarray, buckets: int = BUCKETS) -> np.ndarray:
+    """TensorBoard's histogram of values: (buckets, 3) rows of left edge, right edge, count.
+
+    Values that are not finite are left out. Where all are equal, every edge is that value and the last
+    bucket holds the count, as TensorBoard expects; without a value there is no bucket.
+    """
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return np.zeros((0, 3))
+    low, high = values.min(), values.max()
+    edges = np.linspace(low, high, buckets + 1)
+    # Between neighbouring floating-point numbers there is no room for buckets.
+    if not np.all(np.diff(edges) > 0):
+        counts = np.zeros(buckets)
+        counts[-1] = len(values)
+        return np.column_stack([np.full(buckets, low), np.full(buckets, high), counts])
+    counts, _ = np.histogram(values, edges)
+    return np.column_stack([edges[:-1], edges[1:], counts])
+
+
+def _scalars(values: np.ndarray) -> dict[str, float]:
+    size = np.abs(values)
+    return {"rms": np.sqrt(np.mean(size**2)), "mean_abs": size.mean(), "max_abs": size.max(initial=0)}

@@ -1,0 +1,26 @@
+"""Where a diagnosis draws its lines, and where each line comes from."""
+
+# The first layer hears less than a thousandth of the loss's gradient. Width 32, He and relu: the log of the
+# norm has mean -5L/(2n)/2 and variance 5L/n/4 (Hanin 2018): three standard deviations at L = 20 are 0.03.
+VANISHED = 1e-3
+EXPLODED = 1e3
+# Mean-field factor of a layer, gain times rms slope. Sigmoid with Glorot has 0.236, tanh with U(+-1/sqrt n)
+# 0.577, relu with Glorot 0.707, relu with N(0, 1) at width 32 4.0; the well dense nets of the
+# tests lie between 0.64 and 1.6. Below and above these bounds the loss compounds at any depth.
+WEAK_FACTOR, STRONG_FACTOR = 0.4, 2.0
+WEAK_PRODUCT, STRONG_PRODUCT = 0.1, 100.0
+# Half of all activations below 6 % of the steepest slope (for tanh: |h| > 0.97).
+SATURATED = 0.5
+# Of units that see inputs as different as circles, He leaves up to 19 of 32 dead in deep layers, where inputs
+# look alike (measured at depth 20). More than four in five is beyond that. Few units may all die by
+# chance, and then it is fatal.
+DEAD, DEAD_FROM_UNITS = 0.8, 8
+# Mean over standard deviation. Scikit-learn's digits, scaled to [0, 1] and not centred, have 1.5.
+OFF_CENTRE = 3.0
+# |mean| over standard deviation of a kernel. U(0, 1) has 1.73.
+WEIGHTS_OFF_CENTRE = 1.0
+# A gain of 2 is n Var(W) = 4: N(0, 1) at width 4, or twice Glorot's standard deviation.
+LARGE_GAIN = 2.0
+# One step that moves the weights by a third of their size, or by less than a hundred-thousandth everywhere;
+# 1e-3 is the practical guide (Karpathy, makemore).
+STEP_TOO_LARGE, STEP_TOO_SMALL = 0.3, 1e-5

@@ -1,0 +1,177 @@
+"""The look of every figure: colours, line styles, axes. Needs NumPy only; it is handed the axes to dress.
+
+Colours are Okabe and Ito's, which stay apart for every common colour-vision deficiency; a line style and a
+marker repeat what the colour says, so that a grey print reads as well.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+INK = "#1b2230"
+MUTED = "#5b6472"
+GRID = "#e9e8e6"
+PAPER = "#fdfcfb"
+WARN = "#a84300"
+VANISHED = 1e-6
+UPDATE_GUIDE = -3.0
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one activation (or any other named group) is drawn."""
+
+    color: str
+    dash: str | tuple
+    marker: str
+
+
+ACTIVATIONS = {
+    "sigmoid": Look("#D55E00", "solid", "o"),
+    "tanh": Look("#0072B2", (0, (5, 2)), "s"),
+    "relu": Look("#009E73", (0, (6, 2, 1.5, 2)), "^"),
+    "leaky_relu": Look("#CC79A7", (0, (1.5, 1.5)), "D"),
+    "linear": Look("#555555", (0, (8, 2, 1, 2, 1, 2)), "v"),
+}
+OTHERS = (
+    Look("#E69F00", "solid", "P"),
+    Look("#56B4E9", (0, (5, 2)), "X"),
+    Look("#7B5EA7", (0, (6, 2, 1.5, 2)), "<"),
+    Look("#8C6D1F", (0, (1.5, 1.5)), ">"),
+    Look("#1b2230", (0, (8, 2, 1, 2, 1, 2)), "h"),
+    Look("#3b7a8c", "solid", "o"),
+)
+
+
+def look(name: object, position: int = 0) -> Look:
+    """The look of a group: an activation's own, when its name says one, else the next free one.
+
+    ``"relu, He"`` and ``"T1.relu4"`` are drawn as relu, ``"T1.sig4"`` as sigmoid; ``"leaky relu"`` is not taken
+    for relu.
+    """
+    text = str(name).lower().replace(" ", "_").replace("sigmoid", "sig").replace("sig", "sigmoid")
+    found = [key for key in ACTIVATIONS if key in text]
+    return ACTIVATIONS[max(found, key=len)] if found else OTHERS[position % len(OTHERS)]
+
+
+def looks(names: list) -> list[Look]:
+    """One look a name, no two alike: the second group of an activation takes the next free look."""
+    chosen: list[Look] = []
+    spare = [*OTHERS, *ACTIVATIONS.values()]
+    for name in names:
+        wish = look(name)
+        free = [other for other in spare if other not in chosen]
+        chosen.append(wish if wish not in chosen else (free or spare)[0])
+    return chosen
+
+
+def by_depth(count: int) -> list[tuple[float, float, float]]:
+    """``count`` RGB colours from input (dark blue) to output (green), even in lightness, none pale.
+
+    Interpolates viridis (Smith and van der Walt 2015) between 0 and 0.82, where it is dark enough on white.
+    """
+    anchors = np.array(
+        [
+            (0.267, 0.005, 0.329),
+            (0.276, 0.190, 0.493),
+            (0.213, 0.359, 0.552),
+            (0.153, 0.497, 0.558),
+            (0.122, 0.633, 0.531),
+            (0.369, 0.742, 0.388),
+            (0.478, 0.821, 0.318),
+        ]
+    )
+    at = np.linspace(0, len(anchors) - 1, count) if count > 1 else np.array([2.0])
+    return [tuple(np.interp(t, range(len(anchors)), anchors[:, c]) for c in range(3)) for t in at]
+
+
+def dress(ax, title: str = "", subtitle: str = "", color: str = INK) -> None:
+    """Muted grid, no box, the title at the left in ``color`` with a quiet line below it."""
+    ax.set_facecolor(PAPER)
+    ax.grid(True, color=GRID, linewidth=1)
+    ax.set_axisbelow(True)
+    for side, spine in ax.spines.items():
+        spine.set_visible(side in ("left", "bottom"))
+        spine.set_color("#b9bdc5")
+    ax.tick_params(which="both", colors=MUTED, labelsize=10)
+    ax.xaxis.label.set_color(MUTED)
+    ax.yaxis.label.set_color(MUTED)
+    lines = subtitle.count("\n") + 1 if subtitle else 0
+    ax.set_title(title, loc="left", color=color, fontsize=13, fontweight="bold", pad=8 + 15 * lines)
+    if subtitle:
+        ax.annotate(
+            subtitle,
+            (0, 1),
+            (0, 7),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            color=MUTED,
+            fontsize=10,
+            linespacing=1.3,
+            va="bottom",
+        )
+
+
+def log_limits(values, floor: float = 1e-8) -> tuple[float, float]:
+    """Whole decades around the positive finite ``values``, with air; ``(floor, 1)`` where there are none."""
+    values = np.asarray(values, float).ravel()
+    values = values[np.isfinite(values) & (values > 0)]
+    if not values.size:
+        return floor, 1.0
+    low, high = np.floor(np.log10(values.min()) - 0.15), np.ceil(np.log10(values.max()) + 0.15)
+    return 10.0 ** max(low, -300), 10.0 ** min(max(high, low + 2), 300)
+
+
+def log_axis(ax, values, vanished: float | None = VANISHED, show_from: float = 1e-4) -> None:
+    """A logarithmic y axis for ``values`` of shape (...), the region below ``vanished`` shaded and named.
+
+    The region is brought into view when the smallest value comes below ``show_from``. Exact zeros have no
+    place on it: `mark_zeros` draws them on the floor.
+    """
+    low, high = log_limits(values)
+    if vanished and low <= show_from:
+        low = min(low, vanished / 100)
+    ax.set_yscale("log")
+    ax.set_ylim(low, high)
+    decades = np.arange(np.log10(low).round(), np.log10(high).round() + 1)
+    ticks = 10.0 ** decades[:: max(1, int(np.ceil(len(decades) / 7)))]
+    ax.set_yticks(ticks)
+    ax.minorticks_off()
+    if vanished and low < vanished:
+        shade_vanished(ax, min(vanished, high))
+
+
+def shade_vanished(ax, level: float = VANISHED) -> None:
+    """Shade from the axis' floor to ``level`` (a rms gradient) and say what it means."""
+    low = ax.get_ylim()[0]
+    ax.axhspan(low, level, color="#f1e9e3", zorder=0, linewidth=0)
+    ax.axhline(level, color="#cfae98", linewidth=1, linestyle=(0, (4, 3)), zorder=0.5)
+    ax.annotate(
+        "vanished",
+        (0, level),
+        (6, -4),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        va="top",
+        style="italic",
+        fontsize=10,
+        color=WARN,
+        zorder=5,
+    )
+
+
+def mark_zeros(ax, x, y, color) -> None:
+    """Draw the exact zeros of ``y`` (shape (n,), at ``x``) as triangles on the axis' floor: no gradient at all."""
+    x, y = np.asarray(x), np.asarray(y, float)
+    if (y == 0).any():
+        ax.plot(
+            x[y == 0],
+            np.zeros((y == 0).sum()),
+            linestyle="none",
+            marker="v",
+            markersize=7,
+            color=color,
+            transform=ax.get_xaxis_transform(),
+            clip_on=False,
+            zorder=6,
+        )
