@@ -26,3 +26,4 @@ c.Autograde.autograde_preprocessors = [
     JudgedExecute if step is Execute else step for step in Autograde().autograde_preprocessors
 ]
 c.JudgedExecute.timeout = 120
+c.JudgedExecute.isolated = True

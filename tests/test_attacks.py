@@ -42,13 +42,14 @@ def victims(ground, parent):
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_an_attack_gains_nothing_and_reaches_nobody(attack, ground, parent, victims):
+    before = ground.digest()
     outcome = grade(attack.code, ground, attack.hangs)
     assert outcome.earned in attack.earns, outcome
     assert attack.says in outcome.said
     assert "LEAK" not in outcome.printed and ground.token not in outcome.everything
     assert outcome.earned != "not graded" or outcome.said.strip(), "the instructor is told nothing"
     assert ground.heard() == []
-    assert ground.digest() == ground.before
+    assert ground.digest() == before
     assert left_behind(parent) == []
     assert parent.is_alive
 

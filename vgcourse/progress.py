@@ -37,13 +37,15 @@ def read() -> dict[str, dict[str, Any]]:
         return empty
     try:
         data = json.loads(where.read_text(encoding="utf-8"))
-        return {**empty, **{part: dict(data[part]) for part in empty if part in data}}
-    except (OSError, ValueError, TypeError):
+        return {part: _entries(data.get(part)) for part in empty}
+    except (OSError, ValueError, AttributeError):
         return empty
 
 
 def record_check(verdict: "Verdict") -> None:
     """Keep the latest verdict of an exercise, whether it ever passed, and how often it was tried."""
+    if verdict.key == "blank":
+        return  # pressing a check out of curiosity is no try
     before = read()["checks"].get(verdict.exercise, {})
     tries = before.get("tries", 0) + 1
     passed = verdict.passed or before.get("passed", False)
@@ -66,7 +68,23 @@ def _write(part: str, id: str, entry: dict[str, Any]) -> None:
     # A folder that cannot be written to must not stop a lesson: the verdict is shown all the same.
     with contextlib.suppress(OSError):
         draft.write_text(json.dumps(data, indent=1), encoding="utf-8")
+        _put_aside_if_damaged(where)
         draft.replace(where)
+
+
+def _entries(part: Any) -> dict[str, Any]:
+    """What can be used of one part of the file: a hand or another program may have been at it."""
+    return {id: e for id, e in part.items() if isinstance(e, dict)} if isinstance(part, dict) else {}
+
+
+def _put_aside_if_damaged(where: Path) -> None:
+    """Keep what cannot be read as ``progress.json.damaged``: half a term's work is never overwritten."""
+    if not where.is_file():
+        return
+    try:
+        json.loads(where.read_text(encoding="utf-8"))
+    except ValueError:
+        where.replace(where.with_name(f"{where.name}.damaged"))
 
 
 def page() -> "Page":

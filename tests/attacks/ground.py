@@ -101,7 +101,6 @@ class Ground:
         self.servers["unix"] = _listen_at(str(folder / "grader.sock"))
         self.servers["abstract"] = _listen_at(f"\0grader-{os.getpid()}")
         self._write_ground(folder)
-        self.before = self.digest()
 
     def digest(self) -> str:
         """One text for all that no submission may change: the course, and the package that is installed."""

@@ -35,11 +35,14 @@ TEXT_STUB = "*Your answer here: two or three sentences.*"
 def solved_notebook(lesson: Lesson) -> NotebookNode:
     """The lesson's text as a notebook, tags expanded, ids fixed, no outputs.
 
-    Raises CourseError where the text is missing or a tag is wrong.
+    Raises CourseError where the text is missing or not UTF-8, and where a tag is wrong.
     """
     if not lesson.text.is_file():
         raise CourseError(f"{lesson.id} has no text: {lesson.text.relative_to(lesson.root)} is missing.")
-    nb = jupytext.read(lesson.text, fmt="py:percent")
+    try:
+        nb = jupytext.read(lesson.text, fmt="py:percent")
+    except ValueError as error:
+        raise CourseError(f"{lesson.text.name} cannot be read: {error}") from error
     for position, cell in enumerate(nb.cells):
         where = f"{lesson.text.name}, cell {position + 1}"
         cell.metadata = nbformat.from_dict(expand(_clean(cell.metadata), where))

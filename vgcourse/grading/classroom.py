@@ -89,6 +89,7 @@ class Classroom:
         reason = unreadable(self.folder("submitted", lesson, student), lesson)
         if not reason:
             answer = self.api.autograde(lesson.id, student, force=True)
+            _refuse_to_go_on_after_ctrl_c(answer)
             reason = "" if answer["success"] else f"{_last_error(answer)}"
         if reason:
             return Result(student, lesson.id, None, possible, reason=reason)
@@ -107,6 +108,7 @@ class Classroom:
     def feedback(self, lesson: Lesson, student: str) -> Path:
         """Write the student's feedback page and return its path; raises CourseError where nbgrader refuses."""
         answer = self.api.generate_feedback(lesson.id, student, force=True)
+        _refuse_to_go_on_after_ctrl_c(answer)
         page = self.folder("feedback", lesson, student) / f"{lesson.name}.html"
         if not answer["success"] or not page.is_file():
             raise CourseError(f"nbgrader wrote no feedback for {student}: {_last_error(answer)}")
@@ -141,7 +143,7 @@ def unreadable(folder: Path, lesson: Lesson) -> str:
     except (ValueError, OSError):
         return f"{wanted} is not a notebook (it is not JSON)"
     except Exception as error:
-        return f"{wanted} is not a notebook that Jupyter can open ({str(error).splitlines()[0]})"
+        return f"{wanted} is not a notebook that Jupyter can open ({(str(error).splitlines() or [type(error).__name__])[0]})"
     return ""
 
 
@@ -153,6 +155,13 @@ def write_csv(results: list[Result], path: Path) -> None:
         for r in results:
             score = "" if r.score is None else f"{r.score:g}"
             table.writerow([r.student, r.lesson, score, f"{r.max_score:g}", r.status, r.reason])
+
+
+def _refuse_to_go_on_after_ctrl_c(answer: dict[str, Any]) -> None:
+    """nbgrader takes Ctrl-C for one more error of the submission at hand: raise it again."""
+    lines = answer.get("error", "").strip().splitlines()
+    if lines and lines[-1].startswith("KeyboardInterrupt"):
+        raise KeyboardInterrupt
 
 
 def _last_error(answer: dict[str, Any]) -> str:

@@ -57,12 +57,13 @@ def lessons(root: Path) -> list[Lesson]:
 
 
 def find_lesson(root: Path, name: str) -> Lesson:
-    """The lesson called ``01_circles``, ``circles``, ``01`` or ``lessons/01_circles``.
+    """The lesson called ``01_circles``, ``circles``, ``01``, ``lessons/01_circles`` or, in that folder, ``.``.
 
     Raises CourseError, naming the nearest lesson, for an unknown one.
     """
     known = lessons(root)
-    wanted = Path(name).stem if name.endswith((".ipynb", ".py")) else Path(name).name
+    path = Path(name).resolve()  # so that `.` is the folder one stands in
+    wanted = path.stem if path.suffix in (".ipynb", ".py") else path.name
     for lesson in known:
         if wanted in (lesson.id, lesson.name, lesson.id[:2]):
             return lesson

@@ -19,26 +19,66 @@ def grade_class(
     csv: Path,
     feedback: bool = True,
 ) -> list[Result]:
-    """Grade, print the table, write ``csv`` and the feedback pages. Raises CourseError where nobody handed in."""
+    """Grade, print the table, write ``csv`` and the feedback pages; after Ctrl-C, for those who were graded.
+
+    Raises CourseError, before anybody is graded, where nobody handed in and where ``csv`` cannot be written.
+    """
     known = classroom.students(lesson)
-    wanted = students or known
+    wanted = list(dict.fromkeys(students or known))
     if not known:
-        where = classroom.folder("submitted", lesson, "STUDENT").relative_to(classroom.root)
+        where = _from_here(classroom.folder("submitted", lesson, "STUDENT"))
         raise CourseError(f"Nobody handed in {lesson.id}: there is no folder {where}.")
     if strangers := sorted(set(wanted) - set(known)):
         raise CourseError(f"No submission of {lesson.id} from {', '.join(strangers)}.")
-    results = []
-    with tqdm(classroom.grade_all(lesson, wanted), total=len(wanted), unit="student", desc=lesson.id) as bar:
-        for result in bar:
-            results.append(result)
-            if feedback and not result.reason:
-                classroom.feedback(lesson, result.student)
-    write_csv(results, csv)
-    print(table(results))
-    print(f"\nMarks: {os.path.relpath(csv)}")
+    _refuse_unwritable(csv)
+    results: list[Result] = []
+    without_page: list[str] = []
+    try:
+        with tqdm(classroom.grade_all(lesson, wanted), total=len(wanted), unit="student", desc=lesson.id) as bar:
+            for result in bar:
+                results.append(result)
+                if feedback and not result.reason:
+                    without_page += _write_page(classroom, lesson, result.student)
+    finally:
+        if results:
+            print("\n".join([table(results), *without_page]))
+            _write_marks(results, csv)
     if feedback:
         print(f"Feedback: {Path(classroom.directory.feedback_directory) / 'STUDENT' / lesson.id}")
     return results
+
+
+def _write_page(classroom: Classroom, lesson: Lesson, student: str) -> list[str]:
+    """Write a student's feedback; what went wrong is returned, so that the class goes on."""
+    try:
+        classroom.feedback(lesson, student)
+    except CourseError as error:
+        return [str(error)]
+    return []
+
+
+def _refuse_unwritable(csv: Path) -> None:
+    """Better now than after an hour of grading."""
+    try:
+        csv.open("a").close()
+    except OSError as error:
+        raise CourseError(f"The marks cannot be written to {csv}: {error.strerror}.") from error
+
+
+def _write_marks(results: list[Result], csv: Path) -> None:
+    try:
+        write_csv(results, csv)
+    except OSError as error:  # opened in a spreadsheet meanwhile
+        raise CourseError(f"The marks could not be written to {csv}: {error.strerror}. They are kept.") from error
+    print(f"\nMarks: {_from_here(csv)}")
+
+
+def _from_here(path: Path) -> str:
+    """The path as seen from here; on another drive of Windows, as it is."""
+    try:
+        return os.path.relpath(path)
+    except ValueError:
+        return str(path)
 
 
 def table(results: list[Result]) -> str:

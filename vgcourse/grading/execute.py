@@ -9,6 +9,7 @@ decides nothing: credit needs the right numbers. A graded cell whose ``grade_id`
 import ast
 import hashlib
 import secrets
+import time
 from queue import Empty
 from typing import Any
 
@@ -18,11 +19,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
-from traitlets import List, Unicode
+from traitlets import Bool, List, Unicode
 
 from vgcourse.checks import observation, registry, render
 from vgcourse.checks.exercise import Exercise, Verdict
 from vgcourse.checks.session import cell_seed
+from vgcourse.grading.jupyter import GradingKernelManager, ending
 
 MARK = "vgcourse"  # where an output's metadata keep the verdict
 ANSWER_WITHIN = 30  # seconds that a living kernel may take to be told something
@@ -45,6 +47,15 @@ class JudgedExecute(Execute):
         ["--IPKernelApp.log_level=ERROR"], help="Arguments of the kernel; by default it keeps its notices to itself."
     ).tag(config=True)
 
+    isolated = Bool(
+        False, help="Run each submission in a grading kernel: forked from a warm parent, without a way out."
+    ).tag(config=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.isolated:
+            self.kernel_manager_class = GradingKernelManager
+
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any], km: Any = None
     ) -> tuple[NotebookNode, dict[str, Any]]:
@@ -63,7 +74,9 @@ class JudgedExecute(Execute):
             cell, resources = super().preprocess_cell(cell, resources, index)
             self._tell("observe_only(None)")
         except DeadKernelError as error:
-            raise DeadKernelError(f"the kernel stopped while it ran cell {index + 1}") from error
+            ended = ending(self.km)  # a grading kernel knows which limit it met
+            because = f" ({ended.reason})" if ended and ended.reason else ""
+            raise DeadKernelError(f"the kernel stopped while it ran cell {index + 1}{because}") from error
         leave_verdict(cell, judge_outputs(cell, exercise, seed))
         return cell, resources
 
@@ -78,9 +91,12 @@ class JudgedExecute(Execute):
 
     async def _ask(self, source: str) -> None:
         request = self.kc.execute(source, silent=True, store_history=False, allow_stdin=False)
+        # One span for all replies: a kernel that keeps talking of something else does not answer either.
+        until = time.monotonic() + ANSWER_WITHIN
         try:
             while True:
-                reply = await ensure_async(self.kc.get_shell_msg(timeout=ANSWER_WITHIN))
+                left = max(0.0, until - time.monotonic())
+                reply = await ensure_async(self.kc.get_shell_msg(timeout=left))
                 if reply["parent_header"].get("msg_id") == request:
                     return
         except Empty as error:
@@ -146,12 +162,14 @@ def leave_verdict(cell: NotebookNode, verdict: Verdict) -> None:
 
 
 def verdicts(nb: NotebookNode) -> list[Verdict]:
-    """The verdicts that stand in a graded notebook, in its order."""
+    """The verdicts that stand in a graded notebook, in its order.
+
+    Only a check's cell is asked, whose outputs `leave_verdict` wrote: a student's cell may display anything.
+    """
     found = []
     for cell in nb.cells:
-        for output in cell.get("outputs", []):
-            mark = output.get("metadata", {}).get(MARK)
-            if mark:
-                points = float(cell.metadata.get("nbgrader", {}).get("points", 0))
-                found.append(Verdict(mark.exercise, points, mark.share, mark.key, mark.message))
+        exercise = judged_exercise(cell)
+        marks = [output.get("metadata", {}).get(MARK) for output in cell.get("outputs", [])] if exercise else []
+        for mark in filter(None, marks):
+            found.append(Verdict(exercise.id, exercise.points, mark.share, mark.key, mark.message))
     return found

@@ -19,9 +19,13 @@ MISSING = "missing"
 def score_notebook(name: str) -> list[Verdict]:
     """Run the notebook of the lesson called ``name`` (or at that path) and judge its checks.
 
-    The file itself is not changed. Raises CourseError for an unknown lesson and for a file that is no notebook.
+    The file itself is not changed. Raises CourseError for an unknown lesson, for one without exercises, and for a
+    file that is no notebook.
     """
     path, lesson = _locate(name)
+    asked = registry.exercises(lesson.id) if lesson.id in registry.LESSONS else []
+    if not asked:
+        raise CourseError(f"{lesson.id} has no exercises that could be checked.")
     reason = unreadable(path.parent, lesson) if path.name == f"{lesson.name}.ipynb" else ""
     if reason:
         raise CourseError(f"{path.parent}: {reason}.")
@@ -30,9 +34,10 @@ def score_notebook(name: str) -> list[Verdict]:
     try:
         runner.preprocess(nb, {"metadata": {"path": str(path.parent)}})
     except Exception as error:
-        raise CourseError(f"{path.name} could not be run to its end: {error}.") from error
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        raise CourseError(f"{path.name} could not be run to its end: {said}.") from error
     found = {verdict.exercise: verdict for verdict in verdicts(nb)}
-    return [found.get(e.id, _missing(e)) for e in registry.exercises(lesson.id)]
+    return [found.get(e.id, _missing(e)) for e in asked]
 
 
 def table(scores: list[Verdict], width: int = 100) -> str:

@@ -21,8 +21,11 @@ TAGS = ("answer", "check", "written", "given")
 def expand(metadata: dict[str, Any], where: str) -> dict[str, Any]:
     """The metadata of a cell with its tag written out.
 
-    Raises CourseError, naming ``where`` the cell stands, for a tag that fits no exercise or lacks its points.
+    Raises CourseError, naming ``where`` the cell stands, for a tag that fits no exercise, lacks its points, or
+    cannot be read.
     """
+    if broken := metadata.get("incorrectly_encoded_metadata"):
+        raise CourseError(f'{where}: the header cannot be read: {broken}. A tag looks like check="id".')
     found = [tag for tag in TAGS if tag in metadata]
     if len(found) > 1:
         raise CourseError(f"{where}: a cell is one of {', '.join(found)}, not several.")

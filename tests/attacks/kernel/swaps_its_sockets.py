@@ -20,6 +20,7 @@ for path in glob.glob("/tmp/vgcourse-*/*/s/k-*"):
         os.symlink(ground["unix"], path)
 for handle in range(3, 200):
     with contextlib.suppress(OSError), socket.socket(fileno=os.dup(handle)) as twin:
+        twin.getpeername()  # only lines that somebody is on
         if str(twin.getsockname()).endswith(("k-3", "k-4", "k-5")):  # stdin, control, heartbeat
             twin.shutdown(socket.SHUT_RDWR)
 time.sleep(1)

@@ -1,0 +1,197 @@
+"""Archives: one student's zip, unpacked entry by entry, and a whole class as Canvas or Moodle hands it out.
+
+An entry that would land outside its folder, a link, an encrypted or an oversize one is refused by itself.
+"""
+
+import os
+import re
+import shutil
+import stat
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from vgcourse.errors import CourseError
+from vgcourse.grading.reading import Refused
+
+MOST_ENTRIES, LARGEST_ENTRY, LARGEST_ALL = 500, 64 * 1024**2, 128 * 1024**2
+_ROOM_FOR_A_CLASS = 1000  # times as much as for one student
+
+# lovelaceada_LATE_4711_81234_circles-2.ipynb
+_CANVAS = re.compile(r"(?P<name>[^_/]+)_(?P<late>LATE_)?(?P<id>\d+)_\d+_(?P<file>[^/]+)")
+# Ada Lovelace_81234_assignsubmission_file_/circles.ipynb, or the same without the slash
+_MOODLE = re.compile(r"(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_file_/?(?P<file>.+)")
+_MOODLE_OTHER = re.compile(r"[^/]+_\d+_assignsubmission_(onlinetext|comments)")
+# What Canvas adds to the name of a file that was handed in again.
+_CANVAS_AGAIN = re.compile(r"-(\d+)(?=\.[A-Za-z0-9]+$)")
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One student's files, as they came out of a download: where they lie now, and what was refused."""
+
+    student: str
+    lms_id: str
+    folder: Path
+    late: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def unpack(archive: Path, into: Path) -> list[str]:
+    """Unpack a zip into the folder ``into`` and return what was refused, a clause each.
+
+    Raises Refused where the archive itself cannot be read.
+    """
+    notes: list[str] = []
+    into.mkdir(parents=True, exist_ok=True)
+    with _opened(archive) as opened:
+        for entry, path in _entries(opened, notes, MOST_ENTRIES):
+            if problem := _extract(opened, entry, into / path):
+                notes.append(f"{path} in {archive.name} was left out: {problem}")
+        _refuse_when_empty(opened, notes, archive)
+    return notes
+
+
+def collect(download: Path, into: Path, lesson: str) -> tuple[list[Handed], list[str]]:
+    """Sort a download from Canvas or Moodle (a zip, or the folder it was unpacked to) into nbgrader's folders.
+
+    Each student's files go to ``into/STUDENT/lesson``, where nothing of an earlier download is left. Returns
+    them, and what could not be sorted, a clause each. Raises CourseError where the download cannot be read.
+    """
+    room = into / ".unpacking"
+    shutil.rmtree(room, ignore_errors=True)
+    try:
+        notes = _unpack_class(download, room)
+        source = room if download.is_file() else download
+        return _sort(source, into, lesson, notes)
+    except Refused as error:
+        raise CourseError(f"{download.name} cannot be collected: {error}.") from error
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def _unpack_class(download: Path, room: Path) -> list[str]:
+    if download.is_dir():
+        return []
+    if not download.is_file():
+        raise Refused("there is no such file or folder")
+    notes: list[str] = []
+    with _opened(download) as opened:
+        for entry, path in _entries(opened, notes, MOST_ENTRIES * _ROOM_FOR_A_CLASS):
+            if problem := _extract(opened, entry, room / path):
+                notes.append(f"{path} was left out: {problem}")
+        _refuse_when_empty(opened, notes, download)
+    return notes
+
+
+def _sort(source: Path, into: Path, lesson: str, notes: list[str]) -> tuple[list[Handed], list[str]]:
+    handed: dict[str, Handed] = {}
+    files = (path for path in sorted(source.rglob("*")) if path.is_file() and not path.is_symlink())
+    for path in sorted(files, key=_attempt):
+        inside = path.relative_to(source).as_posix()
+        found = _MOODLE.fullmatch(inside) or _CANVAS.fullmatch(PurePosixPath(inside).name)
+        if not found:
+            if not _MOODLE_OTHER.match(inside):
+                notes.append(f"{inside} follows neither Canvas's names nor Moodle's and was left out")
+            continue
+        student = f"{found['name'].strip()}_{found['id']}"
+        if student not in handed:
+            shutil.rmtree(into / student / lesson, ignore_errors=True)
+            handed[student] = Handed(student, found["id"], into / student / lesson)
+        target = into / student / lesson / _original(found)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+        if found.groupdict().get("late"):
+            handed[student] = Handed(student, found["id"], into / student / lesson, late=True)
+    return list(handed.values()), notes
+
+
+def _attempt(path: Path) -> tuple[int, str]:
+    """Files handed in again come later, so that the last one stays."""
+    again = _CANVAS_AGAIN.search(path.name)
+    return (int(again[1]) if again else 0, str(path))
+
+
+def _original(found: re.Match[str]) -> str:
+    """The file's name as the student gave it."""
+    return found["file"] if found.re is _MOODLE else _CANVAS_AGAIN.sub("", found["file"])
+
+
+def _opened(archive: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(archive)
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise Refused(f"{archive.name} is not a zip that can be opened ({error})") from error
+
+
+def _entries(opened: zipfile.ZipFile, notes: list[str], most: int) -> Iterable[tuple[zipfile.ZipInfo, PurePosixPath]]:
+    """The entries that may be unpacked, with the place where they belong."""
+    room, seen = LARGEST_ALL * max(1, most // MOST_ENTRIES), 0
+    for entry in opened.infolist():
+        if entry.is_dir():
+            continue
+        seen += 1
+        if seen > most:
+            notes.append(f"more than {most} files: the rest was left out")
+            return
+        path = PurePosixPath(_name(entry).replace("\\", "/"))
+        room -= entry.file_size
+        if problem := _problem(entry, path, room):
+            notes.append(f"{_printable(path)} was left out: {problem}")
+        elif path.parts[0] != "__MACOSX":
+            yield entry, path
+
+
+def _problem(entry: zipfile.ZipInfo, path: PurePosixPath, room: int) -> str | None:
+    if path.is_absolute() or ".." in path.parts or not path.parts or re.match(r"[A-Za-z]:", str(path)):
+        return "its path leads out of the folder"
+    if any(not part.strip(". ") or len(os.fsencode(part)) > 200 for part in path.parts) or len(path.parts) > 12:
+        return "its path is no ordinary one"
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if kind and kind not in (stat.S_IFREG, stat.S_IFDIR):
+        return "it is a link or no ordinary file"
+    if entry.flag_bits & 0x1:
+        return "it is encrypted"
+    if entry.file_size > LARGEST_ENTRY or room < 0:
+        return f"it unpacks to {entry.file_size // 1024**2} MB, or all together to more than there is room for"
+    return None
+
+
+def _extract(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> str | None:
+    """Write one entry; the reason where that fails. What it declares as its size is not believed."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with opened.open(entry) as source:
+            data = source.read(LARGEST_ENTRY + 1)
+        if len(data) > LARGEST_ENTRY:
+            return "it is larger than it says"
+        target.write_bytes(data)
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
+        return f"it is damaged ({error})"
+    except Exception as error:  # zlib.error and its like from a broken stream
+        return f"it is damaged ({type(error).__name__})"
+    return None
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """The entry's name; names that were not marked as UTF-8 are so more often than they are of a 1980s PC."""
+    if entry.flag_bits & 0x800:
+        return entry.filename
+    try:
+        return entry.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return entry.filename
+
+
+def _refuse_when_empty(opened: zipfile.ZipFile, notes: list[str], archive: Path) -> None:
+    """Raise Refused where the archive holds nothing, or nothing that could be unpacked."""
+    files = [entry for entry in opened.infolist() if not entry.is_dir()]
+    if not files:
+        raise Refused(f"{archive.name} is empty")
+    if len(notes) >= len(files):
+        raise Refused(f"nothing in {archive.name} could be unpacked: {notes[0]}")
+
+
+def _printable(path: PurePosixPath) -> str:
+    return "".join(c if c.isprintable() else "?" for c in str(path))

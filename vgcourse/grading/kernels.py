@@ -1,0 +1,278 @@
+"""The grader's side of kernels: a warm parent, and the kernels that are forked from it.
+
+``start_kernel`` returns a running kernel and the connection to it; ``jupyter`` plugs that into nbgrader.
+"""
+
+import atexit
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from vgcourse.errors import CourseError
+from vgcourse.grading.isolation import CHOICES, NAMESPACES, Isolation
+from vgcourse.grading.limits import Limits
+
+STACK = (
+    "numpy",
+    "pandas",
+    "sklearn.datasets",
+    "sklearn.model_selection",
+    "matplotlib.pyplot",
+    "matplotlib.font_manager",
+    "tensorflow",
+    "keras",
+    "vgcourse.checks",
+    "vgcourse.models",
+    "vgcourse.training",
+    "vgcourse.plots",
+    "ipywidgets",
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "IPython.core.completer",
+)
+START_SECONDS = 180
+END_SECONDS = 15
+_KEPT_NAMES = ("PATH", "LANG", "LANGUAGE", "TZ", "LD_LIBRARY_PATH", "KERAS_BACKEND")
+_KEPT_STARTS = ("LC_", "TF_", "OMP_", "OPENBLAS_", "MKL_", "NBGRADER_")
+_SET = {
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "PYTHONHASHSEED": "0",
+    "MALLOC_ARENA_MAX": "4",
+}
+_PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a kernel ended: a sentence where a limit ended it, CPU seconds, peak bytes, its last words on stderr."""
+
+    reason: str | None = None
+    code: int | None = None
+    cpu: float = 0.0
+    peak: int = 0
+    tail: str = ""
+
+
+class Kernel:
+    """A running kernel, at the other end of a socket."""
+
+    def __init__(self, channel: socket.socket, folder: str) -> None:
+        self._channel, self.folder, self._unread = channel, folder, b""
+        self.ending: Ending | None = None
+
+    def interrupt(self) -> None:
+        """Raise KeyboardInterrupt in the cell that runs."""
+        with contextlib.suppress(OSError):
+            self._channel.sendall(b"interrupt\n")
+
+    def poll(self) -> Ending | None:
+        """How the kernel ended; None while it runs."""
+        if self.ending is None and (message := self._receive(0.0)):
+            self.ending = Ending(**message["ended"])
+        return self.ending
+
+    def end(self, reason: str | None = None) -> Ending:
+        """End the kernel and all that it started; returns when nothing of it is left."""
+        if self.ending is None:
+            with contextlib.suppress(OSError):
+                self._channel.sendall(b"end\n")
+            message = self._receive(END_SECONDS)
+            ending = Ending(**message["ended"]) if message else Ending(reason="Its keeper did not answer.")
+            self.ending = replace(ending, reason=reason or ending.reason)
+        self._channel.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return self.ending
+
+    def _receive(self, seconds: float) -> dict[str, Any] | None:
+        """The next message; None when none came in time, ``{"ended": ...}`` when the keeper is gone."""
+        deadline = time.monotonic() + seconds
+        while b"\n" not in self._unread:
+            self._channel.settimeout(max(1e-6, deadline - time.monotonic()))
+            try:
+                data = self._channel.recv(65536)
+            except (TimeoutError, BlockingIOError):
+                return None
+            except OSError:
+                data = b""
+            if not data:
+                return {"ended": {"reason": "Its keeper was killed."}}
+            self._unread += data
+        line, _, self._unread = self._unread.partition(b"\n")
+        return json.loads(line)
+
+    def wait_until_ready(self) -> None:
+        """Return once the kernel listens; raise CourseError, with the reason, where it does not start."""
+        message = self._receive(START_SECONDS) or {"refused": f"no answer in {START_SECONDS} s"}
+        if "ready" not in message:
+            self.end()
+            why = message.get("refused") or message.get("ended", {}).get("reason")
+            raise CourseError(f"A kernel for grading did not start: {why}.")
+        self.keeper = message["pid"]
+
+
+class WarmParent:
+    """The process that kernels are forked from; started on first use, one a grader's process.
+
+    ``stack``: the modules that it imports, as far as they are installed. Raises CourseError where it cannot start.
+    """
+
+    def __init__(self, stack: tuple[str, ...] = STACK) -> None:
+        ours, theirs = socket.socketpair()
+        package = str(Path(__file__).parents[2])
+        start = f"import sys; sys.path.append({package!r}); from vgcourse.grading.warm import main; main()"
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-c", start, str(theirs.fileno()), *stack],
+                pass_fds=[theirs.fileno()],
+                env=environment(os.environ),
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        self._control = ours
+        hello = self._greet()
+        self.pid, self.base, self.imported = self._process.pid, hello["base"], tuple(hello["imported"])
+        levels = hello["isolation"].items()
+        self.isolation = {choice: Isolation(at["level"], tuple(at["missing"])) for choice, at in levels}
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can fork kernels still."""
+        return self._process.poll() is None
+
+    def fork(self, request: dict[str, Any]) -> Kernel:
+        """Start a kernel and return it when it listens. Raises CourseError."""
+        channel, theirs = socket.socketpair()
+        with theirs:
+            try:
+                socket.send_fds(self._control, [b"k"], [theirs.fileno()])
+            except OSError as error:
+                channel.close()
+                raise CourseError("The warm parent of the kernels has ended.") from error
+        channel.sendall(json.dumps(request).encode() + b"\n")
+        kernel = Kernel(channel, os.path.dirname(request["runtime"]))
+        kernel.wait_until_ready()
+        return kernel
+
+    def close(self) -> None:
+        """End it, and with it every kernel that is left."""
+        self._control.close()
+        try:
+            self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stderr.close()
+        if hasattr(self, "base"):
+            shutil.rmtree(self.base, ignore_errors=True)
+
+    def _greet(self) -> dict[str, Any]:
+        self._control.settimeout(START_SECONDS)
+        line = b""
+        with contextlib.suppress(OSError):
+            line = self._control.makefile("rb").readline()
+        self._control.settimeout(None)
+        if line:
+            return json.loads(line)
+        self._process.kill()
+        said = self._process.stderr.read().decode(errors="replace").strip().splitlines()
+        self.close()
+        raise CourseError(f"The warm parent of the kernels did not start: {said[-1] if said else 'no reason given'}")
+
+
+_parents: dict[int, WarmParent] = {}
+
+
+def warm_parent() -> WarmParent:
+    """This process's warm parent; started, or started again, where there is none."""
+    own = os.getpid()
+    if own in _parents and not _parents[own].is_alive:
+        _parents.pop(own).close()
+    if own not in _parents:
+        _parents[own] = WarmParent()
+    return _parents[own]
+
+
+def isolation_here(choice: str = "auto") -> Isolation:
+    """What keeps a submission apart on this machine when ``choice`` is asked for.
+
+    Raises CourseError where the choice is unknown, or "required" and not to be had.
+    """
+    if choice not in CHOICES:
+        raise CourseError(f"isolation is one of {', '.join(CHOICES)}, not {choice!r}.")
+    found = warm_parent().isolation[choice]
+    if choice == "required" and found.level != NAMESPACES:
+        raise CourseError(f"Isolation is required, and this machine does not give it. {found.notice()}")
+    return found
+
+
+@atexit.register
+def close_parent() -> None:
+    """End this process's warm parent and all its kernels."""
+    if parent := _parents.pop(os.getpid(), None):
+        parent.close()
+
+
+def start_kernel(
+    files: Path | None = None,
+    *,
+    isolation: str = "auto",
+    limits: Limits | None = None,
+    hidden: tuple[Path, ...] = (),
+    key: str = "",
+    seed: int = 0,
+    env: dict[str, str] | None = None,
+) -> tuple[Kernel, dict[str, Any]]:
+    """Start a kernel whose working folder is a copy of ``files``; returns it and its connection.
+
+    ``hidden`` paths are covered where a library folder holds them; ``key`` signs the messages; ``seed`` starts
+    the random generators; of ``env`` only what a kernel needs is passed on. Raises CourseError.
+    """
+    found, parent = isolation_here(isolation), warm_parent()
+    folder = os.path.join(parent.base, uuid.uuid4().hex[:8])
+    os.mkdir(folder)
+    os.chmod(folder, 0o711)
+    runtime = os.path.join(folder, "s")
+    connection = {
+        "transport": "ipc",
+        "ip": os.path.join(runtime, "k"),
+        "key": key or uuid.uuid4().hex,
+        "signature_scheme": "hmac-sha256",
+        "kernel_name": "",
+        **_PORTS,
+    }
+    kernel = parent.fork(
+        {
+            "isolation": isolation,
+            "runtime": runtime,
+            "files": os.fspath(files) if files else None,
+            "hidden": [os.fspath(path) for path in hidden],
+            "limits": asdict(limits or Limits()),
+            "env": environment(os.environ if env is None else env),
+            "seed": seed,
+            "connection": connection,
+        }
+    )
+    if found.level == NAMESPACES:
+        # The sockets lie in the kernel's own world; its keeper, which the student cannot see, stands in it.
+        os.symlink(f"/proc/{kernel.keeper}/root{runtime}", runtime)
+    return kernel, connection
+
+
+def environment(whole: dict[str, str]) -> dict[str, str]:
+    """What a kernel is told of the grader's environment: no tokens, no paths into the course."""
+    kept = {k: v for k, v in whole.items() if k in _KEPT_NAMES or k.startswith(_KEPT_STARTS)}
+    return {**kept, **_SET}

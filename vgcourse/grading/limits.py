@@ -1,0 +1,123 @@
+"""What a submission may use, and how much of it it is using."""
+
+import os
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+MB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use, all its processes together unless it says otherwise.
+
+    memory: bytes beyond the imported libraries; one process meets a MemoryError first.
+    processes: processes and threads.
+    files: bytes in the scratch folder.
+    seconds: wall time of the whole submission; a cell's limit is nbgrader's ``Execute.timeout``.
+    cell_output, output: bytes that are kept of what one cell, and the whole submission, writes.
+    """
+
+    memory: int = 2048 * MB
+    processes: int = 64 + 8 * (os.cpu_count() or 1)
+    files: int = 256 * MB
+    open_files: int = 512
+    seconds: float = 900
+    cell_output: int = 16 * MB
+    output: int = 64 * MB
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a group of processes holds: bytes of memory of their own, processes, threads."""
+
+    memory: int
+    processes: int
+    threads: int
+
+
+def set_rlimits(limits: Limits, others: int | None) -> None:
+    """Put this process, and all that it starts, under the limits that the system enforces by itself.
+
+    ``others``: how many processes and threads of the same user the system counts along; None: no such limit.
+    """
+    import resource
+
+    cpu = int(limits.seconds * (os.cpu_count() or 1)) + 60
+    wanted = {
+        "RLIMIT_CORE": 0,
+        "RLIMIT_CPU": cpu,
+        "RLIMIT_FSIZE": limits.files,
+        "RLIMIT_NOFILE": limits.open_files,
+        "RLIMIT_MSGQUEUE": 0,
+        "RLIMIT_MEMLOCK": 64 * 1024,
+    }
+    if sys.platform == "linux":
+        # Private writable memory, which has no hard bound by resident size; the slack is for threads' stacks.
+        wanted["RLIMIT_DATA"] = _status_bytes(os.getpid(), ("VmData",)) + limits.memory + 256 * MB
+        if others is not None:
+            wanted["RLIMIT_NPROC"] = others + limits.processes
+    for name, value in wanted.items():
+        if hasattr(resource, name):
+            _lower(getattr(resource, name), value)
+
+
+def _lower(kind: int, value: int) -> None:
+    import resource
+
+    _, hard = resource.getrlimit(kind)
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(kind, (value, value))
+
+
+def usage(pids: Iterable[int], inherited: int, proc: str = "/proc") -> Usage:
+    """What the processes hold, counting what each wrote since it was forked (``inherited`` bytes before that)."""
+    found = [(pid, status) for pid in pids if (status := _status(pid, proc))]
+    held = sum(max(0, _kilobytes(status, _RESIDENT) - inherited) for _, status in found)
+    return Usage(held, len(found), sum(int(status.get("Threads", "1")) for _, status in found))
+
+
+def shared_fairly(pids: Iterable[int], proc: str = "/proc") -> int | None:
+    """Bytes held by the processes, memory that they share counted once; None where the system does not say."""
+    total = 0
+    for pid in pids:
+        try:
+            lines = Path(proc, str(pid), "smaps_rollup").read_text().splitlines()
+        except OSError:
+            return None
+        total += sum(int(line.split()[1]) for line in lines if line.startswith(("Pss_Anon:", "Pss_Shmem:")))
+    return total * 1024
+
+
+def own_memory() -> int:
+    """Bytes of memory of its own that this process holds now."""
+    return _status_bytes(os.getpid(), _RESIDENT)
+
+
+_RESIDENT = ("RssAnon", "RssShmem")
+
+
+def _status_bytes(pid: int, fields: tuple[str, ...]) -> int:
+    return _kilobytes(_status(pid, "/proc"), fields)
+
+
+def _kilobytes(status: dict[str, str], fields: tuple[str, ...]) -> int:
+    return 1024 * sum(int(status.get(field, "0").split()[0]) for field in fields)
+
+
+def _status(pid: int, proc: str) -> dict[str, str]:
+    try:
+        lines = Path(proc, str(pid), "status").read_text().splitlines()
+    except OSError:
+        return {}
+    pairs = (line.partition(":") for line in lines)
+    return {name: value.strip() for name, _, value in pairs}
+
+
+def threads_of_user(uid: int) -> int:
+    """How many processes and threads a user runs now."""
+    everyone = (_status(int(name), "/proc") for name in os.listdir("/proc") if name.isdigit())
+    mine = (status for status in everyone if status and int(status["Uid"].split()[0]) == uid)
+    return sum(int(status.get("Threads", "1")) for status in mine)

@@ -1,0 +1,159 @@
+"""A submitted notebook's bytes, whatever an editor, a mail program or a file system did to them, as cells.
+
+Reads any encoding that notebooks turn up in and any notebook format since version 2; keeps of a cell its kind,
+its source, its nbgrader metadata and its attachments. Nothing else in a submitted file decides anything.
+"""
+
+import json
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from vgcourse.grading.files import open_ordinary
+
+LARGEST = 64 * 1024 * 1024  # bytes of a notebook that is read at all
+LARGEST_SOURCE = 1_000_000  # characters of a cell
+MOST_CELLS = 2000
+MUCH_OUTPUT = 1_000_000  # characters of outputs worth a note
+_KINDS = ("code", "markdown", "raw")
+_ATTACHMENT = re.compile(r"image/(png|jpeg|gif)")
+
+
+class Refused(Exception):
+    """The submission, or this part of it, cannot be graded; the text says why in one clause."""
+
+
+@dataclass
+class Cell:
+    """A submitted cell: what the student wrote, and what it says of itself."""
+
+    kind: str
+    source: str
+    id: str = ""
+    nbgrader: dict[str, Any] = field(default_factory=dict)
+    attachments: dict[str, Any] = field(default_factory=dict)
+
+
+def read_bytes(path: Path, most: int = LARGEST) -> bytes:
+    """The bytes of an ordinary file; links, pipes and devices are not followed. Raises Refused."""
+    if path.is_symlink():
+        raise Refused(f"{path.name} is a link to another place, not a file")
+    try:
+        with open_ordinary(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > most:
+                raise Refused(f"{path.name} is larger than {most // 1024**2} MB ({size // 1024**2} MB)")
+            return file.read()
+    except OSError as error:
+        raise Refused(f"{path.name} cannot be opened ({error.strerror})") from error
+
+
+def read_cells(data: bytes, name: str) -> tuple[list[Cell], list[str]]:
+    """The cells of a notebook and notes on what was mended. Raises Refused, naming the file ``name``."""
+    text, notes = _decoded(data, name)
+    raw = _parsed(text, name)
+    raw, upgraded = _current_format(raw, name)
+    found = raw.get("cells")
+    if not isinstance(found, list) or not found:
+        raise Refused(f"{name} has no cells")
+    if len(found) > MOST_CELLS:
+        raise Refused(f"{name} has {len(found)} cells; no lesson comes near {MOST_CELLS}")
+    cells = [_cell(entry) for entry in found if isinstance(entry, dict)]
+    kept = [cell for cell in cells if cell is not None]
+    if len(kept) < len(found):
+        notes.append(f"{len(found) - len(kept)} damaged cells were left out")
+    outputs = _size_of_outputs(found)
+    if outputs > MUCH_OUTPUT:
+        notes.append(f"{outputs / 1e6:.1f} MB of outputs were left out; they are made anew")
+    return kept, notes + upgraded
+
+
+def _decoded(data: bytes, name: str) -> tuple[str, list[str]]:
+    if not data.strip():
+        raise Refused(f"{name} is empty")
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            return data.decode(encoding, "replace"), [f"{name} was saved as {encoding}"]
+    try:
+        return data.decode("utf-8"), []
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace"), [f"{name} was saved in a Windows encoding (read as cp1252)"]
+
+
+def _parsed(text: str, name: str) -> dict[str, Any]:
+    try:
+        raw = json.loads(text, strict=False)
+    except (ValueError, RecursionError) as error:
+        raise Refused(f"{name} is {_what_it_looks_like(text)}") from error
+    if not isinstance(raw, dict):
+        raise Refused(f"{name} is JSON but not a notebook")
+    return raw
+
+
+def _what_it_looks_like(text: str) -> str:
+    start = text.lstrip()[:200].lower()
+    if re.search(r"^(<{7}|={7}|>{7})", text, re.MULTILINE):
+        return "not readable: it holds the marks of an unresolved merge (<<<<<<<)"
+    if start.startswith("<"):
+        return "a web page, not a notebook"
+    if start.startswith("pk\x03\x04"):
+        return "a zip archive with a notebook's name"
+    if start.startswith("{"):
+        return "damaged: its JSON breaks off or is garbled"
+    return "not a notebook (it is not JSON)"
+
+
+def _current_format(raw: dict[str, Any], name: str) -> tuple[dict[str, Any], list[str]]:
+    version = raw.get("nbformat", 4)
+    if not isinstance(version, int) or version > 4:
+        raise Refused(f"{name} is of a notebook format that this nbformat does not know ({version!r})")
+    if version == 4:
+        return raw, []
+    try:
+        upgraded = nbformat.convert(nbformat.reader.reads(json.dumps(raw)), 4)
+    except Exception as error:
+        raise Refused(f"{name} is of the old notebook format {version} and cannot be upgraded") from error
+    return dict(upgraded), [f"{name} was of the old notebook format {version} and was upgraded"]
+
+
+def _cell(entry: dict[str, Any]) -> Cell | None:
+    kind, source = entry.get("cell_type"), _joined(entry.get("source", ""))
+    if kind not in _KINDS or source is None:
+        return None
+    metadata = entry.get("metadata") if isinstance(entry.get("metadata"), dict) else {}
+    own = metadata.get("nbgrader")
+    cell = Cell(kind, source, id=entry.get("id") if isinstance(entry.get("id"), str) else "")
+    cell.nbgrader = own if isinstance(own, dict) else {}
+    cell.attachments = _pictures(entry.get("attachments"))
+    return cell
+
+
+def _joined(source: Any) -> str | None:
+    """A source as one text; None where it is none, or too long. Characters that no file can hold are replaced."""
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str) or len(source) > LARGEST_SOURCE:
+        return None
+    return source.replace("\r\n", "\n").replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _pictures(attachments: Any) -> dict[str, Any]:
+    """The attachments that are pictures in base64, as nbformat spells them."""
+    if not isinstance(attachments, dict):
+        return {}
+    found = {}
+    for name, bundle in attachments.items():
+        if isinstance(bundle, dict):
+            good = {k: v for k, v in bundle.items() if _ATTACHMENT.fullmatch(k) and isinstance(v, str)}
+            if good:
+                found[name] = good
+    return found
+
+
+def _size_of_outputs(cells: list[Any]) -> int:
+    outputs = (cell.get("outputs") for cell in cells if isinstance(cell, dict))
+    return sum(len(str(output)) for output in outputs if output)
