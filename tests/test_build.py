@@ -147,6 +147,7 @@ def test_the_stub_takes_the_solutions_place_and_an_analysis_is_left_out(course):
         ({"check": "no-such-exercise"}, "No exercise is called"),
         ({"check": "first-check", "answer": "first-check"}, "not several"),
         ({"written": "why"}, "says its points"),
+        ({"incorrectly_encoded_metadata": "check=first-check"}, "cannot be read: check=first-check"),
     ],
 )
 def test_a_wrong_tag_is_named_with_its_cell(metadata, sentence):
@@ -160,6 +161,34 @@ def test_two_cells_with_one_id_are_refused(course):
     text.write_text(TEXT + TEXT)
     with pytest.raises(CourseError, match="ids are unique"):
         build.solved_notebook(find_lesson(course, "start"))
+
+
+def test_a_header_that_cannot_be_read_is_never_an_ungraded_cell(course, capsys):
+    text = course / "solutions" / "00_start" / "start.py"
+    text.write_text(TEXT.replace('check="first-check"\ncheck', "check=first-check\ncheck"))
+    assert main(["build"]) == 2
+    assert "start.py, cell 4" in capsys.readouterr().err
+
+
+def test_a_text_that_is_not_utf_8_gets_one_sentence(course, capsys):
+    (course / "solutions" / "00_start" / "start.py").write_bytes(TEXT.encode() + "# é".encode("latin-1"))
+    assert main(["build"]) == 2
+    said = capsys.readouterr().err
+    assert "start.py cannot be read" in said and said.count("\n") == 1
+
+
+def test_a_dot_is_the_lesson_one_stands_in(course, monkeypatch):
+    (course / "lessons" / "00_start").mkdir()
+    monkeypatch.chdir(course / "lessons" / "00_start")
+    assert find_lesson(course, ".") == Lesson("00_start", course)
+
+
+def test_a_lesson_without_exercises_has_no_scoreboard(course, capsys):
+    (course / "solutions" / "07_mine").mkdir()
+    (course / "solutions" / "07_mine" / "mine.py").write_text("# %%\n1\n")
+    assert main(["build", "mine"]) == 0
+    assert main(["check", "mine"]) == 2
+    assert "07_mine has no exercises" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["start", "00", "00_start", "lessons/00_start", "lessons/00_start/start.ipynb"])

@@ -7,6 +7,7 @@ import pytest
 from vgcourse.checks import exercise as framework
 from vgcourse.checks import registry, render, session
 from vgcourse.checks.exercise import Exercise, Miss, is_blank, need_callable
+from vgcourse.checks.observation import encode
 
 
 @pytest.fixture
@@ -85,6 +86,20 @@ def test_an_exception_is_quoted_by_its_first_line(doubling):
     assert "ValueError: first line" in message and "second" not in message
 
 
+class Unsayable(Exception):
+    def __str__(self):
+        raise ValueError
+
+
+@pytest.mark.parametrize("error", [SystemExit(1), Unsayable()])
+def test_whatever_an_answer_raises_is_a_verdict(doubling, error):
+    def stops(x):
+        raise error
+
+    found = verdict(doubling, stops)
+    assert found.key == "raises" and type(error).__name__ in found.message
+
+
 def test_a_stub_is_blank_and_a_short_answer_is_not():
     def plain(x): ...
 
@@ -107,17 +122,28 @@ def test_a_stub_that_raises_not_implemented_is_blank_too(doubling):
     assert verdict(doubling, raising).key == "blank"
 
 
+AN_ARRAY = encode({"a": np.ones(2)})[len('{"a":') : -1]
+
+
 @pytest.mark.parametrize(
-    "text", ["", "{}", '{"problem": "no such"}', '{"seen": 5}', '{"seen": {"value": "__"}}', "[]"]
+    "text",
+    [
+        *("", "{}", '{"problem": "no such"}', '{"seen": 5}', '{"seen": {"value": "__"}}', "[]"),
+        *('{"problem": []}', '{"problem": {}}', '{"problem": null}', '{"problem": "raises", "fields": [1]}'),
+        f'{{"problem": "raises", "fields": {AN_ARRAY}}}',
+        '{"problem": "raises", "fields": {"error": "\\ud800", "text": "x"}}',
+        AN_ARRAY,
+    ],
 )
-def test_a_forged_observation_earns_nothing(doubling, text):
-    assert doubling.verdict(text, 7).share == 0
+def test_a_forged_observation_earns_nothing_and_stops_nothing(doubling, text):
+    found = doubling.verdict(text, 7)
+    assert found.share == 0 and found.message.encode("utf-8")
 
 
 def test_a_message_with_forged_fields_is_shown_as_it_stands(doubling):
-    forged = '{"problem": "raises", "fields": {"error": "<b>x</b>"}}'
+    forged = '{"problem": "raises", "fields": {"error": "<b>x</b>", "text": "y"}}'
     html = render.as_html(doubling.verdict(forged, 7))
-    assert "<b>" not in html
+    assert "&lt;b&gt;" in html and "<b>" not in html
 
 
 @pytest.fixture
@@ -156,6 +182,15 @@ def test_fallback_gives_your_answer_only_after_it_passed(known, capsys):
     session.check("double", mine)
     assert session.fallback("double", mine) is mine
     assert session.fallback("double", lambda x: 2 * x) == "the course's"  # changed since: not checked yet
+
+
+def test_the_courses_version_is_nobodys_answer(known, monkeypatch):
+    monkeypatch.setattr(session, "_lent", [])
+    known.refer(lambda: lambda x: 2 * x)
+    double = session.fallback("double", ...)  # as the lesson goes on: the course's version has the student's name
+    with pytest.raises(session.CheckFailed) as caught:
+        session.check("double", double)
+    assert caught.value.verdict.key == "blank"
 
 
 def test_while_a_class_is_graded_a_check_judges_nothing(known, monkeypatch):

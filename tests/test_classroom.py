@@ -2,16 +2,19 @@
 
 import csv
 import shutil
+from types import SimpleNamespace
 
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.utils import capture_log
+from traitlets.config import LoggingConfigurable
 
 from vgcourse.checks.registry import exercises
 from vgcourse.cli import main
 from vgcourse.errors import CourseError
-from vgcourse.grading import demo
-from vgcourse.grading.classroom import Classroom
-from vgcourse.grading.course import find_lesson
+from vgcourse.grading import classroom, demo
+from vgcourse.grading.classroom import Classroom, Result
+from vgcourse.grading.course import Lesson, find_lesson
 from vgcourse.grading.driver import grade_class, table
 
 
@@ -178,3 +181,67 @@ def test_a_scoreboard_that_cannot_be_made_gets_one_sentence(course, monkeypatch,
     assert main(["check", str(folder) if made else "02_squares"]) == 2
     said = capsys.readouterr().err
     assert sentence in said and said.count("\n") == 1
+
+
+class Staff:
+    """A classroom without kernels: everybody who handed in earns a point, and ``trouble`` happens at a name."""
+
+    def __init__(self, root, trouble=None):
+        self.root, self.trouble, self.graded = root, trouble or {}, []
+        self.directory = SimpleNamespace(feedback_directory="feedback")
+
+    def students(self, lesson):
+        return ["ada", "ben", "cho"]
+
+    def grade_all(self, lesson, students):
+        for student in students:
+            if self.trouble.get(student) is KeyboardInterrupt:
+                raise KeyboardInterrupt
+            self.graded.append(student)
+            yield Result(student, lesson.id, 1, 1)
+
+    def feedback(self, lesson, student):
+        if self.trouble.get(student) is CourseError:
+            raise CourseError(f"nbgrader wrote no feedback for {student}: odd output")
+
+
+def test_a_feedback_page_that_fails_stops_nobody(tmp_path, capsys):
+    staff = Staff(tmp_path, {"ben": CourseError})
+    results = grade_class(staff, Lesson("01_circles", tmp_path), csv=tmp_path / "grades.csv")
+    assert [result.student for result in results] == ["ada", "ben", "cho"]
+    assert "no feedback for ben" in capsys.readouterr().out
+    assert (tmp_path / "grades.csv").read_text().count("01_circles") == 3
+
+
+def test_after_ctrl_c_the_marks_of_those_who_were_graded_are_written(tmp_path, capsys):
+    staff = Staff(tmp_path, {"cho": KeyboardInterrupt})
+    with pytest.raises(KeyboardInterrupt):
+        grade_class(staff, Lesson("01_circles", tmp_path), csv=tmp_path / "grades.csv")
+    assert (tmp_path / "grades.csv").read_text().count("01_circles") == 2
+    assert "ben" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("place", ["no/such/folder/grades.csv", "."])
+def test_marks_that_cannot_be_written_are_refused_before_anybody_is_graded(tmp_path, place):
+    staff = Staff(tmp_path)
+    with pytest.raises(CourseError, match="cannot be written"):
+        grade_class(staff, Lesson("01_circles", tmp_path), csv=tmp_path / place)
+    assert not staff.graded
+
+
+def test_a_student_named_twice_is_graded_once(tmp_path):
+    staff = Staff(tmp_path)
+    grade_class(staff, Lesson("01_circles", tmp_path), students=["ada", "ada"], csv=tmp_path / "grades.csv")
+    assert staff.graded == ["ada"]
+
+
+def test_ctrl_c_is_more_than_one_students_error():
+    """nbgrader's own interface catches it, and would go on with the next student."""
+
+    class Interrupted(LoggingConfigurable):
+        def start(self):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        classroom._refuse_to_go_on_after_ctrl_c(capture_log(Interrupted()))
+    classroom._refuse_to_go_on_after_ctrl_c({"success": False, "error": "ValueError: KeyboardInterrupt\n"})

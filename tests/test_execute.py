@@ -1,9 +1,12 @@
 """The judge sits outside the student's kernel: what counts is what the numbers say."""
 
+import asyncio
 import json
+from queue import Empty
 
 import nbformat
 import pytest
+from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
@@ -115,3 +118,28 @@ def test_a_graded_notebook_is_valid_and_keeps_its_verdicts(right, tmp_path):
     path = tmp_path / "graded.ipynb"
     nbformat.write(run(new_code_cell(source), graded(check)), path)
     assert verdicts(nbformat.read(path, as_version=4))[0].passed
+
+
+class Chatterbox:
+    """A kernel that keeps talking, and never of what it was asked."""
+
+    said = 0
+
+    def execute(self, source, **options):
+        return "the question"
+
+    async def get_shell_msg(self, timeout):
+        self.said += 1
+        await asyncio.sleep(min(timeout, 0.01))
+        assert self.said < 1000, "nobody stops listening"
+        if timeout <= 0.01:
+            raise Empty
+        return {"parent_header": {"msg_id": "something else"}}
+
+
+def test_a_kernel_that_talks_of_something_else_does_not_answer(monkeypatch):
+    monkeypatch.setattr(execute, "ANSWER_WITHIN", 0.1)
+    runner = JudgedExecute()
+    runner.kc = Chatterbox()
+    with pytest.raises(DeadKernelError, match="no longer answers"):
+        asyncio.run(runner._ask("pass"))

@@ -1,3 +1,4 @@
+import io
 import json
 import re
 import subprocess
@@ -9,7 +10,7 @@ from socket import socket
 
 import pytest
 
-from vgcourse import lab
+from vgcourse import cli, lab
 from vgcourse.cli import main
 
 
@@ -69,6 +70,29 @@ def test_lab_without_jupyterlab_says_what_to_install(root, monkeypatch, capsys):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert main(["lab"]) == 2
     assert "make lab" in capsys.readouterr().err
+
+
+def test_ctrl_c_leaves_jupyterlab_its_question_and_waits_for_the_end(root, monkeypatch):
+    class Server:
+        ends = iter([KeyboardInterrupt, 0])
+
+        def wait(self):
+            end = next(self.ends)
+            if end is KeyboardInterrupt:
+                raise end
+            return end
+
+    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: Server())
+    assert lab.open_lab(root, 8888) == 0 and next(Server.ends, "all asked") == "all asked"
+
+
+def test_a_stream_that_knows_no_check_mark_gets_a_question_mark(monkeypatch):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")
+    monkeypatch.setattr(sys, "stdout", stream)
+    monkeypatch.setattr(cli, "_check", lambda options: print("✓ Right") or 0)
+    assert main(["check", "01_circles"]) == 0
+    stream.flush()
+    assert stream.buffer.getvalue().startswith(b"? Right")
 
 
 def test_help_answers_without_tensorflow():

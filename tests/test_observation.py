@@ -58,6 +58,8 @@ def test_an_object_that_compares_equal_to_everything_arrives_as_its_number():
 def test_too_large_and_too_deep_are_refused():
     with pytest.raises(ObservationError, match="too large"):
         encode({"answer": np.zeros(LIMIT)})
+    with pytest.raises(ObservationError, match="digits"):
+        encode({"answer": 10**5000})
     deep = 0
     for _ in range(50):
         deep = [deep]
@@ -76,6 +78,8 @@ def _array(**change):
         "not json",
         "[1, 2]",
         "[" * 100_000,
+        json.dumps({ARRAY: "AAAAAAAA8D8=", "dtype": "<f8", "shape": [1]}),
+        _array(dtype="i4,("),
         _array(dtype="|O"),
         _array(dtype="nonsense"),
         _array(shape=[2]),

@@ -110,11 +110,29 @@ def test_nothing_is_recorded_while_a_class_is_graded(kept, monkeypatch):
     assert not kept.exists()
 
 
-@pytest.mark.parametrize("text", ["", "not json", "[]", '{"checks": 3}', '{"checks": {"double": {}}, "odd": 1}'])
+@pytest.mark.parametrize(
+    "text",
+    ["", "not json", "[]", '{"checks": 3}', '{"checks": {"double": {}}, "odd": 1}', '{"checks": {"double": 5}}'],
+)
 def test_a_damaged_file_does_not_stop_a_lesson(kept, text):
     kept.write_text(text)
     progress.record_check(verdict(1, "passed"))
     assert progress.read()["checks"]["double"]["passed"]
+
+
+def test_a_damaged_file_is_put_aside_and_not_lost(kept):
+    kept.write_text('{"checks": {"sigmoid": {"passed": true')
+    progress.record_check(verdict(1, "passed"))
+    assert "sigmoid" in kept.with_name("progress.json.damaged").read_text()
+
+
+def test_outside_a_lessons_folder_a_guess_lives_as_long_as_the_kernel(tmp_path, monkeypatch):
+    monkeypatch.delenv("VGCOURSE_PROGRESS")
+    monkeypatch.setattr(progress, "_unfiled", {"checks": {}, "predictions": {}})
+    monkeypatch.chdir(tmp_path)
+    press(predictions.predict("ceiling", "?", choices=["0.5", "0.8"]), "0.5")
+    assert "your guess: 0.5" in repr(predictions.reveal("ceiling", "0.8"))
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_that_cannot_be_written_to_does_not_stop_a_lesson(monkeypatch, tmp_path):

@@ -166,7 +166,7 @@ def test_an_activation_belongs_to_the_layer_whose_output_it_takes():
         keras.layers.Dense(4, name="a"),
         keras.layers.LeakyReLU(name="leak"),
         keras.layers.Dense(4, "tanh", name="b"),
-        keras.layers.Flatten(),
+        keras.layers.Flatten(name="flatten"),
         keras.layers.Activation("relu", name="alone"),
         keras.layers.Dense(2, "softmax", name="c"),
     )

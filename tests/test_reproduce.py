@@ -220,6 +220,15 @@ def test_epochs_to_a_loss_are_counted_and_infinite_where_never_reached():
     assert list(claims._epochs_to({"x": frame}, "x", 0.3)) == [1, np.inf]
 
 
+def test_t3_shows_test_accuracy_and_ratio_whether_published_or_not():
+    numbers = {"seed": [0, 1], "accuracy": [0.2, 0.4], "gradient_ratio": [20.0, 40.0]}
+    chosen = [ALL["T3.sigmoid.digits"], ALL["T3.relu.digits"]]
+    table = report.published_table(chosen, {e.id: pd.DataFrame(numbers) for e in chosen})
+    assert table["quantity"].value_counts().to_dict() == {"test accuracy": 2, "|gradient|, last / first layer": 2}
+    published = table[table["published"] != ""]
+    assert published[["published", "median", "percentile"]].to_numpy().tolist() == [["30.0", "30.0", "50"]]
+
+
 def test_claims_about_final_accuracy_follow_the_numbers():
     numbers = {"seed": [0, 1], "accuracy": [0.55, 0.75], "gradient_ratio": [9, 9], "negative_share": [1, 0.5]}
     frames = {id: pd.DataFrame(numbers) for id in ALL}

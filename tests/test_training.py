@@ -9,7 +9,8 @@ import pytest
 import vgcourse as vg
 from tests.eager_oracle import binary_loss, eager_train
 from tests.quick_runs import X, Y, plain, the_run
-from vgcourse import _runs, training
+from vgcourse.training import runs as _runs
+from vgcourse.training import trainer as training
 
 QUANTITIES = ("kernels", "biases", "kernel_gradients", "bias_gradients", "backprop")
 
@@ -105,6 +106,12 @@ def test_another_net_data_rate_and_length_do_not_retrace():
     assert second.info["learning_rate"] == 0.5
     vg.train(vg.mlp(2, width=7), X, Y, **plain())
     assert len(_runs._runs) == before + 1
+
+
+def test_xla_is_used_where_it_pays_whatever_was_run_before():
+    assert _runs.xla_pays(vg.mlp(2), 1000) and not _runs.xla_pays(vg.mlp(2), 999)
+    assert not _runs.xla_pays(keras.Sequential([keras.Input((9, 2)), keras.layers.Conv1D(2, 3)]), 10**6)
+    assert not _runs.xla_pays(keras.Sequential([keras.Input((9, 2)), keras.layers.LSTM(2)]), 10**6)
 
 
 def test_a_reused_graph_gives_what_a_fresh_one_gives(monkeypatch):

@@ -15,6 +15,10 @@ from vgcourse.errors import CourseError
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a subcommand and return the exit code: 0 done, 1 something was found, 2 it could not be done."""
     options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # Redirected on Windows, they may know no ✓: a question mark is better than a traceback.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     try:
         return options.run(options)
     except CourseError as error:

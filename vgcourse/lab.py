@@ -28,7 +28,10 @@ def open_lab(root: Path, port: int, browser: bool = True) -> int:
     """
     if importlib.util.find_spec("jupyterlab") is None:
         raise CourseError("JupyterLab is not installed here. Run `make lab`, or `pip install -e .` first.")
-    try:
-        return subprocess.call(lab_command(root, port, browser), cwd=root)
-    except KeyboardInterrupt:
-        return 0
+    server = subprocess.Popen(lab_command(root, port, browser), cwd=root)
+    while True:
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            # JupyterLab heard it too and asks whether to stop; without us nobody could answer, and it would stay.
+            continue

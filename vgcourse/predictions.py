@@ -122,9 +122,7 @@ def _panel(ipywidgets: Any, id: str, question: str, asker: Any, guess: Any) -> A
 
 
 def _kept(guess: Any) -> str:
-    return (
-        "" if guess is None else f"Kept: <strong>{html.escape(_show(guess))}</strong>. Now run the next cell."
-    )
+    return "" if guess is None else f"Kept: <strong>{html.escape(_show(guess))}</strong>. Now run the next cell."
 
 
 def _show(value: Any) -> str:

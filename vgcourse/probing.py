@@ -8,20 +8,38 @@ from dataclasses import dataclass, field
 import keras
 import tensorflow as tf
 
-# An activation counts as saturated below this share of its steepest slope: for tanh |h| > 0.97.
-SATURATED_SLOPE = 0.06
-STEEPEST_SLOPE = {"sigmoid": 0.25, "hard_sigmoid": 1 / 6, "log_sigmoid": 1.0}
+from vgcourse.slopes import (
+    ACTIVATION_LAYERS,
+    NOT_ELEMENTWISE,
+    SATURATED_SLOPE,
+    STEEPEST_SLOPE,
+    activation_name,
+    activation_slope,
+    by_unit,
+    root_mean_square,
+    saturation,
+    unit_saturation,
+)
+
+__all__ = [
+    "SATURATED_SLOPE",
+    "STEEPEST_SLOPE",
+    "LayerInfo",
+    "Taps",
+    "activation_name",
+    "activation_slope",
+    "by_unit",
+    "layer_names",
+    "output_gradients",
+    "root_mean_square",
+    "saturation",
+    "tap_outputs",
+    "unit_saturation",
+    "weighted_layers",
+]
 
 # They run their inner layers in a loop of their own, whose tensors mean nothing outside of it.
 _OPAQUE = (keras.layers.RNN, keras.layers.TimeDistributed)
-_ACTIVATION_LAYERS = {
-    keras.layers.Activation: None,
-    keras.layers.ReLU: "relu",
-    keras.layers.LeakyReLU: "leaky_relu",
-    keras.layers.PReLU: "prelu",
-    keras.layers.ELU: "elu",
-}
-_NOT_ELEMENTWISE = {"softmax", "log_softmax", "glu", "sparsemax"}
 
 
 @dataclass(frozen=True)
@@ -58,12 +76,14 @@ class Taps:
             Of a layer with several outputs, the first.
         preactivations: name -> what went into its activation function. A separate activation layer that
             takes a weighted layer's output counts as this layer's, any other stands under its own name.
-        activations: name -> name of the element-wise activation function behind `preactivations`.
+        activated: name -> what came out of it, phi(z), call by call.
+        activations: name -> name of this element-wise activation function.
         functions: name -> the function itself.
     """
 
     outputs: dict[str, list] = field(default_factory=dict)
     preactivations: dict[str, list] = field(default_factory=dict)
+    activated: dict[str, list] = field(default_factory=dict)
     activations: dict[str, str] = field(default_factory=dict)
     functions: dict = field(default_factory=dict)
 
@@ -141,66 +161,6 @@ def output_gradients(tape: tf.GradientTape, target, taps: Taps, variables=None):
     return outputs if variables is None else (outputs, gradients)
 
 
-def activation_slope(activation, z):
-    """The element-wise derivative phi'(z) of an activation function.
-
-    Args:
-        activation: a Keras activation name, function or layer that acts on each element.
-        z: pre-activations, any shape, NumPy array or tensor.
-
-    Returns:
-        A tensor of the shape of z. Where relu has its kink the slope is 0.
-    """
-    function = keras.activations.get(activation)
-    z = tf.convert_to_tensor(z)
-    with tf.GradientTape() as tape:
-        tape.watch(z)
-        h = function(z)
-    slope = tape.gradient(h, z)
-    return tf.zeros_like(z) if slope is None else slope
-
-
-def saturation(activation, z) -> tuple:
-    """How much of a layer is flat, for one batch of pre-activations z of shape (batch, ..., units).
-
-    Returns:
-        (saturated, dead), two scalar tensors: the means over units of what `unit_saturation` returns.
-    """
-    return tuple(tf.reduce_mean(per_unit) for per_unit in unit_saturation(activation, z))
-
-
-def unit_saturation(activation, z) -> tuple:
-    """How flat each unit is, for one batch of pre-activations z of shape (batch, ..., units).
-
-    Returns:
-        (saturated, dead), float32 tensors of shape (units,). A unit is a channel of the last axis. saturated:
-        the fraction of its activations whose slope is below 6 % of the steepest (for tanh |h| > 0.97, the
-        bound of Karpathy's makemore). dead: 1 where the slope is exactly 0 for every example and position.
-    """
-    slope = tf.abs(activation_slope(activation, by_unit(z)))
-    bound = SATURATED_SLOPE * STEEPEST_SLOPE.get(activation_name(activation), 1.0)
-    saturated = tf.reduce_mean(tf.cast(slope < bound, tf.float32), axis=0)
-    return saturated, tf.reduce_min(tf.cast(slope == 0, tf.float32), axis=0)
-
-
-def by_unit(values):
-    """A tensor of shape (batch, ..., units) as (rows, units); (batch,) counts as one unit."""
-    values = values[:, None] if values.shape.rank == 1 else values
-    return tf.reshape(values, (-1, values.shape[-1]))
-
-
-def activation_name(activation) -> str:
-    """The name Keras knows an activation function or activation layer by."""
-    if activation is None:
-        return "linear"
-    if isinstance(activation, str):
-        return activation
-    if isinstance(activation, keras.layers.Layer):
-        known = _ACTIVATION_LAYERS.get(type(activation))
-        return known or activation_name(getattr(activation, "activation", type(activation).__name__))
-    return getattr(activation, "__name__", type(activation).__name__)
-
-
 def _walk(model) -> list[tuple[str, keras.layers.Layer, bool]]:
     """(unique name, layer, is it the activation of another layer) for every layer inside model."""
     found, seen, names = [], {id(model)}, set()
@@ -268,14 +228,14 @@ def _by_call(model, infos: list[LayerInfo], x) -> list[LayerInfo]:
 
 
 def _tap(taps: Taps, name: str, layer, own_activation: bool, undo: list) -> None:
-    is_activation = type(layer) in _ACTIVATION_LAYERS
+    is_activation = type(layer) in ACTIVATION_LAYERS
     if _own_variables(layer):
         _replace(layer, "call", functools.partial(_catch_output, taps, name), undo)
     if is_activation and not own_activation:
         _replace(layer, "call", functools.partial(_catch_activation_layer, taps, name, layer), undo)
     if "activation" in vars(layer) and not is_activation and not isinstance(layer, _OPAQUE):
         function = layer.activation
-        if function is not None and activation_name(function) not in _NOT_ELEMENTWISE | {"linear"}:
+        if function is not None and activation_name(function) not in NOT_ELEMENTWISE | {"linear"}:
             _replace(layer, "activation", functools.partial(_catch_activation, taps, name), undo)
 
 
@@ -307,18 +267,19 @@ def _catch_output(taps: Taps, name: str, original, args, kwargs, result) -> None
 
 
 def _catch_activation(taps: Taps, name: str, original, args, kwargs, result) -> None:
-    _note_activation(taps, name, activation_name(original), original, args[0])
+    _note_activation(taps, name, activation_name(original), original, args[0], result)
 
 
 def _catch_activation_layer(taps: Taps, name: str, layer, original, args, kwargs, result) -> None:
     z = args[0] if args else next(iter(kwargs.values()))
-    if activation_name(layer) not in _NOT_ELEMENTWISE:
+    if activation_name(layer) not in NOT_ELEMENTWISE:
         function = getattr(layer, "activation", original)
-        _note_activation(taps, taps.owner(z) or name, activation_name(layer), function, z)
+        _note_activation(taps, taps.owner(z) or name, activation_name(layer), function, z, result)
 
 
-def _note_activation(taps: Taps, name: str, activation: str, function, z) -> None:
+def _note_activation(taps: Taps, name: str, activation: str, function, z, h) -> None:
     if tf.is_tensor(z):
+        taps.activated.setdefault(name, []).append(h)
         taps.preactivations.setdefault(name, []).append(z)
         taps.activations[name] = activation
         taps.functions[name] = function
@@ -330,12 +291,3 @@ def _logits(h):
     if logits is None and not tf.executing_eagerly() and h.op.type in ("Sigmoid", "Softmax"):
         logits = h.op.inputs[0]
     return h if logits is None else logits
-
-
-def root_mean_square(values) -> tf.Tensor:
-    """The root mean square over all elements of a list of tensors, in float64.
-
-    The square of a float32 underflows from 1e-19 on, and vanishing numbers are what is looked for here.
-    """
-    flat = tf.concat([tf.reshape(tf.cast(v, tf.float64), [-1]) for v in values], 0)
-    return tf.sqrt(tf.reduce_mean(tf.square(flat)))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from vgcourse.checks.exercise import Verdict
 
 LESSON = re.compile(r"\d\d_\w+")
+_unfiled: dict[str, dict[str, Any]] = {"checks": {}, "predictions": {}}  # a guess outside a lesson's folder
 
 
 def path() -> Path | None:
@@ -30,11 +31,14 @@ def path() -> Path | None:
 
 
 def read() -> dict[str, dict[str, Any]]:
-    """``{"checks": {id: {...}}, "predictions": {id: {...}}}``; empty where nothing was recorded yet."""
+    """``{"checks": {id: {...}}, "predictions": {id: {...}}}``; empty where nothing was recorded yet.
+
+    Where there is no file to keep it in, what this kernel has seen.
+    """
     empty: dict[str, dict[str, Any]] = {"checks": {}, "predictions": {}}
     where = path()
     if where is None:
-        return empty
+        return {part: dict(entries) for part, entries in _unfiled.items()}
     try:
         data = json.loads(where.read_text(encoding="utf-8"))
         return {part: _entries(data.get(part)) for part in empty}
@@ -61,6 +65,7 @@ def record_prediction(id: str, entry: dict[str, Any]) -> None:
 def _write(part: str, id: str, entry: dict[str, Any]) -> None:
     where = path()
     if where is None:
+        _unfiled[part][id] = entry
         return
     data = read()
     data[part][id] = {**entry, "when": round(time.time())}

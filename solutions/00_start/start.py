@@ -78,8 +78,9 @@ reveal(
 
 # %% [markdown]
 """
-That one line of arithmetic is the heart of the whole course: **a product over layers is either about 1 per
-factor, or it is soon nothing, or soon enormous.** Compare 0.9 with its neighbour on the other side of 1:
+That one line of arithmetic is the heart of the whole course: **multiply many factors, and unless each is
+very nearly 1, you soon have next to nothing or something enormous.** Compare 0.9 with its neighbour on the
+other side of 1:
 """
 
 # %%
@@ -90,9 +91,9 @@ print(f"1.1 to the 50th: {1.1**50:.1f}")
 r"""
 ## 3 · An exercise and its check
 
-Every exercise is marked with stars for how hard it is (★ to ★★★), says how many points it gives, and comes
-with three hints. A hint is folded away: open it when you are stuck, one at a time. The third one nearly
-gives it away, and that is all right.
+Every exercise is marked with stars for how hard it is (★ to ★★★) and says how many points it gives. Where
+you write code, it has a check and three hints. A hint is folded away: open it when you are stuck, one at a
+time. The third one nearly gives it away, and that is all right.
 
 ### Exercise 1 · How large is a gradient? ★ (1 point)
 
@@ -140,8 +141,8 @@ What to know about checks:
 - A check draws **new numbers every time**, so it cannot be pleased by one lucky case. It looks at what your
   function *does*, never at how it is written. Your own way is welcome.
 - It says in one sentence which idea went astray. Try as often as you like; only the last state counts.
-- "Open" means not answered yet. You may leave an exercise and go on: the cells below it then use the
-  course's version and say so, as this one does.
+- "Open" means not answered yet. You may leave an exercise and go on: until it has passed its check, the
+  cells below use the course's version and say so. The next one would, had you left `rms` wrong.
 """
 
 # %%
@@ -187,5 +188,5 @@ When a class is graded, your functions run once more on new numbers. Written ans
 | 0 | **Start here** | run, predict, check, hand in | 10 |
 | 1 | [Circles, and the chain rule by hand](../01_circles/circles.ipynb) | do a backward pass, and prove it | 40 |
 
-Go on with lesson 1. It needs NumPy and a little patience, nothing else.
+Go on with lesson 1. It needs NumPy, derivatives and a little patience, nothing else.
 """

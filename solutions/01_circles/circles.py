@@ -318,7 +318,8 @@ array of True and False; when is such a guess right?
 <details><summary>Hint 2</summary>
 
 `np.mean` of an array of True and False is the share of True. For the search,
-`np.linspace(0, farthest, 500)` makes 500 thresholds; compute the accuracy of each.
+`np.linspace(0, farthest, 500)` makes 500 thresholds, if `farthest` is the largest distance from the origin;
+compute the accuracy of each.
 </details>
 
 <details><summary>Hint 3</summary>
@@ -383,8 +384,8 @@ Why can nothing beat a circle? The noise is the same in all directions, so how l
 orange depends on its distance $r$ from the middle alone, and the farther out, the less likely. The best
 guess is "orange" up to the radius where both are equally likely, and "blue" beyond. That *is* the circle.
 (The distances follow Rice's distribution, which gives the ceilings exactly: 0.9936 and 0.8406, at radii
-0.757 and 0.906. Both radii are a little larger than halfway, because noise in a plane pushes more points
-outward than inward: a step sideways, too, leads away from the middle.)
+0.757 and 0.906; a search on 5,000 points comes close. Both radii are a little larger than halfway, because
+noise in a plane pushes more points outward than inward: a step sideways, too, leads away from the middle.)
 
 This puts the published figures in their place. T2's successful five-layer ReLU network was reported with
 **84 %**, and that sounds like a network that could do better with some more care. It could not: **84 % is
@@ -491,7 +492,7 @@ $$\frac{\partial L}{\partial w} = \frac{\partial L}{\partial p} \cdot \frac{\par
 
 The first two factors are $\partial L/\partial p = -1/p$ for an orange point ($y = 1$), $1/(1 - p)$ for a
 blue one, and $\partial p/\partial z = \sigma'(z)$. Here they are with numbers, for one orange and two blue
-points:
+points. The input $x$ is their $r^2$, and the neuron has $w = -2$ and $b = 0.2$:
 """
 
 # %%
@@ -521,9 +522,10 @@ However flat the sigmoid is at $z$, a neuron that is surely wrong still gets an 
 cross-entropy was made to pay the output's bill. *Nobody pays it for the hidden layers.* That is where this
 course begins.
 
-First, let the neuron learn. Its input is $r^2$, so by the chain rule the gradient for $w$ is the mean of
-$(p - y)\,r^2$, and for $b$ the mean of $p - y$. It takes 300 steps against the gradient, each with all the
-points; the **learning rate** says how long a step is.
+First, let the neuron learn. Its input is $r^2$, so $\partial z/\partial w = r^2$ and $\partial z/\partial b = 1$.
+By the chain rule the derivative of the mean loss is the mean of $(p - y)\,r^2$ for $w$, and the mean of
+$p - y$ for $b$: together they are the **gradient**. It points uphill, so the neuron takes 300 steps *against*
+it, each with all the points; the **learning rate** says how long a step is.
 """
 
 # %%
@@ -546,8 +548,9 @@ did. (T1's gap leaves room: many circles there are equally good.)
 ## 6 · The backward pass of a small network (9 minutes)
 
 Now the feature $r^2$ is taken away, and the network has to make do with $x_1$ and $x_2$. This is T1's
-smallest: 2 inputs, 5 hidden sigmoid units, 1 output. We write it for a whole batch of $n$ points at once,
-with Keras's names and shapes.
+smallest: 2 inputs, 5 sigmoid units in between, called *hidden*, and 1 output. We write it for a whole batch
+of $n$ points at once, with Keras's names and shapes. (A **kernel** is a layer's matrix of weights, here
+$W_1$ or $W_2$. The kernel of a notebook is something else.)
 
 | | forward | shape |
 |---|---|---|
@@ -587,8 +590,8 @@ $\partial L / \partial z_2$, and so on.
 
 1. *The output.* You know this one: $p - y$ for each point. The loss is a mean over $n$ points, so each
    point's share is $\mathrm{d}z_2 = (p - y) / n$.
-2. *Kernel and bias of the output.* $z_2 = h W_2 + b_2$ is linear. A weight is answerable for the error
-   times the activation that it multiplied, added up over all points:
+2. *Kernel and bias of the output.* $z_2 = h W_2 + b_2$ is linear. The gradient of a weight is the
+   error times the activation that the weight multiplied, added up over all points:
    $\mathrm{d}W_2 = h^{\mathsf T}\, \mathrm{d}z_2$. A bias always multiplied 1:
    $\mathrm{d}b_2 = \sum_{\text{points}} \mathrm{d}z_2$.
 3. *Back through the kernel.* Each hidden unit sent its activation through $W_2$, and through $W_2$ it gets
@@ -599,7 +602,8 @@ $\partial L / \partial z_2$, and so on.
 5. *Kernel and bias of the hidden layer*: as in step 2, with $X$ in the place of $h$.
 
 Shapes are your friend: a gradient has the shape of what it belongs to. If $\mathrm{d}W_1$ does not come out
-as (2, 5), something is the wrong way round.
+as (2, 5), something is the wrong way round. If NumPy complains of a *mismatch* at an `@`, print the `.shape`
+of both its sides: the inner two numbers must agree.
 
 ### Exercise 5 · The backward pass ★★ (2 points)
 
@@ -703,6 +707,9 @@ plt.show()
 *Figure 3. The network's opinion, from pale blue (outer) to pale orange (inner), behind the points. Before
 training it is one pale shade nearly everywhere. Afterwards an orange island covers the inner ring, and the
 black line, where the network is undecided, runs closed around it through the gap.*
+
+(An accuracy above T1's ceiling? The ceiling is for new points. On the very thousand that it was trained on,
+a network may be lucky with two or three.)
 
 No $r^2$, no circle, 21 numbers and your chain rule. The island is bounded by a handful of soft straight
 edges, one for each hidden unit that made itself useful.
@@ -848,7 +855,7 @@ $$h_0 = x, \qquad h_{k} = \tanh(w\, h_{k-1}) .$$
 ### Exercise 7 · A chain of tanh ★★★ (3 points)
 
 Write `tanh_chain(x, w, depth)`: the derivative $\partial h_{\text{depth}} / \partial x$ for an array of
-starts `x`.
+starts `x`, one number for each.
 
 <details><summary>Hint 1</summary>
 
@@ -917,11 +924,11 @@ plt.show()
 # %% [markdown]
 r"""
 *Figure 6. The chain's derivative over its weight, on a logarithmic axis, one line per depth. All lines have
-their top just below w = 1. The deeper the chain, the sharper the top: at depth 100 it is a spike, and a
-fifth to either side of it the derivative has long vanished.*
+their top below w = 1. The deeper the chain, the nearer to 1 the top, and the sharper: at depth 100 it is a
+spike, and a fifth to either side of it the derivative has long vanished.*
 
 Too small a weight, and the factor $w$ itself shrinks the error; too large a weight, and the units
-**saturate**: they sit where tanh is flat. In between is an edge. On it the loss is gentle: from 10 to 100
+**saturate**: they sit where tanh is flat. In between is an edge. On it the error fades gently: from 10 to 100
 layers the derivative at $w = 1$ falls from 0.04 to 0.0016, like a power of the depth, and not by a factor
 per layer. A sigmoid chain with the same weight is at $10^{-65}$ by then. Finding that edge for whole layers
 of weights is what Glorot's and He's initialisations are about, and lesson 5 takes you there.
@@ -930,7 +937,7 @@ of weights is what Glorot's and He's initialisations are about, and lesson 5 tak
 
 - **Know your ceiling.** 99 % for T1's rings, 84 % for T2's, and two parameters reach it.
 - **Split first.** What is learnt from data, scales included, is learnt from the training data.
-- **Back-propagation is the chain rule, walked from the bottom to the top**: error times activation for a
+- **Back-propagation is the chain rule, walked from the loss back to the input**: error times activation for a
   kernel, the sum of errors for a bias, times the kernel and the slope to go one layer back.
 - **Prove gradients** with rise over run.
 - With cross-entropy the output's slope cancels, and $\partial L/\partial z = p - y$. **No hidden layer has

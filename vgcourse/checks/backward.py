@@ -13,7 +13,7 @@ backward = Exercise(
     points=2,
     title="the backward pass of a 2-5-1 net",
     answers=("backward",),
-    passed="All 21 derivatives agree with finite differences: this is back-propagation, and it is yours.",
+    passed="All 21 derivatives agree with measured ones: this is back-propagation, and it is yours.",
     misses={
         "no-return": NO_RETURN.format(name="backward"),
         "not-four": "backward gives back four arrays, dW1, db1, dW2, db2; here it gives {found}.",
@@ -25,6 +25,14 @@ backward = Exercise(
         "wrong-shape": "{name} has shape {got}; a gradient has the shape of its parameter, {wanted}.",
         "not-averaged": Miss(
             "Each gradient is {n} times too large: the loss is the mean over {n} points, this is the sum.",
+            share=0.5,
+        ),
+        "wrong-count": Miss(
+            "Each gradient is {factor:.3g} times what it should be: divide by the number of points, here {n}.",
+            share=0.5,
+        ),
+        "bias-alone": Miss(
+            "{kernel} is right, {bias} is not: it is the same error, with the same 1/n, added up over the points.",
             share=0.5,
         ),
         "uphill": "All signs are flipped: these steps would climb. dL/dz at the output is p − y, not y − p.",
@@ -45,12 +53,11 @@ backward = Exercise(
             share=0.5,
         ),
         "hidden-layer": Miss(
-            "The output layer is right. In the hidden layer the largest difference from a finite difference "
-            "is {off:.3g}. Walk back one step at a time: dh, then dz1, then dW1 and db1.",
+            "The output layer is right. In the hidden layer your gradients are off by up to {off:.3g}. Walk back "
+            "one step at a time: dh, then dz1, then dW1 and db1.",
             share=0.5,
         ),
-        "wrong-values": "The largest difference from a finite difference is {off:.3g}, in the output layer: start "
-        "there, with dz2.",
+        "wrong-values": "In the output layer your gradients are off by up to {off:.3g}: start there, with dz2.",
     },
 )
 _NAMES = ("dW1", "db1", "dW2", "db2")
@@ -135,12 +142,19 @@ def _name_slip(got: list[np.ndarray], wanted: list[np.ndarray], net: tuple[np.nd
     outputs["squared-error"] = _flat([h.T @ twice, twice.sum(0)])
     if key := slip(_flat(got[2:]), outputs):
         return key, {"n": len(X)}
+    if near(got[2], wanted[2]) and not near(got[3], wanted[3]):
+        return "bias-alone", {"kernel": "dW2", "bias": "db2"}
+    factor = float(np.sum(got[2] * wanted[2]) / np.sum(wanted[2] ** 2))
+    if factor > 0 and near(_flat(got) / factor, _flat(wanted)) and not near(factor, 1):
+        return "wrong-count", {"factor": factor, "n": len(X)}
     if not near(_flat(got[2:]), _flat(wanted[2:])):
         return "wrong-values", off(_flat(got[2:]), _flat(wanted[2:]))
     dz2 = (p - y) / len(X)
     dh = dz2 @ W2.T
     hidden = {"no-slope": dh, "slope-of-output": dh * logistic_slope(h), "no-kernel": dz2 * h * (1 - h)}
     hidden = {key: _flat([X.T @ dz1, dz1.sum(0)]) for key, dz1 in hidden.items()}
+    if near(got[0], wanted[0]):
+        return "bias-alone", {"kernel": "dW1", "bias": "db1"}
     return slip(_flat(got[:2]), hidden) or ("hidden-layer", off(_flat(got[:2]), _flat(wanted[:2])))
 
 

@@ -22,7 +22,7 @@ NOT_PLAIN = "not-plain"
 NOT_A_FUNCTION = "not-a-function"
 
 COMMON = {
-    BLANK: "Not answered yet. Write your code where it says YOUR CODE HERE, run that cell, then this one.",
+    BLANK: "{what} Write your code where it says YOUR CODE HERE, run that cell, then this one.",
     RAISES: "Your code stopped with {error}: {text}",
     NOT_PLAIN: "Your answer came back as something that cannot be compared: {text}.",
     NOT_A_FUNCTION: "This should be {wanted}; here it is {found}. Did another cell reuse the name?",
@@ -101,8 +101,15 @@ class Exercise:
         return function
 
     def look(self, answers: tuple[Any, ...], seed: int) -> str:
-        """Observe ``answers`` with inputs drawn from ``seed``; always returns an encoded observation."""
-        if any(is_blank(answer) for answer in answers):
+        """Observe ``answers`` with inputs drawn from ``seed``; returns an encoded observation.
+
+        Whatever an answer raises, ``exit()`` included, is an observation too; only a KeyboardInterrupt gets out.
+        """
+        blank = [name for name, answer in zip(self.answers, answers, strict=False) if is_blank(answer)]
+        if blank and len(blank) < len(answers):
+            what = f"Still open: {', '.join(blank)} (the check looks at all its functions together)."
+            return encode({"problem": BLANK, "fields": {"what": what}})
+        if blank:
             return encode({"problem": BLANK})
         try:
             seen = self._observe(*answers, np.random.default_rng(seed))
@@ -114,7 +121,7 @@ class Exercise:
             return encode({"problem": NOT_A_FUNCTION, "fields": fields})
         except ObservationError as error:
             return encode({"problem": NOT_PLAIN, "fields": {"text": str(error)}})
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             fields = {"error": type(error).__name__, "text": _first_line(error)}
             return encode({"problem": RAISES, "fields": fields})
 
@@ -125,8 +132,7 @@ class Exercise:
         except ObservationError as error:
             return self._miss(NOT_PLAIN, {"text": str(error)})
         if "problem" in data:
-            key = data["problem"]
-            return self._miss(key if key in COMMON else NOT_PLAIN, data.get("fields") or {})
+            return self._problem(data["problem"], data.get("fields"))
         try:
             found = self._judge(data["seen"], np.random.default_rng(seed))
         except Exception as error:
@@ -137,12 +143,22 @@ class Exercise:
         key, fields = (found, {}) if isinstance(found, str) else found
         return self._miss(key, fields)
 
+    def _problem(self, key: Any, fields: Any) -> Verdict:
+        """What the student's process says went wrong: either argument may be anything that JSON can hold."""
+        if not isinstance(key, str) or key not in COMMON:
+            key = NOT_PLAIN
+        if not isinstance(fields, dict) or not fields:
+            fields = {"what": "Not answered yet."}
+        return self._miss(key, fields)
+
     def _miss(self, key: str, fields: Any) -> Verdict:
         miss = self.misses[key]
         try:
             message = miss.message.format(**fields)
         except (KeyError, TypeError, ValueError, IndexError, AttributeError):
             message = miss.message
+        # Half a surrogate pair is text to Python and to JSON, and no file can hold it.
+        message = message.encode("utf-8", "replace").decode("utf-8")
         return Verdict(self.id, self.points, miss.share, key, message)
 
 
@@ -174,5 +190,11 @@ def is_blank(answer: Any) -> bool:
 
 
 def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
+    try:
+        text = str(error)
+    except Exception:
+        return "no message that could be shown"  # a student's own exception may not know how to say itself
+    if isinstance(error, TypeError) and ("for ^:" in text or "bitwise_xor" in text):
+        return "^ is not a power in Python, write **"
+    lines = text.strip().splitlines()
     return lines[0][:200] if lines else "no further message"

@@ -30,7 +30,11 @@ def encode(observation: dict[str, Any]) -> str:
     """
     if type(observation) is not dict:
         raise ObservationError(f"an observation is a dict, this is a {type(observation).__name__}")
-    text = json.dumps(_plain(observation, DEPTH), separators=(",", ":"))
+    plain = _plain(observation, DEPTH)
+    try:
+        text = json.dumps(plain, separators=(",", ":"))
+    except ValueError as error:
+        raise ObservationError("the answer holds a number of thousands of digits") from error
     if len(text) > LIMIT:
         raise ObservationError(f"the answer is too large to look at ({len(text):,} characters)")
     return text
@@ -47,7 +51,7 @@ def decode(text: str) -> dict[str, Any]:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ObservationError("the observation is not JSON") from error
-    if not isinstance(data, dict):
+    if not isinstance(data, dict) or ARRAY in data:
         raise ObservationError("an observation is a dict")
     return _revive(data, DEPTH)
 
@@ -65,13 +69,21 @@ def _plain(value: Any, depth: int) -> Any:
     return _plain_array(value)
 
 
+def _no_numbers(value: Any) -> str:
+    if value is ...:
+        return "the three dots stand where a value should be"
+    kind = type(value).__name__
+    article = "an" if kind[0].lower() in "aeiou" or kind == "ndarray" else "a"
+    return f"{article} {kind} is not a number or an array of numbers"
+
+
 def _plain_array(value: Any) -> dict[str, Any]:
     try:
         array = np.array(value, subok=False, order="C")
     except Exception as error:
-        raise ObservationError(f"a {type(value).__name__} is not a number or an array of numbers") from error
+        raise ObservationError(_no_numbers(value)) from error
     if array.dtype.kind not in KINDS:
-        raise ObservationError(f"a {type(value).__name__} is not a number or an array of numbers")
+        raise ObservationError(_no_numbers(value))
     array = array.astype(array.dtype.newbyteorder("<"))
     if array.nbytes > LIMIT:
         raise ObservationError(f"the answer is too large to look at ({array.nbytes:,} bytes)")
@@ -101,5 +113,5 @@ def _revive_array(value: dict[str, Any]) -> np.ndarray:
         if math.prod(shape) * dtype.itemsize != len(data):
             raise ObservationError("the observation holds an array whose shape does not fit its data")
         return np.frombuffer(data, dtype).reshape(shape).copy()
-    except (KeyError, TypeError, ValueError, binascii.Error) as error:
+    except (KeyError, TypeError, ValueError, SyntaxError, binascii.Error) as error:
         raise ObservationError("the observation holds a damaged array") from error

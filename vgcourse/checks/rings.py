@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.checks.compare import NO_RETURN, Seen, as_sent, near, off, slip
+from vgcourse.checks.compare import NO_RETURN, Seen, as_sent, near, slip
 from vgcourse.checks.exercise import Exercise, Miss, need_callable
 
 leak_free = Exercise(
@@ -17,7 +17,8 @@ leak_free = Exercise(
         "no-return": NO_RETURN.format(name="scale"),
         "not-two": "scale gives back two arrays, the scaled training points and the scaled test points; "
         "here it gives {found}.",
-        "leaks": "The test points still had a say: minimum and maximum were taken over both sets together.",
+        "wrong-shape": "{name} has shape {wanted}, and what you give back for it has shape {got}.",
+        "leaks": "The test points still had a say in the minimum and the maximum: take both from X_train alone.",
         "each-by-itself": "The test set was scaled by its own minimum and maximum, so the same point means "
         "different things in the two sets. One ruler for both.",
         "one-range": "One minimum and one maximum for the whole array: each column has its own range "
@@ -33,8 +34,10 @@ leak_free = Exercise(
             "are scaled twice. Make new arrays.",
             share=0.5,
         ),
-        "wrong-values": "Not yet: the largest difference is {off:.3g}. After scaling, each training column "
-        "should run exactly from −1 to 1.",
+        "test-set": "The training points are right. The test points need the same formula, with the a and b "
+        "of the training points.",
+        "wrong-values": "The smallest training value of column {column} lands at {low:.3g}, the largest at "
+        "{high:.3g}: they belong at −1 and 1. Do the brackets stand as in the formula?",
     },
 )
 
@@ -67,12 +70,26 @@ def _(seen: Seen, rng: np.random.Generator) -> Any:
         return "no-return"
     if not isinstance(scaled, list) or len(scaled) != 2:
         return "not-two", {"found": f"{len(scaled)} things" if isinstance(scaled, list) else "one array"}
-    got = np.concatenate([np.asarray(part, float) for part in scaled])
+    parts = [np.asarray(part, float) for part in scaled]
+    swapped = [part.shape for part in parts] == [test.shape, train.shape]
+    for name, part, given in zip(("X_train", "X_test"), parts, (train, test), strict=True):
+        if part.shape != given.shape and not swapped:
+            return "wrong-shape", {"name": name, "wanted": given.shape, "got": part.shape}
+    got = np.concatenate(parts)
     wanted = np.concatenate([_ruler(train, train), _ruler(test, train)])
     if near(got, wanted):
         untouched = near(seen["inputs"][0], train) and near(seen["inputs"][1], test)
         return None if untouched else "changes-input"
-    return slip(got, _scaling_slips(train, test)) or ("wrong-values", off(got, wanted))
+    if key := slip(got, _scaling_slips(train, test)):
+        return key
+    return "test-set" if near(parts[0], wanted[: len(train)]) else ("wrong-values", _ends(got, train))
+
+
+def _ends(got: np.ndarray, train: np.ndarray) -> dict[str, Any]:
+    """Where the smallest and the largest training value of the worse column have landed."""
+    ends = np.array([got[train.argmin(0), [0, 1]], got[train.argmax(0), [0, 1]]])
+    column = int(np.abs(ends - [[-1], [1]]).max(0).argmax())
+    return {"column": column, "low": ends[0, column], "high": ends[1, column]}
 
 
 def _scaling_slips(train: np.ndarray, test: np.ndarray) -> dict[str, np.ndarray]:
@@ -101,7 +118,7 @@ radial = Exercise(
     points=2,
     title="one circle as a classifier",
     answers=("radial_accuracy", "best_threshold"),
-    passed="One number, the radius of a circle, is all that a perfect classifier of these rings has to learn.",
+    passed="One number, the radius of a circle, is all that the best classifier of these rings has to learn.",
     misses={
         "no-return": NO_RETURN.format(name="One of the two functions"),
         "no-number": "Both functions give one number for a whole set of points; here is an array of shape {shape}.",
@@ -112,6 +129,8 @@ radial = Exercise(
         "percent": "This is in percent. Accuracy is a share, between 0 and 1.",
         "inner-only": "This is the share of inner points that lie inside. Outer points that lie outside are "
         "right answers too.",
+        "inside-share": "Only points inside the circle count in your share. Outer points that lie outside are right "
+        "answers too.",
         "wrong-accuracy": "For {n} drawn points and threshold {t:.2f} your accuracy is {got:.3f}, and it "
         "should be {wanted:.3f}.",
         "fixed": Miss(
@@ -156,7 +175,8 @@ def _rings(rng: np.random.Generator, size: float) -> tuple[np.ndarray, np.ndarra
 
 
 def _two_draws(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray, float]]:
-    sizes = rng.uniform(0.5, 0.7), rng.uniform(1.4, 2.0)
+    # The larger best circle lies well beyond 2: thresholds up to 1 or 2 fall short on every draw.
+    sizes = rng.uniform(0.5, 0.7), rng.uniform(1.9, 2.3)
     return [(*_rings(rng, size), size * rng.uniform(0.3, 0.8)) for size in sizes]
 
 
@@ -211,6 +231,7 @@ def _accuracy_slips(sets: list, wanted: np.ndarray) -> dict[str, np.ndarray]:
         "counts": wanted * 1000,
         "percent": wanted * 100,
         "inner-only": np.array([np.mean(np.hypot(*X[y == 1].T) < t) for X, y, t in sets]),
+        "inside-share": np.array([np.mean(np.hypot(*X.T) < t) for X, y, t in sets]),
     }
 
 

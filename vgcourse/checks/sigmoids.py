@@ -27,8 +27,8 @@ sigmoid = Exercise(
         "one-at-a-time": "This works for one number only. Here z is an array: np.exp, np.abs and np.where work "
         "on all its entries at once.",
         "overflows": Miss(
-            "Right for moderate z, but at z = ±1000 np.exp overflows. exp of a number that is not positive never "
-            "does (and beware: np.where computes both of its branches everywhere).",
+            "Right for moderate z, but at z = ±1000 np.exp overflows in {name}. exp of a number that is not positive "
+            "never does (and beware: np.where computes both of its branches everywhere).",
             share=0.5,
         ),
         "mirrored": "This falls from 1 to 0 as z grows: a sign in the exponent is the wrong way round.",
@@ -47,7 +47,8 @@ sigmoid = Exercise(
             "sigmoid is right. Your slope is negative, yet the sigmoid rises everywhere.", share=0.5
         ),
         "slope-wrong": Miss(
-            "sigmoid is right. At z = {z:.2f} your slope is {got:.4g}; rise over run there is {wanted:.4g}.",
+            "sigmoid is right. At z = {z:.2f} your slope is {got:.4g}; the sigmoid rises by {wanted:.4g} per unit "
+            "of z there.",
             share=0.5,
         ),
     },
@@ -122,8 +123,10 @@ def _judge_slope(slope: np.ndarray, z: np.ndarray) -> Any:
 
 
 def _judge_wild(far: np.ndarray, steep: np.ndarray, z: np.ndarray) -> Any:
-    right = near(far, logistic(z), rtol=0, atol=1e-5) and near(steep, logistic_slope(z), rtol=0, atol=1e-5)
-    return None if right else "overflows"
+    if not near(far, logistic(z), rtol=0, atol=1e-5):
+        return "overflows", {"name": "sigmoid"}
+    right = near(steep, logistic_slope(z), rtol=0, atol=1e-5)
+    return None if right else ("overflows", {"name": "sigmoid_slope"})
 
 
 @sigmoid.refer
@@ -239,6 +242,11 @@ tanh_slopes = Exercise(
         "sigmoid": "This chain is made of sigmoids. Here h ← tanh(w h).",
         "one-short": Miss("One step too few: depth steps of h ← tanh(w h).", share=0.5),
         "one-more": Miss("One step too many: depth steps of h ← tanh(w h).", share=0.5),
+        "one-behind": Miss(
+            "Each factor has the h of the step before: first the new h, then its slope 1 − h².", share=0.5
+        ),
+        "last-only": "This is the factor of the last step alone. The chain rule multiplies one for every step.",
+        "adds": "You add the factors of the steps. The chain rule multiplies them.",
         "wrong-values": "For x = {x:.2f}, w = {w:.2f}, depth {depth} you give {got:.4g}; rise over run gives "
         "{wanted:.4g}.",
     },
@@ -294,7 +302,12 @@ def _(seen: Seen, rng: np.random.Generator) -> Any:
         "sigmoid": _sigmoid_chain(x, w, depth),
         "one-short": steps[: depth - 1].prod(0),
         "one-more": steps.prod(0),
+        "one-behind": (w * (1 - h[:depth] ** 2)).prod(0),
+        "last-only": steps[depth - 1],
     }
+    # A sum may have begun at 0, or at 1 as a product does.
+    if any(near(got, begin + steps[:depth].sum(0), rtol=1e-3, atol=1e-6) for begin in (0, 1)):
+        return "adds"
     worst = int(np.nanargmax(np.abs(got - wanted))) if np.isfinite(got).any() else 0
     fields = {"x": x[worst], "w": w, "depth": depth, "got": got[worst], "wanted": wanted[worst]}
     return slip(got, slips, rtol=1e-3, atol=1e-6) or ("wrong-values", fields)

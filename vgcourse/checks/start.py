@@ -16,6 +16,8 @@ first_check = Exercise(
         "no-return": "rms gives back None. Does it end with `return`?",
         "plain-mean": "This is the plain mean: pluses and minuses cancel, and a large gradient can look like "
         "nothing. Get rid of the signs first.",
+        "mean-first": "You square the mean, but in the mean the signs have cancelled already. Square each entry "
+        "first, then take the mean.",
         "no-root": "This is the mean square, {got:.3g}. It is in squared units: one step is missing.",
         "mean-size": "This is the mean absolute value. A fair measure of size, but not the root mean square.",
         "sum": "This is the root of the sum of squares: it grows when there are more numbers. Take their mean.",
@@ -59,6 +61,9 @@ def _(seen: dict[str, Any], rng: np.random.Generator) -> Any:
         "sum": np.sqrt((v**2).sum()),
         "standard-deviation": v.std(),
     }
+    # On most draws |mean| is the mean; the mean of FOUR is negative, and tells them apart.
+    if np.allclose([got, four], [abs(v.mean()), abs(np.mean(FOUR))], rtol=1e-4):
+        return "mean-first"
     for key, wrong in slips.items():
         if np.isclose(got, wrong, rtol=1e-4):
             return key, {"got": got}

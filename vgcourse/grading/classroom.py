@@ -143,7 +143,8 @@ def unreadable(folder: Path, lesson: Lesson) -> str:
     except (ValueError, OSError):
         return f"{wanted} is not a notebook (it is not JSON)"
     except Exception as error:
-        return f"{wanted} is not a notebook that Jupyter can open ({(str(error).splitlines() or [type(error).__name__])[0]})"
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        return f"{wanted} is not a notebook that Jupyter can open ({said})"
     return ""
 
 

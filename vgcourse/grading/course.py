@@ -62,7 +62,7 @@ def find_lesson(root: Path, name: str) -> Lesson:
     Raises CourseError, naming the nearest lesson, for an unknown one.
     """
     known = lessons(root)
-    path = Path(name).resolve()  # so that `.` is the folder one stands in
+    path = Path(name).absolute()  # so that `.` is the folder one stands in
     wanted = path.stem if path.suffix in (".ipynb", ".py") else path.name
     for lesson in known:
         if wanted in (lesson.id, lesson.name, lesson.id[:2]):

@@ -69,7 +69,9 @@ def _write_marks(results: list[Result], csv: Path) -> None:
     try:
         write_csv(results, csv)
     except OSError as error:  # opened in a spreadsheet meanwhile
-        raise CourseError(f"The marks could not be written to {csv}: {error.strerror}. They are kept.") from error
+        raise CourseError(
+            f"The marks could not be written to {csv}: {error.strerror}. The gradebook has them."
+        ) from error
     print(f"\nMarks: {_from_here(csv)}")
 
 

@@ -10,9 +10,9 @@ from itertools import pairwise
 import numpy as np
 import tensorflow as tf
 
-from vgcourse._batches import batch_orders, probe_rows
 from vgcourse.sweeping.stack import MEASURED_AT_ONCE, Plan, StackedNets, in_batches, step_weights
 from vgcourse.sweeping.stack_weights import initial_kernels
+from vgcourse.training.batches import batch_orders, probe_rows
 
 _IDLE_GRAPHS = 16
 _ORDERS_AT_ONCE = 1_000_000  # numbers

@@ -2,7 +2,7 @@
 
 
 def fair_pairs(table):
-    filled = table.astype(str)
+    filled = table.astype(str).fillna("default")
     found = []
     for i, a in enumerate(filled.index):
         below = filled.iloc[i + 1 :]

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def share_of_gap(bad, good, run):
-    low, high = np.median(run(bad)), np.median(run(good))
+    low = np.median(run(bad))
     shares = {}
     for key in bad:
         if bad[key] != good[key]:

@@ -1,0 +1,99 @@
+"""How flat an activation function is where it stands: slopes, saturated activations, dead units."""
+
+import keras
+import tensorflow as tf
+
+# An activation counts as saturated below this share of its steepest slope: for tanh |h| > 0.97.
+SATURATED_SLOPE = 0.06
+STEEPEST_SLOPE = {"sigmoid": 0.25, "hard_sigmoid": 1 / 6, "log_sigmoid": 1.0}
+
+# As TensorFlow's own gradients compute it; compiling an exponential again is slow.
+_SLOPE_OF_OUTPUT = {
+    "sigmoid": lambda h: h * (1 - h),
+    "tanh": lambda h: 1 - h * h,
+    "relu": lambda h: tf.cast(h > 0, h.dtype),
+}
+
+ACTIVATION_LAYERS = {
+    keras.layers.Activation: None,
+    keras.layers.ReLU: "relu",
+    keras.layers.LeakyReLU: "leaky_relu",
+    keras.layers.PReLU: "prelu",
+    keras.layers.ELU: "elu",
+}
+NOT_ELEMENTWISE = {"softmax", "log_softmax", "glu", "sparsemax"}
+
+
+def activation_slope(activation, z):
+    """The element-wise derivative phi'(z) of an activation function.
+
+    Args:
+        activation: a Keras activation name, function or layer that acts on each element.
+        z: pre-activations, any shape, NumPy array or tensor.
+
+    Returns:
+        A tensor of the shape of z. Where relu has its kink the slope is 0.
+    """
+    function = keras.activations.get(activation)
+    z = tf.convert_to_tensor(z)
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        h = function(z)
+    slope = tape.gradient(h, z)
+    return tf.zeros_like(z) if slope is None else slope
+
+
+def saturation(activation, z) -> tuple:
+    """How much of a layer is flat, for one batch of pre-activations z of shape (batch, ..., units).
+
+    Returns:
+        (saturated, dead), two scalar tensors: the means over units of what `unit_saturation` returns.
+    """
+    return tuple(tf.reduce_mean(per_unit) for per_unit in unit_saturation(activation, z))
+
+
+def unit_saturation(activation, z, h=None) -> tuple:
+    """How flat each unit is, for one batch of pre-activations z of shape (batch, ..., units).
+
+    Where the activations h = phi(z) are given, a slope that follows from them is not computed anew.
+
+    Returns:
+        (saturated, dead), float32 tensors of shape (units,). A unit is a channel of the last axis. saturated:
+        the fraction of its activations whose slope is below 6 % of the steepest (for tanh |h| > 0.97, the
+        bound of Karpathy's makemore). dead: 1 where the slope is exactly 0 for every example and position.
+    """
+    name = activation_name(activation)
+    if h is not None and name in _SLOPE_OF_OUTPUT:
+        slope = _SLOPE_OF_OUTPUT[name](by_unit(h))
+    else:
+        slope = tf.abs(activation_slope(activation, by_unit(z)))
+    bound = SATURATED_SLOPE * STEEPEST_SLOPE.get(name, 1.0)
+    saturated = tf.reduce_mean(tf.cast(slope < bound, tf.float32), axis=0)
+    return saturated, tf.reduce_min(tf.cast(slope == 0, tf.float32), axis=0)
+
+
+def by_unit(values):
+    """A tensor of shape (batch, ..., units) as (rows, units); (batch,) counts as one unit."""
+    values = values[:, None] if values.shape.rank == 1 else values
+    return tf.reshape(values, (-1, values.shape[-1]))
+
+
+def activation_name(activation) -> str:
+    """The name Keras knows an activation function or activation layer by."""
+    if activation is None:
+        return "linear"
+    if isinstance(activation, str):
+        return activation
+    if isinstance(activation, keras.layers.Layer):
+        known = ACTIVATION_LAYERS.get(type(activation))
+        return known or activation_name(getattr(activation, "activation", type(activation).__name__))
+    return getattr(activation, "__name__", type(activation).__name__)
+
+
+def root_mean_square(values) -> tf.Tensor:
+    """The root mean square over all elements of a list of tensors, in float64.
+
+    The square of a float32 underflows from 1e-19 on, and vanishing numbers are what is looked for here.
+    """
+    flat = tf.concat([tf.reshape(tf.cast(v, tf.float64), [-1]) for v in values], 0)
+    return tf.sqrt(tf.reduce_mean(tf.square(flat)))
