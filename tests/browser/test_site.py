@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from pages import EXPLORER, KINDS, PAGE, drawn_pixels, open_explorer
+from pages import EXPLORER, KINDS, drawn_pixels, open_explorer
 
 pytestmark = pytest.mark.browser
 

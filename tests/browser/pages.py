@@ -1,0 +1,27 @@
+"""The static page, opened from disk, for the tests of this folder."""
+
+from pathlib import Path
+
+PAGE = (Path(__file__).parents[2] / "site" / "index.html").as_uri()
+KINDS = ("thermometers", "depth_profile", "variance_walk", "skip", "player")
+EXPLORER = "document.querySelector('.vg').vgShell.explorer"
+SHELL = "document.querySelector('.vg').vgShell"
+
+
+def open_explorer(page, state: str):
+    if page.url.startswith(PAGE):
+        page.evaluate("state => { document.querySelector('.vg').dataset.old = ''; location.hash = state; }", state)
+    else:
+        page.goto(f"{PAGE}#{state}")
+    page.wait_for_selector(".vg:not([data-old]) canvas")
+    page.wait_for_function(f"({SHELL}.explorer.queue?.done ?? true)")
+
+
+def drawn_pixels(page) -> list[int]:
+    """For every canvas, how many different colours it shows: a blank one shows one."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('.vg canvas')].map(canvas => {
+            const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+            return new Set(new Uint32Array(data.buffer)).size;
+        })"""
+    )

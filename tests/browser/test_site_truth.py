@@ -1,0 +1,241 @@
+"""What the explorers compute and say is true: against Keras, against theory, against their own numbers."""
+
+import math
+import re
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from pages import EXPLORER, PAGE, open_explorer
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu"])
+@pytest.mark.parametrize("initializer", ["glorot_uniform", "normal"])
+def test_gradients_equal_those_of_keras(watched, activation, initializer):
+    """In float64, kernels, biases and the back-propagated error, to a relative 1e-6."""
+    net, expected = keras_gradients(activation, initializer)
+    page = watched.page
+    page.goto(PAGE)
+    measured = page.evaluate("net => vgcourse.gradientsOf(net)", net)
+    np.testing.assert_allclose(measured["loss"], expected["loss"], rtol=1e-12)
+    np.testing.assert_allclose(measured["backprop"], expected["backprop"], rtol=1e-9)
+    for part in ("kernels", "biases"):
+        for ours, theirs in zip(measured[part], expected[part], strict=True):
+            worst = np.abs(np.array(ours) - theirs.ravel()).max() / np.abs(theirs).max()
+            assert worst <= 1e-6, f"{part}: {worst}"
+
+
+def keras_gradients(activation: str, initializer: str, depth: int = 4, width: int = 6):
+    """A net as plain lists, and its loss and gradients from Keras in float64."""
+    tf = pytest.importorskip("tensorflow")
+    import keras
+
+    import vgcourse as vg
+
+    drawn = vg.mlp(depth, width, activation, initializer, seed=3).get_weights()
+    layers = [keras.layers.Dense(width, activation, dtype="float64") for _ in range(depth)]
+    output = keras.layers.Dense(1, dtype="float64")
+    rng = np.random.default_rng(5)
+    x, y = rng.normal(size=(20, 2)), rng.integers(0, 2, 20).astype(float)
+    hidden, tensor = [], tf.constant(x)
+    with tf.GradientTape(persistent=True) as tape:
+        for layer in [*layers, output]:
+            layer.build(tensor.shape)
+            place = len(hidden)
+            bias = 0.1 * rng.normal(size=drawn[2 * place + 1].shape)
+            layer.set_weights([drawn[2 * place].astype(float), bias])
+            tensor = layer(tensor)
+            hidden.append(tensor)
+        each = tf.nn.sigmoid_cross_entropy_with_logits(labels=y[:, None], logits=hidden[-1])
+        loss, total = tf.reduce_mean(each), tf.reduce_sum(each)
+    weights = [layer.kernel.value for layer in [*layers, output]], [layer.bias.value for layer in [*layers, output]]
+    gradients = [[g.numpy() for g in tape.gradient(loss, part)] for part in weights]
+    errors = [np.sqrt(np.mean(tape.gradient(total, h).numpy() ** 2)) for h in hidden[:-1]]
+    flat = [[w.numpy().ravel().tolist() for w in part] for part in weights]
+    net = {
+        "sizes": [2, *[width] * depth, 1],
+        "activation": activation,
+        "kernels": flat[0],
+        "biases": flat[1],
+        "x": x.ravel().tolist(),
+        "y": y.tolist(),
+    }
+    return net, {"loss": float(loss), "kernels": gradients[0], "biases": gradients[1], "backprop": errors}
+
+
+def test_gradient_with_skips_is_the_slope_of_the_loss(watched):
+    """Residual nets against central differences: every entry of every kernel."""
+    page = watched.page
+    page.goto(PAGE)
+    rng = np.random.default_rng(1)
+    sizes = [2, 4, 4, 4, 1]
+    kernels = [rng.normal(size=a * b).tolist() for a, b in pairwise(sizes)]
+    net = {"sizes": sizes, "activation": "tanh", "kernels": kernels, "biases": [[0.1] * b for b in sizes[1:]]}
+    net |= {"x": rng.normal(size=12).tolist(), "y": [0, 1, 0, 1, 1, 0], "skip": True, "scale": 0.5}
+    worst = page.evaluate(
+        """net => {
+            const gradient = vgcourse.gradientsOf(net).kernels;
+            const loss = (l, k, step) => {
+                const kernels = net.kernels.map(kernel => [...kernel]);
+                kernels[l][k] += step;
+                return vgcourse.gradientsOf({ ...net, kernels }).loss;
+            };
+            const h = 1e-5;
+            return Math.max(...net.kernels.flatMap((kernel, l) => kernel.map((_, k) =>
+                Math.abs((loss(l, k, h) - loss(l, k, -h)) / (2 * h) - gradient[l][k]))));
+        }""",
+        net,
+    )
+    assert worst < 1e-9
+
+
+def test_theory_lines_are_those_of_the_package(watched):
+    import vgcourse as vg
+
+    page = watched.page
+    page.goto(PAGE)
+    names = [("sigmoid", "glorot_uniform"), ("tanh", "torch"), ("relu", "he_normal"), ("sigmoid", "normal")]
+    for activation, initializer in names:
+        setting = {
+            "activation": activation,
+            "initializer": initializer,
+            "width": 16,
+            "depth": 12,
+            "inputSquare": 1.25,
+        }
+        profile = np.array(page.evaluate("s => [...vgcourse.predictBackprop(s)]", setting))
+        # theirs is dL/dz, which takes in the slope of its own layer; far from the input the ratios agree
+        theirs = vg.theory.backprop_profile(activation, initializer, 16, 12, input_square=1.25 / 2)
+        np.testing.assert_allclose(profile[6] / profile[8], theirs[6] / theirs[8], rtol=0.01)
+
+
+INITIALIZERS = (
+    *("matched", "normal", "he_normal", "torch", "orthogonal", "uniform", "random_normal", "glorot_uniform"),
+)
+# The periods of depth, width, initializer, rate and data differ, so that fifty settings mix them.
+SETTINGS = [
+    f"thermometers?depth={1 + i % 10}&width={(2, 5, 8, 16)[i % 4]}&initializer={INITIALIZERS[i % 8]}"
+    f"&learning_rate={(0.1, 1, 3)[i // 3 % 3]}&seed={i}&data={('circles', 'moons', 'close_circles')[i // 9 % 3]}"
+    for i in range(50)
+]
+
+
+def test_verdicts_are_true_in_fifty_settings(watched):
+    """Each sentence is read back and held against the numbers it speaks of: 150 nets."""
+    page = watched.page
+    kinds = set()
+    for i, state in enumerate(SETTINGS):
+        open_explorer(page, state)
+        epochs = (0, 3, 40)[i % 3]
+        page.evaluate(
+            f"{EXPLORER}.runs.forEach(run => {{ for (let i = 0; i < {epochs}; i += 1) run.trainEpoch(); }})"
+        )
+        page.evaluate(f"{EXPLORER}.pause()")
+        nets = page.evaluate(
+            f"""() => {EXPLORER}.runs.map(run => ({{ before: [...run.before.backprop], now: [...run.now.backprop],
+                loss: String(run.loss), accuracy: run.accuracy, epoch: run.epoch, ceiling: run.data.ceiling }}))"""
+        )
+        for sentence, net in zip(page.locator(".vg-verdict").all_inner_texts(), nets, strict=True):
+            kinds |= check_gradient_words(sentence, net) | check_learning_words(sentence, net)
+    assert {"smaller", "larger", "similar", "single", "untrained", "guessing", "learnt", "part"} <= kinds
+    watched.assert_clean()
+
+
+def check_gradient_words(sentence: str, net: dict) -> set[str]:
+    first, last = net["before"][0], net["before"][-1]
+    if len(net["before"]) == 1:
+        assert "one hidden layer" in sentence
+        return {"single"}
+    if first == 0:
+        assert "no gradient at all" in sentence
+        return {"none"}
+    ratio = last / first
+    if found := re.search(r"([\d.,]+(?: million| × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?) × (smaller|larger)", sentence):
+        stated = read_number(found[1])
+        assert math.isclose(stated, ratio if found[2] == "smaller" else 1 / ratio, rel_tol=0.06), (sentence, ratio)
+        assert stated > 2.9
+        return {found[2]}
+    stated = read_number(re.search(r"similar size \(ratio ([\d.]+)\)", sentence)[1])
+    assert math.isclose(stated, max(ratio, 1 / ratio), rel_tol=0.06) and stated < 3.1, (sentence, ratio)
+    return {"similar"}
+
+
+def check_learning_words(sentence: str, net: dict) -> set[str]:
+    loss, right = float(net["loss"].replace("Infinity", "inf")), 100 * net["accuracy"]
+    if "blew up" in sentence:
+        assert not math.isfinite(loss)
+        return {"blown"}
+    if net["epoch"] == 0:
+        assert "Not trained yet" in sentence
+        return {"untrained"}
+    if "no better than guessing" in sentence:
+        assert 0.67 < loss < 0.73 and f"After {net['epoch']} epoch" in sentence
+        assert ("no gradient at all comes through" in sentence) == (net["now"][0] == 0)
+        return {"guessing"}
+    if "worse than guessing" in sentence:
+        assert loss > 0.7
+        return {"worse"}
+    stated = int(re.search(r"(\d+)\s% right", sentence)[1])
+    assert stated <= right < stated + 1 + 1e-9
+    if "It learnt a part" in sentence:
+        assert loss < 0.68 and right < 100 * net["ceiling"]
+        return {"part"}
+    assert "It learnt the" in sentence and right >= 100 * (net["ceiling"] - 0.05)
+    return {"learnt"}
+
+
+def read_number(text: str) -> float:
+    text = text.replace(",", "")
+    if text.endswith(" million"):
+        return 1e6 * float(text.removesuffix(" million"))
+    if "× 10" not in text:
+        return float(text)
+    mantissa, exponent = text.split(" × 10")
+    return float(mantissa) * 10 ** int(exponent.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
+
+
+def test_sentences_of_the_variance_walk_are_true(watched):
+    page = watched.page
+    endings = set()
+    for gain, activation in [
+        (0.3, "tanh"),
+        (1, "tanh"),
+        (1, "relu"),
+        (1.41, "relu"),
+        (2.5, "relu"),
+        (1, "sigmoid"),
+        (3, "linear"),
+    ]:
+        open_explorer(page, f"variance_walk?gain={gain}&activation={activation}&depth=40&width=32")
+        walks = page.evaluate(f"[{EXPLORER}.signal, {EXPLORER}.gradient].map(values => values.map(String))")
+        for sentence, texts, first in zip(page.locator(".vg-verdict").all_inner_texts(), walks, (0, -1), strict=True):
+            values = np.array([float(text.replace("Infinity", "inf")) for text in texts])
+            outside = np.flatnonzero(~((values >= 1e-6) & (values <= 1e6)))
+            if not outside.size:
+                low, high = re.search(r"between (.+) and (.+) in all 40 layers", sentence).groups()
+                assert read_number(low) == pytest.approx(values.min(), rel=0.06)
+                assert read_number(high) == pytest.approx(values.max(), rel=0.06)
+                endings.add("through")
+                continue
+            at = outside[first]
+            ending = "dies" if values[at] < 1 else "explodes"
+            assert f"{ending} at layer {at + 1}:" in sentence, (gain, activation)
+            endings.add(ending)
+    assert endings == {"through", "dies", "explodes"}
+
+
+def test_factor_of_the_depth_profile_is_that_of_its_median_net(watched):
+    page = watched.page
+    for state in ("depth=10&width=32", "depth=6&width=5&initializer=torch", "depth=20&initializer=he_normal"):
+        open_explorer(page, f"depth_profile?{state}")
+        nets = page.evaluate(f"{EXPLORER}.panels.map(panel => panel.nets.map(net => [...net.backprop]))")
+        for text, profiles in zip(page.locator(".vg-factor").all_inner_texts(), np.array(nets), strict=True):
+            assert len(profiles) == 20
+            factors = (profiles[:, 0] / profiles[:, -1]) ** (1 / (profiles.shape[1] - 1))
+            measured, theory = (
+                read_number(n) for n in re.search(r"× (\S+) per layer \(theory (\S+)\)", text).groups()
+            )
+            assert measured == pytest.approx(np.median(factors), rel=0.06)
+            assert "width=32" not in state or measured == pytest.approx(theory, rel=0.1)

@@ -1,0 +1,7 @@
+"""The right three steps in the wrong order."""
+
+import numpy as np
+
+
+def rms(values):
+    return np.sqrt(np.mean(values) ** 2)

@@ -1,0 +1,62 @@
+/** Entry: mounts an explorer in a notebook cell (anywidget) or on the static page. */
+
+import { make } from "./dom.js";
+import { makeShell } from "./shell.js";
+import { parseState } from "./state.js";
+import { depthProfile } from "./depth_profile.js";
+import { player } from "./player.js";
+import { skip } from "./skip.js";
+import { thermometers } from "./thermometers.js";
+import { varianceWalk } from "./variance_walk.js";
+
+export const EXPLORERS = { thermometers, depth_profile: depthProfile, variance_walk: varianceWalk, skip, player };
+
+/**
+ * Show the explorer that `state` names inside `root`.
+ *
+ * `options`: {fallback, page, recording, onState(text)}. Returns the shell; call its `destroy` when done.
+ */
+export function mountExplorer(root, state, options = {}) {
+  const { kind, values, problems } = parseState(state, options.fallback);
+  const { words, build, hide } = EXPLORERS[kind];
+  const shell = makeShell(root, kind, words, values, problems, { hide, ...options });
+  try {
+    shell.start(build(shell));
+  } catch (error) {
+    console.error(error);
+    shell.problems.append(make("p", {}, `This explorer cannot be shown: ${error.message}.`));
+  }
+  return shell;
+}
+
+/** anywidget's entry: `state` follows the sliders, `recording` holds what the player shows. */
+export function render({ model, el }) {
+  const root = make("div");
+  el.append(root);
+  let shell = null;
+  let sent = model.get("state");
+  let waiting = 0;
+  const send = (state) => {
+    sent = state;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      model.set("state", sent);
+      model.save_changes();
+    }, 150);
+  };
+  const open = () => {
+    shell?.destroy();
+    shell = mountExplorer(root, model.get("state"), { recording: model.get("recording"), onState: send });
+    root.vgShell = shell;
+  };
+  const reopen = () => model.get("state") !== sent && open();
+  // Later, so that a notebook full of explorers has them all loaded first: anywidget waits two seconds for each.
+  const opening = setTimeout(open, 0);
+  model.on("change:state", reopen);
+  return () => {
+    clearTimeout(opening);
+    clearTimeout(waiting);
+    model.off("change:state", reopen);
+    shell?.destroy();
+  };
+}

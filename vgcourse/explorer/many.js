@@ -1,0 +1,75 @@
+/** Many random nets at initialisation: what each layer receives, seed by seed, without holding up the page. */
+
+import { dataset } from "./datasets.js";
+import { meanSquare } from "./matrix.js";
+import { Net } from "./net.js";
+import { drawWeights } from "./weights.js";
+
+/** `size` of the circles, both classes alike: `{x, y, size, inputSquare}`; inputSquare is the mean of |x|². */
+export function sample(size) {
+  const all = dataset("circles");
+  const stride = 2 * Math.floor(all.size / size / 2) - 1;
+  const picked = Array.from({ length: size }, (_, i) => i * stride);
+  const x = Float64Array.from({ length: 2 * size }, (_, k) => all.x[2 * picked[k >> 1] + (k & 1)]);
+  const y = Float64Array.from(picked, (i) => all.y[i]);
+  return { x, y, size, inputSquare: 2 * meanSquare(x) };
+}
+
+/**
+ * Root mean squares by hidden layer of one net before training: `{backprop, kernel, signal}`, where signal is
+ * E[z²] itself. `weights` replaces the initializer's draw; `net` comes along for a closer look.
+ */
+export function measureNet({ activation, initializer, width, depth, seed, weights }, { x, y, size }, errorsOnly = false) {
+  const sizes = [2, ...Array(depth).fill(width), 1];
+  const drawn = weights ?? drawWeights(sizes, initializer, activation, seed);
+  const net = new Net({ sizes, activation, weights: drawn, rows: size });
+  net.forward(x, size);
+  net.backward(y, size, errorsOnly);
+  const layers = Array.from({ length: depth }, (_, l) => l + 1);
+  return {
+    net,
+    backprop: layers.map((l) => Math.sqrt(meanSquare(net.dh[l]))),
+    kernel: layers.map((l) => Math.sqrt(meanSquare(net.kernelGradients[l - 1]))),
+    signal: layers.map((l) => meanSquare(net.z[l])),
+  };
+}
+
+/** Jobs done in order: at least one at once, then as many as fit in `budget` ms, the rest a slice a frame. */
+export class Queue {
+  constructor(budget = 14) {
+    this.budget = budget;
+  }
+
+  /** Drop what is left and do `jobs`; `after()` is called when a slice is done, with whether all are. */
+  run(jobs, after) {
+    this.stop();
+    const slice = (from) => {
+      const deadline = performance.now() + this.budget;
+      let at = from;
+      do jobs[at++]();
+      while (at < jobs.length && performance.now() < deadline);
+      this.done = at === jobs.length;
+      after(this.done);
+      if (at < jobs.length) this.pending = requestAnimationFrame(() => slice(at));
+    };
+    if (jobs.length) slice(0);
+  }
+
+  stop() {
+    cancelAnimationFrame(this.pending);
+  }
+}
+
+/** The value below which a share `q` of the sorted numbers lies, interpolated as NumPy does. */
+export function quantile(sorted, q) {
+  const at = q * (sorted.length - 1);
+  const below = Math.floor(at);
+  const above = Math.min(sorted.length - 1, below + 1);
+  return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+}
+
+/** Per layer, the quantiles `shares` over the nets: an array of profiles, one for each share. */
+export function profileQuantiles(profiles, shares) {
+  const byLayer = profiles[0].map((_, l) => profiles.map((profile) => profile[l]).sort((a, b) => a - b));
+  return shares.map((share) => byLayer.map((values) => quantile(values, share)));
+}

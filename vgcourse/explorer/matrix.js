@@ -1,0 +1,108 @@
+/**
+ * The three matrix products of a dense layer on flat Float64Arrays in row order.
+ *
+ * Each keeps four sums in registers: about twice as fast as the plain triple loop (tests/benchmarks).
+ */
+
+/** z (rows × out) = h (rows × in) W (in × out) + b. */
+export function affine(h, w, b, z, rows, inputs, outputs) {
+  const blocks = outputs - (outputs % 4);
+  for (let r = 0; r < rows; r += 1) {
+    const from = r * inputs;
+    const to = r * outputs;
+    for (let j = 0; j < blocks; j += 4) {
+      let s0 = b[j];
+      let s1 = b[j + 1];
+      let s2 = b[j + 2];
+      let s3 = b[j + 3];
+      for (let k = 0, at = j; k < inputs; k += 1, at += outputs) {
+        const a = h[from + k];
+        s0 += a * w[at];
+        s1 += a * w[at + 1];
+        s2 += a * w[at + 2];
+        s3 += a * w[at + 3];
+      }
+      z[to + j] = s0;
+      z[to + j + 1] = s1;
+      z[to + j + 2] = s2;
+      z[to + j + 3] = s3;
+    }
+    for (let j = blocks; j < outputs; j += 1) {
+      let sum = b[j];
+      for (let k = 0; k < inputs; k += 1) sum += h[from + k] * w[k * outputs + j];
+      z[to + j] = sum;
+    }
+  }
+}
+
+/** dh (rows × in) = dz (rows × out) Wᵀ. */
+export function affineBack(dz, w, dh, rows, inputs, outputs) {
+  const blocks = inputs - (inputs % 4);
+  for (let r = 0; r < rows; r += 1) {
+    const from = r * outputs;
+    const to = r * inputs;
+    for (let k = 0; k < blocks; k += 4) {
+      let [s0, s1, s2, s3] = [0, 0, 0, 0];
+      const w0 = k * outputs;
+      const w1 = w0 + outputs;
+      const w2 = w1 + outputs;
+      const w3 = w2 + outputs;
+      for (let j = 0; j < outputs; j += 1) {
+        const d = dz[from + j];
+        s0 += d * w[w0 + j];
+        s1 += d * w[w1 + j];
+        s2 += d * w[w2 + j];
+        s3 += d * w[w3 + j];
+      }
+      dh[to + k] = s0;
+      dh[to + k + 1] = s1;
+      dh[to + k + 2] = s2;
+      dh[to + k + 3] = s3;
+    }
+    for (let k = blocks; k < inputs; k += 1) {
+      let sum = 0;
+      for (let j = 0; j < outputs; j += 1) sum += dz[from + j] * w[k * outputs + j];
+      dh[to + k] = sum;
+    }
+  }
+}
+
+/** dW (in × out) = hᵀ dz / rows and db (out) = mean of dz over the rows. */
+export function affineGradient(h, dz, dw, db, rows, inputs, outputs) {
+  const share = 1 / rows;
+  const blocks = outputs - (outputs % 4);
+  for (let k = 0; k < inputs; k += 1) {
+    for (let j = 0; j < blocks; j += 4) {
+      let [s0, s1, s2, s3] = [0, 0, 0, 0];
+      for (let r = 0, a = k, at = j; r < rows; r += 1, a += inputs, at += outputs) {
+        const value = h[a];
+        s0 += value * dz[at];
+        s1 += value * dz[at + 1];
+        s2 += value * dz[at + 2];
+        s3 += value * dz[at + 3];
+      }
+      const to = k * outputs + j;
+      dw[to] = s0 * share;
+      dw[to + 1] = s1 * share;
+      dw[to + 2] = s2 * share;
+      dw[to + 3] = s3 * share;
+    }
+    for (let j = blocks; j < outputs; j += 1) {
+      let sum = 0;
+      for (let r = 0; r < rows; r += 1) sum += h[r * inputs + k] * dz[r * outputs + j];
+      dw[k * outputs + j] = sum * share;
+    }
+  }
+  for (let j = 0; j < outputs; j += 1) {
+    let sum = 0;
+    for (let r = 0; r < rows; r += 1) sum += dz[r * outputs + j];
+    db[j] = sum * share;
+  }
+}
+
+/** Mean of squares of the first `size` entries. */
+export function meanSquare(values, size = values.length) {
+  let sum = 0;
+  for (let i = 0; i < size; i += 1) sum += values[i] * values[i];
+  return sum / size;
+}

@@ -1,0 +1,282 @@
+/** A recorded run, moment by moment: every layer's weights and gradients as histograms. Lessons 3 and 4. */
+
+import { drawMarker, openCanvas, rule, write } from "./chart.js";
+import { button, emphasise, make } from "./dom.js";
+import { recordDemo } from "./demo.js";
+import { LN2 } from "./run.js";
+import { magnitudeColor } from "./theme.js";
+import { compareLayers, plainNumber, powerOfTen } from "./words.js";
+
+const ROW_HEIGHT = 54;
+const HEAD = 26;
+const FOOT = 30;
+const CALM_WAIT = 500;
+const PLAY_SECONDS = 8;
+
+export const player = {
+  words: {
+    title: "Your run, moment by moment",
+    lead:
+      "What every layer's weights and gradients looked like while the net was training. Drag the slider, " +
+      "or press Play. The thin outline is how it all began.",
+  },
+  build: (shell) => new Player(shell, unpackRecording(shell.options.recording ?? recordDemo())),
+};
+
+/**
+ * The recording as `explore.py` packs it, with typed arrays in place of bytes:
+ * `{layers, moments, loss, accuracy, bins, weights, gradients, backprop}`; moments are labels,
+ * `weights` and `gradients` are null or `{shapes: Uint8Array(T * L * bins), low, high, rms, zeros}`.
+ */
+export function unpackRecording(packed) {
+  const bytes = (view) => (view instanceof Uint8Array ? view : new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+  const part = (given) => given && { ...given, shapes: bytes(given.shapes) };
+  return { ...packed, weights: part(packed.weights), gradients: part(packed.gradients) };
+}
+
+class Player {
+  constructor(shell, recording) {
+    Object.assign(this, { shell, recording, last: recording.moments.length - 1, playing: false });
+    this.#fitSlider();
+    this.toggle = button("Play", () => (this.playing ? this.pause() : this.play()), { class: "vg-button vg-primary" });
+    this.begin = button("To the start", () => this.go(0));
+    shell.buttons.append(this.toggle, this.begin);
+    this.when = make("strong", {});
+    shell.aside.append(this.when);
+    this.sentence = make("p", { class: "vg-verdict" });
+    this.curve = make("canvas", { role: "img" });
+    this.layers = make("canvas", { role: "img" });
+    const picture = (title, canvas) => make("div", { class: "vg-picture" }, make("h4", {}, title), canvas);
+    const curve = recording.loss.some(Number.isFinite) ? picture("loss (dashed: guessing among two classes)", this.curve) : null;
+    const rows = picture("every layer: weights, and the size of their gradients", this.layers);
+    shell.body.append(make("section", { class: "vg-card", "aria-label": "Recording" }, this.sentence, curve, rows));
+    shell.table = () => this.#table();
+  }
+
+  #fitSlider() {
+    const { shell, last } = this;
+    shell.controls.moment.element.querySelector("input").max = last;
+    if (shell.values.moment > last) {
+      const asked = shell.values.moment;
+      shell.values.moment = last;
+      shell.problems.append(make("p", {}, `moment=${asked} is not in this recording, which ends at ${last}: showing ${last}.`));
+    }
+    shell.controls.moment.show(shell.values.moment);
+  }
+
+  change() {
+    this.#words();
+    this.draw();
+    this.shell.say(`${this.when.textContent}. ${this.verdict}`);
+    this.shell.writeNumbers();
+  }
+
+  go(moment) {
+    this.shell.values.moment = moment;
+    this.shell.controls.moment.show(moment);
+    this.change();
+    this.shell.announceState();
+  }
+
+  play() {
+    if (this.shell.values.moment >= this.last) this.go(0);
+    this.playing = true;
+    this.toggle.textContent = "Pause";
+    this.since = performance.now();
+    this.origin = this.shell.values.moment;
+    this.#schedule();
+  }
+
+  pause() {
+    this.stop();
+    this.toggle.textContent = "Play";
+  }
+
+  stop() {
+    this.playing = false;
+    cancelAnimationFrame(this.pending);
+    clearTimeout(this.waiting);
+  }
+
+  #schedule() {
+    const next = () => {
+      this.pending = requestAnimationFrame(() => this.#frame());
+    };
+    if (this.shell.calm.matches) this.waiting = setTimeout(next, CALM_WAIT);
+    else next();
+  }
+
+  /** The whole run in about eight seconds, but never more than ten moments a second when there are few. */
+  #frame() {
+    if (!this.playing || !this.shell.root.isConnected) return;
+    const rate = Math.max(4, this.last / PLAY_SECONDS);
+    const moment = Math.min(this.last, this.origin + Math.floor(((performance.now() - this.since) / 1000) * rate));
+    if (moment !== this.shell.values.moment) this.go(moment);
+    if (moment >= this.last) this.pause();
+    else this.#schedule();
+  }
+
+  #sizes() {
+    const { recording } = this;
+    const at = this.shell.values.moment * recording.layers.length;
+    const pick = (part) => part?.rms.slice(at, at + recording.layers.length);
+    const backprop = recording.backprop?.slice(at, at + recording.layers.length);
+    const known = backprop?.every((value) => value !== null);
+    return { weights: pick(recording.weights), gradients: pick(recording.gradients), backprop: known ? backprop : null };
+  }
+
+  #words() {
+    const { recording } = this;
+    const { moment } = this.shell.values;
+    const { gradients, backprop } = this.#sizes();
+    const sizes = backprop ?? gradients ?? [];
+    const names = recording.layers.filter((_, l) => sizes[l] !== null);
+    const compared = sizes.filter((value) => value !== null);
+    const words = compared.length ? compareLayers(compared, "layer", names) : { parts: ["this recording holds no gradients."] };
+    const loss = recording.loss[moment];
+    const accuracy = recording.accuracy[moment];
+    const state = [
+      Number.isFinite(loss) && loss !== null ? ` Loss ${loss.toFixed(3)}` : "",
+      Number.isFinite(accuracy) && accuracy !== null ? `, accuracy ${accuracy.toFixed(3)}` : "",
+    ].join("");
+    this.verdict = `${words.parts.join("")}${state ? `${state}.` : ""}`;
+    this.when.textContent = recording.moments[moment];
+    const [first, ...rest] = words.parts;
+    this.sentence.replaceChildren(...emphasise([`${recording.moments[moment]}: ${first}`, ...rest]), state ? `${state}.` : "");
+    this.layers.setAttribute("aria-label", `Histograms of ${recording.layers.length} layers, ${recording.moments[moment]}. ${this.verdict}`);
+    this.curve.setAttribute("aria-label", `Loss over the run, ${recording.moments[moment]}.`);
+  }
+
+  draw() {
+    if (this.curve.isConnected) this.#drawCurve();
+    this.#drawLayers();
+  }
+
+  #drawCurve() {
+    const { theme } = this.shell;
+    const { loss } = this.recording;
+    const height = 90;
+    const { g, width } = openCanvas(this.curve, height);
+    const box = { left: 40, right: width - 8, top: 8, bottom: height - 8 };
+    const finite = loss.filter((value) => Number.isFinite(value) && value !== null);
+    const top = Math.max(0.8, Math.min(5, Math.max(...finite)) * 1.05);
+    const x = (i) => box.left + (this.last ? i / this.last : 0) * (box.right - box.left);
+    const y = (value) => box.bottom - (Math.min(value, top) / top) * (box.bottom - box.top);
+    const { muted: color, font } = theme;
+    rule(g, box.left, y(0), box.right, y(0), theme.line);
+    rule(g, box.left, y(LN2), box.right, y(LN2), color, [4, 3]);
+    write(g, "ln 2", box.left - 6, y(LN2), { color, font, align: "right", base: "middle" });
+    write(g, "0", box.left - 6, y(0) - 3, { color, font, align: "right", base: "middle" });
+    g.strokeStyle = theme.accent;
+    g.lineWidth = 2;
+    g.beginPath();
+    loss.forEach((value, i) => Number.isFinite(value) && value !== null && g.lineTo(x(i), y(value)));
+    g.stroke();
+    const { moment } = this.shell.values;
+    rule(g, x(moment), box.top, x(moment), box.bottom, theme.ink, [], 1.5);
+    if (!Number.isFinite(loss[moment]) || loss[moment] === null) return;
+    g.fillStyle = theme.ink;
+    drawMarker(g, "circle", x(moment), y(loss[moment]), 4);
+  }
+
+  #drawLayers() {
+    const { theme } = this.shell;
+    const { layers, gradients } = this.recording;
+    const height = HEAD + layers.length * ROW_HEIGHT + FOOT;
+    const { g, width } = openCanvas(this.layers, height);
+    const name = width > 560 ? 120 : 0;
+    const half = (width - name - 16) / 2;
+    const columns = [
+      { part: this.recording.weights, left: name, width: half, text: "weights", log: false },
+      { part: gradients, left: name + half + 16, width: half, text: "gradients (log scale)", log: true },
+    ];
+    for (const column of columns) this.#drawColumn(g, column, height, theme, name > 0);
+    layers.forEach((layer, l) => {
+      const y = HEAD + l * ROW_HEIGHT;
+      const { ink: color, font } = theme;
+      if (name) write(g, fitText(g, layer, name - 12), 0, y + ROW_HEIGHT / 2, { color, font, weight: 600, base: "middle", size: 12 });
+      else write(g, fitText(g, layer, half), 0, y + 10, { color, font, weight: 600 });
+    });
+  }
+
+  #drawColumn(g, { part, left, width, text, log }, height, theme, roomy) {
+    const { muted: color, font } = theme;
+    write(g, text, left, 11, { color, font, weight: 600 });
+    if (!part) return void write(g, "not recorded", left, HEAD + 16, { color, font });
+    if (log) logTicks(g, part, left, width, height, theme);
+    this.recording.layers.forEach((_, l) => {
+      const box = { left, right: left + width, top: HEAD + l * ROW_HEIGHT + (roomy ? 6 : 14), bottom: HEAD + (l + 1) * ROW_HEIGHT - 12 };
+      this.#drawShape(g, part, l, box, log, theme);
+    });
+  }
+
+  #drawShape(g, part, l, box, log, theme) {
+    const { bins, layers } = this.recording;
+    const at = this.shell.values.moment * layers.length + l;
+    const { muted: color, font } = theme;
+    rule(g, box.left, box.bottom, box.right, box.bottom, theme.line);
+    if (part.rms[at] === null) return void write(g, "none", box.left, box.bottom - 4, { color, font });
+    const slot = (box.right - box.left) / bins;
+    const tall = (share) => (share / 255) * (box.bottom - box.top);
+    const shape = part.shapes.subarray(at * bins, (at + 1) * bins);
+    shape.forEach((share, b) => {
+      g.fillStyle = log ? binColor(part, b, bins, theme) : theme.accent;
+      g.fillRect(box.left + b * slot, box.bottom - tall(share), Math.max(1, slot - 1), tall(share));
+    });
+    outline(g, part.shapes.subarray(l * bins, (l + 1) * bins), box, slot, tall, theme);
+    if (!log) weightRange(g, part, l, box, theme);
+    else if (part.zeros[at] > 0) {
+      const zeros = `${plainNumber(100 * part.zeros[at])} % exactly 0`;
+      write(g, zeros, box.right, box.top + 2, { color: theme.warn, font, align: "right", base: "middle" });
+    }
+  }
+
+  #table() {
+    const { weights, gradients, backprop } = this.#sizes();
+    const cell = (values, l) => (values && values[l] !== null ? plainNumber(values[l]) : "–");
+    const rows = this.recording.layers.map((name, l) => [name, cell(weights, l), cell(gradients, l), cell(backprop, l)]);
+    const head = ["layer", "weights", "their gradient", "back-propagated gradient"];
+    return [`Root mean squares, ${this.recording.moments[this.shell.values.moment]}`, head, rows];
+  }
+}
+
+function logTicks(g, { low, high }, left, width, height, theme) {
+  const count = Math.max(1, Math.min(high - low, Math.floor(width / 44)));
+  const step = Math.ceil((high - low) / count);
+  for (let exponent = low; exponent <= high; exponent += step) {
+    const x = left + ((exponent - low) / (high - low)) * width;
+    rule(g, x, HEAD, x, height - FOOT + 4, theme.line);
+    const align = exponent === low ? "left" : x > left + width - 12 ? "right" : "center";
+    write(g, powerOfTen(exponent), x, height - 12, { color: theme.muted, font: theme.font, align });
+  }
+}
+
+function weightRange(g, { low, high }, l, box, theme) {
+  const { muted: color, font } = theme;
+  const number = (value) => (value < 0 ? `−${plainNumber(-value)}` : plainNumber(value));
+  write(g, number(low[l]), box.left, box.bottom + 10, { color, font, size: 10 });
+  write(g, number(high[l]), box.right, box.bottom + 10, { color, font, size: 10, align: "right" });
+}
+
+function outline(g, shape, box, slot, tall, theme) {
+  g.strokeStyle = theme.muted;
+  g.lineWidth = 1.2;
+  g.beginPath();
+  shape.forEach((share, b) => {
+    const y = box.bottom - tall(share);
+    g.lineTo(box.left + b * slot, y);
+    g.lineTo(box.left + (b + 1) * slot, y);
+  });
+  g.stroke();
+}
+
+function binColor({ low, high }, b, bins, theme) {
+  return `rgb(${magnitudeColor(low + ((b + 0.5) / bins) * (high - low), theme.dark).join(", ")})`;
+}
+
+function fitText(g, text, room) {
+  g.font = "600 12px sans-serif";
+  let kept = text;
+  while (kept.length > 3 && g.measureText(`${kept}…`).width > room) kept = kept.slice(0, -1);
+  return kept === text ? text : `${kept}…`;
+}

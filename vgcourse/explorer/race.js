@@ -1,0 +1,244 @@
+/** Nets side by side, trained together: the stage that Thermometers and Skip share. */
+
+import { button, emphasise, freshId, make } from "./dom.js";
+import { drawLoss, drawThermometers, Field, History } from "./pictures.js";
+import { compareLayers, counted, judgeLearning, plainNumber } from "./words.js";
+import { LN2 } from "./run.js";
+
+const ROUND = 200;
+const FRAME_BUDGET = 7;
+const CALM_PAUSE = 500;
+const REFINE_AFTER = 150;
+
+/**
+ * `shell` is the explorer's frame. `spec`: {names, unit, quantity(), makeRun(name), heading(name)}.
+ * A change of any setting makes new runs; Train plays a round of 200 epochs, then another where it is pressed again.
+ */
+export class Race {
+  constructor(shell, spec) {
+    Object.assign(this, { shell, spec, playing: false, goal: ROUND, turn: 0, frameTimes: [] });
+    this.cards = spec.names.map((name) => new Card(name, spec));
+    shell.body.append(make("div", { class: `vg-cards vg-cards-${spec.names.length}` }, ...this.cards.map((c) => c.root)));
+    this.#buttons();
+    shell.table = () => this.#table();
+  }
+
+  /** Every setting but the choice of gradient starts the nets anew. */
+  change(key) {
+    if (key !== "gradient") {
+      this.#makeRuns();
+      if (key !== null) this.#halt();
+    }
+    this.draw({ hasty: true });
+    clearTimeout(this.refining);
+    this.refining = setTimeout(() => this.playing || this.draw(), REFINE_AFTER);
+    this.shell.say(this.#sentence());
+    this.shell.writeNumbers();
+  }
+
+  #makeRuns() {
+    this.goal = ROUND;
+    this.cards.forEach((card) => card.begin(this.spec.makeRun(card.name)));
+  }
+
+  #buttons() {
+    const { buttons, aside } = this.shell;
+    this.train = button("Train", () => (this.playing ? this.pause() : this.play()), { class: "vg-button vg-primary" });
+    this.once = button("Step", () => this.step(), { "aria-label": "Step: train one epoch" });
+    this.again = button("Reset", () => this.reset());
+    this.epochs = make("strong", {}, "0");
+    buttons.append(this.train, this.once, this.again);
+    aside.append("epoch ", this.epochs);
+  }
+
+  get epoch() {
+    return Math.max(...this.cards.map(({ run }) => run.epoch));
+  }
+
+  get runs() {
+    return this.cards.map(({ run }) => run);
+  }
+
+  play() {
+    if (this.runs.every((run) => run.epoch >= this.goal || run.blownUp)) this.goal += ROUND;
+    this.playing = true;
+    this.train.textContent = "Pause";
+    this.shell.say("Training.");
+    this.#schedule();
+  }
+
+  #halt() {
+    this.playing = false;
+    cancelAnimationFrame(this.pending);
+    clearTimeout(this.waiting);
+    this.train.textContent = this.epoch ? "Continue" : "Train";
+  }
+
+  pause() {
+    this.#halt();
+    this.draw();
+    this.shell.say(this.#sentence());
+    this.shell.writeNumbers();
+  }
+
+  stop() {
+    this.#halt();
+    clearTimeout(this.refining);
+  }
+
+  reset() {
+    this.#makeRuns();
+    this.pause();
+  }
+
+  step() {
+    this.runs.forEach((run) => run.trainEpoch());
+    this.goal = Math.max(this.goal, this.epoch);
+    this.pause();
+  }
+
+  #schedule() {
+    const next = () => {
+      this.pending = requestAnimationFrame(() => this.frame());
+    };
+    if (this.shell.calm.matches) this.waiting = setTimeout(next, CALM_PAUSE);
+    else next();
+  }
+
+  /** One frame: some mini-batches of every net, never more than an epoch, then the pictures. */
+  frame() {
+    if (!this.playing) return;
+    if (!this.shell.root.isConnected) return void this.stop();
+    const begun = performance.now();
+    const deadline = begun + (this.shell.calm.matches ? 20 * FRAME_BUDGET : FRAME_BUDGET);
+    this.#trainAll(deadline);
+    this.turn = (this.turn + 1) % this.cards.length;
+    this.draw(this.shell.calm.matches ? {} : { hasty: true, only: this.turn });
+    this.frameTimes[this.frameTimes.length % 600] = performance.now() - begun;
+    if (this.runs.every((run) => run.epoch >= this.goal || run.blownUp)) return void this.pause();
+    this.#schedule();
+  }
+
+  /** The nets keep step: each trains the epoch that the slowest is in. */
+  #trainAll(deadline) {
+    const mayRepeat = this.shell.calm.matches;
+    do {
+      const slowest = Math.min(...this.runs.map((run) => (run.blownUp ? Infinity : run.epoch)));
+      const target = Math.min(this.goal, slowest + 1);
+      const behind = this.runs.filter((run) => run.epoch < target && !run.blownUp);
+      if (!behind.length) return;
+      for (const run of behind) if (run.trainUntil(deadline) && performance.now() >= deadline) return;
+      if (!mayRepeat && this.runs.every((run) => run.epoch >= target || run.blownUp)) return;
+    } while (performance.now() < deadline);
+  }
+
+  /** Draw all cards: what was learnt coarsely where `hasty`, and in the card of index `only` where that is given. */
+  draw({ hasty = false, only = null } = {}) {
+    this.epochs.textContent = this.epoch;
+    const look = { quantity: this.spec.quantity(), epochs: this.goal, hasty };
+    this.cards.forEach((card, i) => card.draw(this.shell, { ...look, withField: only === null || only === i }));
+  }
+
+  #sentence() {
+    const start = `${counted(this.cards[0].run.hidden, this.spec.unit)}, ${counted(this.epoch, "epoch")}.`;
+    return [start, ...this.cards.map((card) => `${card.name}: ${card.verdict}`)].join(" ");
+  }
+
+  #table() {
+    const quantity = this.spec.quantity();
+    const { hidden } = this.cards[0].run;
+    const head = [this.spec.unit, ...this.cards.flatMap(({ name }) => [`${name}, before training`, `${name}, now`])];
+    const rows = Array.from({ length: hidden }, (_, l) => [
+      `${l + 1}`,
+      ...this.runs.flatMap((run) => [plainNumber(run.before[quantity][l]), plainNumber(run.now[quantity][l])]),
+    ]);
+    return [`Root mean square of the gradient in every ${this.spec.unit}, epoch ${this.epoch}`, head, rows];
+  }
+}
+
+/** One net: heading, verdict, pictures. */
+class Card {
+  constructor(name, spec) {
+    Object.assign(this, { name, spec, field: new Field(), past: new History() });
+    const heading = freshId();
+    this.loss = make("p", { class: "vg-loss" });
+    this.sentence = make("p", { class: "vg-verdict" });
+    this.canvases = Object.fromEntries(["field", "tubes", "loss", "past"].map((id) => [id, picture()]));
+    this.captions = Object.fromEntries(["field", "tubes", "loss", "past"].map((id) => [id, make("h4", {})]));
+    const block = (id) => make("div", { class: `vg-picture vg-picture-${id}` }, this.captions[id], this.canvases[id]);
+    this.root = make(
+      "section",
+      { class: `vg-card vg-card-${name}`, "aria-labelledby": heading },
+      make("h3", { id: heading }, ...spec.heading(name)),
+      this.loss,
+      this.sentence,
+      make("div", { class: "vg-pictures" }, block("field"), block("tubes"), block("loss"), block("past")),
+    );
+  }
+
+  begin(run) {
+    this.run = run;
+    this.past = new History();
+  }
+
+  draw(shell, { quantity, epochs, hasty, withField }) {
+    const { run } = this;
+    this.#words(quantity);
+    if (withField) {
+      this.field.draw(this.canvases.field, this.#height("field"), run, shell.theme, hasty);
+    }
+    drawThermometers(this.canvases.tubes, this.#height("tubes"), run.now[quantity], run.before[quantity], shell.theme);
+    drawLoss(this.canvases.loss, 62, run.losses, epochs, shell.theme[this.name], shell.theme);
+    this.past.draw(this.canvases.past, 118, run.history, quantity, epochs, shell.theme);
+  }
+
+  #height(id) {
+    const width = this.canvases[id].clientWidth;
+    return id === "field" ? Math.min(300, Math.max(150, 0.82 * width)) : Math.min(190, Math.max(150, 0.62 * width));
+  }
+
+  #words(quantity) {
+    const { run, spec } = this;
+    const start = compareLayers(run.before[quantity], spec.unit);
+    const learnt = judgeLearning(run);
+    this.verdict = `at the start ${start.parts.join("")} ${learnt.text}`;
+    const opening = run.epoch ? "at the start " : "before training ";
+    const tone = ["guessing", "worse", "blown"].includes(learnt.kind) ? "vg-bad" : "vg-fine";
+    const ending = make("strong", { class: tone }, learnt.text);
+    this.#say(`${opening}${this.verdict}`, () => {
+      const [first, ...rest] = start.parts;
+      this.sentence.replaceChildren(...emphasise([opening + first, ...rest]), " ", ending);
+    });
+    this.loss.textContent = `loss ${run.loss.toFixed(3)} (guessing: ${LN2.toFixed(3)})`;
+    this.captions.field.textContent = `it answers ${rangeOfAnswers(run)}`;
+    this.captions.tubes.textContent = `gradient by ${spec.unit} (bar: start)`;
+    this.captions.loss.textContent = "loss (dashed: guessing)";
+    this.captions.past.textContent = `gradient history: ${spec.unit} × epoch`;
+    this.#describe(run, quantity);
+  }
+
+  /** Touch the page only where the words have changed: 60 times a second they mostly have not. */
+  #say(text, act) {
+    if (this.said === text) return;
+    this.said = text;
+    act();
+  }
+
+  #describe(run, quantity) {
+    const now = run.now[quantity];
+    const sizes = `layer 1 ${plainNumber(now[0])}, layer ${now.length} ${plainNumber(now[now.length - 1])}`;
+    this.canvases.tubes.setAttribute("aria-label", `Gradient thermometers of ${this.name}: ${sizes}.`);
+    this.canvases.field.setAttribute("aria-label", `Decision regions of ${this.name}: the net answers ${rangeOfAnswers(run)}.`);
+    this.canvases.loss.setAttribute("aria-label", `Loss of ${this.name} over ${run.epoch} epochs, now ${run.loss.toFixed(3)}.`);
+    this.canvases.past.setAttribute("aria-label", `Gradient of every layer of ${this.name} in every epoch.`);
+  }
+}
+
+function rangeOfAnswers({ low, high }) {
+  const [a, b] = [low, high].map((p) => p.toFixed(2));
+  return a === b ? `${a} everywhere` : `${a} to ${b}`;
+}
+
+function picture() {
+  return make("canvas", { role: "img" });
+}

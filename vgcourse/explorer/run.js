@@ -1,0 +1,141 @@
+/** One net in training: mini-batches in a seeded order, and what every layer received, epoch by epoch. */
+
+import { meanSquare } from "./matrix.js";
+import { Net } from "./net.js";
+import { randomStream, shuffle } from "./random.js";
+import { drawWeights } from "./weights.js";
+
+export const LN2 = Math.LN2;
+const BATCH = 32;
+
+export class Run {
+  /**
+   * `data` as `dataset` makes it; `depth` hidden layers of `width` units. The same seed gives the same
+   * weights (up to the initializer's scale) and the same batches whatever the activation. A `residual` net's
+   * first layer is its stem: it counts in `depth`, its gradient is not shown, and the others' is taken at z.
+   */
+  constructor({ data, depth, width, activation, initializer, learningRate, seed, residual, skip, scale }) {
+    const sizes = [2, ...Array(depth).fill(width), 1];
+    const weights = drawWeights(sizes, initializer, activation, seed);
+    const hidden = residual ? depth - 1 : depth;
+    Object.assign(this, { data, depth, hidden, activation, learningRate, residual });
+    this.net = new Net({ sizes, activation, weights, rows: BATCH, skip, scale });
+    this.random = randomStream(seed, 1);
+    this.order = Uint32Array.from({ length: data.size }, (_, i) => i);
+    this.x = new Float64Array(2 * BATCH);
+    this.y = new Float64Array(BATCH);
+    this.start = 0;
+    this.epoch = 0;
+    this.history = [];
+    this.losses = [];
+    this.#clear();
+    this.#pass();
+    this.start = 0;
+    this.#note();
+    this.evaluate();
+  }
+
+  get blownUp() {
+    return !Number.isFinite(this.loss);
+  }
+
+  /** The record of the last epoch: {backprop, kernel}, each a Float64Array of rms by layer. */
+  get now() {
+    return this.history[this.history.length - 1];
+  }
+
+  get before() {
+    return this.history[0];
+  }
+
+  /** Train until `deadline` (a time of `performance.now()`) or the end of an epoch; says whether it ended. */
+  trainUntil(deadline) {
+    do {
+      if (this.step()) return true;
+    } while (performance.now() < deadline);
+    return false;
+  }
+
+  trainEpoch() {
+    while (!this.step());
+  }
+
+  /** One mini-batch; true at the end of an epoch. */
+  step() {
+    if (this.blownUp) return true;
+    if (this.start === 0) shuffle(this.order, this.random);
+    this.#batch(this.learningRate);
+    if (this.start < this.data.size) return false;
+    this.start = 0;
+    this.epoch += 1;
+    this.#note();
+    this.evaluate();
+    return true;
+  }
+
+  /** Loss and accuracy on all points, and the range of the net's answers. */
+  evaluate() {
+    const { x, y, size } = this.data;
+    let [loss, right, low, high] = [0, 0, 1, 0];
+    for (let from = 0; from < size; from += BATCH) {
+      const rows = Math.min(BATCH, size - from);
+      const logits = this.net.forward(x.subarray(2 * from, 2 * (from + rows)), rows);
+      for (let i = 0; i < rows; i += 1) {
+        const [a, target] = [logits[i], y[from + i]];
+        loss += Math.max(a, 0) - a * target + Math.log1p(Math.exp(-Math.abs(a)));
+        right += a > 0 === target > 0.5;
+        const p = 1 / (1 + Math.exp(-a));
+        low = Math.min(low, p);
+        high = Math.max(high, p);
+      }
+    }
+    Object.assign(this, { loss: loss / size, accuracy: right / size, low, high });
+  }
+
+  #pass() {
+    while (this.start < this.data.size) this.#batch(0);
+  }
+
+  #batch(learningRate) {
+    const rows = this.#gather();
+    this.net.forward(this.x, rows);
+    // Before training, a residual net's kernel gradients are not needed: only its errors are shown.
+    this.lossSum += rows * this.net.backward(this.y, rows, this.residual && !learningRate);
+    this.#measure(rows);
+    if (learningRate) this.net.descend(learningRate);
+    this.start += rows;
+  }
+
+  #gather() {
+    const rows = Math.min(BATCH, this.data.size - this.start);
+    for (let i = 0; i < rows; i += 1) {
+      const from = this.order[this.start + i];
+      this.x[2 * i] = this.data.x[2 * from];
+      this.x[2 * i + 1] = this.data.x[2 * from + 1];
+      this.y[i] = this.data.y[from];
+    }
+    return rows;
+  }
+
+  #measure(rows) {
+    const { net, sums, hidden } = this;
+    const errors = this.residual ? net.dz : net.dh;
+    const first = this.residual ? 2 : 1;
+    for (let l = 0; l < hidden; l += 1) {
+      sums.backprop[l] += rows * meanSquare(errors[l + first], rows * net.sizes[l + first]);
+      sums.kernel[l] += rows * meanSquare(net.kernelGradients[l + first - 1]);
+    }
+  }
+
+  #note() {
+    const rms = (sums) => sums.map((sum) => Math.sqrt(sum / this.data.size));
+    this.history.push({ backprop: rms(this.sums.backprop), kernel: rms(this.sums.kernel) });
+    this.losses.push(this.lossSum / this.data.size);
+    this.#clear();
+  }
+
+  #clear() {
+    this.sums = { backprop: new Float64Array(this.hidden), kernel: new Float64Array(this.hidden) };
+    this.lossSum = 0;
+  }
+}

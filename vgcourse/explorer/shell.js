@@ -1,0 +1,136 @@
+/** What all explorers share: title, controls, problems, the copy buttons, the live sentence, theme and size. */
+
+import { button, control, copyText, make, table } from "./dom.js";
+import { EXPLORER_FIELDS, formatPython, formatState } from "./state.js";
+import { readTheme } from "./theme.js";
+
+const SPEAK_AFTER = 500;
+
+/**
+ * Build the frame of an explorer inside `root`.
+ *
+ * `options.onState(text)` hears each new setting; `options.page` is true on the static page, where a link can
+ * be copied. The explorer draws into `shell.body` and hands `start` its `{change(key), draw()}`.
+ */
+export function makeShell(root, kind, words, values, problems, options = {}) {
+  const shell = { root, kind, values, options, controls: {}, cleanups: [], explorer: null };
+  shell.bar = make("div", { class: "vg-bar", role: "group", "aria-label": "Settings" });
+  shell.buttons = make("div", { class: "vg-buttons" });
+  shell.aside = make("div", { class: "vg-aside" });
+  shell.body = make("div", { class: "vg-body" });
+  shell.problems = make("div", { class: "vg-problems", role: "status" });
+  shell.live = make("p", { class: "vg-hidden", "aria-live": "polite" });
+  shell.numbers = make("div", { class: "vg-table", tabindex: "0", role: "region", "aria-label": "The numbers" });
+  buildBar(shell);
+  const head = make("div", { class: "vg-head" }, make("h2", {}, words.title), make("p", {}, words.lead));
+  root.className = `vg vg-${kind}`;
+  root.replaceChildren(head, shell.bar, shell.problems, shell.body, buildFoot(shell), shell.live);
+  showProblems(shell, problems);
+  addMethods(shell);
+  return shell;
+}
+
+function buildBar(shell) {
+  shell.bar.append(shell.buttons);
+  for (const [key, field] of Object.entries(EXPLORER_FIELDS[shell.kind])) {
+    if (shell.options.hide?.includes(key)) continue;
+    const made = control(key, field, (name, value) => changed(shell, name, value));
+    made.show(shell.values[key]);
+    shell.controls[key] = made;
+    shell.bar.append(made.element);
+  }
+  shell.bar.append(shell.aside);
+}
+
+function changed(shell, key, value) {
+  shell.values[key] = value;
+  showProblems(shell, []);
+  guarded(shell, () => shell.explorer?.change(key));
+  shell.announceState();
+}
+
+function buildFoot(shell) {
+  const said = make("span", { class: "vg-copied", role: "status" });
+  const copier = (text) => async () => {
+    const copied = await copyText(text());
+    said.textContent = copied ? "Copied." : text();
+  };
+  const python = button("Copy this setting as code", copier(() => formatPython(shell.kind, shell.values)), {
+    class: "vg-button vg-quiet vg-copy-code",
+  });
+  const address = () => `${location.href.split("#")[0]}#${formatState(shell.kind, shell.values)}`;
+  const link = button("Copy a link to it", copier(address), { class: "vg-button vg-quiet vg-copy-link" });
+  const row = make("div", { class: "vg-row" }, python, shell.options.page ? link : null, said);
+  const numbers = make("details", { ontoggle: () => shell.writeNumbers() }, make("summary", {}, "The numbers"), shell.numbers);
+  shell.details = numbers;
+  return make("div", { class: "vg-foot" }, row, numbers);
+}
+
+function showProblems(shell, sentences) {
+  shell.problems.replaceChildren(...sentences.map((text) => make("p", {}, text)));
+}
+
+/** Run `action`; where it fails, the explorer says so instead of going blank. */
+function guarded(shell, action) {
+  try {
+    action();
+  } catch (error) {
+    console.error(error);
+    showProblems(shell, [`This setting cannot be shown (${error.message}). Choose another, or press Reset.`]);
+  }
+}
+
+function addMethods(shell) {
+  let speaking = 0;
+  let sentence = "";
+  shell.theme = readTheme(shell.root);
+  shell.calm = matchMedia("(prefers-reduced-motion: reduce)");
+  shell.announceState = () => shell.options.onState?.(formatState(shell.kind, shell.values));
+  shell.say = (text) => {
+    sentence = text;
+    clearTimeout(speaking);
+    speaking = setTimeout(() => {
+      shell.live.textContent = sentence;
+    }, SPEAK_AFTER);
+  };
+  shell.table = () => null;
+  shell.writeNumbers = () => {
+    if (shell.details.open) guarded(shell, () => shell.numbers.replaceChildren(table(...shell.table())));
+  };
+  shell.redraw = () => guarded(shell, () => shell.explorer?.draw());
+  shell.start = (explorer) => {
+    shell.explorer = explorer;
+    guarded(shell, () => explorer.change(null));
+    watch(shell);
+  };
+  shell.destroy = () => {
+    clearTimeout(speaking);
+    shell.explorer?.stop?.();
+    shell.cleanups.forEach((clean) => clean());
+  };
+}
+
+/** Draw again when the width, the theme or the screen's density changes. */
+function watch(shell) {
+  const again = () => {
+    shell.theme = readTheme(shell.root);
+    shell.redraw();
+  };
+  let width = shell.body.clientWidth;
+  const sizes = new ResizeObserver(() => {
+    if (shell.body.clientWidth === width || !shell.root.isConnected) return;
+    width = shell.body.clientWidth;
+    requestAnimationFrame(again);
+  });
+  sizes.observe(shell.body);
+  const themes = new MutationObserver(() => setTimeout(again, 60));
+  const watched = { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "data-theme"] };
+  [document.body, document.documentElement].forEach((node) => themes.observe(node, watched));
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  dark.addEventListener("change", again);
+  shell.cleanups.push(
+    () => sizes.disconnect(),
+    () => themes.disconnect(),
+    () => dark.removeEventListener("change", again),
+  );
+}

@@ -1,0 +1,30 @@
+/** The same weights with and without the skip connection. Lesson 6. */
+
+import { Race } from "./race.js";
+import { Run } from "./run.js";
+import { runSettings, swatch } from "./thermometers.js";
+
+const HEADINGS = { plain: "plain net", skip: "same weights, with skips" };
+
+export const skip = {
+  words: {
+    title: "What does a skip connection carry?",
+    lead:
+      "Both nets start from the same weights and see the same batches. On the right every block adds its input: " +
+      "x + scale · W φ(x). Watch the first block's gradient, then press Train.",
+  },
+  build: (shell) =>
+    new Race(shell, {
+      names: ["plain", "skip"],
+      unit: "block",
+      heading: (name) => [swatch(name), HEADINGS[name]],
+      quantity: () => "backprop",
+      makeRun: (name) => new Run({ ...runSettings(shell.values), ...blockSettings(shell.values, name === "skip") }),
+    }),
+};
+
+/** `depth` blocks after a linear stem, as `residual_mlp` builds them; each block's gradient is that of its output. */
+function blockSettings({ depth, activation, branch_scale: chosen }, withSkip) {
+  const scale = chosen === "1/sqrt(depth)" ? 1 / Math.sqrt(depth) : Number(chosen);
+  return { depth: depth + 1, activation, skip: withSkip, scale, residual: true };
+}

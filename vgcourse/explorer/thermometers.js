@@ -1,0 +1,33 @@
+/** Three nets, one difference: the activation. Lesson 4. */
+
+import { make } from "./dom.js";
+import { dataset } from "./datasets.js";
+import { Race } from "./race.js";
+import { Run } from "./run.js";
+
+export const thermometers = {
+  words: {
+    title: "Why do deep sigmoid nets stop learning?",
+    lead:
+      "Three nets, the same data, the same depth, the same seed: only the activation differs. " +
+      "Which one will not learn, and which layer is to blame? Guess, then press Train.",
+  },
+  build: (shell) =>
+    new Race(shell, {
+      names: ["sigmoid", "tanh", "relu"],
+      unit: "layer",
+      heading: (name) => [swatch(name), name],
+      quantity: () => shell.values.gradient,
+      makeRun: (activation) => new Run({ ...runSettings(shell.values), activation }),
+    }),
+};
+
+/** What a Run takes from an explorer's values. */
+export function runSettings({ data, depth, width, initializer, learning_rate: learningRate, seed }) {
+  return { data: dataset(data), depth, width, initializer, learningRate, seed };
+}
+
+/** The sign of a net beside its name. */
+export function swatch(name) {
+  return make("span", { class: `vg-swatch vg-swatch-${name}`, "aria-hidden": "true" });
+}

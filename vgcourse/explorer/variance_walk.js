@@ -1,0 +1,239 @@
+/** Signal forward, gradient backward, variance layer by layer, one gain to turn. Lesson 5. */
+
+import { drawDecades, drawLine, layerLabels, logScale, openCanvas, rule, write } from "./chart.js";
+import { emphasise, legendList, make } from "./dom.js";
+import { measureNet, profileQuantiles, Queue, sample } from "./many.js";
+import { signalVariances, slopeSquare } from "./meanfield.js";
+import { randomStream } from "./random.js";
+import { faded, LOOKS } from "./theme.js";
+import { swatch } from "./thermometers.js";
+import { counted, plainNumber } from "./words.js";
+
+const WALK_SEEDS = 5;
+const LIMIT = 6;
+const REACH = 10;
+const WALK_BINS = 24;
+const KEEPS = {
+  linear: "linear: the variance keeps at gain 1",
+  tanh: "tanh: keeps near gain 1",
+  relu: "relu: keeps at gain √2 = 1.41 (He)",
+  leaky_relu: "leaky relu (slope 0.2): keeps at gain 1.39",
+  sigmoid: "sigmoid: its slope is at most ¼",
+};
+
+export const varianceWalk = {
+  words: {
+    title: "Where does the signal die, where does it explode?",
+    lead:
+      "Weights are drawn with variance gain² / n. Turn the gain and watch the signal walk to the right and the " +
+      "gradient walk back to the left: find the gain that lets both through.",
+  },
+  build: (shell) => new VarianceWalk(shell),
+};
+
+class VarianceWalk {
+  constructor(shell) {
+    Object.assign(this, { shell, queue: new Queue(), points: sample(12) });
+    this.canvas = make("canvas", { role: "img" });
+    this.strip = make("canvas", { role: "img" });
+    this.signalWords = make("p", { class: "vg-verdict" });
+    this.gradientWords = make("p", { class: "vg-verdict" });
+    const verdicts = make("div", { class: "vg-two" }, this.signalWords, this.gradientWords);
+    const title = (text) => make("h4", {}, text);
+    const walk = make("div", { class: "vg-picture" }, title("variance by layer (log scale)"), this.canvas, walkLegend());
+    const shapes = make("div", { class: "vg-picture" }, title("activations h, layer by layer"), this.strip);
+    shell.body.append(make("section", { class: "vg-card", "aria-label": "Variance walk" }, verdicts, walk, shapes));
+    this.hint = make("span", { class: "vg-hint" });
+    shell.aside.append(this.hint);
+    shell.table = () => this.#table();
+  }
+
+  change() {
+    const { activation, depth, gain } = this.shell.values;
+    this.nets = [];
+    this.theory = predictWalk(activation, gain, depth, this.points.inputSquare);
+    this.hint.textContent = KEEPS[activation];
+    const jobs = Array.from({ length: WALK_SEEDS }, (_, i) => () => this.#add(i));
+    this.queue.run(jobs, (done) => this.#show(done));
+  }
+
+  #add(i) {
+    const { activation, depth, width, gain, seed } = this.shell.values;
+    const weights = gainWeights(depth, width, gain, seed + i);
+    const { backprop, signal, net } = measureNet({ activation, width, depth, weights }, this.points, true);
+    const end = backprop[depth - 1];
+    this.nets.push({ signal, gradient: backprop.map((rms) => (rms / end) ** 2) });
+    if (i === 0) this.sampleNet = net;
+  }
+
+  #show(done) {
+    this.signal = profileQuantiles(this.nets.map((net) => net.signal), [0.5])[0];
+    this.gradient = profileQuantiles(this.nets.map((net) => net.gradient), [0.5])[0];
+    this.#words();
+    this.draw();
+    if (!done) return;
+    this.shell.say(`Gain ${this.shell.values.gain.toFixed(2)}. ${this.signalVerdict} ${this.gradientVerdict}`);
+    this.shell.writeNumbers();
+  }
+
+  #words() {
+    const signal = describeWalk(this.signal, "the signal");
+    const gradient = describeWalk([...this.gradient].reverse(), "the gradient", this.signal.length);
+    this.signalVerdict = signal.join("");
+    this.gradientVerdict = gradient.join("");
+    this.signalWords.replaceChildren(swatch("signal"), ...emphasise(signal));
+    this.gradientWords.replaceChildren(swatch("gradient"), ...emphasise(gradient));
+    this.canvas.setAttribute("aria-label", `Variance by layer. ${this.signalVerdict} ${this.gradientVerdict}`);
+    this.strip.setAttribute("aria-label", "Histograms of the activations in layers from first to last.");
+  }
+
+  draw() {
+    this.#drawWalk();
+    this.#drawStrip();
+  }
+
+  #drawWalk() {
+    const { theme } = this.shell;
+    const height = 280;
+    const { g, width } = openCanvas(this.canvas, height);
+    const box = { left: 40, right: width - 10, top: 10, bottom: height - 36 };
+    const scale = logScale(-REACH, REACH, box.bottom, box.top);
+    const spacing = (box.right - box.left - 16) / (this.signal.length - 1);
+    const points = (values) => values.map((value, l) => [box.left + 8 + l * spacing, scale.place(value)]);
+    shadeLimits(g, box, scale, theme);
+    drawDecades(g, box, scale, theme, 6);
+    for (const [key, name] of [["signal", "tanh"], ["gradient", "sigmoid"]]) {
+      const look = LOOKS[key === "signal" ? "plain" : "skip"];
+      this.nets.forEach((net) => drawLine(g, points(net[key]), faded(theme[name], 0.35), { thickness: 1 }));
+      drawLine(g, points(this.theory[key]), theme.ink, { dash: [2, 3], thickness: 1.4 });
+      drawLine(g, points(this[key]), theme[name], { ...look, every: Math.ceil(this.signal.length / 16) });
+    }
+    this.#markMoments(g, points, theme);
+    axisWords(g, box, spacing, this.signal.length, height, theme);
+  }
+
+  /** A ring where each walk leaves the middle. */
+  #markMoments(g, points, theme) {
+    const last = this.signal.length - 1;
+    const moments = [
+      [this.signal, leaves(this.signal)],
+      [this.gradient, last - leaves([...this.gradient].reverse())],
+    ];
+    for (const [values, at] of moments) {
+      if (!(at >= 0 && at <= last)) continue;
+      const [x, y] = points(values)[at];
+      g.lineWidth = 2.5;
+      g.strokeStyle = theme.ink;
+      g.beginPath();
+      g.arc(x, y, 8, 0, 2 * Math.PI);
+      g.stroke();
+    }
+  }
+
+  #drawStrip() {
+    const { theme } = this.shell;
+    const height = 96;
+    const { g, width } = openCanvas(this.strip, height);
+    const { depth } = this.shell.values;
+    const count = Math.min(depth, Math.max(3, Math.floor(width / 96)));
+    const cell = width / count;
+    for (let i = 0; i < count; i += 1) {
+      const l = 1 + Math.round((i * (depth - 1)) / (count - 1));
+      drawHistogram(g, i * cell + 5, cell - 10, height, this.sampleNet.h[l], l, theme);
+    }
+  }
+
+  stop() {
+    this.queue.stop();
+  }
+
+  #table() {
+    const rows = this.signal.map((value, l) => [
+      `${l + 1}`,
+      ...[value, this.theory.signal[l], this.gradient[l], this.theory.gradient[l]].map(plainNumber),
+    ]);
+    const head = ["layer", "signal E[z²]", "theory", "gradient, relative to the last layer", "theory"];
+    return [`Median of ${WALK_SEEDS} nets`, head, rows];
+  }
+}
+
+function walkLegend() {
+  const median = `median of ${WALK_SEEDS} nets, each of them thin`;
+  return legendList([["line", median], ["dots", "theory (infinite width)"], ["ring", "where it leaves 10⁻⁶ to 10⁶"]]);
+}
+
+/** Normal kernels with variance gain² / fan-in, and an output layer that only reads. */
+function gainWeights(depth, width, gain, seed) {
+  const sizes = [2, ...Array(depth).fill(width), 1];
+  const kernels = sizes.slice(1).map((outputs, l) => {
+    const random = randomStream(seed, 100 + l);
+    const scale = (l === depth ? 1 : gain) / Math.sqrt(sizes[l]);
+    return Float64Array.from({ length: sizes[l] * outputs }, () => scale * random.normal());
+  });
+  return { kernels, biases: sizes.slice(1).map((units) => new Float64Array(units)) };
+}
+
+/** Mean field: E[z²] by layer, and E[(dL/dh)²] by layer relative to the last one. */
+export function predictWalk(activation, gain, depth, inputSquare) {
+  const signal = signalVariances(activation, gain ** 2, (gain ** 2 * inputSquare) / 2, depth);
+  const gradient = Array(depth).fill(1);
+  for (let l = depth - 1; l > 0; l -= 1) gradient[l - 1] = gradient[l] * gain ** 2 * slopeSquare(activation, signal[l]);
+  return { signal, gradient };
+}
+
+/** Index of the first value beyond 10^±6, or NaN. */
+export function leaves(values) {
+  const at = values.findIndex((value) => !(value >= 10 ** -LIMIT && value <= 10 ** LIMIT));
+  return at < 0 ? NaN : at;
+}
+
+/** One sentence on a walk; `from` is the last layer's number where the walk goes backwards. */
+export function describeWalk(values, name, from = null) {
+  const at = leaves(values);
+  const back = from === null ? "" : " on its way back";
+  if (Number.isNaN(at)) {
+    const [low, high] = [Math.min(...values), Math.max(...values)].map(plainNumber);
+    const all = counted(values.length, "layer");
+    return [`${name} `, "gets through", `: its variance stays between ${low} and ${high} in all ${all}${back}.`];
+  }
+  const layer = from === null ? at + 1 : from - at;
+  const [does, beyond] = values[at] < 1 ? ["dies", "falls below 10⁻⁶"] : ["explodes", "passes 10⁶"];
+  return [`${name} `, `${does} at layer ${layer}`, `: there its variance ${beyond}${back}.`];
+}
+
+function shadeLimits(g, box, scale, theme) {
+  g.fillStyle = theme.shade;
+  const [top, bottom] = [scale.at(LIMIT), scale.at(-LIMIT)];
+  g.fillRect(box.left, box.top, box.right - box.left, top - box.top);
+  g.fillRect(box.left, bottom, box.right - box.left, box.bottom - bottom);
+  [top, bottom].forEach((y) => rule(g, box.left, y, box.right, y, theme.warn, [4, 3]));
+}
+
+function axisWords(g, box, spacing, depth, height, theme) {
+  const { muted: color, warn, font } = theme;
+  write(g, "exploded", box.left + 6, box.top + 15, { color: warn, font });
+  write(g, "dead", box.left + 6, box.bottom - 8, { color: warn, font });
+  for (const n of layerLabels(depth, spacing)) {
+    write(g, n, box.left + 8 + (n - 1) * spacing, box.bottom + 14, { color, font, align: "center" });
+  }
+  write(g, "layer (1 = next to the input)", (box.left + box.right) / 2, height - 6, { color, font, align: "center" });
+}
+
+function drawHistogram(g, left, width, height, values, layer, theme) {
+  const [top, bottom] = [16, height - 18];
+  let reach = 0;
+  for (const value of values) reach = Math.max(reach, Math.abs(value));
+  write(g, `layer ${layer}`, left, 11, { color: theme.muted, font: theme.font, weight: 600 });
+  rule(g, left, bottom, left + width, bottom, theme.muted);
+  const label = Number.isFinite(reach) ? `±${plainNumber(reach)}` : "not a number";
+  write(g, label, left, height - 5, { color: theme.muted, font: theme.font });
+  if (!Number.isFinite(reach)) return;
+  const counts = new Float64Array(WALK_BINS);
+  for (const value of values) counts[Math.min(WALK_BINS - 1, Math.floor((reach ? value / reach + 1 : 1) * (WALK_BINS / 2)))] += 1;
+  const most = Math.sqrt(counts.reduce((a, b) => Math.max(a, b)));
+  g.fillStyle = theme.tanh;
+  counts.forEach((count, i) => {
+    const tall = (Math.sqrt(count) / most) * (bottom - top);
+    g.fillRect(left + (i * width) / WALK_BINS, bottom - tall, Math.max(1, width / WALK_BINS - 1), tall);
+  });
+}
