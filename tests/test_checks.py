@@ -115,6 +115,16 @@ def test_a_stub_is_blank_and_a_short_answer_is_not():
     assert not is_blank(raising)
 
 
+def test_where_one_of_two_functions_is_open_it_is_named():
+    exercise = registry.find("sigmoid")
+    found = exercise.verdict(exercise.look((np.tanh, ...), 1), 1)
+    assert found.key == "blank" and "Still open: sigmoid_slope" in found.message
+
+
+def test_a_power_written_with_a_caret_is_told_how_to_write_it(doubling):
+    assert "write **" in verdict(doubling, lambda x: x**2.0 ^ 2).message
+
+
 def test_a_stub_that_raises_not_implemented_is_blank_too(doubling):
     def raising(x):
         raise NotImplementedError

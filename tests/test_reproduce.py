@@ -103,6 +103,13 @@ def test_finished_runs_survive_an_interruption_and_are_not_run_again(tmp_path):
     assert asked == list(range(10))
 
 
+def test_an_interrupted_sweep_that_returns_what_it_has_is_kept_and_stops(tmp_path):
+    file = tmp_path / "runs" / "a.csv.gz"
+    with pytest.raises(KeyboardInterrupt):
+        runs._kept(file, list(range(10)), lambda seeds: rows(seeds[:3]), int, chunk=5)
+    assert list(pd.read_csv(file)["seed"]) == [0, 1, 2]
+
+
 def test_a_changed_set_up_is_not_served_from_the_old_one_s_file(tmp_path):
     e = ALL["T1.sig4"]
     assert runs._file(tmp_path, "runs", e) == runs._file(tmp_path, "runs", replace(e, published=()))

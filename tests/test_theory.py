@@ -70,6 +70,11 @@ def test_without_variance_the_average_is_the_value_at_the_mean():
     assert theory.slope_square("sigmoid", 0.0) == 1 / 16
 
 
+def test_a_leaky_relu_steeper_below_zero_has_that_slope_as_its_largest():
+    assert theory.leaky_relu(-3.0).max_slope == 3
+    assert theory.hochreiter_bound(2, activation=theory.leaky_relu(2.0)) == 4
+
+
 # Weights
 
 
@@ -278,6 +283,7 @@ def test_wide_layers_walk_as_hanin_says():
 def test_sussillos_gain_levels_the_walk_where_hes_falls(width):
     assert abs(theory.relu_log_growth(width, theory.sussillo_gain("relu", width))[0]) < 0.14
     assert theory.relu_log_growth(width)[0] < -2 / width
+    assert theory.sussillo_gain("relu", 3) == theory.sussillo_gain("relu", 6)  # their fit starts there
     assert theory.sussillo_gain("linear", width) == pytest.approx(math.exp(0.5 / width))
 
 

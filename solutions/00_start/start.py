@@ -187,6 +187,8 @@ When a class is graded, your functions run once more on new numbers. Written ans
 |---|---|---|---|
 | 0 | **Start here** | run, predict, check, hand in | 10 |
 | 1 | [Circles, and the chain rule by hand](../01_circles/circles.ipynb) | do a backward pass, and prove it | 40 |
+| 2 | [Shallow and deep](../02_depth/depth.ipynb) | change one thing at a time, over many seeds | 50 |
+| 4 | [Gradient capture](../04_gradients/gradients.ipynb) | find the layer where the gradient vanishes | 60 |
 
 Go on with lesson 1. It needs NumPy, derivatives and a little patience, nothing else.
 """

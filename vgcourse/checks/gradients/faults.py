@@ -27,7 +27,7 @@ find_fault = Exercise(
         ),
         "wrong-layer": "{got} is not the layer that loses most of the gradient.",
         "no-dead": Miss("The layer is right. But there are dead units, and your list has none.", share=0.5),
-        "unit-number": Miss("The layer is right, and so are the units, counted from 1. Count from 0. ", share=0.5),
+        "unit-number": Miss("The layer is right, and so are the units, counted from 1. Count from 0.", share=0.5),
         "asleep": Miss(
             "The layer is right. But {got} is not dead: for a few of the examples it is on, and each of "
             "them can wake it further.",

@@ -134,8 +134,8 @@ layer_factor = Exercise(
         "no-return": NO_RETURN.format(name="layer_factor"),
         "no-number": "layer_factor gives back one number for all nets together; here it gives {found}.",
         "dead-net": Miss(
-            "One of the nets has a gradient of exactly 0, which has no logarithm, and it took the result "
-            "with it: {got}. Leave such nets out.",
+            "Some of the nets have a gradient of exactly 0, which has no logarithm, and they have shifted your "
+            "result to {got:.3g}. Leave such nets out.",
             share=0.5,
         ),
         "upside-down": Miss(
@@ -150,7 +150,7 @@ layer_factor = Exercise(
         "only on a logarithmic axis.",
         "averaged-first": "You averaged the nets first. The largest then speaks for all of them: fit one "
         "line a net, and take the median of the slopes.",
-        "mean": Miss("That is the mean over the nets. A few odd ones pull it far away; take the median. ", share=0.5),
+        "mean": Miss("That is the mean over the nets. A few odd ones pull it far away; take the median.", share=0.5),
         "two-points": Miss(
             "You use the first and the last layer alone, hence the noise of just two numbers. Fit a line "
             "through all of them.",
@@ -206,8 +206,11 @@ def _slip_of_factor(got: float, profiles: np.ndarray, whole: np.ndarray, wanted:
     slopes = _slopes(np.log(whole))
     ends = np.exp(np.median(np.log(whole[:, 0] / whole[:, -1])) / (whole.shape[1] - 1))
     linear = [np.median(_slopes(p)) for p in (whole, profiles)]
+    # A zero in the lower layers makes a slope without limit, or, with something tiny added, a very steep one.
+    steep = np.append(slopes, [-np.inf] * (len(profiles) - len(whole)))
     pooled = [np.exp(_slopes(np.log(f(p, axis=0)))) for p in (whole, profiles) for f in (np.mean, np.median)]
     slips = {
+        "dead-net": [np.exp(np.median(steep)), np.median(np.exp(steep))],
         "upside-down": [1 / wanted],
         "slope": [s * np.median(slopes) / b for s in (1, -1) for b in (1, np.log(10))],
         "base": [np.exp(s * np.log(wanted) / np.log(10)) for s in (1, -1)]

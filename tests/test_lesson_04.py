@@ -1,0 +1,235 @@
+"""Lesson 4: what its prose claims is what its code measures, and nobody gets stuck.
+
+The solved notebook and the student's run once each, cell by cell, in processes of their own without Jupyter.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vgcourse import theory
+from vgcourse.checks import registry
+from vgcourse.checks.gradients import faults, oracle
+from vgcourse.grading.build import solved_notebook, student_notebook
+from vgcourse.grading.course import Lesson
+
+ROOT = Path(__file__).parents[1]
+LESSON = Lesson("04_gradients", ROOT)
+SOLVED = solved_notebook(LESSON)
+
+RUN = r"""
+import contextlib, io, json, sys
+import matplotlib
+matplotlib.use("Agg")
+from vgcourse.checks import CheckFailed
+cells, out, space = json.load(sys.stdin), [], {}
+for source in cells:
+    text, failed = io.StringIO(), None
+    with contextlib.redirect_stdout(text):
+        try:
+            exec(source, space)
+        except CheckFailed as error:
+            failed = error.verdict.key
+    out.append({"source": source, "text": text.getvalue(), "failed": failed})
+try:
+    import resource
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
+except ImportError:
+    peak = 0
+arrays = ("means", "sizes", "kernels", "errors", "first", "last")
+kept = {name: space[name].tolist() for name in arrays if hasattr(space.get(name), "tolist")}
+kept["tanh"] = [part.tolist() for part in space["results"]["tanh"]]
+kept["measured"] = {f"{a} {w}": rows.tolist() for (a, w), rows in space["measured"].items()}
+kept["at_start"] = {name: float(ratio) for name, ratio in space["at_start"].items()}
+json.dump({"cells": out, "peak_mb": peak, "space": kept}, sys.stdout)
+"""
+
+
+def run(notebook):
+    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    # As in a class: nobody's progress is touched.
+    done = subprocess.run(
+        [sys.executable, "-c", RUN],
+        input=json.dumps(sources),
+        capture_output=True,
+        text=True,
+        env={**os.environ, "NBGRADER_EXECUTION": "test"},
+        cwd=ROOT,
+        timeout=170,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def both():
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(run, (SOLVED, student_notebook(SOLVED, LESSON))))
+
+
+@pytest.fixture(scope="module")
+def solved(both):
+    return both[0]
+
+
+@pytest.fixture(scope="module")
+def space(solved):
+    return {key: value if isinstance(value, dict) else np.array(value) for key, value in solved["space"].items()}
+
+
+@pytest.fixture(scope="module")
+def printed(solved):
+    return "\n".join(cell["text"] for cell in solved["cells"])
+
+
+@pytest.fixture(scope="module")
+def prose():
+    return " ".join(" ".join(cell.source for cell in SOLVED.cells if cell.cell_type == "markdown").split())
+
+
+def test_the_solved_lesson_passes_all_its_checks(solved):
+    checks = [cell for cell in solved["cells"] if cell["source"].startswith("check(")]
+    assert len(checks) == len(registry.exercises(LESSON.id)) == 5
+    assert [cell["source"] for cell in checks if cell["failed"]] == []
+
+
+def test_an_unanswered_lesson_runs_through_and_shows_the_same_numbers(both):
+    cells = both[1]["cells"]
+    assert [c["failed"] for c in cells if c["source"].startswith("check(")] == ["blank"] * 5
+    for key in ("errors", "kernels", "first"):
+        np.testing.assert_allclose(both[1]["space"][key], both[0]["space"][key], rtol=1e-3)
+
+
+def test_it_stays_below_1_gb(both):
+    assert max(ran["peak_mb"] for ran in both) < 1000
+
+
+def test_the_signed_mean_points_at_the_smallest_layer_hardly_more_often_than_chance(space, prose):
+    means, sizes = space["tanh"]
+    same = np.sum(means.argmin(1) == sizes.argmin(1))
+    assert means.shape == (20, 5) and same == 6
+    assert "smallest by rms in 6" in prose
+    share = np.median(means / sizes, axis=0)
+    assert share.min() > 0.05 and share.max() < 0.26
+    assert "mostly a quarter of the size or less" in prose
+
+
+def test_the_mean_of_a_sigmoid_nets_output_layer_cannot_cancel(space, prose):
+    share = space["means"] / space["sizes"]
+    assert "nine tenths of the rms" in prose and "the others at a third or less" in prose
+    assert np.median(share[:, -1]) == pytest.approx(0.9, abs=0.05) and share[:, -1].min() > 0.75
+    assert np.median(share[:, :-1], axis=0).max() < 1 / 3
+
+
+def test_a_level_kernel_gradient_hides_an_error_that_halves_at_every_layer(space, prose):
+    kernels, errors = space["kernels"], space["errors"]
+    assert kernels.shape == errors.shape == (20, 20)
+    ratio = kernels[:, 0] / kernels[:, -1]
+    assert 0.4 < np.median(ratio) < 2.5
+    assert "halves the *signal*" in prose
+    assert 0.45 < _factor(errors) < 0.58
+    middle = np.median(errors, axis=0)
+    assert "falls from about 0.1 at layer 20 to less than a millionth at layer 1" in prose
+    assert 0.07 < middle[-1] < 0.2 and middle[0] < 1e-6
+    level = np.median(kernels, axis=0)
+    assert level.max() < 1e-8 and level.max() / level.min() < 4
+
+
+def test_a_kernels_gradient_is_signal_times_error():
+    rng = np.random.default_rng(3)
+    weights = [(rng.normal(size=s), rng.normal(size=s[1])) for s in ((2, 4), (4, 3), (3, 1))]
+    X, y = rng.normal(size=(20, 2)), (rng.random(20) < 0.5).astype(float)
+    ran = oracle.run(weights, "tanh", X, y)
+    np.testing.assert_allclose(ran.kernels[1], ran.h[0].T @ ran.dz[1])
+    np.testing.assert_allclose(ran.dh[0], ran.dz[1] @ weights[1][0].T)
+    for layer, i in ((0, (1, 2)), (1, (3, 0)), (2, (0, 0))):
+        assert ran.kernels[layer][i] == pytest.approx(_rise_over_run(weights, layer, i, X, y), rel=1e-5)
+
+
+def _rise_over_run(weights, layer, i, X, y, step=1e-5):
+    losses = []
+    for way in (step, -step):
+        moved = [(kernel.copy(), bias) for kernel, bias in weights]
+        moved[layer][0][i] += way
+        losses.append(len(X) * oracle.run(moved, "tanh", X, y).loss)
+    return (losses[0] - losses[1]) / (2 * step)
+
+
+@pytest.mark.parametrize(
+    "name, low, high", [("sigmoid 32", 0.224, 0.24), ("relu 32", 0.67, 0.74), ("tanh 32", 0.94, 1)]
+)
+def test_layer_factors_lie_within_five_percent_of_theory(space, prose, name, low, high):
+    assert "within five percent" in prose
+    measured = _factor(np.array(space["measured"][name]))
+    assert low < measured < high
+    predicted = theory.layer_factor(name.split()[0], "glorot_uniform", 32)
+    assert measured == pytest.approx(predicted, rel=0.05)
+
+
+def test_a_narrow_sigmoid_net_loses_more_than_theory_says(space, printed):
+    measured = _factor(np.array(space["measured"]["sigmoid 5"]))
+    assert 0.18 < measured < 0.225
+    assert f"width  5: measured {measured:.3f}" in printed
+
+
+def _factor(profiles):
+    layers = np.arange(profiles.shape[1])
+    return np.exp(-np.median(np.polyfit(layers, np.log(profiles).T, 1)[0]))
+
+
+def test_t3s_ratio_is_above_a_thousand_before_training_and_near_one_for_relu(space, prose):
+    ratios = space["at_start"]
+    assert "before training it is above a thousand" in prose
+    assert 1000 < ratios["sigmoid"] < 2200
+    assert 0.6 < ratios["relu"] < 1.2 and 0.7 < ratios["leaky_relu"] < 1.3
+
+
+def test_under_fit_the_first_layers_gradient_grows_and_the_last_stays(space, printed, prose):
+    first, last = space["first"], space["last"]
+    assert "the last layer's gradient stays where it was, the first layer's grows" in prose
+    assert first[-1] > 3 * first[0] and 0.4 < last[-1] / last[0] < 2.5
+    kernels = [float(v) for v in re.findall(r"kernel of hidden_3 ([\d.]+)", printed)]
+    assert len(kernels) == 4 and kernels[-1] > 1.2 * kernels[0]
+    accuracy = [float(v) for v in re.findall(r"accuracy ([\d.]+)", printed)]
+    assert accuracy[0] < 0.15 and 0.15 < accuracy[-1] < 0.26
+
+
+def test_tensorboards_files_hold_the_histograms(printed):
+    assert re.search(r"1 event file for TensorBoard, \d\d+ kB", printed)
+
+
+def test_the_patient_has_the_two_planted_faults_and_units_that_were_born_dead(printed):
+    found = re.search(r"the error is lost in (\w+); (\d+) of 48 units are dead:\n(.*)", printed)
+    assert found[1] == "hidden_4" and int(found[2]) == 7 == found[3].count("[")
+    assert "hidden_2[5]" in found[3]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_an_unknown_net_has_one_layer_to_blame_and_two_dead_units(seed):
+    weights, X, y, placed = faults._draw(np.random.default_rng(seed))
+    ran = oracle.run(weights, "relu", X, y)
+    dead = {(i, int(u)) for i, h in enumerate(ran.h) for u in np.flatnonzero((h == 0).all(0))}
+    assert dead == placed["dead"] and len(dead) == 2
+    assert int(np.argmin(faults._factors(ran))) + 1 == placed["weak"]
+    layer, unit = placed["unheard"]
+    assert np.all(ran.dh[layer][:, unit] == 0) and ran.h[layer][:, unit].any()
+
+
+def test_the_points_that_the_lesson_announces_are_those_it_gives(prose):
+    assert f"**Points** {sum(e.points for e in registry.exercises(LESSON.id)) + 2:g}." in prose
+
+
+def test_every_exercise_shows_its_stars_its_points_and_three_hints():
+    texts = [cell.source for cell in SOLVED.cells if cell.cell_type == "markdown"]
+    headings = [text[text.index("### Exercise") :] for text in texts if "### Exercise" in text]
+    checked = [text for text in headings if "read by a person" not in text]
+    assert len(headings) == 6 and all(text.count("<details><summary>Hint") == 3 for text in headings)
+    for text, exercise in zip(checked, registry.exercises(LESSON.id), strict=True):
+        assert re.search(rf"★ \({exercise.points:g} points\)", text.splitlines()[0])

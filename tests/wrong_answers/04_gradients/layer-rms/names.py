@@ -1,0 +1,11 @@
+"""A variable is called by its path."""
+
+import numpy as np
+
+
+def layer_rms(model, gradients):
+    sizes = {}
+    for layer, gradient in zip(model.layers, gradients[::2], strict=True):
+        g = np.asarray(gradient, float)
+        sizes[layer.kernel.path] = np.sqrt(np.mean(g**2))
+    return sizes

@@ -1,0 +1,18 @@
+"""The gradient of a layer is that of its kernel."""
+
+import keras
+import tensorflow as tf
+
+bce = keras.losses.BinaryCrossentropy()
+
+
+def output_gradients(model, X, y):
+    outputs = {}
+    with tf.GradientTape() as tape:
+        h = tf.constant(X)
+        for layer in model.layers:
+            h = layer(h)
+            outputs[layer.name] = layer.kernel.value
+        total = len(X) * bce(y, h)
+    del outputs["output"]
+    return tape.gradient(total, outputs)
