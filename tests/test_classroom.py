@@ -69,7 +69,7 @@ def test_a_blank_notebook_earns_nothing_and_is_told_so(graded):
         ("dia_leaks", "leak-free-scaling"),
         ("eli_overflows", "sigmoid"),
         ("fay_misses_a_factor", "backward-pass"),
-        ("gus_crashes", "sigmoid"),
+        ("gus_crashes", "ten-slopes"),
     ],
 )
 def test_one_wrong_answer_costs_its_own_points_only(graded, student, exercise):

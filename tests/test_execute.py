@@ -7,6 +7,7 @@ from queue import Empty
 import nbformat
 import pytest
 from nbclient.exceptions import DeadKernelError
+from nbclient.util import run_sync
 from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
@@ -142,4 +143,4 @@ def test_a_kernel_that_talks_of_something_else_does_not_answer(monkeypatch):
     runner = JudgedExecute()
     runner.kc = Chatterbox()
     with pytest.raises(DeadKernelError, match="no longer answers"):
-        asyncio.run(runner._ask("pass"))
+        run_sync(runner._ask)("pass")

@@ -79,7 +79,7 @@ def test_a_softmax_over_several_classes_and_wide_layers_agree_with_train():
 
 def test_each_run_keeps_its_own_learning_rate():
     rates = [1e-3, 1e-1]
-    runs = vg.sweep(**DEEP, optimizer=momentum(), learning_rate=rates, seeds=0, epochs=2)
+    runs = vg.sweep(**DEEP, optimizer=momentum(), learning_rate=rates, seeds=[0], epochs=2)
     for rate, loss in zip(rates, runs.loss, strict=True):
         alone, _ = separate(0, 2, momentum(), rate, **DEEP)
         assert loss == pytest.approx(alone.loss[-1], rel=1e-5)
@@ -312,3 +312,11 @@ def test_a_cache_key_depends_on_every_setting(tmp_path):
     key = {"sizes": (2, 5, 1), "seed": 1}
     paths = {shelf.path(key), shelf.path(key | {"seed": 2}), Cache(tmp_path, sweep_data((X + 1, Y))).path(key)}
     assert len(paths) == 3
+
+
+def test_a_number_of_seeds_is_that_many_seeds():
+    from vgcourse.sweeping.grid import GRID, grid_runs
+
+    settings = dict(zip(GRID, (1, 2, "tanh", "glorot_uniform", "sgd", None, 32, 1), strict=True))
+    assert [run.seed for run in grid_runs(settings, 3, 64, 2, 1)] == [0, 1, 2]
+    assert [run.seed for run in grid_runs(settings, [3], 64, 2, 1)] == [3]

@@ -174,7 +174,7 @@ def test_changes_are_spoken_and_the_numbers_are_there_as_text(watched):
     page.keyboard.press("ArrowRight")
     page.wait_for_function("document.querySelector('[aria-live]').textContent.startsWith('5 hidden layers')")
     page.click("summary")
-    assert page.locator("table tbody tr").count() == 5
+    page.wait_for_function("document.querySelectorAll('table tbody tr').length === 5")
 
 
 @pytest.mark.parametrize("width", [1400, 800, 400])

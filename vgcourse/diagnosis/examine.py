@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pandas as pd
 
+from vgcourse.diagnosis import loss as losses
 from vgcourse.diagnosis import report
 from vgcourse.diagnosis.measure import Batch, Layer, measure, twins
 from vgcourse.diagnosis.rules import Verdict, judge
@@ -82,7 +83,7 @@ def diagnose(model: keras.Model, X, y, loss=None, batch_size: int = 256) -> Repo
     def loss_of(x, y, prediction):
         nonlocal name
         arrays = keras.tree.map_structure(keras.ops.convert_to_numpy, prediction)
-        function, name = loss_of.resolve(model, loss, y, arrays)
+        function, name = losses.resolve(model, loss, y, arrays)
         return function(x, y, prediction)
 
     compiled = bool(getattr(model, "compiled", False) and getattr(model, "optimizer", None))
@@ -92,7 +93,7 @@ def diagnose(model: keras.Model, X, y, loss=None, batch_size: int = 256) -> Repo
         layers,
         value,
         examples=len(keras.tree.flatten(X)[0]),
-        guess=loss_of.constant_loss(name, y),
+        guess=losses.constant_loss(name, y),
         loss_name=name.replace("_", " "),
         optimizer=_optimizer_name(optimizer, compiled),
         compiled=compiled,

@@ -62,7 +62,7 @@ def the_class(lesson: Lesson, solved: NotebookNode) -> dict[str, Answers]:
         "dia_leaks": {**right, "leak-free-scaling": _answer(lesson, "wrong", "leak-free-scaling", "leaks")},
         "eli_overflows": {**right, "sigmoid": _answer(lesson, "wrong", "sigmoid", "overflows")},
         "fay_misses_a_factor": {**right, "backward-pass": _answer(lesson, "wrong", "backward-pass", "no-slope")},
-        "gus_crashes": {**right, "sigmoid": "raise RuntimeError('left over from debugging')"},
+        "gus_crashes": {**right, "ten-slopes": "raise RuntimeError('left over from debugging')"},
         "hal_half_done": {id: right[id] for id in ids[: len(ids) // 2]},
     }
 

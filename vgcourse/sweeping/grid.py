@@ -69,6 +69,8 @@ def grid_runs(settings: dict, seeds, examples: int, inputs: int, outputs: int) -
     checks = {"activation": _activation, "initializer": _initializer, "optimizer": _optimizer}
     checks |= {"learning_rate": _rate, "batch_size": _positive, "epochs": _positive}
     checked = {name: [checks.get(name, _same)(name, v) for v in values] for name, values in choices.items()}
+    if isinstance(seeds, int) and not isinstance(seeds, bool):
+        seeds = range(seeds)  # "seeds=20" reads as twenty seeds, and so it is
     seeds = [_seed(s) for s in _choices("seeds", seeds)]
     for depth, width, phi, initializer, optimizer, rate, batch_size, epochs in itertools.product(*checked.values()):
         sizes = tuple(map(int, models._sizes(depth, width, inputs, outputs)))

@@ -30,6 +30,8 @@ def optimizer_settings(optimizer) -> tuple[tuple[type, str], float | None]:
     config = found.get_config()
     config.pop("name", None)  # Keras numbers its optimizers; equal settings shall read the same
     rate = config.get("learning_rate")
+    if isinstance(rate, float):
+        rate = float(f"{rate:.7g}")  # a float32, as it was meant
     if scheduled := isinstance(rate, dict) or rate is None:
         rate = None
     settings = type(found), json.dumps(config if scheduled else config | {"learning_rate": 1.0}, sort_keys=True)

@@ -61,7 +61,7 @@ def sweep(
             and most others; not Muon, Lamb, or clipping by norm.
         learning_rate: replaces the optimizer's; None keeps it.
         batch_size, epochs: as for `train`.
-        seeds: whole numbers; one number is that one seed.
+        seeds: whole numbers; one number n stands for range(n).
         data: (X, y), or (X, y, X_test, y_test); default ``circles()``. X is (n, features). y holds 0 and 1
             for a sigmoid output, or 0, 1, 2, ... or one-hot rows for a softmax.
         test: (X_test, y_test): adds test_loss and test_accuracy of the trained nets.
