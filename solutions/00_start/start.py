@@ -190,5 +190,7 @@ When a class is graded, your functions run once more on new numbers. Written ans
 | 2 | [Shallow and deep](../02_depth/depth.ipynb) | change one thing at a time, over many seeds | 50 |
 | 4 | [Gradient capture](../04_gradients/gradients.ipynb) | find the layer where the gradient vanishes | 60 |
 
+Lessons 3 (weights), 5 (initialisation) and 6 (residual connections) are being written.
+
 Go on with lesson 1. It needs NumPy, derivatives and a little patience, nothing else.
 """

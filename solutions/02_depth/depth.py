@@ -761,7 +761,7 @@ now know all four.)
 - **Change one thing at a time.** T2's cure was the weights; the activation got the praise.
 
 What is it about U(0, 1), and about N(0, 1) with sigmoids, that makes learning so slow? To answer that we
-have to look *inside* while a network trains. Next: lesson 3 writes down every weight.
+have to look *inside* while a network trains. Next: lesson 4 takes out every gradient.
 
 ## Sources
 

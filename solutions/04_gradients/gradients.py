@@ -17,7 +17,7 @@ looks perfectly even, layer by layer, while it loses half of its error at each o
 - find the layer that loses the error, and the unit that is dead.
 
 **Time** about 60 minutes, and as long as you like for the stretch exercise. **Points** 14. **You need**
-lessons 1 to 3: the chain rule, `vg.mlp`, and what a kernel is called in Keras. (Cells that only draw a
+lessons 1 and 2: the chain rule, and networks made with `vg.mlp`. (Cells that only draw a
 figure are folded. Click on one to see the code.)
 """
 
@@ -152,8 +152,8 @@ r"""
 
 Write `layer_rms(model, gradients)`. It gives back a dict from the layer's name to the root mean square of
 its *kernel's* gradient. The list `gradients` is in the order of `model.trainable_variables`; all layers are
-dense. Remember what lesson 3 said about names, and mind that we are after *vanishing* numbers: in float32
-the square of $10^{-25}$ is exactly 0.
+dense. In Keras every kernel is called `kernel`, so use the *layer's* name as the key. And mind that we are
+after *vanishing* numbers: in float32 the square of $10^{-25}$ is exactly 0.
 
 <details><summary>Hint 1</summary>
 
