@@ -1,7 +1,7 @@
 """Lesson 1, circles and the chain rule by hand: its exercises, in the order of the lesson."""
 
-from vgcourse.checks import backward as _backward
-from vgcourse.checks import rings, sigmoids
+from vgcourse.checks.circles import backward as _backward
+from vgcourse.checks.circles import rings, sigmoids
 
 leak_free = rings.leak_free
 radial = rings.radial
