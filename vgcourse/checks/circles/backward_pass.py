@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from vgcourse.checks.circles.sigmoids import logistic, logistic_slope
 from vgcourse.checks.compare import NO_RETURN, Seen, as_sent, near, off, slip
 from vgcourse.checks.exercise import Exercise, Miss, need_callable
-from vgcourse.checks.circles.sigmoids import logistic, logistic_slope
 
 backward = Exercise(
     "backward-pass",
