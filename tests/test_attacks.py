@@ -12,8 +12,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent / "attacks"))
 from ground import ANSWERS, ATTACKS, Ground, grade, left_behind
 
-from vgcourse.grading import kernels
-from vgcourse.grading.isolation import NAMESPACES
+from vgcourse.grading.confinement import kernels
+from vgcourse.grading.confinement.isolation import NAMESPACES
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation stands on Linux")
 

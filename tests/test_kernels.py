@@ -18,9 +18,9 @@ from nbgrader.preprocessors import Execute
 from traitlets.config import Config
 
 from vgcourse.errors import CourseError
-from vgcourse.grading import isolation, jupyter, kernels, sandbox, seccomp
-from vgcourse.grading.isolation import LANDLOCK, NAMESPACES, PROCESS, Isolation
-from vgcourse.grading.limits import MB, Limits, usage
+from vgcourse.grading.confinement import isolation, jupyter, kernels, sandbox, seccomp
+from vgcourse.grading.confinement.isolation import LANDLOCK, NAMESPACES, PROCESS, Isolation
+from vgcourse.grading.confinement.limits import MB, Limits, usage
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux only")
 ROOT = Path(__file__).parent.parent
@@ -332,7 +332,7 @@ def test_a_killed_warm_parent_takes_its_kernels_along_and_is_replaced():
 
 def test_a_killed_grader_leaves_nothing(tmp_path):
     code = (
-        "import os, psutil, time\nfrom vgcourse.grading import kernels\n"
+        "import os, psutil, time\nfrom vgcourse.grading.confinement import kernels\n"
         "p = kernels.WarmParent(stack=('ipykernel.kernelapp',))\n"
         "kernels._parents[os.getpid()] = p\nkernels.start_kernel()\n"
         "print(p.base, p.pid, *[c.pid for c in psutil.Process(p.pid).children(recursive=True)], flush=True)\n"
@@ -445,7 +445,8 @@ export HOME="$1/home"; exec setpriv --reuid=65534 --regid=65534 --clear-groups "
 def test_an_ordinary_user_gets_the_same_world(tmp_path):
     """As root nothing is refused; so the same again as nobody, with Python's own folder in sight."""
     code = (
-        "import os\nfrom vgcourse.grading import kernels\nfrom jupyter_client import BlockingKernelClient\n"
+        "import os\nfrom jupyter_client import BlockingKernelClient\n"
+        "from vgcourse.grading.confinement import kernels\n"
         "k, c = kernels.start_kernel()\nkc = BlockingKernelClient(); kc.load_connection_info(c)\n"
         "kc.start_channels(hb=False); kc.wait_for_ready(60)\n"
         "look = 'import os, tensorflow as tf; print(int(tf.add(1, 2)), os.listdir(\"/home\"))'\n"

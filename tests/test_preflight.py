@@ -13,8 +13,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from vgcourse.errors import CourseError
-from vgcourse.grading import archives, preflight
-from vgcourse.grading.preflight import NotGraded, Prepared, prepare, student_ids
+from vgcourse.grading.intake import archives, preflight
+from vgcourse.grading.intake.preflight import NotGraded, Prepared, prepare, student_ids
 
 NAME = "circles"
 STUB = "def f(x):\n    ..."

@@ -19,7 +19,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from traitlets.config import Config
 
 import vgcourse
-from vgcourse.grading import jupyter, kernels
+from vgcourse.grading.confinement import jupyter, kernels
 from vgcourse.grading.execute import JudgedExecute, verdicts
 
 HERE = Path(__file__).parent

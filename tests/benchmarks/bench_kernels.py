@@ -14,7 +14,7 @@ import psutil
 from jupyter_client.manager import start_new_kernel
 
 from tests.test_kernels import Session
-from vgcourse.grading import kernels
+from vgcourse.grading.confinement import kernels
 
 CELL = "import numpy, pandas, sklearn.datasets, matplotlib.pyplot, tensorflow, keras, vgcourse.checks"
 

@@ -24,7 +24,7 @@ from traitlets import Bool, List, Unicode
 from vgcourse.checks import observation, registry, render
 from vgcourse.checks.exercise import Exercise, Verdict
 from vgcourse.checks.session import cell_seed
-from vgcourse.grading.jupyter import GradingKernelManager, ending
+from vgcourse.grading.confinement.jupyter import GradingKernelManager, ending
 
 MARK = "vgcourse"  # where an output's metadata keep the verdict
 ANSWER_WITHIN = 30  # seconds that a living kernel may take to be told something

@@ -16,10 +16,10 @@ import traceback
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from vgcourse.grading import isolation, linux, sandbox, seccomp
-from vgcourse.grading.isolation import NAMESPACES
-from vgcourse.grading.limits import Limits, set_rlimits, threads_of_user
-from vgcourse.grading.sandbox import User
+from vgcourse.grading.confinement import isolation, linux, sandbox, seccomp
+from vgcourse.grading.confinement.isolation import NAMESPACES
+from vgcourse.grading.confinement.limits import Limits, set_rlimits, threads_of_user
+from vgcourse.grading.confinement.sandbox import User
 
 
 @dataclass(frozen=True)

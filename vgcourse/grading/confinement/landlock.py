@@ -10,7 +10,7 @@ import stat
 import struct
 from collections.abc import Iterable
 
-from vgcourse.grading import linux
+from vgcourse.grading.confinement import linux
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446
 _VERSION_QUERY, _PATH_BENEATH = 1, 1

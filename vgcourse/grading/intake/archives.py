@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from vgcourse.errors import CourseError
-from vgcourse.grading.reading import Refused
+from vgcourse.grading.intake.reading import Refused
 
 MOST_ENTRIES, LARGEST_ENTRY, LARGEST_ALL = 500, 64 * 1024**2, 128 * 1024**2
 _ROOM_FOR_A_CLASS = 1000  # times as much as for one student

@@ -13,9 +13,9 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from vgcourse.grading import landlock, linux, sandbox, seccomp
-from vgcourse.grading.limits import Limits
-from vgcourse.grading.sandbox import User
+from vgcourse.grading.confinement import landlock, linux, sandbox, seccomp
+from vgcourse.grading.confinement.limits import Limits
+from vgcourse.grading.confinement.sandbox import User
 
 NAMESPACES, LANDLOCK, PROCESS = "namespaces", "landlock", "process"
 CHOICES = ("auto", "required", LANDLOCK, PROCESS)

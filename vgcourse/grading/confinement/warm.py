@@ -18,8 +18,8 @@ import traceback
 from dataclasses import asdict
 from typing import NoReturn
 
-from vgcourse.grading import isolation, keeper, linux
-from vgcourse.grading.isolation import Isolation
+from vgcourse.grading.confinement import isolation, keeper, linux
+from vgcourse.grading.confinement.isolation import Isolation
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ import os
 import struct
 from dataclasses import dataclass
 
-from vgcourse.grading import linux
+from vgcourse.grading.confinement import linux
 
 # name: (x86_64, aarch64)
 _FORBIDDEN = {

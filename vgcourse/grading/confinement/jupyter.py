@@ -22,10 +22,10 @@ from jupyter_client.provisioning import KernelProvisionerBase, KernelProvisioner
 from traitlets import Enum, Float, Integer, List, Type, Unicode
 
 from vgcourse.errors import CourseError
-from vgcourse.grading import kernels, sandbox
-from vgcourse.grading.isolation import CHOICES, PROCESS, Isolation
-from vgcourse.grading.kernels import Ending, Kernel
-from vgcourse.grading.limits import MB, Limits, set_rlimits
+from vgcourse.grading.confinement import kernels, sandbox
+from vgcourse.grading.confinement.isolation import CHOICES, PROCESS, Isolation
+from vgcourse.grading.confinement.kernels import Ending, Kernel
+from vgcourse.grading.confinement.limits import MB, Limits, set_rlimits
 
 NAME = "vgcourse-grading"
 KERNELS = Path(__file__).parent / "share" / "jupyter"

@@ -13,7 +13,7 @@ from typing import Any
 
 import nbformat
 
-from vgcourse.grading.files import open_ordinary
+from vgcourse.grading.confinement.files import open_ordinary
 
 LARGEST = 64 * 1024 * 1024  # bytes of a notebook that is read at all
 LARGEST_SOURCE = 1_000_000  # characters of a cell

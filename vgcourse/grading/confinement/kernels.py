@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from vgcourse.errors import CourseError
-from vgcourse.grading.isolation import CHOICES, NAMESPACES, Isolation
-from vgcourse.grading.limits import Limits
+from vgcourse.grading.confinement.isolation import CHOICES, NAMESPACES, Isolation
+from vgcourse.grading.confinement.limits import Limits
 
 STACK = (
     "numpy",
@@ -130,7 +130,9 @@ class WarmParent:
     def __init__(self, stack: tuple[str, ...] = STACK) -> None:
         ours, theirs = socket.socketpair()
         package = str(Path(__file__).parents[2])
-        start = f"import sys; sys.path.append({package!r}); from vgcourse.grading.warm import main; main()"
+        start = (
+            f"import sys; sys.path.append({package!r}); from vgcourse.grading.confinement.warm import main; main()"
+        )
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-c", start, str(theirs.fileno()), *stack],

@@ -9,7 +9,7 @@ from collections import defaultdict
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
-from vgcourse.grading.reading import Cell, Refused
+from vgcourse.grading.intake.reading import Cell, Refused
 
 _NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from vgcourse.grading import linux
-from vgcourse.grading.files import open_ordinary
-from vgcourse.grading.limits import MB, Limits
+from vgcourse.grading.confinement import linux
+from vgcourse.grading.confinement.files import open_ordinary
+from vgcourse.grading.confinement.limits import MB, Limits
 
 HOME = "/home/student"
 WORK = "work"

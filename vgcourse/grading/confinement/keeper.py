@@ -15,10 +15,10 @@ import socket
 import time
 from typing import Any
 
-from vgcourse.grading import confined, isolation, linux, sandbox
-from vgcourse.grading.confined import Pipes, World
-from vgcourse.grading.isolation import NAMESPACES, Isolation
-from vgcourse.grading.limits import MB, Limits, Usage, own_memory, shared_fairly, usage
+from vgcourse.grading.confinement import confined, isolation, linux, sandbox
+from vgcourse.grading.confinement.confined import Pipes, World
+from vgcourse.grading.confinement.isolation import NAMESPACES, Isolation
+from vgcourse.grading.confinement.limits import MB, Limits, Usage, own_memory, shared_fairly, usage
 
 WATCH_SECONDS = 0.2
 START_SECONDS = 60

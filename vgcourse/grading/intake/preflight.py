@@ -18,9 +18,9 @@ import dateutil.tz
 import nbformat
 from nbformat import NotebookNode
 
-from vgcourse.grading import archives
-from vgcourse.grading.align import align, grade_id
-from vgcourse.grading.reading import Refused, read_bytes, read_cells
+from vgcourse.grading.intake import archives
+from vgcourse.grading.intake.align import align, grade_id
+from vgcourse.grading.intake.reading import Refused, read_bytes, read_cells
 
 MOST_FILES, LARGEST_FILE, LARGEST_ALL = 500, 32 * 1024**2, 64 * 1024**2
 _DEEPEST = 6
