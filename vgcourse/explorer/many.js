@@ -2,7 +2,7 @@
 
 import { dataset } from "./datasets.js";
 import { meanSquare } from "./matrix.js";
-import { Net } from "./net.js";
+import { makeBuffers, Net } from "./net.js";
 import { drawWeights } from "./weights.js";
 
 /** `size` of the circles, both classes alike: `{x, y, size, inputSquare}`; inputSquare is the mean of |x|². */
@@ -15,14 +15,23 @@ export function sample(size) {
   return { x, y, size, inputSquare: 2 * meanSquare(x) };
 }
 
+let room = { key: "" };
+
+/** The buffers of the last net measured, where it had the same size: making them costs as much as a layer. */
+function sameRoom(sizes, rows) {
+  const key = `${sizes} ${rows}`;
+  if (room.key !== key) room = { key, buffers: makeBuffers(sizes, rows) };
+  return room.buffers;
+}
+
 /**
  * Root mean squares by hidden layer of one net before training: `{backprop, kernel, signal}`, where signal is
- * E[z²] itself. `weights` replaces the initializer's draw; `net` comes along for a closer look.
+ * E[z²] itself. `weights` replaces the initializer's draw; `net` holds its numbers until the next one is measured.
  */
 export function measureNet({ activation, initializer, width, depth, seed, weights }, { x, y, size }, errorsOnly = false) {
   const sizes = [2, ...Array(depth).fill(width), 1];
   const drawn = weights ?? drawWeights(sizes, initializer, activation, seed);
-  const net = new Net({ sizes, activation, weights: drawn, rows: size });
+  const net = new Net({ sizes, activation, weights: drawn, rows: size, buffers: sameRoom(sizes, size) });
   net.forward(x, size);
   net.backward(y, size, errorsOnly);
   const layers = Array.from({ length: depth }, (_, l) => l + 1);
@@ -36,7 +45,7 @@ export function measureNet({ activation, initializer, width, depth, seed, weight
 
 /** Jobs done in order: at least one at once, then as many as fit in `budget` ms, the rest a slice a frame. */
 export class Queue {
-  constructor(budget = 14) {
+  constructor(budget = 9) {
     this.budget = budget;
   }
 

@@ -20,31 +20,15 @@ export class Field {
     const g = this.tile.getContext("2d");
     const image = g.createImageData(columns, rows);
     const colors = [theme.field0, theme.middle, theme.field1].map(rgb);
-    const { span } = run.data;
-    this.#ask(run.net, columns * rows, (i) => {
-      const [column, row] = [i % columns, Math.floor(i / columns)];
-      return [span * aspect * ((2 * (column + 0.5)) / columns - 1), span * (1 - (2 * (row + 0.5)) / rows)];
-    }, (i, p) => paint(image.data, i, p, colors));
+    const places = grid(columns, rows, run.data.span * aspect, run.data.span);
+    ask(run.net, places, (i, p) => paint(image.data, i, p, colors));
     g.putImageData(image, 0, 0);
-  }
-
-  /** Feed `count` points to the net, as many at once as it takes. */
-  #ask(net, count, place, answer) {
-    const most = net.h[1].length / net.sizes[1];
-    const points = new Float64Array(2 * most);
-    const answers = new Float64Array(most);
-    for (let from = 0; from < count; from += most) {
-      const size = Math.min(most, count - from);
-      for (let i = 0; i < size; i += 1) points.set(place(from + i), 2 * i);
-      net.probabilities(points, size, answers);
-      for (let i = 0; i < size; i += 1) answer(from + i, answers[i]);
-    }
   }
 
   /** `hasty` draws a coarse picture, for a frame of the training. */
   draw(canvas, height, run, theme, hasty) {
     const { g, width } = openCanvas(canvas, height);
-    this.#update(run, theme, width / height, hasty ? 18 : 44);
+    this.#update(run, theme, width / height, hasty ? (run.depth > 20 ? 12 : 18) : 44);
     g.imageSmoothingEnabled = true;
     g.imageSmoothingQuality = "high";
     g.save();
@@ -54,6 +38,29 @@ export class Field {
     g.drawImage(this.tile, 0, 0, width, height);
     drawPoints(g, run.data, width, height, theme);
     g.restore();
+  }
+}
+
+/** The middles of the cells of a picture that reaches from -width to width and from -height to height, in rows. */
+function grid(columns, rows, width, height) {
+  const places = new Float64Array(2 * columns * rows);
+  for (let row = 0, at = 0; row < rows; row += 1) {
+    for (let column = 0; column < columns; column += 1, at += 2) {
+      places[at] = width * ((2 * (column + 0.5)) / columns - 1);
+      places[at + 1] = height * (1 - (2 * (row + 0.5)) / rows);
+    }
+  }
+  return places;
+}
+
+/** Feed all points to the net, as many at once as it takes, and hand on each one's probability of class 1. */
+function ask(net, points, answer) {
+  const most = net.h[1].length / net.sizes[1];
+  const answers = new Float64Array(most);
+  for (let from = 0; from < points.length / 2; from += most) {
+    const size = Math.min(most, points.length / 2 - from);
+    net.probabilities(points.subarray(2 * from, 2 * (from + size)), size, answers);
+    for (let i = 0; i < size; i += 1) answer(from + i, answers[i]);
   }
 }
 

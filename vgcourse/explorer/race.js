@@ -136,7 +136,9 @@ export class Race {
   draw({ hasty = false, only = null } = {}) {
     this.epochs.textContent = this.epoch;
     const look = { quantity: this.spec.quantity(), epochs: this.goal, hasty };
+    // Pictures first: they ask for widths, which after a change of words the browser would have to find anew.
     this.cards.forEach((card, i) => card.draw(this.shell, { ...look, withField: only === null || only === i }));
+    this.cards.forEach((card) => card.write(look.quantity));
   }
 
   #sentence() {
@@ -183,7 +185,6 @@ class Card {
 
   draw(shell, { quantity, epochs, hasty, withField }) {
     const { run } = this;
-    this.#words(quantity);
     if (withField) {
       this.field.draw(this.canvases.field, this.#height("field"), run, shell.theme, hasty);
     }
@@ -197,7 +198,7 @@ class Card {
     return id === "field" ? Math.min(300, Math.max(150, 0.82 * width)) : Math.min(190, Math.max(150, 0.62 * width));
   }
 
-  #words(quantity) {
+  write(quantity) {
     const { run, spec } = this;
     const start = compareLayers(run.before[quantity], spec.unit);
     const learnt = judgeLearning(run);

@@ -30,6 +30,27 @@ function sfc32(state) {
   return t >>> 0;
 }
 
+const KEPT = 1_000_000; // numbers, 8 MB
+const kept = new Map();
+let held = 0;
+
+/**
+ * What `draw()` returns, a Float64Array, drawn once for each `key`: a slider then draws only what is new.
+ * It is shared: copy it before you write into it.
+ */
+export function drawnOnce(key, draw) {
+  if (kept.has(key)) return kept.get(key);
+  const numbers = draw();
+  held += numbers.length;
+  for (const [oldest, { length }] of kept) {
+    if (held <= KEPT) break;
+    kept.delete(oldest);
+    held -= length;
+  }
+  kept.set(key, numbers);
+  return numbers;
+}
+
 /** Standard normal numbers by Box and Muller's transform, two at a time. */
 function normals(uniform) {
   let spare = null;

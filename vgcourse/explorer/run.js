@@ -29,10 +29,7 @@ export class Run {
     this.history = [];
     this.losses = [];
     this.#clear();
-    this.#pass();
-    this.start = 0;
-    this.#note();
-    this.evaluate();
+    this.#look();
   }
 
   get blownUp() {
@@ -76,24 +73,29 @@ export class Run {
   /** Loss and accuracy on all points, and the range of the net's answers. */
   evaluate() {
     const { x, y, size } = this.data;
-    let [loss, right, low, high] = [0, 0, 1, 0];
+    const sums = noScores();
     for (let from = 0; from < size; from += BATCH) {
       const rows = Math.min(BATCH, size - from);
       const logits = this.net.forward(x.subarray(2 * from, 2 * (from + rows)), rows);
-      for (let i = 0; i < rows; i += 1) {
-        const [a, target] = [logits[i], y[from + i]];
-        loss += Math.max(a, 0) - a * target + Math.log1p(Math.exp(-Math.abs(a)));
-        right += a > 0 === target > 0.5;
-        const p = 1 / (1 + Math.exp(-a));
-        low = Math.min(low, p);
-        high = Math.max(high, p);
-      }
+      addScores(sums, logits, y.subarray(from, from + rows), rows);
     }
-    Object.assign(this, { loss: loss / size, accuracy: right / size, low, high });
+    this.#keep(sums);
   }
 
-  #pass() {
-    while (this.start < this.data.size) this.#batch(0);
+  #keep({ loss, right, low, high }) {
+    Object.assign(this, { loss: loss / this.data.size, accuracy: right / this.data.size, low, high });
+  }
+
+  /** Before training: what every layer receives, and what `evaluate` would find, in one pass over all points. */
+  #look() {
+    const sums = noScores();
+    while (this.start < this.data.size) {
+      const rows = this.#batch(0);
+      addScores(sums, this.net.logits, this.y, rows);
+    }
+    this.start = 0;
+    this.#note();
+    this.#keep(sums);
   }
 
   #batch(learningRate) {
@@ -104,6 +106,7 @@ export class Run {
     this.#measure(rows);
     if (learningRate) this.net.descend(learningRate);
     this.start += rows;
+    return rows;
   }
 
   #gather() {
@@ -137,5 +140,20 @@ export class Run {
   #clear() {
     this.sums = { backprop: new Float64Array(this.hidden), kernel: new Float64Array(this.hidden) };
     this.lossSum = 0;
+  }
+}
+
+function noScores() {
+  return { loss: 0, right: 0, low: 1, high: 0 };
+}
+
+function addScores(sums, logits, y, rows) {
+  for (let i = 0; i < rows; i += 1) {
+    const a = logits[i];
+    sums.loss += Math.max(a, 0) - a * y[i] + Math.log1p(Math.exp(-Math.abs(a)));
+    sums.right += a > 0 === y[i] > 0.5;
+    const p = 1 / (1 + Math.exp(-a));
+    sums.low = Math.min(sums.low, p);
+    sums.high = Math.max(sums.high, p);
   }
 }

@@ -4,7 +4,7 @@ import { drawDecades, drawLine, layerLabels, logScale, openCanvas, rule, write }
 import { emphasise, legendList, make } from "./dom.js";
 import { measureNet, profileQuantiles, Queue, sample } from "./many.js";
 import { signalVariances, slopeSquare } from "./meanfield.js";
-import { randomStream } from "./random.js";
+import { drawnOnce, randomStream } from "./random.js";
 import { faded, LOOKS } from "./theme.js";
 import { swatch } from "./thermometers.js";
 import { counted, plainNumber } from "./words.js";
@@ -63,7 +63,7 @@ class VarianceWalk {
     const { backprop, signal, net } = measureNet({ activation, width, depth, weights }, this.points, true);
     const end = backprop[depth - 1];
     this.nets.push({ signal, gradient: backprop.map((rms) => (rms / end) ** 2) });
-    if (i === 0) this.sampleNet = net;
+    if (i === 0) this.activations = net.h.map((h) => h.slice());
   }
 
   #show(done) {
@@ -139,7 +139,7 @@ class VarianceWalk {
     const cell = width / count;
     for (let i = 0; i < count; i += 1) {
       const l = 1 + Math.round((i * (depth - 1)) / (count - 1));
-      drawHistogram(g, i * cell + 5, cell - 10, height, this.sampleNet.h[l], l, theme);
+      drawHistogram(g, i * cell + 5, cell - 10, height, this.activations[l], l, theme);
     }
   }
 
@@ -166,11 +166,19 @@ function walkLegend() {
 function gainWeights(depth, width, gain, seed) {
   const sizes = [2, ...Array(depth).fill(width), 1];
   const kernels = sizes.slice(1).map((outputs, l) => {
-    const random = randomStream(seed, 100 + l);
     const scale = (l === depth ? 1 : gain) / Math.sqrt(sizes[l]);
-    return Float64Array.from({ length: sizes[l] * outputs }, () => scale * random.normal());
+    const kernel = standardNormals(sizes[l] * outputs, seed, l).slice();
+    for (let i = 0; i < kernel.length; i += 1) kernel[i] *= scale;
+    return kernel;
   });
   return { kernels, biases: sizes.slice(1).map((units) => new Float64Array(units)) };
+}
+
+function standardNormals(length, seed, l) {
+  return drawnOnce(`N(0, 1) ${length} ${seed} ${l}`, () => {
+    const random = randomStream(seed, 100 + l);
+    return Float64Array.from({ length }, () => random.normal());
+  });
 }
 
 /** Mean field: E[z²] by layer, and E[(dL/dh)²] by layer relative to the last one. */

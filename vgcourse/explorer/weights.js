@@ -1,6 +1,6 @@
 /** Initial weights under Keras's names, and the variance that each of them gives. */
 
-import { randomStream } from "./random.js";
+import { drawnOnce, randomStream } from "./random.js";
 
 const GLOROT = { label: "Glorot", code: "glorot_uniform" };
 
@@ -46,7 +46,9 @@ export function drawWeights(sizes, initializer, activation, seed) {
   const biases = [];
   for (let l = 0; l + 1 < sizes.length; l += 1) {
     const id = resolveInitializer(initializer, activation, l + 2 === sizes.length);
-    kernels.push(drawKernel(id, sizes[l], sizes[l + 1], randomStream(seed, 100 + l)));
+    const [inputs, outputs] = [sizes[l], sizes[l + 1]];
+    const draw = () => drawKernel(id, inputs, outputs, randomStream(seed, 100 + l));
+    kernels.push(drawnOnce(`${id} ${inputs} ${outputs} ${seed} ${l}`, draw).slice());
     biases.push(new Float64Array(sizes[l + 1]));
   }
   return { kernels, biases };
