@@ -13,6 +13,7 @@ import pytest
 from tests.test_lesson_01 import number, run
 from vgcourse import repeats, theory
 from vgcourse.checks import registry
+from vgcourse.checks.gradients import oracle
 from vgcourse.grading.build import solved_notebook, student_notebook
 from vgcourse.grading.course import Lesson
 from vgcourse.repeats import depth_runs, published_runs, settings
@@ -169,6 +170,29 @@ def test_relu_alone_rescues_no_run_and_the_weights_alone_rescue_all(accuracy, pr
     assert "not one of the hundred runs fails" in prose and accuracy["T2.tanh5+hidden"].min() > 0.75
     shares = [float(share) for share in re.findall(r"closes\s+(-?\d+)% of the gap", printed)]
     assert shares == pytest.approx([-30, 100, -2], abs=8)
+
+
+def test_tanh5_gets_further_with_more_epochs_or_adam_and_only_other_weights_bring_it_to_the_ceiling(accuracy, prose):
+    failing, epochs, adam, glorot = (
+        np.median(accuracy[f"T2.tanh5{change}"]) for change in ("", "+epochs1000", "+adam", "+glorot")
+    )
+    assert "gets somewhat further with twice the epochs, and further still with Adam" in prose
+    assert failing + 0.04 < epochs < adam - 0.08 < 0.7
+    assert "with Glorot's weights throughout the same tanh network has a median of .83" in prose
+    assert glorot == pytest.approx(0.83, abs=0.006)
+
+
+def test_the_gradient_of_t2s_failing_tanh_network_does_not_vanish_before_training(prose):
+    from vgcourse.data import t2_circles
+    from vgcourse.models import initial_weights
+
+    assert "the first layer begins with *more* of it than the last" in prose
+    data, ratios = t2_circles(), []
+    for seed in range(20):
+        weights = initial_weights(5, 5, "uniform", seed, 2, 1)
+        dh = oracle.run(weights, "tanh", data.X_train, data.y_train).dh
+        ratios.append(np.sqrt(np.mean(dh[0] ** 2) / np.mean(dh[-1] ** 2)))
+    assert np.median(ratios) > 1.5
 
 
 def test_glorots_weights_lose_more_of_a_sigmoids_gradient_than_normal_ones():

@@ -17,8 +17,8 @@ looks perfectly even, layer by layer, while it loses half of its error at each o
 - find the layer that loses the error, and the unit that is dead.
 
 **Time** about 60 minutes, and as long as you like for the stretch exercise. **Points** 14. **You need**
-lessons 1 and 2: the chain rule, and networks made with `vg.mlp`. (Cells that only draw a
-figure are folded. Click on one to see the code.)
+lessons 1 to 3: the chain rule, networks made with `vg.mlp`, and recordings. (Cells that only draw a figure
+are folded. Click on one to see the code.)
 """
 
 # %%
@@ -27,8 +27,8 @@ try:
     from vgcourse import check, fallback, predict, reveal
 except ModuleNotFoundError:
     raise SystemExit(
-        "This lesson needs the course's package: in a terminal go to the repository's folder "
-        "and run `make lab` (README.md shows other ways)."
+        "This lesson needs the course's package: in a terminal go to the "
+        "repository's folder and run `make lab` (README.md shows other ways)."
     ) from None
 
 import os
@@ -119,7 +119,8 @@ to look at.
 train_step = fallback("train-step", train_step)
 X, y = vg.circles()
 
-model, optimizer = vg.mlp(4, activation="sigmoid", initializer="normal", seed=0), keras.optimizers.RMSprop()
+model = vg.mlp(4, activation="sigmoid", initializer="normal", seed=0)
+optimizer = keras.optimizers.RMSprop()
 for rows in np.array_split(np.random.default_rng(0).permutation(1000), 32):
     loss, gradients = train_step(model, optimizer, X[rows], y[rows])
 print(f"loss of the last batch {float(loss):.3f}")
@@ -128,6 +129,9 @@ for variable, gradient in zip(model.trainable_variables, gradients, strict=True)
 
 # %% [markdown]
 r"""
+From the output's kernel down to the first layer's, the means shrink from a few tenths to about a
+ten-thousandth. Is that the gradient vanishing? T1 reads it so. Let us look closer.
+
 ## 2 · One number for a layer (10 minutes)
 
 A kernel's gradient is a table of numbers. T1 draws their *mean*, with its sign, one line per layer over the
@@ -141,7 +145,7 @@ five layers has the smallest gradient? Once by the size of its signed mean, once
 # %%
 predict(
     "signed-mean",
-    "In how many of the 20 tanh networks do signed mean and root mean square name the same layer?",
+    "In how many of the 20 tanh networks do both measures name the same layer?",
     between=(0, 20),
     step=1,
 )
@@ -201,8 +205,9 @@ layer_rms = fallback("layer-rms", layer_rms)
 
 def start_afresh(model, initializer, seed):
     """New initial weights, those of vg.mlp with this seed."""
-    width, inputs = model.layers[0].units, model.input_shape[1]
-    pairs = initial_weights(len(model.layers) - 1, width, initializer, seed, inputs, model.output_shape[1])
+    depth, width = len(model.layers) - 1, model.layers[0].units
+    ends = model.input_shape[1], model.output_shape[1]
+    pairs = initial_weights(depth, width, initializer, seed, *ends)
     model.set_weights([array for pair in pairs for array in pair])
 
 
@@ -224,16 +229,18 @@ def means_and_sizes(activation):
     return np.array(means), np.array(sizes)
 
 
-results = {activation: means_and_sizes(activation) for activation in ("tanh", "sigmoid")}
+results = {name: means_and_sizes(name) for name in ("tanh", "sigmoid")}
 means, sizes = results["tanh"]
 same = int(np.sum(means.argmin(axis=1) == sizes.argmin(axis=1)))
-reveal("signed-mean", same, "Picking a layer at random would agree in about 4 of 20.", near=2)
+note = "Picking a layer at random would agree in about 4 of 20."
+reveal("signed-mean", same, note, near=2)
 
 # %%
 for activation, (means, sizes) in results.items():
     print(f"{activation}: the mean as a share of the rms")
     for layer, share in zip(model.layers, (means / sizes).T, strict=True):
-        print(f"   {layer.name:8}  {share.min():4.0%} to {share.max():3.0%}, median {np.median(share):.0%}")
+        low, middle, high = np.percentile(share, [0, 50, 100])
+        print(f"   {layer.name:8}  {low:4.0%} to {high:3.0%}, median {middle:.0%}")
 
 # %% [markdown]
 r"""
@@ -263,7 +270,8 @@ r"""
 ## 3 · Two gradients of one layer (14 minutes)
 
 The error walks down through the layers, and each layer's kernel takes its share as it passes. Lesson 1 had
-both steps:
+both steps. Here they are for layer $l$ of many, with $\phi'(z)$ for the slope of its activation, whichever it
+is, and $\odot$ for "entry by entry":
 
 $$\underbrace{\frac{\partial L}{\partial W_l} = h_{l-1}^{\mathsf T}\,\delta_l}_{\text{kernel gradient}}
 \qquad\qquad
@@ -324,14 +332,19 @@ r"""
 Now the network that looks healthy. Twenty hidden layers of five tanh units, weights drawn from
 $U(-1/\sqrt n, +1/\sqrt n)$ for $n$ inputs, a start that was standard for decades (and is still how PyTorch
 starts its linear layers). Its variance is $1/(3n)$, so each layer multiplies what passes through it by about
-$1/\sqrt 3 \approx 0.58$, at best. After twenty layers that leaves a 50,000th or less.
+$1/\sqrt 3 \approx 0.58$, at best. After twenty layers that leaves a 60,000th or less.
 """
 
 # %%
 predict(
     "flat-profile",
     "How large is the KERNEL gradient of hidden_1, compared with that of hidden_20?",
-    choices=["about a millionth", "about a thousandth", "about the same", "a thousand times larger"],
+    choices=[
+        "about a millionth",
+        "about a thousandth",
+        "about the same",
+        "a thousand times larger",
+    ],
 )
 
 # %%
@@ -355,14 +368,15 @@ def profile(model, X, y):
 # %%
 model = vg.mlp(20, activation="tanh", initializer="torch")
 kernels, errors = [], []
-for seed in range(20):
+for seed in range(10):
     start_afresh(model, "torch", seed)
     kernels.append(list(layer_rms(model, all_gradients(model, X, y)).values()))
     errors.append(profile(model, X, y))
 kernels, errors = np.array(kernels)[:, :-1], np.array(errors)
 ratio = np.median(kernels[:, 0] / kernels[:, -1])
-print(f"kernel gradient, first over last hidden layer: {ratio:.2f} (median of 20 networks)")
-print(f"back-propagated: {np.median(errors[:, 0] / errors[:, -1]):.0e}")
+print("first over last hidden layer, median of 10 networks:")
+print(f"   kernel gradient  {ratio:.2f}")
+print(f"   back-propagated  {np.median(errors[:, 0] / errors[:, -1]):.0e}")
 
 # %% jupyter={"source_hidden": true}
 # Figure 1 (click here to see how it is drawn)
@@ -377,12 +391,21 @@ def draw_profile(ax, profiles, color, dash="-"):
     ax.plot(layers, middle, dash, color=color, linewidth=2.2, marker="o", markersize=4)
 
 
+def log_axis(ax, values):
+    """The course's axis, with "vanished" on the right, clear of the first layers."""
+    style.log_axis(ax, values)
+    for label in ax.texts:
+        if label.get_text() == "vanished":
+            label.set(x=-6, ha="right")
+            label.xy = (1, label.xy[1])
+
+
 fig, axes = plt.subplots(1, 2, figsize=(8.2, 3.9), layout="constrained", sharey=True)
 titles = ("Kernel gradient", "Back-propagated gradient")
 for ax, profiles, title in zip(axes, (kernels, errors), titles, strict=True):
     draw_profile(ax, profiles, style.look("tanh").color)
-    style.log_axis(ax, np.concatenate([kernels, errors]))
-    style.dress(ax, title, "tanh, 20 layers; median and quartiles of 20 nets")
+    log_axis(ax, np.concatenate([kernels, errors]))
+    style.dress(ax, title, "tanh, 20 layers; median and quartiles of 10 nets")
     ax.set(xlabel="hidden layer", xticks=(1, 5, 10, 15, 20))
 axes[0].set_ylabel("root mean square")
 plt.show()
@@ -390,11 +413,12 @@ plt.show()
 # %%
 words = {1e-6: "about a millionth", 1e-3: "about a thousandth", 1: "about the same"}
 choice = closest(ratio, words | {1e3: "a thousand times larger"})
-reveal("flat-profile", choice, "Signal and error shrink in opposite directions; their product stays level.")
+note = "Signal and error shrink in opposite directions; their product stays level."
+reveal("flat-profile", choice, note)
 
 # %% [markdown]
 r"""
-*Figure 1. Root mean square by layer on one logarithmic axis, over 20 networks. Left, the kernel gradient: a
+*Figure 1. Root mean square by layer on one logarithmic axis, over 10 networks. Left, the kernel gradient: a
 level line from layer 1 to layer 20, deep in the vanished region. Right, the back-propagated gradient: a
 straight line that falls from about 0.1 at layer 20 to less than a millionth at layer 1.*
 
@@ -422,7 +446,7 @@ r"""
 ### Exercise 4 · A level line ★★ (2 points, read by a person)
 
 A colleague has a network of 20 tanh layers that does not learn. She plots the rms of each layer's kernel
-gradient, sees a level line, and concludes: "It cannot be the vanishing gradient." In three or four
+gradient, sees a level line, and concludes: "It cannot be the vanishing gradient." In two or three
 sentences: why does the plot not show that, which measurement would, and what does the plot's *level* tell?
 
 <details><summary>Hint 1</summary>
@@ -531,17 +555,17 @@ $$\chi = n\,\mathrm{Var}(W)\;\mathbb{E}\bigl[\phi'(z)^2\bigr], \qquad r = \sqrt{
 There are $n$ paths back to each unit, each with a weight of variance $\mathrm{Var}(W)$, and the slope
 that you know from lesson 1. Glorot's weights have $n\,\mathrm{Var}(W) = 1$. A sigmoid's slope is at most
 1/4. So $r$ must be just below 1/4, and `vg.theory.layer_factor` does the integral. We measure ten layers
-of 32 units, 20 networks each, and five sigmoid units as T1 and T2 have them.
+of 32 units, 10 networks each, and five sigmoid units as T1 and T2 have them.
 """
 
 # %%
 layer_factor = fallback("layer-factor", layer_factor)
 
 
-def profiles_of(activation, width, depth=10, initializer="glorot_uniform", networks=20):
-    model, rows = vg.mlp(depth, width, activation, initializer), []
+def profiles_of(activation, width, depth=10, networks=10):
+    model, rows = vg.mlp(depth, width, activation, "glorot_uniform"), []
     for seed in range(networks):
-        start_afresh(model, initializer, seed)
+        start_afresh(model, "glorot_uniform", seed)
         rows.append(profile(model, X, y))
     return np.array(rows)
 
@@ -551,13 +575,14 @@ measured = {}
 for activation, width in (("sigmoid", 32), ("tanh", 32), ("relu", 32), ("sigmoid", 5)):
     rows = measured[activation, width] = profiles_of(activation, width)
     theory = vg.theory.layer_factor(activation, "glorot_uniform", width)
-    print(f"{activation:7} width {width:2}: measured {layer_factor(rows):.3f}, theory {theory:.3f}")
+    r = layer_factor(rows)
+    print(f"{activation:7} width {width:2}: measured {r:.3f}, theory {theory:.3f}")
 
 # %%
 reveal(
     "sigmoid-factor",
     round(float(layer_factor(measured["sigmoid", 32])), 2),
-    "Just below the 1/4 of lesson 1: before training nearly every sigmoid sits near its steepest point.",
+    "Just below 1/4: before training, most sigmoids sit near their steepest point.",
     near=0.03,
 )
 
@@ -566,20 +591,23 @@ reveal(
 fig, ax = plt.subplots(figsize=(7.6, 4.4), layout="constrained")
 label_at = {"sigmoid": (5, (8, -14)), "relu": (2, (8, -18)), "tanh": (2, (8, 12))}
 for activation, (layer, offset) in label_at.items():
-    rows, color = measured[activation, 32], style.look(activation).color
-    draw_profile(ax, rows, color)
+    rows, look = measured[activation, 32], {"color": style.look(activation).color}
+    draw_profile(ax, rows, **look)
     r = vg.theory.layer_factor(activation, "glorot_uniform", 32)
-    ax.plot(range(1, 11), np.median(rows[:, -1]) * r ** np.arange(9, -1, -1.0), ":", color=style.INK, linewidth=1.5)
-    text, point = f"{activation}, {layer_factor(rows):.2f}", (layer, np.median(rows[:, layer - 1]))
-    ax.annotate(text, point, offset, textcoords="offset points", color=color, weight="bold")
-style.log_axis(ax, np.concatenate([rows for (_, width), rows in measured.items() if width == 32]))
-style.dress(ax, "Back-propagated gradient before training", "Glorot, width 32, 20 nets; dotted: theory")
+    middle = np.median(rows, axis=0)
+    line = middle[-1] * r ** np.arange(9, -1, -1.0)
+    ax.plot(range(1, 11), line, ":", color=style.INK, linewidth=1.5)
+    text, point = f"{activation}, {layer_factor(rows):.2f}", (layer, middle[layer - 1])
+    ax.annotate(text, point, offset, textcoords="offset points", weight="bold", **look)
+log_axis(ax, np.concatenate([measured[activation, 32] for activation in label_at]))
+title = "Back-propagated gradient before training"
+style.dress(ax, title, "Glorot, width 32, 10 nets; dotted: theory")
 ax.set(xlabel="hidden layer", ylabel="root mean square", xticks=range(1, 11))
 plt.show()
 
 # %% [markdown]
 r"""
-*Figure 2. The back-propagated gradient in hidden layers 1 to 10, 20 networks of width 32. Three nearly
+*Figure 2. The back-propagated gradient in hidden layers 1 to 10, 10 networks of width 32. Three nearly
 straight lines with the dotted theory beside them: sigmoid falls steeply into the vanished region, relu
 gently, tanh hardly at all.*
 
@@ -588,12 +616,14 @@ The measured factors lie within five percent of it. At width 5 the factor comes 
 theory is about the mean of the *square*, which a few lucky networks carry, and a narrow network has fewer
 paths that could be lucky. Lesson 5 looks into this.
 
-What a factor means: at 0.23, four sigmoid layers leave a hundredth of the error to the lowest one, and ten
-leave two millionths. A learning rate that makes the lowest of ten layers move would throw the highest half a
-million times too far.
+What a factor means: from the highest of four layers to the lowest there are three steps, so at 0.23 the lowest
+of four sigmoid layers is left with $0.23^3$, a hundredth of the error, and the lowest of ten with $0.23^9$, two
+millionths. A learning rate that makes the lowest of ten layers move would throw the highest half a million
+times too far.
 
 Now play with it. Below, three networks train side by side and show, for every layer, the error that it
-receives. Pull `depth` from 2 to 10 and watch the leftmost thermometers; then change the initializer.
+receives. Pull *hidden layers* from 2 to 10 and watch the leftmost thermometers; then change the *initial
+weights*.
 """
 
 # %%
@@ -602,7 +632,7 @@ vg.explore.thermometers(depth=6)
 # %% [markdown] solution_only=true
 r"""
 *Analysis.* Sigmoid at width 32 comes out at about 0.23 against a theory of 0.236, relu at about 0.70
-against 0.707, and tanh at about 0.96 against 1: tanh is slow to approach its fixed point, hence the
+against 0.707, and tanh at about 0.97 against 1: tanh is slow to approach its fixed point, hence the
 largest gap. Sigmoid at width 5 gives about 0.20: theory is exact only as the width grows. Down ten layers
 that small difference matters: $0.20^9$ is less than a third of $0.23^9$.
 """
@@ -616,15 +646,16 @@ T2 watched gradients without any loop of its own: `TensorBoard(write_grads=True)
 bring it back, for Keras hands no gradients to callbacks. `vg.GradientCapture` listens inside the compiled
 training step instead, and writes what TensorBoard's histogram page expects.
 
-We use it on T3's network: 64 pixels of handwritten digits, five hidden layers of 10 units, Adam, batches
-of 30. T3 compares the mean absolute gradient of the first and the last layer over 2,500 steps, and
-reports a ratio of 30 for sigmoid. We ask first what the ratio is *before* training.
+We use it on the network of a third tutorial, *The vanishing gradient problem*, which this course calls
+**T3**: 64 pixels of handwritten digits, five hidden layers of 10 units, Adam, batches of 30. T3 compares the
+mean absolute gradient of the first and the last layer over 2,500 steps, and reports a ratio of 30 for sigmoid.
+We ask first what the ratio is *before* training.
 """
 
 # %%
 predict(
     "t3-ratio",
-    "T3's sigmoid net before training: the last layer's gradient is how many times the first's?",
+    "T3's sigmoid net before training: last layer's gradient over the first's?",
     choices=["about 3", "about 30", "about 300", "more than 1,000"],
 )
 
@@ -634,22 +665,24 @@ cross_entropy = keras.losses.SparseCategoricalCrossentropy()
 at_start = {}
 for activation in ("sigmoid", "relu", "leaky_relu"):
     model, ratios = vg.mlp(5, 10, activation, inputs=64, outputs=10), []
-    for seed in range(20):
+    for seed in range(10):
         start_afresh(model, "glorot_uniform", seed)
         g = all_gradients(model, digits.X_train, digits.y_train, cross_entropy)
         ratios.append(np.mean(np.abs(g[-2])) / np.mean(np.abs(g[0])))
     at_start[activation] = np.median(ratios)
-    print(f"{activation:10}: {at_start[activation]:.2g} (median of 20 networks)")
+    print(f"{activation:10}: {at_start[activation]:.2g} (median of 10 networks)")
 
 # %%
 words = {3: "about 3", 30: "about 30", 300: "about 300", 3000: "more than 1,000"}
 choice = closest(at_start["sigmoid"], words)
-reveal("t3-ratio", choice, "T3 averaged over the training, and so missed the worst of it.")
+note = "T3 averaged over the training, and so missed the worst of it."
+reveal("t3-ratio", choice, note)
 
 # %% [markdown]
 """
 Where does the 30 come from? Watch one network, seed 0, for ten epochs. The folder `logs` fills with
-TensorBoard's files on the way.
+TensorBoard's files on the way. Epochs count from 0, so epoch 9 is the tenth, and −1 is the moment before
+training, as in lesson 3. (A single network on a single batch: it need not begin at the median.)
 """
 
 # %%
@@ -661,15 +694,19 @@ model = vg.mlp(5, 10, "sigmoid", inputs=64, outputs=10, seed=0)
 model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 capture = vg.GradientCapture(weights=True, log_dir=logs)
 keras.utils.set_random_seed(0)
-model.fit(digits.X_train, digits.y_train, batch_size=30, epochs=10, verbose=0, callbacks=[capture])
+settings = {"batch_size": 30, "epochs": 10, "verbose": 0}
+model.fit(digits.X_train, digits.y_train, callbacks=[capture], **settings)
 run = capture.recording
 
 # %%
-first, last = (np.abs(run.kernel_gradients[name]).mean(axis=(1, 2)) for name in ("hidden_1", "output"))
+gradients = run.kernel_gradients
+first, last = (np.abs(gradients[n]).mean(axis=(1, 2)) for n in ("hidden_1", "output"))
+print("mean size of a kernel gradient's entries, output / hidden_1:")
 for t in (0, 1, 5, 10):
-    gradients = f"first {first[t]:.0e}, last {last[t]:.0e}, ratio {last[t] / first[t]:5.0f}"
-    weights = f"kernel of hidden_3 {rms(run.kernels['hidden_3'][t]):.2f}"
-    print(f"epoch {run.epochs[t]:2.0f}: {gradients}; {weights}; accuracy {run.accuracy[t]:.2f}")
+    print(f"epoch {run.epochs[t]:2.0f}:", end=" ")
+    print(f"{last[t]:.0e} / {first[t]:.0e} = {last[t] / first[t]:4.0f};", end=" ")
+    print(f"kernel of hidden_3 {rms(run.kernels['hidden_3'][t]):.2f};", end=" ")
+    print(f"accuracy {run.accuracy[t]:.2f}")
 
 # %%
 vg.plots.gradient_histograms(run, epochs=(-1, 4, None))
@@ -677,8 +714,8 @@ vg.plots.gradient_histograms(run, epochs=(-1, 4, None))
 # %% [markdown]
 r"""
 *Figure 3. How the sizes of single kernel-gradient entries are distributed, one ridge per layer, on a
-logarithmic axis, before training, after five epochs and after ten. At the start the ridges are a staircase:
-each layer lies about a factor of four or five to the left of the one above it.*
+logarithmic axis, before training, after five epochs (epoch 4) and after ten (epoch 9). At the start the ridges
+are a staircase: each layer lies about a factor of four or five to the left of the one above it.*
 
 (The zeros of `hidden_1` are pixels that are blank in every image of the batch.) The staircase *is* the layer
 factor, seen without any averaging. And it flattens: the last layer's gradient stays where it was, the first
@@ -689,6 +726,16 @@ So a ratio says little without its moment. T3 averaged over a long training and 
 above a thousand. Both describe the same kind of network. And T3's own explanation, that the weights are
 "consistently below 0", cannot be it: a sign shrinks nothing, only the sizes of factors do.
 
+Here is the whole run, moment by moment: drag the slider, or press *Play*, and watch the weights on the left
+spread as the staircase on the right flattens. (Its sentence compares the *back-propagated* gradients, hence
+another ratio.) The player takes any recording, of your own models too.
+"""
+
+# %%
+vg.explore.player(run)
+
+# %% [markdown]
+"""
 The same histograms in TensorBoard: write `True` below and run the cell. It opens inside the notebook,
 where the browser can reach this computer; elsewhere, `tensorboard --logdir` with the folder in a terminal
 does the same.
@@ -701,16 +748,18 @@ if open_tensorboard:
     from tensorboard import notebook
 
     # The program stands beside this Python, which need not be on the path.
-    os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
+    programs = os.path.dirname(sys.executable)
+    os.environ["PATH"] = programs + os.pathsep + os.environ["PATH"]
     notebook.start(f"--logdir {logs}")
 else:
     events = [file for file in os.listdir(logs) if "tfevents" in file]
-    print(f"{len(events)} event file for TensorBoard, {os.path.getsize(os.path.join(logs, events[0])) // 1024} kB")
+    size = os.path.getsize(os.path.join(logs, events[0])) // 1024
+    print(f"{len(events)} event file for TensorBoard, {size} kB")
 
 # %% [markdown] solution_only=true
 r"""
-*Analysis.* Before training, the median sigmoid net's last layer receives about 1,500 times what its first
-receives (20 networks). For relu and leaky relu the ratio is near 1, so leaky relu brings nothing over relu
+*Analysis.* Before training, the median sigmoid net's last layer receives about 1,300 times what its first
+receives (10 networks). For relu and leaky relu the ratio is near 1, so leaky relu brings nothing over relu
 here. In the run with seed 0 the ratio first rises and then falls to less than a third within ten epochs. The
 numerator stays; the first layer's gradient has grown. The accuracy is still near one in five. T3's 30 is
 neither wrong nor the measure of the disease.
@@ -761,13 +810,16 @@ Trues into unit numbers.
 def find_fault(model, X, y):
     """Name of the layer that loses most, and the dead units."""
     ### BEGIN SOLUTION
-    sizes = {name: rms(gradient) for name, gradient in output_gradients(model, X, y).items()}
+    from itertools import pairwise
+
+    sizes = {name: rms(g) for name, g in output_gradients(model, X, y).items()}
     names = list(sizes)
-    lost = {names[i]: sizes[names[i - 1]] / sizes[names[i]] for i in range(1, len(names))}
+    lost = {b: sizes[a] / sizes[b] for a, b in pairwise(names)}
     dead, h = [], X
     for layer in model.layers[:-1]:
         h = np.asarray(layer(h))
-        dead += [(layer.name, int(unit)) for unit in np.flatnonzero((h == 0).all(axis=0))]
+        units = np.flatnonzero((h == 0).all(axis=0))
+        dead += [(layer.name, int(unit)) for unit in units]
     return min(lost, key=lost.get), dead
     ### END SOLUTION
 

@@ -20,7 +20,7 @@ quartile_band = Exercise(
         "{found}.",
         "columns": "The columns should be called low, median and high; here they are {found}.",
         "one-band": "One band for all runs together. Each value of `by` should get a row of its own: group first.",
-        "ignores-by": "Asked to group by {wanted}, it still groups by depth. Use the argument `by`.",
+        "ignores-by": "Asked to group by {wanted}, it still groups by {found}. Use the argument `by`.",
         "swapped": "low lies above high: the lower quartile is the 25 % one.",
         "mean": "The middle is the mean here. One run that fails drags a mean far down; the median hardly notices.",
         "mean-sd": "This is the mean with a standard deviation to each side. An accuracy piles up below its "
@@ -39,7 +39,8 @@ def _runs(rng: np.random.Generator) -> dict[str, np.ndarray]:
     width = rng.permutation(np.resize([5, 25, 32], len(depth)))
     accuracy = 1 - rng.beta(1, 12, len(depth)) - 0.06 * depth * rng.random(len(depth)) - 0.002 * width
     accuracy[rng.random(len(depth)) < 0.15] -= 0.25
-    return {"seed": np.arange(len(depth)), "depth": depth, "width": width, "accuracy": accuracy}
+    names = np.array([f"net of {d} by {w}" for d, w in zip(depth, width, strict=True)])
+    return {"id": names, "seed": np.arange(len(depth)), "depth": depth, "width": width, "accuracy": accuracy}
 
 
 @quartile_band.observe
@@ -58,9 +59,9 @@ def _as_table(frame: Any) -> Any:
     if not set(_COLUMNS) <= set(columns):
         return {"columns": columns}
     # A grouping column that was made an ordinary one again is as good as an index.
-    extra = [c for c in ("depth", "width") if c in columns]
+    extra = [c for c in ("depth", "width", "id") if c in columns]
     index = frame[extra[0]] if extra else frame.index
-    return {"index": np.asarray(index, float), "values": np.asarray(frame[_COLUMNS], float)}
+    return {"index": [str(name) for name in index], "values": np.asarray(frame[_COLUMNS], float)}
 
 
 @quartile_band.judge
@@ -79,14 +80,17 @@ def _judge_table(table: Any, runs: dict[str, np.ndarray], by: str) -> Any:
     if "columns" in table:
         return "columns", {"found": ", ".join(table["columns"])}
     got, groups = table["values"], np.unique(runs[by])
+    if set(table["index"]) == set(runs["id"]):
+        return "ignores-by", {"wanted": by, "found": "id"}
     samples = [runs["accuracy"][runs[by] == group] for group in groups]
     if len(got) == len(groups) > 1 and near(got, got[:1].repeat(len(got), 0)):
         return "one-band"
     if len(got) != len(groups):
-        return ("ignores-by", {"wanted": by}) if by == "width" and len(got) == 4 else "one-band"
-    if not np.array_equal(np.sort(table["index"]), groups):
+        return ("ignores-by", {"wanted": by, "found": "depth"}) if by == "width" and len(got) == 4 else "one-band"
+    index = np.array([float(name) for name in table["index"]])
+    if not np.array_equal(np.sort(index), groups):
         return "one-band"
-    got = got[np.argsort(table["index"])]
+    got = got[np.argsort(index)]
     if _are_quartiles(got, samples):
         return None
     return _name_band(got, samples)

@@ -166,6 +166,7 @@ share_of_gap = Exercise(
         "medians": "These are the medians themselves. The share says how much of the way from `bad` to `good` one "
         "change goes: 0 is none, 1 is all.",
         "gain": "This is the gain in accuracy. Divide it by the whole gap between `good` and `bad`.",
+        "clipped": "A share below 0 has become {instead}. A change that makes things worse should show as one.",
         "flipped": "These are the shares that are *left*: a change that explains everything should get 1.",
         "wrong-values": "The largest difference is {off:.3g}, for {name}.",
     },
@@ -183,14 +184,15 @@ def _two_setups(rng: np.random.Generator) -> tuple[dict[str, Any], dict[str, Any
 
 
 def _accuracies(setup: dict[str, Any], bad: dict[str, Any], good: dict[str, Any], seed: int) -> np.ndarray:
-    """41 accuracies, skewed: each change adds its part, every two changes together add or take some more."""
+    """41 accuracies, skewed: one change does harm, the others add their part, every two together some more."""
     keys = sorted(bad)
     for key in keys:
         if setup[key] not in (bad[key], good[key]):
             raise ValueError(f"run knows {key} = {bad[key]!r} and {good[key]!r}, not {setup[key]!r}")
     changed = np.array([bad[key] != good[key] and setup[key] == good[key] for key in keys], float)
     rng = np.random.default_rng(seed)
-    effects, together = rng.uniform(0.03, 0.12, 5), rng.uniform(-0.02, 0.03, (5, 5))
+    effects, together = rng.uniform(0.08, 0.13, 5), rng.uniform(0, 0.03, (5, 5))
+    effects[rng.choice([i for i, key in enumerate(keys) if bad[key] != good[key]])] = -rng.uniform(0.04, 0.06)
     code = int(changed @ 2.0 ** np.arange(5))
     noise = np.random.default_rng([seed, code]).exponential(0.04, 41)
     return 0.55 + changed @ effects + changed @ np.triu(together, 1) @ changed + 0.05 - noise
@@ -253,6 +255,9 @@ def _name_share(got: np.ndarray, wanted: np.ndarray, differ: list[str], setups: 
         "gain": tried - low,
         "flipped": 1 - wanted,
     }
+    for instead, cut in {"0": np.maximum(wanted, 0), "positive": np.abs(wanted)}.items():
+        if near(got, cut, atol=1e-3) or near(got, np.minimum(cut, 1), atol=1e-3):
+            return "clipped", {"instead": instead}
     if key := slip(got, slips, atol=1e-3):
         return key
     if any(near(got, x, atol=1e-3) for x in ((high - broken) / (high - low), (broken - low) / (high - low))):

@@ -83,8 +83,10 @@ def _(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
     nets, X, low = _draw(rng)
 
-    def narrow(seed=None):
-        return keras.initializers.RandomUniform(low, low + 0.2, seed=seed)
+    # A class, as Keras's own are: `Dense` takes a class as well.
+    class Narrow(keras.initializers.RandomUniform):
+        def __init__(self, seed=None):
+            super().__init__(low, low + 0.2, seed=seed)
 
     glorot, first = keras.initializers.GlorotNormal, nets[0]
     return {
@@ -92,7 +94,7 @@ def _(answer: Any, rng: np.random.Generator) -> Seen:
         "second": _look(answer, glorot, X, **nets[1]),
         "again": _look(answer, glorot, None, **first),
         "next": _look(answer, glorot, None, **{**first, "seed": first["seed"] + 1}),
-        "narrow": _look(answer, narrow, None, **first),
+        "narrow": _look(answer, Narrow, None, **first),
     }
 
 
@@ -197,6 +199,7 @@ count_parameters = Exercise(
         "no-return": NO_RETURN.format(name="count_parameters"),
         "not-a-number": "count_parameters gives one whole number for one net; here it gives {found}.",
         "no-biases": "These are the kernels alone. Every unit, the output too, also has a bias.",
+        "no-output-bias": "One number short: the output unit has a bias, too.",
         "no-output": "The output layer is missing: one unit that listens to all units of the last hidden layer.",
         "one-layer-off": "This is the count of a net with {got} hidden layers in place of {wanted}. How many "
         "kernels of shape (width, width) lie between {wanted} hidden layers?",
@@ -240,6 +243,7 @@ def _(seen: Seen, rng: np.random.Generator) -> Any:
         return None
     slips = {
         "no-biases": of(lambda d, w: _count(d, w) - d * w - 1),
+        "no-output-bias": of(lambda d, w: _count(d, w) - 1),
         "no-output": of(lambda d, w: _count(d, w) - w - 1),
         "first-as-others": of(lambda d, w: _count(d, w) + w * w - 2 * w),
     }

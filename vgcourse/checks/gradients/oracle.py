@@ -1,5 +1,6 @@
 """A multilayer perceptron in NumPy that knows all its gradients, and the same net in Keras."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,15 +33,19 @@ def names(weights: Weights) -> list[str]:
     return [*(f"hidden_{i}" for i in range(1, len(weights))), "output"]
 
 
-def run(weights: Weights, activation: str, X: np.ndarray, y: np.ndarray) -> Pass:
-    """The pass of a net with one sigmoid output under binary cross-entropy."""
+def run(weights: Weights, activation: str, X: np.ndarray, y: np.ndarray, error: Callable | None = None) -> Pass:
+    """The pass of a net with one sigmoid output under binary cross-entropy.
+
+    ``error(p, target)``, if given, replaces the output's dL/dz = p - target on the way back.
+    """
     zs, hs = [], [X.astype(float)]
     for kernel, bias in weights[:-1]:
         zs.append(hs[-1] @ kernel + bias)
         hs.append(FUNCTIONS[activation](zs[-1]))
     logit, target = hs[-1] @ weights[-1][0] + weights[-1][1], np.reshape(y, (-1, 1))
     loss = float(np.mean(np.logaddexp(0, logit) - target * logit))
-    error = np.exp(-np.logaddexp(0, -logit)) - target
+    p = np.exp(-np.logaddexp(0, -logit))
+    error = error(p, target) if error else p - target
     dzs, dhs, kernels, biases = [], [], [hs[-1].T @ error], [error.sum(0)]
     for i in reversed(range(len(zs))):
         dhs.insert(0, error @ weights[i + 1][0].T)

@@ -21,6 +21,11 @@ output_gradients = Exercise(
         "layers-missing": "Of the hidden layers, {missing} did not come back.",
         "no-gradient": "The gradient of {layer} is None: the loss was not computed from that very "
         "tensor. Run the layers one after the other inside the tape, and keep each result.",
+        "output-too": Miss(
+            "The hidden layers are right, and {extra} came back as well. Asked for are the hidden layers alone: "
+            "the figures below would count it as one of them.",
+            share=0.5,
+        ),
         "averaged": Miss(
             "Each entry is {n} times too small: you differentiate the mean loss. Row i should be example "
             "i's own gradient, whatever the size of the batch: use the sum of the losses.",
@@ -60,17 +65,28 @@ def _(seen: Seen, rng: np.random.Generator) -> Any:
     if not isinstance(got, dict):
         return "not-a-dict"
     hidden, right = names(weights)[:-1], run(weights, "tanh", X, y)
+    if _are_inputs(got, hidden, right):
+        return "inputs"
     if missing := [name for name in hidden if name not in got]:
         return "layers-missing", {"missing": ", ".join(missing)}
     if empty := [name for name in hidden if got[name] is None]:
         return "no-gradient", {"layer": empty[0]}
+    extra = [name for name in got if name not in hidden]
     got = [np.asarray(got[name], float) for name in hidden]
     if problem := _judge_shapes(hidden, got, weights, right):
         return problem
     wanted = right.dh
     if all(near(g, w) for g, w in zip(got, wanted, strict=True)):
-        return None
+        return ("output-too", {"extra": ", ".join(extra)[:60]}) if extra else None
     return _name_slip(hidden, got, right, len(X))
+
+
+def _are_inputs(got: dict, hidden: list[str], right: Pass) -> bool:
+    """Whether each layer but the first has the gradient of the layer below: that at its input."""
+    below = zip(hidden[1:], right.dh[:-1], strict=True)
+    n = len(right.dh[0])
+    pairs = [(got.get(name), d) for name, d in below]
+    return all(g is not None and (near(g, d) or near(g, d / n)) for g, d in pairs)
 
 
 def _judge_shapes(hidden: list[str], got: list[np.ndarray], weights: Weights, right: Pass) -> Any:

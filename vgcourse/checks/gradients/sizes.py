@@ -33,6 +33,8 @@ layer_rms = Exercise(
         "norm": "That is the root of the sum of squares. It grows with the number of entries, so layers "
         "of different size cannot be compared: take the mean of the squares.",
         "no-root": "That is the mean of the squares. The root is missing.",
+        "in-turn": "The list holds kernel and bias of each layer in turn, so its second entry is a bias, not the "
+        "second layer's kernel. Take every other one.",
         "biases": "Those are the biases' gradients. In the list, a layer's kernel comes first.",
         "bias-mixed": "Kernel and bias are mixed. A bias gradient knows no input, so it has another "
         "size: take the kernel alone.",
@@ -94,6 +96,7 @@ def _slip_of_size(got: np.ndarray, kernels: list, biases: list) -> str | None:
         "mean-abs": [np.mean(np.abs(k)) for k in kernels],
         "norm": [np.linalg.norm(k) for k in kernels],
         "no-root": [np.mean(k**2) for k in kernels],
+        "in-turn": [_rms(array) for array in (kernels[0], biases[0], kernels[1], biases[1])],
         "biases": [_rms(b) for b in biases],
         "bias-mixed": [_rms(v) for v in both],
     }

@@ -17,8 +17,9 @@ train_step = Exercise(
     misses={
         "no-return": NO_RETURN.format(name="train_step"),
         "not-two": "train_step gives back two things, the loss and the list of gradients; here it gives {found}.",
-        "no-gradient": "The gradients are None. The tape knows only what was computed inside its `with` "
-        "block: the model's call and the loss belong there.",
+        "no-gradient": "There are no gradients. The tape knows only what was computed inside its `with` "
+        "block: the model's call and the loss belong there, and `model.predict` leaves no trace.",
+        "swapped": "The labels and the predictions have changed places: `bce` takes the labels first, bce(y, p).",
         "not-all": "There are {wanted} trainable variables, and {got} gradients came back.",
         "labels": "The loss compares every prediction with every label: y is flat, (n,), and the output "
         "is a column, (n, 1), so they spread to an n × n table. Make y a column, or let the Keras loss "
@@ -62,7 +63,13 @@ def _(answer: Any, rng: np.random.Generator) -> Seen:
 
     weights, X, y, rate = _draw(rng)
     model = keras_model(weights, "tanh")
-    step = as_array(answer(model, keras.optimizers.SGD(rate), X, y))
+    try:
+        step = as_array(answer(model, keras.optimizers.SGD(rate), X, y))
+    except ValueError as error:
+        # Keras's optimizer refuses a list of None before the answer can give it back.
+        if "No gradients provided" not in str(error):
+            raise
+        step = [np.nan, [None]]
     return {"step": step, "after": [np.asarray(w) for w in model.get_weights()]}
 
 
@@ -118,7 +125,16 @@ def _judge_gradients(got: list, wanted: list, weights: Weights, X: np.ndarray, y
     spread = _flat([g / len(X) for pair in zip(spread.kernels, spread.biases, strict=True) for g in pair])
     if near(got, spread) or near(got, len(X) * spread):
         return "labels"
+    if got.shape == flat.shape and _are_swapped(got, weights, X, y):
+        return "swapped"
     return "wrong-values", off(got, flat) if got.shape == flat.shape else {"off": float("nan")}
+
+
+def _are_swapped(got: np.ndarray, weights: Weights, X: np.ndarray, y: np.ndarray) -> bool:
+    """Whether these are the gradients of bce(p, y): Keras keeps the labels 1e-7 away from 0 and 1."""
+    back = run(weights, "tanh", X, y, error=lambda p, target: np.log(1e-7) * (2 * target - 1) * p * (1 - p))
+    wrong = _flat([g / len(X) for pair in zip(back.kernels, back.biases, strict=True) for g in pair])
+    return bool(np.linalg.norm(got - wrong) < 0.03 * np.linalg.norm(wrong))
 
 
 def _judge_update(after: list, weights: Weights, gradients: list, rate: float) -> Any:
