@@ -1,0 +1,293 @@
+"""Lesson 3: what its prose claims is what its code measures, and nobody gets stuck.
+
+The solved notebook and the student's run once each, cell by cell, in processes of their own without Jupyter.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vgcourse.checks import registry
+from vgcourse.checks.gradients import oracle
+from vgcourse.checks.weights import symmetry
+from vgcourse.grading.build import solved_notebook, student_notebook
+from vgcourse.grading.course import Lesson
+
+ROOT = Path(__file__).parents[1]
+LESSON = Lesson("03_weights", ROOT)
+SOLVED = solved_notebook(LESSON)
+LAYERS = ["hidden_1", "hidden_2", "hidden_3", "hidden_4", "output"]
+
+RUN = r"""
+import contextlib, io, json, sys
+import matplotlib
+matplotlib.use("Agg")
+import numpy as np
+from vgcourse.checks import CheckFailed
+cells, out, space = json.load(sys.stdin), [], {}
+for source in cells:
+    text, failed = io.StringIO(), None
+    with contextlib.redirect_stdout(text):
+        try:
+            exec(source, space)
+        except CheckFailed as error:
+            failed = error.verdict.key
+    out.append({"source": source, "text": text.getvalue(), "failed": failed})
+try:
+    # Not getrusage: its peak counts the process that started this one.
+    status = open("/proc/self/status").read()
+    peak = int(status.split("VmHWM:")[1].split()[0]) / 1024
+except OSError:
+    peak = 0
+def kernels(run):
+    return {name: np.asarray(kernel, float).tolist() for name, kernel in run.kernels.items()}
+def gradients(run):
+    return [np.sqrt(np.mean(run.kernel_gradients[name][0].astype(float) ** 2)).tolist() for name in run.layers]
+kept = {
+    "kernels": {name: [kernels(run) for run in ten] for name, ten in space["runs"].items()},
+    "accuracy": {name: [float(run.accuracy[-1]) for run in ten] for name, ten in space["runs"].items()},
+    "gradients": {name: [gradients(run) for run in ten] for name, ten in space["runs"].items()},
+    "yours": kernels(space["run"]),
+    "your_accuracy": float(space["run"].accuracy[-1]),
+    "ratios": space["ratios"].to_dict("list"),
+    "gap": float(space["gap"]),
+    "moving": space["moving"],
+    "shared": kernels(space["shared"]),
+    "shared_accuracy": float(space["shared"].accuracy[-1]),
+    "parted": {name: [*units, float(accuracy)] for name, (units, accuracy) in space["rows"].items()},
+}
+json.dump({"cells": out, "peak_mb": peak, "space": kept}, sys.stdout)
+"""
+
+
+def run(notebook):
+    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    # As in a class: nobody's progress is touched.
+    done = subprocess.run(
+        [sys.executable, "-c", RUN],
+        input=json.dumps(sources),
+        capture_output=True,
+        text=True,
+        env={**os.environ, "NBGRADER_EXECUTION": "test"},
+        cwd=ROOT,
+        timeout=400,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def both():
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(run, (SOLVED, student_notebook(SOLVED, LESSON))))
+
+
+@pytest.fixture(scope="module")
+def solved(both):
+    return both[0]
+
+
+@pytest.fixture(scope="module")
+def space(solved):
+    return solved["space"]
+
+
+@pytest.fixture(scope="module")
+def walks(space):
+    """Activation -> layer -> (networks, moments, weights)."""
+    return {
+        name: {layer: np.array([k[layer] for k in ten]).reshape(len(ten), 101, -1) for layer in LAYERS}
+        for name, ten in space["kernels"].items()
+    }
+
+
+@pytest.fixture(scope="module")
+def printed(solved):
+    return "\n".join(cell["text"] for cell in solved["cells"])
+
+
+@pytest.fixture(scope="module")
+def prose():
+    return " ".join(" ".join(cell.source for cell in SOLVED.cells if cell.cell_type == "markdown").split())
+
+
+def test_the_solved_lesson_passes_all_its_checks(solved):
+    checks = [cell for cell in solved["cells"] if cell["source"].startswith("check(")]
+    assert len(checks) == len(registry.exercises(LESSON.id)) == 5
+    assert [cell["source"] for cell in checks if cell["failed"]] == []
+
+
+def test_an_unanswered_lesson_runs_through_and_shows_the_same_numbers(both):
+    cells = both[1]["cells"]
+    assert [c["failed"] for c in cells if c["source"].startswith("check(")] == ["blank"] * 5
+    for key in ("ratios", "parted"):
+        for name, values in both[1]["space"][key].items():
+            np.testing.assert_allclose(values, both[0]["space"][key][name], atol=0.05)
+
+
+def test_it_stays_below_1_gb(both):
+    assert max(ran["peak_mb"] for ran in both) < 1000
+
+
+def test_a_dict_of_variable_names_keeps_two_of_ten_variables(printed):
+    assert "dict_keys(['kernel', 'bias'])" in printed
+
+
+def test_the_students_callback_and_the_packages_see_the_same(printed, space, prose):
+    assert re.findall(r"(\w+) +\(21, \d, \d\), largest difference ([\d.]+)", printed) == [(n, "0.0") for n in LAYERS]
+    assert "this network has learned its task" in prose and space["your_accuracy"] > 0.9
+    moved = {layer: np.abs(np.subtract(k[-1], k[0])).mean() for layer, k in space["yours"].items()}
+    assert "ends about 0.1 from where it began" in prose and 0.07 < moved["hidden_1"] < 0.17
+    assert max(moved, key=moved.get) == "output"
+
+
+def test_the_sigmoid_nets_first_layer_gets_600_times_less_than_the_last(space, prose):
+    gradients = np.array(space["gradients"]["sigmoid"])
+    assert gradients.shape == (10, 5)
+    assert "some 600 times smaller" in prose and "by a factor of 600 in all" in prose
+    ratio = np.median(gradients[:, -1]) / np.median(gradients[:, 0])
+    assert 400 < ratio < 900
+    assert np.all(np.diff(np.median(gradients, axis=0)) > 0)
+    level = np.median(space["gradients"]["tanh"], axis=0)
+    assert "all five layers begin with much the same gradient" in prose and level.max() < 2 * level.min()
+
+
+def test_the_layer_with_the_smallest_gradient_goes_the_longest_way(walks, prose, space):
+    path = _paths(walks["sigmoid"])
+    assert list(np.argsort(-np.median(path, axis=0))) == [0, 1, 2, 3, 4]
+    assert "`hidden_1` has the longest path in 8 of the 10 networks" in prose
+    assert np.sum(path.argmax(axis=1) == 0) == 8
+    np.testing.assert_allclose(np.median(path, axis=0), [0.74, 0.56, 0.49, 0.40, 0.36], atol=0.03)
+    straight = np.median(path / _distances(walks["sigmoid"]), axis=0)
+    assert "hardly longer than its distance" in prose and straight[0] < 1.25 and straight[0] == straight.min()
+    assert "half of these networks still end below .7" in prose
+    assert 4 <= np.sum(np.array(space["accuracy"]["sigmoid"]) < 0.7) <= 7
+
+
+def test_with_tanh_the_output_layer_goes_farthest_and_the_first_to_and_fro(walks, prose, space):
+    path, distance = _paths(walks["tanh"]), _distances(walks["tanh"])
+    assert "the longest in 10 of 10" in prose and np.all(path.argmax(axis=1) == 4)
+    assert np.median(path[:, 4]) == pytest.approx(1.54, abs=0.1)
+    assert np.median(path[:, 0]) == pytest.approx(0.34, abs=0.03)
+    assert np.median(distance[:, 0]) == pytest.approx(0.18, abs=0.03)
+    assert np.median(space["accuracy"]["tanh"]) == pytest.approx(0.995, abs=0.002)
+
+
+def test_the_crowd_of_the_tanh_nets_first_layer_stands_still_while_its_weights_move(walks, prose):
+    first = walks["tanh"]["hidden_1"]
+    mean, sd, norm = first.mean(2), first.std(2), np.abs(first).mean(2)
+    assert np.median(np.abs(mean[:, -1] - mean[:, 0])) < 0.08
+    assert abs(np.median(sd[:, -1] - sd[:, 0])) < 0.06
+    assert "Its L1 norm changes by less than 1 %" in prose
+    assert abs(np.median(norm[:, -1] / norm[:, 0]) - 1) < 0.01
+
+
+def test_the_sigmoid_nets_first_standard_deviation_grows_most_in_all_ten(walks, prose):
+    grown = np.stack([k.std(2)[:, -1] - k.std(2)[:, 0] for k in walks["sigmoid"].values()], axis=1)
+    assert "It grows by far the most, in all ten networks" in prose and np.all(grown.argmax(axis=1) == 0)
+    middle = np.median(grown, axis=0)
+    assert middle[0] > 2 * middle[1:].max() and np.all(middle > 0.05)
+    assert np.median(walks["sigmoid"]["hidden_1"].std(2)[:, -1]) == pytest.approx(1.52, abs=0.06)
+
+
+def test_the_sigmoid_nets_upper_means_move_in_the_first_ten_epochs(walks, prose):
+    assert "go half of their means' way in that tenth of the time" in prose
+    shares = {}
+    for layer, kernel in walks["sigmoid"].items():
+        steps = np.abs(np.diff(kernel.mean(2), axis=1))
+        shares[layer] = np.median(steps[:, :10].sum(1) / steps.sum(1))
+    assert 0.4 < shares["output"] < 0.58 and 0.4 < shares["hidden_4"] < 0.58 and shares["hidden_1"] < 0.12
+
+
+def test_with_tanh_and_relu_the_layers_do_not_drift_together(walks, space, prose):
+    assert "climbs above 2" in prose
+    assert np.median(walks["tanh"]["output"].std(2)[:, -1]) == pytest.approx(2.2, abs=0.15)
+    relu = {layer: np.std(space["yours"][layer], axis=(1, 2)) for layer in LAYERS}
+    grown = {layer: sd[-1] - sd[0] for layer, sd in relu.items()}
+    assert max(grown, key=grown.get) == "output" and abs(grown["hidden_1"]) < 0.06
+
+
+def test_sgd_shows_a_staircase_and_rmsprop_one_level(space, prose):
+    sgd, rmsprop = (np.array(space["ratios"][name]) for name in ("sgd", "rmsprop"))
+    assert "−3.0 in `output`, −3.6, −4.1, −4.4, and −5.2 in `hidden_1`" in prose
+    np.testing.assert_allclose(sgd, [-5.2, -4.4, -4.1, -3.6, -3.0], atol=0.1)
+    assert np.all(np.diff(sgd) > 0.2)
+    assert "about 170 times less" in prose and 120 < space["gap"] < 240
+    assert "near −3" in prose and np.all(np.abs(rmsprop + 3.15) < 0.2)
+
+
+def test_from_zero_only_the_sigmoid_net_moves(space, printed):
+    assert space["moving"] == {"sigmoid": LAYERS[1:], "tanh": []}
+    assert len(re.findall(r": accuracy 0\.500, moved: \[", printed)) == 2
+
+
+def test_from_a_shared_start_all_layers_travel_and_no_unit_ever_differs(space, printed, prose):
+    for layer in LAYERS[:-1]:
+        kernels = np.array(space["shared"][layer])
+        assert np.ptp(kernels, axis=0).max() > 0.05 and np.ptp(kernels, axis=2).max() < 1e-5
+    assert printed.count("different units: 1 to 1") == 4
+    assert "in 101 moments no unit ever differs" in prose and len(kernels) == 101
+    assert "tanh reaches .64" in prose and space["shared_accuracy"] == pytest.approx(0.64, abs=0.02)
+
+
+def test_randomness_does_not_spread_and_two_kernels_part_all_units(space, prose):
+    parted = space["parted"]
+    assert parted["first only"][:4] == [5, 1, 1, 1]
+    assert parted["break_symmetry"][:4] == parted["all five"][:4] == [5, 5, 5, 5]
+    assert "mostly *worse* than those where only the first kernel was drawn" in prose
+    assert parted["break_symmetry"][4] < 0.85 < 0.93 < parted["first only"][4] < 0.99 < parted["all five"][4]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_equal_units_stay_equal_unless_one_of_their_two_kernels_differs(seed):
+    starts, X, y, _ = symmetry._draw(np.random.default_rng(seed))
+    rng = np.random.default_rng(seed)
+    for start in starts:
+        assert _different(symmetry._train(start, X, y)) == [1] * (len(start) - 1)
+        for drawn in range(len(start)):
+            weights = [(rng.normal(size=k.shape) if i == drawn else k, b) for i, (k, b) in enumerate(start)]
+            parted = [i for i, n in enumerate(_different(symmetry._train(weights, X, y))) if n > 1]
+            assert parted == [i for i in (drawn - 1, drawn) if 0 <= i < len(start) - 1]
+
+
+def test_a_zero_start_gives_tanh_and_relu_no_kernel_gradient():
+    X, y = np.random.default_rng(0).normal(size=(30, 2)), np.arange(30) % 3 == 0
+    zero = [(np.zeros(shape), np.zeros(shape[1])) for shape in ((2, 4), (4, 4), (4, 1))]
+    for activation in ("tanh", "relu"):
+        ran = oracle.run(zero, activation, X, y.astype(float))
+        assert not any(np.any(kernel) for kernel in ran.kernels)
+        assert np.any(ran.biases[-1]) and not any(np.any(bias) for bias in ran.biases[:-1])
+
+
+def test_the_points_that_the_lesson_announces_are_those_it_gives(prose):
+    assert f"**Points** {sum(e.points for e in registry.exercises(LESSON.id)) + 2:g}." in prose
+
+
+def test_every_exercise_shows_its_stars_its_points_and_three_hints():
+    texts = [cell.source for cell in SOLVED.cells if cell.cell_type == "markdown"]
+    headings = [text[text.index("### Exercise") :] for text in texts if "### Exercise" in text]
+    checked = [text for text in headings if "read by a person" not in text]
+    assert len(headings) == 6 and all(text.count("<details><summary>Hint") == 3 for text in headings)
+    for text, exercise in zip(checked, registry.exercises(LESSON.id), strict=True):
+        assert re.search(rf"★ \({exercise.points:g} points\)", text.splitlines()[0])
+
+
+def _paths(walks):
+    """(networks, layers), per weight."""
+    return np.stack([np.abs(np.diff(k, axis=1)).mean(2).sum(1) for k in walks.values()], axis=1)
+
+
+def _distances(walks):
+    return np.stack([np.abs(k[:, -1] - k[:, 0]).mean(1) for k in walks.values()], axis=1)
+
+
+def _different(weights):
+    """How many units of each hidden layer differ, by what goes in."""
+    return [np.unique(np.round(np.vstack([k, b]), 7), axis=1).shape[1] for k, b in weights[:-1]]

@@ -1,0 +1,9 @@
+"""A random bias makes all the difference."""
+
+import numpy as np
+
+
+def break_symmetry(model, seed):
+    rng = np.random.default_rng(seed)
+    for layer in model.layers[:-1]:
+        layer.bias.assign(rng.normal(0, 0.5, layer.bias.shape))

@@ -1,0 +1,9 @@
+"""Standard normal numbers."""
+
+import numpy as np
+
+
+def break_symmetry(model, seed):
+    rng = np.random.default_rng(seed)
+    for layer in model.layers[1::2]:
+        layer.kernel.assign(rng.normal(size=layer.kernel.shape))

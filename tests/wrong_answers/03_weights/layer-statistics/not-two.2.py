@@ -1,0 +1,11 @@
+"""One dict for each."""
+
+import numpy as np
+
+
+def layer_statistics(kernels):
+    statistics = {}
+    for layer, kernel in kernels.items():
+        kernel = np.asarray(kernel)
+        statistics[layer] = {"mean": kernel.mean(axis=(1, 2)), "sd": kernel.std(axis=(1, 2))}
+    return statistics

@@ -1,0 +1,11 @@
+"""First the deviation."""
+
+import numpy as np
+
+
+def layer_statistics(kernels):
+    statistics = {}
+    for layer, kernel in kernels.items():
+        kernel = np.asarray(kernel)
+        statistics[layer] = kernel.std(axis=(1, 2)), kernel.mean(axis=(1, 2))
+    return statistics

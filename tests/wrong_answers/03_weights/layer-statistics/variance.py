@@ -1,0 +1,11 @@
+"""Spread is the variance."""
+
+import numpy as np
+
+
+def layer_statistics(kernels):
+    statistics = {}
+    for layer, kernel in kernels.items():
+        kernel = np.asarray(kernel)
+        statistics[layer] = kernel.mean(axis=(1, 2)), kernel.var(axis=(1, 2))
+    return statistics

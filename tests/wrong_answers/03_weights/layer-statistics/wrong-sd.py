@@ -1,0 +1,11 @@
+"""The mean over the units of their deviations."""
+
+import numpy as np
+
+
+def layer_statistics(kernels):
+    statistics = {}
+    for layer, kernel in kernels.items():
+        kernel = np.asarray(kernel)
+        statistics[layer] = kernel.mean(axis=(1, 2)), kernel.std(axis=1).mean(axis=1)
+    return statistics

@@ -1,0 +1,7 @@
+"""One path for every weight."""
+
+import numpy as np
+
+
+def path_length(kernels):
+    return np.abs(np.diff(kernels, axis=0)).sum(axis=0)

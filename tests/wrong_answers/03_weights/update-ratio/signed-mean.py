@@ -1,0 +1,8 @@
+"""The size of a kernel is its mean."""
+
+import numpy as np
+
+
+def update_ratio(kernels):
+    update, data = (np.abs(v.mean(axis=(1, 2))) for v in (np.diff(kernels, axis=0), kernels[:-1]))
+    return np.log10(update / data)

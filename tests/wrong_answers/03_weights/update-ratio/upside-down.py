@@ -1,0 +1,11 @@
+"""Data over update."""
+
+import numpy as np
+
+
+def rms(values):
+    return np.sqrt(np.mean(values**2, axis=(1, 2)))
+
+
+def update_ratio(kernels):
+    return np.log10(rms(kernels[:-1]) / rms(np.diff(kernels, axis=0)))
