@@ -1,0 +1,219 @@
+"""Lesson 6: what its prose claims is what its code and its kept runs show, and nobody gets stuck.
+
+The solved notebook and the student's run once each, cell by cell, in a process of their own without Jupyter. Of
+the kept runs some are trained again, with the table's own trainer and with `vgcourse.train`.
+"""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.test_lesson_01 import number, run
+from vgcourse import theory
+from vgcourse.checks import registry
+from vgcourse.checks.residual import backward, runs, scales
+from vgcourse.grading.build import solved_notebook, student_notebook
+from vgcourse.grading.course import Lesson
+
+LESSON = Lesson("06_residual", Path(__file__).parents[1])
+SOLVED = solved_notebook(LESSON)
+TABLE = runs.residual_runs()
+ROOT_RULE, ZERO, LOUD = "skip, scale 1/√L", "skip, zero branches", "skip, scale 1"
+
+
+@pytest.fixture(scope="module")
+def solved():
+    return run(SOLVED)
+
+
+@pytest.fixture(scope="module")
+def printed(solved):
+    return "\n".join(cell["text"] for cell in solved["cells"])
+
+
+@pytest.fixture(scope="module")
+def prose():
+    return " ".join(" ".join(cell.source for cell in SOLVED.cells if cell.cell_type == "markdown").split())
+
+
+def accuracy(net, depth=None, column="accuracy"):
+    rows = TABLE[(TABLE.net == net) & (TABLE.depth == depth if depth else True)]
+    assert len(rows) == runs.SEEDS
+    return rows[column].to_numpy()
+
+
+def test_the_solved_lesson_passes_all_its_checks_in_less_than_1_gb(solved):
+    checks = [cell for cell in solved["cells"] if cell["source"].startswith("check(")]
+    assert len(checks) == len(registry.exercises(LESSON.id)) == 5
+    assert [cell["source"] for cell in checks if cell["failed"]] == []
+    assert solved["peak_mb"] < 1000
+
+
+def test_an_unanswered_lesson_runs_through_and_every_check_says_open():
+    ran = run(student_notebook(SOLVED, LESSON))
+    assert [cell["failed"] for cell in ran["cells"] if cell["source"].startswith("check(")] == ["blank"] * 5
+    assert ran["peak_mb"] < 1000
+    text = "\n".join(cell["text"] for cell in ran["cells"])
+    assert "its 50 blocks: median" in text and "rule: scale grows" in text
+
+
+# The kept runs
+
+
+def test_the_table_holds_every_set_up_with_twenty_seeds():
+    kept = TABLE.groupby(["net", "depth", "scale"]).size()
+    assert len(kept) == len(runs.nets()) and (kept == 20).all()
+
+
+def test_kept_runs_can_be_repeated():
+    # Rounding grows while a net trains, and is another one on another processor.
+    chosen = [net for net in runs.nets() if net.depth == 5 and net.net in ("plain", ROOT_RULE)]
+    again = runs.measure(chosen, seeds=3).groupby("net").accuracy
+    for name, group in again:
+        assert np.median(np.abs(group.to_numpy() - accuracy(name, 5)[:3])) < 0.01
+
+
+def test_the_tables_trainer_takes_the_steps_of_train():
+    import vgcourse as vg
+
+    X, y = vg.circles()
+    net = runs.Net("", 4, "relu", "he_normal", True, 0.5)
+    model = vg.residual_mlp(4, runs.WIDTH, "relu", "he_normal", seed=3, branch_scale=0.5)
+    recording = vg.train(model, X, y, epochs=3, optimizer="adam", seed=3, progress=False, xla=False)
+    assert runs.train([(net, 3)], epochs=3)["loss"][0] == pytest.approx(recording.loss[-1], rel=1e-3)
+
+
+def test_a_lesion_skips_one_block():
+    net = runs.Net("", 3, "relu", "he_normal", True, 1.0)
+    stack, X = runs._Stack([(net, 0)]), np.random.default_rng(0).normal(size=(1, 9, 2))
+    stack.kernels[2] = 0 * stack.kernels[2]
+    np.testing.assert_array_equal(stack.forward(X), stack.forward(X, without=2))
+    assert not np.allclose(stack.forward(X), stack.forward(X, without=1))
+
+
+# What the prose claims
+
+
+def test_the_same_small_weights_fail_without_the_skip_and_learn_with_it(printed, prose):
+    assert "From .500 to .992, with the same weights" in prose
+    assert set(accuracy("relu, small weights, plain")) == {0.5}
+    skip = accuracy("relu, small weights, skip")
+    assert np.median(skip) == pytest.approx(0.992, abs=0.001)
+    assert [skip.min(), skip.max()] == pytest.approx([0.984, 0.997], abs=0.001)
+    tanh = accuracy("tanh, small weights, skip")
+    assert np.median(tanh) == 0.5 and np.mean(tanh > 0.75) >= 0.25 and "most runs stay at a half" in prose
+
+
+def test_the_gradient_falls_tenfold_per_plain_layer_and_is_level_with_skips(printed, prose):
+    assert "falls by a factor of ten per layer" in prose
+    assert number(printed, "plain:") ** (1 / 20) == pytest.approx(0.1, abs=0.02)
+    assert number(printed, "skip:") == pytest.approx(1, abs=0.3)
+    assert "2 nets" not in printed and "plain" in printed
+
+
+def test_he_branches_double_and_scaled_ones_stay_below_e(printed, prose):
+    one, root, small, zero = (float(m) for m in re.findall(r"per block, ([\d.e+]+) in all", printed))
+    assert one == pytest.approx(2.0**50, rel=0.5) and 2.4 < root < np.e
+    assert small == pytest.approx(1.02, abs=0.01) and zero == 1
+    for depth in (2, 20, 1000):
+        assert theory.residual_growth(depth, depth**-0.5) < np.e
+    assert "keeps the growth below $e = 2.72$ at any depth" in prose
+
+
+def test_fifty_scaled_blocks_train_like_five(prose):
+    assert "Not one of 20 runs fails" in prose
+    for net in (ROOT_RULE, ZERO):
+        for depth in runs.DEPTHS:
+            runs_of = accuracy(net, depth)
+            assert runs_of.min() > 0.98 and np.median(runs_of) == pytest.approx(0.995, abs=0.0016)
+    assert min(accuracy(ROOT_RULE, depth).min() for depth in runs.DEPTHS) == pytest.approx(0.984, abs=0.001)
+
+
+def test_twenty_plain_layers_need_no_skip_and_fifty_do(prose, printed):
+    assert "Twenty layers need no skip" in prose
+    medians = [np.median(accuracy("plain", depth)) for depth in runs.DEPTHS]
+    assert min(medians[:4]) > 0.99 and medians[4:] == [0.5, 0.5]
+    assert accuracy("plain", 20).min() > 0.95
+    assert np.percentile(accuracy("plain", 30), 25) < 0.51 and "its lower quartile is at .500" in prose
+    assert number(printed, "20 plain layers: median") == pytest.approx(0.99, abs=0.001)
+
+
+def test_at_twenty_and_thirty_blocks_full_branches_do_worse_than_no_skip(prose):
+    assert "the plain net's median is *better*" in prose
+    medians = {depth: np.median(accuracy(LOUD, depth)) for depth in (20, 30, 50)}
+    assert list(medians.values()) == pytest.approx([0.988, 0.936, 0.654], abs=0.001)
+    assert all(np.median(accuracy("plain", depth)) > medians[depth] for depth in (20, 30))
+
+
+def test_fifty_blocks_of_keras_learn_in_ten_epochs_and_can_spare_one(printed, prose):
+    assert number(printed, "epoch 9: mean loss") < 0.2 < 0.5 < number(printed, "epoch 0: mean loss")
+    assert number(printed, "whole net") > 0.97 and number(printed, "50 blocks: median") > 0.95
+    assert "above .97 after ten epochs" in prose
+
+
+def test_a_chain_breaks_and_a_sum_does_not(prose):
+    middles = {}
+    for net in ("plain", LOUD, ROOT_RULE, ZERO):
+        learned = accuracy(net, 20) > 0.95
+        middles[net] = np.median(accuracy(net, 20, "without_one")[learned])
+    assert list(middles.values()) == pytest.approx([0.528, 0.747, 0.978, 0.994], abs=0.002)
+    assert ".995 → .528" in prose and np.median(accuracy(ROOT_RULE, 50, "without_one")) > 0.99
+
+
+def test_plain_gradients_shatter_and_scaled_ones_do_not(printed):
+    near, far = ([float(m) for m in re.findall(rf"{word} (-?[\d.]+)", printed)] for word in ("neighbours", "apart"))
+    assert min(near[0], near[2]) > 0.9 and near[1] < 0.6
+    assert min(far[0], far[2]) > 0.6 and abs(far[1]) < 0.35
+
+
+def test_the_measured_rule_is_about_one_over_the_root(printed, prose):
+    assert number(printed, "rule: scale grows like depth to the") == pytest.approx(-0.55, abs=0.06)
+    exact = [np.sqrt(10 ** (1 / depth) - 1) for depth in (5, 10, 20, 50)]
+    assert np.polyfit(np.log([5, 10, 20, 50]), np.log(exact), 1)[0] == pytest.approx(-0.55, abs=0.01)
+    assert "a slope of -0.55" in prose
+
+
+def test_any_quiet_scale_trains_fifty_blocks_and_a_loud_one_does_not(prose):
+    fifty = TABLE[TABLE.net == "fifty"].groupby("scale")
+    middle, lowest, loss = fifty.accuracy.median(), fifty.accuracy.min(), fifty.loss.median()
+    assert (middle[:0.5] >= 0.995).all() and (lowest[:0.3] > 0.97).all()
+    assert "anything from a hundredth to 0.3" in prose
+    assert middle[0.7] == pytest.approx(0.984, abs=0.001) and middle[1.0] == pytest.approx(0.654, abs=0.001)
+    assert lowest[0.5] < 0.8 and loss.idxmin() == 0.3 and "lowest at 0.3" in prose
+
+
+# The checks' own ground
+
+
+def test_the_formula_is_a_difference_quotient():
+    x, kernels, error, skip, scale = backward._draw(np.random.default_rng(5))
+    wanted = backward.back(x, kernels, error, skip, scale)[0]
+    step = np.zeros_like(x)
+    step[3, 2] = 1e-6
+    up, down = (backward.forward(x + way * step, kernels, skip, scale)[-1] for way in (1, -1))
+    assert wanted[3, 2] == pytest.approx(np.sum(error * (up - down)) / 2e-6, rel=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_an_unknown_law_has_one_answer(seed):
+    law = scales._draw(np.random.default_rng(seed))
+    by_call = [
+        max(s for s in law.scales if np.median([law.growth(depth, s, seed) for seed in law.seeds]) <= scales.LIMIT)
+        for depth in law.depths
+    ]
+    np.testing.assert_array_equal(by_call, law.scales[law.chosen()])
+
+
+def test_the_points_that_the_lesson_announces_are_those_it_gives(prose):
+    assert f"**Points** {sum(e.points for e in registry.exercises(LESSON.id)) + 2:g}." in prose
+
+
+def test_every_exercise_shows_its_stars_its_points_and_three_hints():
+    texts = [cell.source for cell in SOLVED.cells if cell.cell_type == "markdown"]
+    headings = [text[text.index("### Exercise") :] for text in texts if "### Exercise" in text]
+    checked = [text for text in headings if "read by a person" not in text]
+    assert len(headings) == 6 and all(text.count("<details><summary>Hint") == 3 for text in headings)
+    for text, exercise in zip(checked, registry.exercises(LESSON.id), strict=True):
+        assert re.search(rf"★ \({exercise.points:g} points\)", text.splitlines()[0])

@@ -1,0 +1,12 @@
+"""One net will do."""
+
+import numpy as np
+
+
+def scale_law(growth, depths, scales, seeds):
+    chosen = []
+    for depth in depths:
+        middle = [growth(depth, scale, seeds[0]) for scale in scales]
+        chosen.append(max(s for s, m in zip(scales, middle, strict=True) if m <= 10))
+    exponent = np.polyfit(np.log(depths), np.log(chosen), 1)[0]
+    return chosen, exponent

@@ -1,0 +1,12 @@
+"""First and last depth make a line."""
+
+import numpy as np
+
+
+def scale_law(growth, depths, scales, seeds):
+    chosen = []
+    for depth in depths:
+        middle = [np.median([growth(depth, scale, seed) for seed in seeds]) for scale in scales]
+        chosen.append(max(s for s, m in zip(scales, middle, strict=True) if m <= 10))
+    exponent = np.log(chosen[-1] / chosen[0]) / np.log(depths[-1] / depths[0])
+    return chosen, exponent
