@@ -8,6 +8,7 @@ from io import BytesIO
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 
 from vgcourse import plots, style
@@ -323,3 +324,30 @@ def test_what_was_not_recorded_is_named():
         plots.weights(3)
     with pytest.raises(ValueError, match="differ in layers or epochs"):
         plots.weights([recording(2), recording(3)])
+
+
+def test_a_figure_of_ones_own_shows_once_and_with_its_words(monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    import matplotlib.pyplot as plt
+
+    figure, ax = plt.subplots()
+    ax.plot([1, 2])
+    told = plots.tell(figure, 'A line   that "rises"\n from 1 to 2 < 3.')
+    data, metadata = told._repr_mimebundle_()
+    assert not plt.fignum_exists(figure.number)
+    assert '<img alt="A line that &quot;rises&quot; from 1 to 2 &lt; 3."' in data["text/html"]
+    assert metadata["image/png"]["alt"] == data["text/plain"] == plots.describe(told) == repr(told)
+
+
+@pytest.mark.parametrize(("figure", "words", "said"), [(None, "a line", "Figure"), (Figure(), "  ", "sentence")])
+def test_a_figure_without_words_is_refused(figure, words, said):
+    with pytest.raises((TypeError, ValueError), match=said):
+        plots.tell(figure, words)
+
+
+def test_every_figure_of_a_lesson_has_words(root):
+    for path in sorted(root.glob("solutions/*/*.py")):
+        cells = path.read_text(encoding="utf-8").split("# %%")
+        drawn = [cell for cell in cells if "plt.subplots(" in cell or "plt.figure(" in cell]
+        assert all("vg.plots.tell(" in cell for cell in drawn), path.name
+        assert "plt.show(" not in "".join(cells), path.name

@@ -188,9 +188,10 @@ When a class is graded, your functions run once more on new numbers. Written ans
 | 0 | **Start here** | run, predict, check, hand in | 10 |
 | 1 | [Circles, and the chain rule by hand](../01_circles/circles.ipynb) | do a backward pass, and prove it | 40 |
 | 2 | [Shallow and deep](../02_depth/depth.ipynb) | change one thing at a time, over many seeds | 50 |
+| 3 | [Weight capture](../03_weights/weights.ipynb) | watch every layer's weights while it learns | 45 |
 | 4 | [Gradient capture](../04_gradients/gradients.ipynb) | find the layer where the gradient vanishes | 60 |
-
-Lessons 3 (weights), 5 (initialisation) and 6 (residual connections) are being written.
+| 5 | [Initialization](../05_initialization/initialization.ipynb) | derive, write and repair initial weights | 60 |
+| 6 | [Skip connections](../06_residual/residual.ipynb) | train fifty blocks, and say why it works | 50 |
 
 Go on with lesson 1. It needs NumPy, derivatives and a little patience, nothing else.
 """

@@ -50,7 +50,9 @@ their classes, 0 or 1.
 from matplotlib.colors import LinearSegmentedColormap
 
 BLUE, ORANGE = "#0072B2", "#E69F00"
-OPINION = LinearSegmentedColormap.from_list("opinion", ["#bcd9ec", "#ffffff", "#f9dfa6"])
+OPINION = LinearSegmentedColormap.from_list(
+    "opinion", ["#bcd9ec", "#ffffff", "#f9dfa6"]
+)
 plt.rcParams.update({"figure.dpi": 110, "font.size": 11, "legend.frameon": False})
 
 
@@ -66,8 +68,13 @@ def draw_rings(ax, X, y, title="", subtitle=""):
 t1, t2 = t1_circles(), t2_circles()
 fig, (left, right) = plt.subplots(1, 2, figsize=(8.2, 4.3), layout="constrained")
 draw_rings(left, t1.X_train, t1.y_train, "T1", "radii 1 and 0.5")
-draw_rings(right, t2.X_train, t2.y_train, "T2, training half", "radii 1 and 0.8, then scaled")
-plt.show()
+draw_rings(
+    right, t2.X_train, t2.y_train, "T2, training half", "radii 1 and 0.8, then scaled"
+)
+vg.plots.tell(
+    fig,
+    "Two scatter plots. T1: a ring of dots inside a ring of crosses, with a gap between. T2: two rings that overlap.",
+)
 
 # %% [markdown]
 """
@@ -89,7 +96,10 @@ from sklearn.linear_model import LogisticRegression
 
 for name, data in {"T1": t1, "T2": t2}.items():
     line = LogisticRegression().fit(data.X_train, data.y_train)
-    train, test = line.score(data.X_train, data.y_train), line.score(data.X_test, data.y_test)
+    train, test = (
+        line.score(data.X_train, data.y_train),
+        line.score(data.X_test, data.y_test),
+    )
     print(f"{name}: train {train:.3f}, test {test:.3f}")
 
 # %% [markdown]
@@ -118,7 +128,9 @@ for seed in range(200):
     line = fit_line(X[:500], y[:500])
     test.append(line_accuracy(line, X[500:], y[500:]))
     fresh.append(line_accuracy(line, *vg.circles(factor=0.8, seed=1000 + seed)))
-print(f"test half: mean {np.mean(test):.3f}, below one half in {np.mean(np.less(test, 0.5)):.0%} of draws")
+print(
+    f"test half: mean {np.mean(test):.3f}, below one half in {np.mean(np.less(test, 0.5)):.0%} of draws"
+)
 print(f"fresh points: mean {np.mean(fresh):.3f}")
 
 # %% [markdown]
@@ -234,16 +246,25 @@ the class whose training mean is closer.
 def coin_flips(seed, chosen_from):
     """Guess labels that are pure chance: accuracy on 50 rows."""
     rng = np.random.default_rng(seed)
-    X, y = rng.normal(size=(100, 2000)), rng.integers(0, 2, 100)  # nothing connects the two
+    X, y = (
+        rng.normal(size=(100, 2000)),
+        rng.integers(0, 2, 100),
+    )  # nothing connects the two
     agreement = np.abs((y[:chosen_from] - 0.5) @ X[:chosen_from])
     X = X[:, np.argsort(agreement)[-20:]]
     ones, zeros = X[:50][y[:50] == 1].mean(axis=0), X[:50][y[:50] == 0].mean(axis=0)
-    closer_to_ones = np.linalg.norm(X[50:] - ones, axis=1) < np.linalg.norm(X[50:] - zeros, axis=1)
+    closer_to_ones = np.linalg.norm(X[50:] - ones, axis=1) < np.linalg.norm(
+        X[50:] - zeros, axis=1
+    )
     return np.mean(closer_to_ones == y[50:])
 
 
-print(f"columns chosen on all 100 rows:         {np.mean([coin_flips(s, 100) for s in range(40)]):.0%} correct")
-print(f"columns chosen on the 50 training rows: {np.mean([coin_flips(s, 50) for s in range(40)]):.0%} correct")
+print(
+    f"columns chosen on all 100 rows:         {np.mean([coin_flips(s, 100) for s in range(40)]):.0%} correct"
+)
+print(
+    f"columns chosen on the 50 training rows: {np.mean([coin_flips(s, 50) for s in range(40)]):.0%} correct"
+)
 
 # %% [markdown]
 """
@@ -288,9 +309,13 @@ the model that: $r^2 = x_1^2 + x_2^2$, one feature instead of two.
 
 # %%
 for name, data in {"T1": t1, "T2": t2}.items():
-    r2_train, r2_test = (np.sum(X**2, axis=1, keepdims=True) for X in (data.X_train, data.X_test))
+    r2_train, r2_test = (
+        np.sum(X**2, axis=1, keepdims=True) for X in (data.X_train, data.X_test)
+    )
     model = LogisticRegression().fit(r2_train, data.y_train)
-    print(f"{name}: train {model.score(r2_train, data.y_train):.3f}, test {model.score(r2_test, data.y_test):.3f}")
+    print(
+        f"{name}: train {model.score(r2_train, data.y_train):.3f}, test {model.score(r2_test, data.y_test):.3f}"
+    )
 
 # %% [markdown]
 r"""
@@ -365,17 +390,26 @@ predict(
 )
 
 # %%
-radial_accuracy, best_threshold = fallback("radial-threshold", radial_accuracy, best_threshold)
+radial_accuracy, best_threshold = fallback(
+    "radial-threshold", radial_accuracy, best_threshold
+)
 
 radii, ceilings = {}, {}
 for name, factor in {"T1": 0.5, "T2": 0.8}.items():
     radii[name] = best_threshold(*vg.circles(5000, factor=factor, seed=0))
-    ceilings[name] = radial_accuracy(*vg.circles(200_000, factor=factor, seed=1), radii[name])
-    print(f"{name}: circle of radius {radii[name]:.2f}, {ceilings[name]:.3f} on 200,000 new points")
+    ceilings[name] = radial_accuracy(
+        *vg.circles(200_000, factor=factor, seed=1), radii[name]
+    )
+    print(
+        f"{name}: circle of radius {radii[name]:.2f}, {ceilings[name]:.3f} on 200,000 new points"
+    )
 
 # %%
 reveal(
-    "circles-ceiling", round(ceilings["T2"], 3), "The rest is noise: no rule can tell those points apart.", near=0.02
+    "circles-ceiling",
+    round(ceilings["T2"], 3),
+    "The rest is noise: no rule can tell those points apart.",
+    near=0.02,
 )
 
 # %% [markdown]
@@ -401,11 +435,23 @@ for ax, (name, factor) in zip(axes, {"T1": 0.5, "T2": 0.8}.items(), strict=True)
     ax.hist(r[y == 1], bins, color=ORANGE, alpha=0.75)
     ax.hist(r[y == 0], bins, color=BLUE, histtype="step", linewidth=2)
     ax.axvline(radii[name], color=style.INK, linestyle="--")
-    ax.text(factor - 0.04, 1.03, "inner", color="#8f6200", ha="center", transform=ax.get_xaxis_transform())
-    ax.text(1.04, 1.03, "outer", color=BLUE, ha="center", transform=ax.get_xaxis_transform())
+    ax.text(
+        factor - 0.04,
+        1.03,
+        "inner",
+        color="#8f6200",
+        ha="center",
+        transform=ax.get_xaxis_transform(),
+    )
+    ax.text(
+        1.04, 1.03, "outer", color=BLUE, ha="center", transform=ax.get_xaxis_transform()
+    )
     style.dress(ax, f"{name}: at best {ceilings[name]:.1%}", " ")
     ax.set(xlabel="distance from the middle, $r$", yticks=[])
-plt.show()
+vg.plots.tell(
+    fig,
+    "Histograms of the distance from the middle. T1: two humps hardly touch. T2: they overlap by a third.",
+)
 
 # %% [markdown]
 """
@@ -576,8 +622,15 @@ def loss(X, y, W1, b1, W2, b2):
 
 X, y = t1.X_train.astype(float), t1.y_train[:, None]
 rng = np.random.default_rng(1)
-parameters = [rng.normal(size=(2, 5)), np.zeros(5), rng.normal(size=(5, 1)), np.zeros(1)]
-print(f"shapes: X {X.shape}, y {y.shape}. Loss before any learning: {loss(X, y, *parameters):.3f}")
+parameters = [
+    rng.normal(size=(2, 5)),
+    np.zeros(5),
+    rng.normal(size=(5, 1)),
+    np.zeros(1),
+]
+print(
+    f"shapes: X {X.shape}, y {y.shape}. Loss before any learning: {loss(X, y, *parameters):.3f}"
+)
 
 # %% [markdown]
 r"""
@@ -669,7 +722,9 @@ def rise_over_run(i, j, step=1e-5):
 
 dW1 = np.asarray(backward(X, y, *parameters)[0])
 for i, j in np.ndindex(2, 5):
-    print(f"W1[{i}, {j}]   measured {rise_over_run(i, j):+.9f}   by the chain rule {dW1[i, j]:+.9f}")
+    print(
+        f"W1[{i}, {j}]   measured {rise_over_run(i, j):+.9f}   by the chain rule {dW1[i, j]:+.9f}"
+    )
 
 # %% [markdown]
 """
@@ -688,19 +743,27 @@ for _ in range(1000):
         trained[i] = trained[i] - learning_rate * np.asarray(gradient)
 
 accuracy = np.mean((forward(X, *trained)[1] > 0.5) == y)
-print(f"loss {loss(X, y, *parameters):.3f} → {loss(X, y, *trained):.3f}, accuracy {accuracy:.3f}")
+print(
+    f"loss {loss(X, y, *parameters):.3f} → {loss(X, y, *trained):.3f}, accuracy {accuracy:.3f}"
+)
 
 # %% jupyter={"source_hidden": true}
 # Figure 3 (click here to see how it is drawn)
 grid = np.linspace(-1.5, 1.5, 200)
 plane = np.stack(np.meshgrid(grid, grid), axis=-1).reshape(-1, 2)
 fig, axes = plt.subplots(1, 2, figsize=(8.2, 4.3), layout="constrained")
-for ax, net, title in zip(axes, (parameters, trained), ("Before", "After 1,000 steps"), strict=True):
+for ax, net, title in zip(
+    axes, (parameters, trained), ("Before", "After 1,000 steps"), strict=True
+):
     p = forward(plane, *net)[1].reshape(200, 200)
     ax.contourf(grid, grid, p, levels=np.linspace(0, 1, 21), cmap=OPINION)
     draw_rings(ax, X, y[:, 0], title)
     ax.contour(grid, grid, p, levels=[0.5], colors=style.INK, linewidths=2)
-plt.show()
+vg.plots.tell(
+    fig,
+    "The network's opinion behind the points. Before: one pale shade. After: an "
+    "orange island over the inner ring, with a closed border.",
+)
 
 # %% [markdown]
 """
@@ -728,11 +791,16 @@ left.plot(z, sigmoid(z), color=style.look("sigmoid").color, linewidth=2.5)
 style.dress(left, "The sigmoid", "flat at both ends")
 right.plot(z, sigmoid_slope(z), color=style.look("sigmoid").color, linewidth=2.5)
 right.axhline(0.25, color=style.MUTED, linestyle="--")
-right.annotate("1/4", (-7.8, 0.25), (0, 4), textcoords="offset points", color=style.MUTED)
+right.annotate(
+    "1/4", (-7.8, 0.25), (0, 4), textcoords="offset points", color=style.MUTED
+)
 style.dress(right, "Its slope", "the factor on the error's way back")
 for ax, top in ((left, 1.05), (right, 0.3)):
     ax.set(xlabel="pre-activation $z$", ylim=(0, top), xticks=(-8, -4, 0, 4, 8))
-plt.show()
+vg.plots.tell(
+    fig,
+    "Left, the sigmoid, rising from 0 to 1. Right, its slope, a hill whose top touches one quarter at z = 0.",
+)
 
 # %% [markdown]
 r"""
@@ -793,7 +861,12 @@ check("ten-slopes", best_case)
 
 # %%
 best_case = fallback("ten-slopes", best_case)
-reveal("ten-sigmoids", round(np.log10(best_case(10))), f"In full: {best_case(10):.2e}, a millionth, at best.", near=1)
+reveal(
+    "ten-sigmoids",
+    round(np.log10(best_case(10))),
+    f"In full: {best_case(10):.2e}, a millionth, at best.",
+    near=1,
+)
 
 # %% [markdown]
 """
@@ -819,9 +892,15 @@ ax.plot(depth, [best_case(d) for d in depth], "--", color=style.INK, linewidth=1
 style.log_axis(ax, left_over)
 ax.text(6.2, 1e-3, "best case: every z is 0", color=style.INK)
 ax.text(2.2, 4e-5, "random z, with 5–95 % band", color=color)
-style.dress(ax, "Ten sigmoids in a row", "what is left of an error of 1 on its way back")
+style.dress(
+    ax, "Ten sigmoids in a row", "what is left of an error of 1 on its way back"
+)
 ax.set(xlabel="sigmoid layers passed", xticks=depth)
-plt.show()
+vg.plots.tell(
+    fig,
+    "What is left of an error of 1 after one to ten sigmoid layers: two falling "
+    "lines, the best case to a millionth, the median to a ten-millionth.",
+)
 
 # %% [markdown]
 """
@@ -906,7 +985,9 @@ depths = (5, 10, 20, 50, 100)
 curves = np.array([[tanh_chain(start, w, d)[0] for w in weights] for d in depths])
 for d, curve in zip(depths, curves, strict=True):
     top = weights[curve.argmax()]
-    print(f"depth {d:3}: {curve.max():.4f} at best, at w = {top:.2f};  at w = 1.2 {curve[140]:.0e}")
+    print(
+        f"depth {d:3}: {curve.max():.4f} at best, at w = {top:.2f};  at w = 1.2 {curve[140]:.0e}"
+    )
 
 # %% jupyter={"source_hidden": true}
 # Figure 6 (click here to see how it is drawn)
@@ -915,11 +996,26 @@ for curve, d, color in zip(curves, depths, style.by_depth(5), strict=True):
     ax.plot(weights, curve, color=color, linewidth=2)
     end = np.flatnonzero(curve > 1e-11)[-1]
     text = "5 layers" if d == 5 else str(d)
-    ax.annotate(text, (weights[end], curve[end]), (7, -4), textcoords="offset points", color=color, weight="bold")
+    ax.annotate(
+        text,
+        (weights[end], curve[end]),
+        (7, -4),
+        textcoords="offset points",
+        color=color,
+        weight="bold",
+    )
 style.log_axis(ax, [1e-12, 1])
-style.dress(ax, "A chain of tanh keeps its error near w = 1", "derivative of output to input, from x = 1")
+style.dress(
+    ax,
+    "A chain of tanh keeps its error near w = 1",
+    "derivative of output to input, from x = 1",
+)
 ax.set(xlabel="the weight $w$", xlim=(0.5, 1.68))
-plt.show()
+vg.plots.tell(
+    fig,
+    "A chain's derivative over its weight, a line per depth: each has its top just "
+    "below w = 1, the deepest is a spike there.",
+)
 
 # %% [markdown]
 r"""

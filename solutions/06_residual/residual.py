@@ -261,8 +261,16 @@ for word in profiles:
 style.log_axis(ax, np.concatenate(list(profiles.values())))
 subtitle = "relu, 20 blocks, N(0, 0.05²), 20 nets; median and quartiles"
 style.dress(ax, "The same weights, before training", subtitle)
-ax.set(xlabel="after block (0 = before the first)", ylabel="rms of dL/dx", xticks=(0, 5, 10, 15, 20))
-plt.show()
+ax.set(
+    xlabel="after block (0 = before the first)",
+    ylabel="rms of dL/dx",
+    xticks=(0, 5, 10, 15, 20),
+)
+vg.plots.tell(
+    fig,
+    "The gradient after each of 20 blocks. Plain: it falls by a factor of ten per "
+    "block towards the input. With the skip: a level line.",
+)
 
 # %% [markdown]
 r"""
@@ -329,7 +337,12 @@ and the skip on top. He's weights keep the mean square through relu and kernel: 
 predict(
     "fifty-doublings",
     "He's weights and skips, 50 blocks: by how much does the signal's mean square grow?",
-    choices=["not at all", "about 50 times", "about 2,500 times", "a million billion times"],
+    choices=[
+        "not at all",
+        "about 50 times",
+        "about 2,500 times",
+        "a million billion times",
+    ],
 )
 
 # %% [markdown]
@@ -440,7 +453,9 @@ by_depth.pivot_table("accuracy", "depth", "net", "median")[kinds].round(3)
 
 # %%
 tanh = table[table.net == "tanh, plain"].accuracy
-print(f"tanh, Glorot, 20 plain layers: median {tanh.median():.3f}, lowest {tanh.min():.3f}")
+print(
+    f"tanh, Glorot, 20 plain layers: median {tanh.median():.3f}, lowest {tanh.min():.3f}"
+)
 
 # %% [markdown] solution_only=true
 r"""
@@ -696,7 +711,11 @@ for ax, name, color in zip(axes, cases, COLORS, strict=True):
     ax.set(yticks=(-3, 0, 3), ylim=(-4, 4), xticks=range(0, 361, 90))
 axes[1].set_ylabel("slope, in units of its rms")
 axes[-1].set_xlabel("angle on the ring, degrees")
-plt.show()
+vg.plots.tell(
+    fig,
+    "The output's slope along the ring, three nets. Two layers: a smooth curve. Fifty "
+    "plain layers: jagged. Fifty scaled blocks: smooth again.",
+)
 
 # %% [markdown]
 r"""
@@ -788,7 +807,9 @@ scale:
 
 # %%
 fifty = table[table.net == "fifty"].sort_values("scale").astype({"scale": str})
-vg.plots.draws(fifty, "scale", "accuracy", title="Fifty blocks: accuracy by branch scale")
+vg.plots.draws(
+    fifty, "scale", "accuracy", title="Fifty blocks: accuracy by branch scale"
+)
 
 # %%
 fifty.groupby("scale")[["accuracy", "loss", "without_one"]].median().round(4)

@@ -10,7 +10,10 @@ LESSONS = {
     "00_start": "start",
     "01_circles": "circles",
     "02_depth": "depth",
+    "03_weights": "weights",
     "04_gradients": "gradients",
+    "05_initialization": "initialization",
+    "06_residual": "residual",
 }
 
 

@@ -1,7 +1,8 @@
 """Figures of weights, gradients and seeds. Each function returns a matplotlib Figure with alternative text.
 
 Nothing here touches pyplot: a figure shows itself as the last expression of a notebook's cell, and
-``figure.savefig("name.png")`` writes it anywhere else. `describe` gives its words.
+``figure.savefig("name.png")`` writes it anywhere else. `describe` gives its words; `tell` gives words to a figure
+of your own.
 """
 
 from vgcourse.plots._figure import CourseFigure
@@ -10,6 +11,7 @@ from vgcourse.plots.by_depth import depth_profile, heat_map
 from vgcourse.plots.histograms import gradient_histograms
 from vgcourse.plots.over_epochs import gradients, saturation, update_ratio, weights
 from vgcourse.plots.seeds import band, draws
+from vgcourse.plots.told import Told, tell
 
 __all__ = [
     "band",
@@ -21,11 +23,12 @@ __all__ = [
     "gradients",
     "heat_map",
     "saturation",
+    "tell",
     "update_ratio",
     "weights",
 ]
 
 
-def describe(figure: CourseFigure) -> str:
+def describe(figure: CourseFigure | Told) -> str:
     """The alternative text of a figure of this package: what it shows, with its main numbers."""
     return figure.alt_text

@@ -24,20 +24,7 @@ class CourseFigure(Figure):
     alt_text = ""
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        png = b64encode(self._png()).decode()
-        width, height = (int(side * self.dpi) for side in self.get_size_inches())
-        alt = self.alt_text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
-        # JupyterLab drops the alt text of an image/png, hence the same picture as HTML.
-        page = f'<img alt="{alt}" width="{width}" src="data:image/png;base64,{png}" style="max-width:100%">'
-        bundle = {"text/plain": self.alt_text, "text/html": page, "image/png": png}
-        return bundle, {"image/png": {"alt": self.alt_text, "width": width, "height": height}}
-
-    def _png(self) -> bytes:
-        """At 1.6 times the size it is shown in, for sharp screens, in 256 colours: a fourth of the bytes."""
-        file, small = BytesIO(), BytesIO()
-        self.savefig(file, format="png", dpi=1.6 * self.dpi)
-        Image.open(file).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, "png", optimize=True)
-        return small.getvalue()
+        return picture(self, self.alt_text)
 
     def savefig(self, fname, **kwargs):
         """As matplotlib's, with ``alt_text`` as the file's description where the format has one."""
@@ -46,6 +33,25 @@ class CourseFigure(Figure):
         if key:
             kwargs["metadata"] = {key: self.alt_text} | kwargs.get("metadata", {})
         super().savefig(fname, **kwargs)
+
+
+def picture(figure: Figure, alt_text: str) -> tuple[dict, dict]:
+    """Data and metadata under which a notebook shows a figure, its alternative text included."""
+    png = b64encode(_png(figure)).decode()
+    width, height = (int(side * figure.dpi) for side in figure.get_size_inches())
+    alt = alt_text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+    # JupyterLab drops the alt text of an image/png, hence the same picture as HTML.
+    page = f'<img alt="{alt}" width="{width}" src="data:image/png;base64,{png}" style="max-width:100%">'
+    bundle = {"text/plain": alt_text, "text/html": page, "image/png": png}
+    return bundle, {"image/png": {"alt": alt_text, "width": width, "height": height}}
+
+
+def _png(figure: Figure) -> bytes:
+    """At 1.6 times the size it is shown in, for sharp screens, in 256 colours: a fourth of the bytes."""
+    file, small = BytesIO(), BytesIO()
+    figure.savefig(file, format="png", dpi=1.6 * figure.dpi)
+    Image.open(file).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, "png", optimize=True)
+    return small.getvalue()
 
 
 def new_figure(rows: int = 1, columns: int = 1, height: float = 3.8, width: float = 8.0, **subplots):

@@ -1,0 +1,346 @@
+"""Lesson 5: what its prose claims is what its code measures, and nobody gets stuck.
+
+The solved notebook and the student's run once each, cell by cell, in processes of their own without Jupyter.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vgcourse import theory
+from vgcourse.checks import registry
+from vgcourse.checks.initialization import draws, repairs, trainer
+from vgcourse.data import circles, t2_circles
+from vgcourse.grading.build import solved_notebook, student_notebook
+from vgcourse.grading.course import Lesson
+from vgcourse.repeats import published_runs, settings
+
+ROOT = Path(__file__).parents[1]
+LESSON = Lesson("05_initialization", ROOT)
+SOLVED = solved_notebook(LESSON)
+
+RUN = r"""
+import contextlib, io, json, sys
+import matplotlib
+matplotlib.use("Agg")
+from vgcourse.checks import CheckFailed
+cells, out, space = json.load(sys.stdin), [], {}
+for source in cells:
+    text, failed = io.StringIO(), None
+    with contextlib.redirect_stdout(text):
+        try:
+            exec(source, space)
+        except CheckFailed as error:
+            failed = error.verdict.key
+    out.append({"source": source, "text": text.getvalue(), "failed": failed})
+try:
+    # Not getrusage: its peak counts the process that started this one.
+    status = open("/proc/self/status").read()
+    peak = int(status.split("VmHWM:")[1].split()[0]) / 1024
+except OSError:
+    peak = 0
+import numpy as np
+names = ("measured", "factors", "dead", "inside", "sigmoids", "spectra", "living")
+kept = {name: {str(key): np.asarray(value).tolist() for key, value in space[name].items()} for name in names}
+for name in ("band", "accuracy", "mean_gone", "tiny", "signals", "gradients"):
+    kept[name] = np.asarray(space[name]).tolist()
+for name in ("he", "sussillo"):
+    kept[name] = {"mean": space[name].mean(0).tolist(), "median": np.median(space[name], axis=0).tolist(),
+                  "dead": (space[name] == 0).mean(0).tolist(),
+                  "alive": [float(np.median(column[column > 0])) for column in space[name].T]}
+kept["left"], kept["likeness"] = float(space["left"]), float(space["likeness"])
+json.dump({"cells": out, "peak_mb": peak, "space": kept}, sys.stdout)
+"""
+
+
+def run(notebook):
+    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    # As in a class: nobody's progress is touched.
+    done = subprocess.run(
+        [sys.executable, "-c", RUN],
+        input=json.dumps(sources),
+        capture_output=True,
+        text=True,
+        env={**os.environ, "NBGRADER_EXECUTION": "test"},
+        cwd=ROOT,
+        timeout=400,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def both():
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(run, (SOLVED, student_notebook(SOLVED, LESSON))))
+
+
+@pytest.fixture(scope="module")
+def solved(both):
+    return both[0]
+
+
+@pytest.fixture(scope="module")
+def space(solved):
+    return solved["space"]
+
+
+@pytest.fixture(scope="module")
+def printed(solved):
+    return "\n".join(cell["text"] for cell in solved["cells"])
+
+
+@pytest.fixture(scope="module")
+def prose():
+    return " ".join(" ".join(cell.source for cell in SOLVED.cells if cell.cell_type == "markdown").split())
+
+
+def median_of(id):
+    runs = published_runs()
+    return runs[runs.id == id].accuracy.median()
+
+
+def test_the_solved_lesson_passes_all_its_checks(solved):
+    checks = [cell for cell in solved["cells"] if cell["source"].startswith("check(")]
+    assert len(checks) == len(registry.exercises(LESSON.id)) == 5
+    assert [cell["source"] for cell in checks if cell["failed"]] == []
+
+
+def test_an_unanswered_lesson_runs_through_and_shows_the_same_numbers(both):
+    cells = both[1]["cells"]
+    assert [c["failed"] for c in cells if c["source"].startswith("check(")] == ["blank"] * 5
+    for key in ("factors", "dead", "living"):
+        for name, values in both[0]["space"][key].items():
+            np.testing.assert_allclose(both[1]["space"][key][name], values, rtol=1e-6)
+
+
+def test_it_stays_below_1_gb(both):
+    assert max(ran["peak_mb"] for ran in both) < 1000
+
+
+def test_fifty_normal_layers_of_100_units_multiply_by_ten_each(printed):
+    sizes = {int(k): float(v) for k, v in re.findall(r"after layer\s+(\d+): (\S+)", printed)}
+    assert any("this ends as inf at layer 39" in cell.source for cell in SOLVED.cells)
+    assert sizes[38] < float(np.finfo("float32").max) < sizes[39]
+    assert 49 < np.log10(sizes[50]) < 51
+
+
+def test_glorot_gives_the_funnel_what_the_formula_says(space, printed):
+    signal, gradient = registry.find("variance-walk").reference()([256, 64, 16, 4], [2 / 320, 2 / 80, 2 / 20])
+    assert signal[-1] == pytest.approx(4.096) and gradient[0] == pytest.approx(0.064)
+    for values, wanted in ((space["signals"], signal[-1]), (space["gradients"], gradient[0])):
+        assert np.mean(values) == pytest.approx(wanted, abs=4 * np.std(values) / np.sqrt(len(values)))
+    assert re.search(r"1 / fan_in\s+signal at the top\s+1.0, gradient at the bottom 0.016", printed)
+    assert re.search(r"1 / fan_out\s+signal at the top\s+64.0, gradient at the bottom 1.000", printed)
+
+
+def test_relu_loses_half_of_the_mean_square_in_each_layer_and_he_makes_up_for_it(space, prose, printed):
+    relu, he, tanh = (np.median(space["measured"][name], axis=0) for name in ("relu, 1", "relu, 2", "tanh, 1"))
+    assert "to some millionths" in prose and 5e-7 < space["left"] < 6e-6
+    assert (relu[-1] / relu[0]) ** (1 / 19) == pytest.approx(0.5, abs=0.02)
+    assert 0.3 < he[-1] / he[0] < 2
+    assert tanh[4] / tanh[0] < tanh[-1] / tanh[4]  # fast at first, ever more slowly later
+    share, variance = (float(v) for v in re.search(r"= ([\d.]+), Var\(relu\(z\)\) = ([\d.]+)", printed).groups())
+    assert share == pytest.approx(0.5, abs=0.01) and variance == pytest.approx(0.5 - 0.5 / np.pi, abs=0.01)
+    assert "gets 2.9 in place of 2" in prose and round(1 / variance, 1) == 2.9
+
+
+def test_at_width_32_theory_is_right_within_five_percent_and_too_high_at_width_5(space, prose):
+    assert "right to within five percent" in prose and "for ReLU by about a sixth" in prose
+    for name, (measured, predicted) in space["factors"].items():
+        assert measured == pytest.approx(predicted, rel=0.05) if "32" in name else measured < 0.95 * predicted, name
+    for name in ("glorot_uniform", "he_normal"):
+        measured, predicted = space["factors"][f"('relu', '{name}', 5)"]
+        assert 1 - measured / predicted == pytest.approx(1 / 6, abs=0.06)
+
+
+def test_glorots_weights_lose_more_of_a_sigmoids_error_than_normal_ones(space, prose):
+    glorot, normal = (space["factors"][f"('sigmoid', '{name}', 5)"][0] for name in ("glorot_uniform", "normal"))
+    assert "lose more than three quarters" in prose and 0.19 < glorot < 0.25
+    assert "loses only three fifths" in prose and normal == pytest.approx(0.4, abs=0.05)
+
+
+def test_he_keeps_the_mean_and_loses_the_median(space, prose):
+    he = space["he"]
+    # The square has mean 1 and, after ten layers, a variance of 2**10 - 1: five standard errors over 60,000 nets.
+    assert he["mean"][-1] == pytest.approx(1, abs=5 * np.sqrt(1023 / 60_000))
+    assert 1e-4 < he["median"][-1] < 1e-3
+    assert (
+        he["dead"][-1] == pytest.approx(theory.dead_network_bound(5, 10), abs=0.01) == pytest.approx(0.27, abs=0.01)
+    )
+    assert "sinks to a few thousandths" in prose and 0.001 < he["alive"][-1] < 0.006
+    assert "the median is level, near 2, and the mean climbs to several hundred" in prose
+    assert min(space["sussillo"]["alive"]) > 1.3 and max(space["sussillo"]["alive"]) < 3
+    assert 300 < space["sussillo"]["mean"][-1] < 2000
+
+
+def test_the_walk_drifts_as_theory_says(printed):
+    found = re.findall(r"width\s+(\d+): log growth per layer (\S+), theory ([^;]+);", printed)
+    assert [int(width) for width, *_ in found] == [5, 10, 32, 100]
+    for width, measured, predicted in found:
+        drift, variance = theory.relu_log_growth(int(width))
+        assert float(predicted) == pytest.approx(drift, abs=0.006)
+        assert float(measured) == pytest.approx(drift, abs=0.006 + 0.2 * np.sqrt(variance / int(width)))
+
+
+def test_narrow_relu_nets_are_born_dead_and_wide_ones_are_not(space, prose):
+    dead = {int(width): shares for width, shares in space["dead"].items()}
+    assert "one in five is dead at birth with 15 layers, and more than a quarter with 20" in prose
+    assert dead[5][14] == pytest.approx(0.2, abs=0.07) and 0.25 < dead[5][19] < 0.36
+    assert dead[3][19] > 0.8 and dead[10][19] < 0.01 and dead[32][19] == 0
+    assert "At width 10 none of 300 is" in prose and dead[10][19] == 0
+
+
+def test_with_u01_the_error_grows_and_a_strip_of_the_points_has_it_all(space, printed, prose):
+    grows, saturated, alike, heard = space["inside"]["('U(0, 1)', 5)"]
+    assert 10 < grows < 50 and "explodes" in prose
+    assert "a third of the units" in prose and saturated == pytest.approx(1 / 3, abs=0.1)
+    assert alike > 0.99 and heard < 0.06
+    predicted = re.search(r"by theory: \[\s*([\d.]+)", printed)
+    assert grows == pytest.approx(float(predicted[1]), rel=0.4)
+    assert space["inside"]["('U(0, 1)', 25)"][1] > 0.99 and space["inside"]["('U(0, 1)', 25)"][3] * 500 <= 2
+    for width in (5, 25):
+        grows, saturated, alike, heard = space["inside"][f"('Glorot', {width})"]
+        assert 0.4 < grows < 1.1 and saturated < 0.02 and alike < 0.8 and heard > 0.6
+
+
+def test_one_change_repairs_t2(space):
+    low, middle, high = space["band"]
+    assert 0.81 < low <= middle <= high < 0.86 and len(space["accuracy"]) == 20
+    assert median_of("T2.tanh5") == pytest.approx(0.58, abs=0.01)
+
+
+def test_the_kept_runs_are_those_that_the_lesson_trains(space):
+    runs = published_runs()
+    kept = runs[(runs.id == "T2.tanh5+glorot") & (runs.seed < 20)].sort_values("seed").accuracy.to_numpy()
+    # Rounding grows while a net trains: most runs agree to a point or two.
+    assert np.median(np.abs(kept - space["accuracy"])) < 0.012
+
+
+def test_it_takes_a_mean_of_zero_and_the_right_size(space, prose):
+    low, middle = np.percentile(space["mean_gone"], [25, 50])
+    assert "the median jumps to about .81" in prose and middle == pytest.approx(0.81, abs=0.015)
+    assert "not quite reliable yet" in prose and 0.7 < low < 0.8
+    assert max(space["tiny"]) < 0.51
+
+
+def test_the_size_of_the_weights_alone_moves_t1s_sigmoids_from_chance_to_nine_tenths(space, prose):
+    medians = {name: np.median(runs) for name, runs in space["sigmoids"].items()}
+    assert medians["Glorot"] == pytest.approx(0.5, abs=0.02)
+    assert medians["N(0, 1²)"] == pytest.approx(0.64, abs=0.06)
+    assert "gets to about .9" in prose and medians["N(0, 3²)"] == pytest.approx(0.9, abs=0.05)
+    assert medians["N(0, 7²)"] < medians["N(0, 3²)"] - 0.1
+    assert theory.layer_factor("sigmoid", 9.0, 5) == pytest.approx(0.82, abs=0.01)
+    assert theory.layer_factor("sigmoid", 49.0, 5) > 1
+    assert "most units of the top layer begin saturated" in prose and saturated_sigmoids(7) > 0.55
+    assert saturated_sigmoids(3) < 0.4
+    assert ".995 in place of .63" in prose
+    assert [median_of("T1.tanh4"), median_of("T1.sig4")] == pytest.approx([0.995, 0.63], abs=0.003)
+
+
+def saturated_sigmoids(sd, networks=300):
+    """Median share of the fourth layer's outputs that are within a hundredth of 0 or 1, on T1's circles."""
+    rng, shares = np.random.default_rng(0), []
+    for _ in range(networks):
+        h = circles()[0][::5].astype(float)
+        for fan_in in (2, 5, 5, 5):
+            h = 1 / (1 + np.exp(-h @ rng.normal(0, sd, (fan_in, 5))))
+        shares.append(np.mean(np.abs(h - 0.5) > 0.49))
+    return np.median(shares)
+
+
+def test_the_table_of_t2s_changes_is_lesson_2s(prose):
+    table = {"T2.tanh5, as published": "T2.tanh5", "weights as they were": "T2.relu5+uniform"}
+    for text, id in {**table, "activation as it was": "T2.tanh5+hidden"}.items():
+        assert re.search(rf"{text} \| {median_of(id):.2f}".replace("0.", r"\.").replace("*", r"\*"), prose), text
+    both = settings(["T2.tanh5", "T2.relu5+uniform", "T2.tanh5+hidden"]).nunique()
+    assert list(both[both > 1].index) == ["activation", "initializer"]
+
+
+def test_orthogonal_layers_keep_every_direction_and_gaussian_ones_do_not(space, prose):
+    for depth in (1, 5, 10):
+        np.testing.assert_allclose(space["spectra"][f"('orthogonal', {depth})"], 1, atol=1e-10)
+    values = np.array(space["spectra"]["('Gaussian', 10)"])
+    assert "by ten decades at 10 layers" in prose and np.log10(values[0] / values[-1]) == pytest.approx(10, abs=1.5)
+    assert theory.condition_growth(32) == pytest.approx(1.02, abs=0.005)
+
+
+def test_a_scale_from_the_data_takes_the_drift_out_and_leaves_a_mean_in(space, prose):
+    assert "about 0.8, with Glorot's about 0.6" in prose
+    for name, before in (("He", 0.8), ("Glorot", 0.6)):
+        first, scaled = space["living"][name]
+        assert first == pytest.approx(before, abs=0.05) and scaled == pytest.approx(1.03, abs=0.06)
+    assert space["likeness"] > 0.99
+
+
+def test_the_judge_trains_what_keras_trains():
+    """One step of the NumPy net that judges a repair, against a derivative taken numerically."""
+    X, y = t2_circles().X_train[:7].astype(float), t2_circles().y_train[:7].astype(float)[:, None]
+    rng = np.random.default_rng(0)
+    flat = rng.normal(size=(2, sum((a + 1) * b for a, b in trainer.SHAPES))) / 2
+    gradient = np.zeros_like(flat)
+    weights, gradients = trainer._views(flat), trainer._views(gradient)
+    phi, slope, _ = theory.ACTIVATIONS["tanh"]
+    trainer._differentiate(weights, gradients, phi, slope, X, y)
+
+    def losses():
+        logit = trainer._forward(weights, phi, X)[0][-1]
+        return np.mean(np.logaddexp(0, logit) - y * logit, axis=(1, 2))
+
+    for column in rng.integers(0, flat.shape[1], 12):
+        flat[:, column] += 1e-5
+        up = losses()
+        flat[:, column] -= 2e-5
+        down = losses()
+        flat[:, column] += 1e-5
+        np.testing.assert_allclose((up - down) / 2e-5, gradient[:, column], atol=1e-8)
+
+
+@pytest.mark.parametrize("name, repaired", [("glorot_uniform", True), ("he_normal", True), ("torch", False)])
+def test_the_judge_tells_a_repair_from_half_a_repair(name, repaired):
+    moments = tuple(tuple(theory.weight_moments(name, *shape)) for shape in trainer.SHAPES)
+    assert (repairs._tried_again("initializer", moments) > 0.78) == repaired
+
+
+def test_a_right_initializer_fails_its_check_less_often_than_once_in_ten_thousand():
+    """Six variances a check, each within five standard errors: here 3,000 of them, in their own standard errors."""
+    rng = np.random.default_rng(1)
+    shapes, _ = draws._draw(rng)
+    own = dict(zip(draws.NAMES, registry.find("initializers").reference(), strict=True))
+    for name, spread in (("GlorotUniform", 0.8), ("HeNormal", 2.0)):
+        one = own[name](5)
+        z = [
+            (np.mean(one(shape) ** 2) / draws.WANTED[name](*shape) - 1) / np.sqrt(spread / np.prod(shape))
+            for _ in range(500)
+            for shape in shapes
+        ]
+        assert np.std(z) == pytest.approx(1, abs=0.1) and np.max(np.abs(z)) < draws.ERRORS
+        assert min(a * b for a, b in shapes) >= draws.FEWEST
+
+
+def test_no_observation_is_heavy():
+    """The largest travels in less than 200,000 characters."""
+    for exercise in registry.exercises(LESSON.id):
+        own = exercise.reference()
+        answers = own if isinstance(own, tuple) else (own,)
+        assert len(exercise.look(answers, 1)) < 200_000
+
+
+def test_the_points_that_the_lesson_announces_are_those_it_gives(prose):
+    assert f"**Points** {sum(e.points for e in registry.exercises(LESSON.id)) + 2:g}." in prose
+
+
+def test_every_exercise_shows_its_stars_its_points_and_three_hints():
+    texts = [cell.source for cell in SOLVED.cells if cell.cell_type == "markdown"]
+    headings = [text[text.index("### Exercise") :] for text in texts if "### Exercise" in text]
+    checked = [text for text in headings if "read by a person" not in text]
+    assert len(headings) == 6 and all(text.count("<details><summary>Hint") == 3 for text in headings)
+    for text, exercise in zip(checked, registry.exercises(LESSON.id), strict=True):
+        assert re.search(rf"★ \({exercise.points:g} points\)", text.splitlines()[0])

@@ -1,0 +1,23 @@
+"""Draws, and keeps it."""
+
+import keras
+import numpy as np
+
+
+class Seeded(keras.Initializer):
+    def __init__(self, seed):
+        self.seed = seed
+        self.rng = np.random.default_rng(seed)
+
+
+class GlorotUniform(Seeded):
+    def __call__(self, shape, dtype=None):
+        fan_in, fan_out = shape
+        limit = np.sqrt(6 / (fan_in + fan_out))
+        self.rng.uniform(-limit, limit, shape)
+
+
+class HeNormal(Seeded):
+    def __call__(self, shape, dtype=None):
+        fan_in, _fan_out = shape
+        return self.rng.normal(0, np.sqrt(2 / fan_in), shape)

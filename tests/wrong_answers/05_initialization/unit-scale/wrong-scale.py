@@ -1,0 +1,12 @@
+"""The first example speaks for all."""
+
+import numpy as np
+
+
+def unit_scale(kernels, phi, X):
+    scaled, h = [], X
+    for kernel in kernels:
+        z = h @ kernel
+        scaled.append(kernel / np.sqrt(np.mean(z[0] ** 2)))
+        h = phi(h @ scaled[-1])
+    return scaled

@@ -1,0 +1,10 @@
+"""The ends, which are 1, go without saying."""
+
+
+def variance_walk(widths, variances):
+    signal, gradient = [1.0], [1.0]
+    for n, v in zip(widths[:-1], variances, strict=True):
+        signal.append(signal[-1] * n * v)
+    for n, v in zip(widths[:0:-1], variances[::-1], strict=True):
+        gradient.insert(0, gradient[0] * n * v)
+    return signal[1:], gradient[:-1]

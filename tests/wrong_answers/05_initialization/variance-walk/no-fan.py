@@ -1,0 +1,10 @@
+"""The variance alone decides."""
+
+
+def variance_walk(widths, variances):
+    signal, gradient = [1.0], [1.0]
+    for _n, v in zip(widths[:-1], variances, strict=True):
+        signal.append(signal[-1] * v)
+    for _n, v in zip(widths[:0:-1], variances[::-1], strict=True):
+        gradient.insert(0, gradient[0] * v)
+    return signal, gradient

@@ -1,0 +1,10 @@
+"""The gradient in the order in which it walks."""
+
+
+def variance_walk(widths, variances):
+    signal, gradient = [1.0], [1.0]
+    for n, v in zip(widths[:-1], variances, strict=True):
+        signal.append(signal[-1] * n * v)
+    for n, v in zip(widths[:0:-1], variances[::-1], strict=True):
+        gradient.append(gradient[-1] * n * v)
+    return signal, gradient
