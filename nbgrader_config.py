@@ -9,6 +9,8 @@ from nbgrader.preprocessors import Execute
 
 from vgcourse.grading.build import release_config
 from vgcourse.grading.execute import JudgedExecute
+from vgcourse.grading.feedback_pages import feedback_config
+from vgcourse.grading.keeping import FOLDER
 
 c = get_config()  # noqa: F821
 c.merge(release_config())
@@ -27,3 +29,7 @@ c.Autograde.autograde_preprocessors = [
 ]
 c.JudgedExecute.timeout = 120
 c.JudgedExecute.isolated = True
+c.JudgedExecute.seed_file = str(Path(c.CourseDirectory.root) / FOLDER / "secret")
+
+# Feedback pages, and answers in the formgrader: sanitised, offline, without hidden tests.
+c.merge(feedback_config())

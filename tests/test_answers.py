@@ -66,5 +66,5 @@ def test_the_courses_own_version_passes(lesson):
         own = exercise.reference()
         answers = own if isinstance(own, tuple) and len(exercise.answers) > 1 else (own,)
         for seed in SEEDS:
-            verdict = exercise.verdict(exercise.look(answers, seed), seed)
+            verdict = exercise.verdict(exercise.look(answers, seed, watched=False), seed)
             assert verdict.passed, f"{exercise.id}: {verdict.key}: {verdict.message}"

@@ -2,7 +2,6 @@
 
 import csv
 import shutil
-from types import SimpleNamespace
 
 import pytest
 from nbgrader.api import Gradebook
@@ -12,7 +11,7 @@ from traitlets.config import LoggingConfigurable
 from vgcourse.checks.registry import exercises
 from vgcourse.cli import main
 from vgcourse.errors import CourseError
-from vgcourse.grading import classroom, demo
+from vgcourse.grading import classroom, demo, driver, ledger
 from vgcourse.grading.classroom import Classroom, Result
 from vgcourse.grading.course import Lesson, find_lesson
 from vgcourse.grading.driver import grade_class, table
@@ -87,7 +86,7 @@ def test_half_of_the_answers_earn_their_own_points(graded):
 
 @pytest.mark.parametrize(
     ("student", "reason"),
-    [("ida_empty", "no notebook"), ("jon_not_json", "not JSON"), ("kim_not_a_notebook", "is not a notebook")],
+    [("ida_empty", "no notebook"), ("jon_not_json", "damaged"), ("kim_not_a_notebook", "no cells")],
 )
 def test_what_cannot_be_graded_is_said_with_its_reason_and_is_no_zero(graded, student, reason):
     result = graded[2][student]
@@ -108,13 +107,6 @@ def test_the_gradebook_holds_the_same_marks(graded):
         for student, result in results.items():
             if result.score is not None:
                 assert book.find_submission(lesson.id, student).score == result.score
-
-
-def test_feedback_shows_the_sentence_of_a_missed_check(graded):
-    classroom, lesson, results = graded
-    page = (classroom.folder("feedback", lesson, "dia_leaks") / f"{lesson.name}.html").read_text(encoding="utf-8")
-    missed = next(verdict for verdict in results["dia_leaks"].verdicts if not verdict.passed)
-    assert missed.message[:40].replace("'", "&#x27;") in page or missed.message[:40] in page
 
 
 def test_the_submissions_are_left_as_they_were_handed_in(graded, course):
@@ -184,55 +176,100 @@ def test_a_scoreboard_that_cannot_be_made_gets_one_sentence(course, monkeypatch,
 
 
 class Staff:
-    """A classroom without kernels: everybody who handed in earns a point, and ``trouble`` happens at a name."""
+    """Workers without kernels: everybody earns a point, and ``trouble`` happens at a name."""
 
-    def __init__(self, root, trouble=None):
-        self.root, self.trouble, self.graded = root, trouble or {}, []
-        self.directory = SimpleNamespace(feedback_directory="feedback")
+    notice = "NOT ISOLATED: a test"
+
+    def __init__(self, trouble=None):
+        self.trouble, self.graded = trouble or {}, []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *raised):
+        pass
+
+    def grade(self, lesson, students):
+        for student in students:
+            if student in self.trouble:
+                raise self.trouble[student]
+            self.graded.append(student)
+            yield Result(student, lesson.id, 1, 1, at="now")
+
+
+class Room:
+    """A classroom of three without a gradebook."""
+
+    def __init__(self, keep):
+        self.keep = keep
 
     def students(self, lesson):
         return ["ada", "ben", "cho"]
 
-    def grade_all(self, lesson, students):
-        for student in students:
-            if self.trouble.get(student) is KeyboardInterrupt:
-                raise KeyboardInterrupt
-            self.graded.append(student)
-            yield Result(student, lesson.id, 1, 1)
+    def prepare(self, lesson):
+        pass
 
-    def feedback(self, lesson, student):
-        if self.trouble.get(student) is CourseError:
-            raise CourseError(f"nbgrader wrote no feedback for {student}: odd output")
+    def marks(self, lesson):
+        return {}
+
+    def current(self, lesson, result, marks):
+        return result
+
+    def is_settled(self, lesson, result, marks):
+        return result is not None and not result.reason
 
 
-def test_a_feedback_page_that_fails_stops_nobody(tmp_path, capsys):
-    staff = Staff(tmp_path, {"ben": CourseError})
-    results = grade_class(staff, Lesson("01_circles", tmp_path), csv=tmp_path / "grades.csv")
-    assert [result.student for result in results] == ["ada", "ben", "cho"]
-    assert "no feedback for ben" in capsys.readouterr().out
+def grade(tmp_path, monkeypatch, trouble=None, csv="grades.csv", **options):
+    staff = Staff(trouble)
+    monkeypatch.setattr(driver, "_workers", lambda *a: staff)
+    try:
+        grade_class(Room(tmp_path / "keep"), Lesson("01_circles", tmp_path), csv=tmp_path / csv, **options)
+    finally:
+        grade.staff = staff
+    return staff.graded
+
+
+def test_after_ctrl_c_the_marks_of_those_who_were_graded_are_written(tmp_path, monkeypatch, capsys):
+    with pytest.raises(KeyboardInterrupt):
+        grade(tmp_path, monkeypatch, {"cho": KeyboardInterrupt()})
+    assert (tmp_path / "grades.csv").read_text().count("01_circles") == 2
+    said = capsys.readouterr().out
+    assert "ben" in said and "1 still to do: give the same command again" in said
+
+
+def test_the_same_command_goes_on_after_ctrl_c(tmp_path, monkeypatch):
+    with pytest.raises(KeyboardInterrupt):
+        grade(tmp_path, monkeypatch, {"cho": KeyboardInterrupt()})
+    assert grade(tmp_path, monkeypatch) == ["cho"]
+    assert grade(tmp_path, monkeypatch) == []
+    assert grade(tmp_path, monkeypatch, regrade=True) == ["ada", "ben", "cho"]
     assert (tmp_path / "grades.csv").read_text().count("01_circles") == 3
 
 
-def test_after_ctrl_c_the_marks_of_those_who_were_graded_are_written(tmp_path, capsys):
-    staff = Staff(tmp_path, {"cho": KeyboardInterrupt})
-    with pytest.raises(KeyboardInterrupt):
-        grade_class(staff, Lesson("01_circles", tmp_path), csv=tmp_path / "grades.csv")
-    assert (tmp_path / "grades.csv").read_text().count("01_circles") == 2
-    assert "ben" in capsys.readouterr().out
+def test_a_ledger_that_cannot_be_written_stops_the_run_with_a_sentence(tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(ledger, "_append_line", full)
+    with pytest.raises(CourseError, match=r"No space left.*same command again"):
+        grade(tmp_path, monkeypatch)
+    assert grade.staff.graded == ["ada"], "nobody else is graded for nothing"
+
+
+def test_missing_isolation_is_one_loud_line(tmp_path, monkeypatch, capsys):
+    grade(tmp_path, monkeypatch)
+    assert capsys.readouterr().err.count("! NOT ISOLATED: a test") == 1
 
 
 @pytest.mark.parametrize("place", ["no/such/folder/grades.csv", "."])
-def test_marks_that_cannot_be_written_are_refused_before_anybody_is_graded(tmp_path, place):
-    staff = Staff(tmp_path)
+def test_marks_that_cannot_be_written_are_refused_before_anybody_is_graded(tmp_path, monkeypatch, place):
     with pytest.raises(CourseError, match="cannot be written"):
-        grade_class(staff, Lesson("01_circles", tmp_path), csv=tmp_path / place)
-    assert not staff.graded
+        grade(tmp_path, monkeypatch, csv=place)
+    assert not grade.staff.graded
 
 
-def test_a_student_named_twice_is_graded_once(tmp_path):
-    staff = Staff(tmp_path)
-    grade_class(staff, Lesson("01_circles", tmp_path), students=["ada", "ada"], csv=tmp_path / "grades.csv")
-    assert staff.graded == ["ada"]
+def test_a_student_named_twice_is_graded_once(tmp_path, monkeypatch):
+    assert grade(tmp_path, monkeypatch, students=["ada", "ada"]) == ["ada"]
 
 
 def test_ctrl_c_is_more_than_one_students_error():

@@ -36,7 +36,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="vgcourse", description="A course on the vanishing gradient problem.")
     parser.add_argument("--version", action="version", version=f"vgcourse {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for add in (_add_lab, _add_check, _add_build, _add_grade, _add_demo, _add_reproduce):
+    teaching = (_add_build, _add_grade, _add_report, _add_feedback, _add_export, _add_demo)
+    for add in (_add_lab, _add_check, *teaching, _add_reproduce):
         add(commands)
     return parser
 
@@ -100,27 +101,113 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _add_grade(commands) -> None:
-    grade = _command(commands, "grade", _grade, "Grade the class that handed in a lesson.")
-    grade.add_argument("lesson", help="a lesson, as in 01_circles")
+    grade = _command(commands, "grade", _grade, "Grade the class that handed in a lesson; go on where a run stopped.")
+    what = grade.add_mutually_exclusive_group(required=True)
+    what.add_argument("lesson", nargs="?", help="a lesson, as in 01_circles")
+    what.add_argument("--all", action="store_true", help="every lesson that somebody handed in")
+    grade.add_argument("--from", type=Path, dest="download", metavar="PATH", help="a download of Canvas or Moodle")
     grade.add_argument("--student", action="append", metavar="NAME", help="only this student (repeatable)")
+    grade.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: one a processor)")
+    grade.add_argument("--regrade", action="store_true", help="also who is graded already and has not changed")
+    grade.add_argument("--isolation", choices=_ISOLATION, help="required: refuse where it is not complete")
+    grade.add_argument("--scheduler", metavar="ADDRESS", help="grade on the dask cluster whose scheduler is there")
     grade.add_argument("--csv", type=Path, default=Path("grades.csv"), help="where the marks go")
-    grade.add_argument("--no-feedback", action="store_true", help="write no feedback pages")
+
+
+_ISOLATION = ("auto", "required", "landlock", "process")
 
 
 def _grade(options: argparse.Namespace) -> int:
+    from traitlets.config import Config
+
     from vgcourse.grading.classroom import Classroom
-    from vgcourse.grading.course import find_lesson, find_root
-    from vgcourse.grading.driver import grade_class
+    from vgcourse.grading.course import find_lesson, find_root, lessons
+    from vgcourse.grading.driver import grade_class, handed_in
 
     root = find_root()
-    results = grade_class(
-        Classroom(root),
-        find_lesson(root, options.lesson),
-        students=options.student,
-        csv=options.csv,
-        feedback=not options.no_feedback,
-    )
+    choice = {"isolation": options.isolation} if options.isolation else {}
+    classroom = Classroom(root, Config({"GradingProvisioner": choice, "PlainProvisioner": choice}))
+    chosen = list(handed_in(classroom, lessons(root))) if options.all else [find_lesson(root, options.lesson)]
+    if not chosen:
+        raise CourseError("Nobody has handed in anything yet: there is nothing in the folder of submissions.")
+    if options.all and options.download:
+        raise CourseError("A download holds one lesson: name it, as in `vgcourse grade 01_circles --from FILE`.")
+    if options.jobs is not None and options.jobs < 1:
+        raise CourseError(f"--jobs is a number of processes, 1 or more, not {options.jobs}.")
+    results = []
+    for lesson in chosen:
+        csv = options.csv.with_stem(f"{options.csv.stem}-{lesson.id}") if options.all else options.csv
+        results += grade_class(
+            classroom,
+            lesson,
+            students=options.student,
+            csv=csv,
+            jobs=options.jobs,
+            regrade=options.regrade,
+            scheduler=options.scheduler,
+            download=options.download,
+        )
     return 1 if any(result.reason for result in results) else 0
+
+
+def _add_report(commands) -> None:
+    report = _command(commands, "report", _report, "Write one page about a graded class.")
+    report.add_argument("lesson", help="a lesson, as in 01_circles")
+    report.add_argument("--out", type=Path, metavar="FILE", help="where the page goes (default: LESSON_report.html)")
+
+
+def _report(options: argparse.Namespace) -> int:
+    from vgcourse.grading.classroom import Classroom
+    from vgcourse.grading.course import find_lesson, find_root
+    from vgcourse.grading.report import write_report
+
+    root = find_root()
+    lesson = find_lesson(root, options.lesson)
+    print(f"Report: {write_report(Classroom(root), lesson, options.out or Path(f'{lesson.id}_report.html'))}")
+    return 0
+
+
+def _add_feedback(commands) -> None:
+    feedback = _command(commands, "feedback", _feedback, "Write the pages that students get back.")
+    feedback.add_argument("lesson", help="a lesson, as in 01_circles")
+    feedback.add_argument("--student", action="append", metavar="NAME", help="only this student (repeatable)")
+
+
+def _feedback(options: argparse.Namespace) -> int:
+    from vgcourse.grading.classroom import Classroom
+    from vgcourse.grading.course import find_lesson, find_root
+    from vgcourse.grading.feedback_pages.pages import write_pages
+
+    root = find_root()
+    written, problems = write_pages(Classroom(root), find_lesson(root, options.lesson), options.student)
+    print("\n".join([*problems, f"{len(written)} pages" + (f", as in {written[0]}" if written else "")]))
+    return 1 if problems else 0
+
+
+def _add_export(commands) -> None:
+    export = _command(commands, "export", _export, "Write the marks as Canvas, Moodle or a spreadsheet takes them.")
+    export.add_argument("lessons", nargs="*", metavar="LESSON", help="one or more lessons, as in 01_circles")
+    export.add_argument("--all", action="store_true", help="every lesson that has been graded")
+    target = export.add_mutually_exclusive_group(required=True)
+    for kind, where in (("canvas", "Canvas's gradebook"), ("moodle", "Moodle"), ("csv", "a spreadsheet")):
+        target.add_argument(f"--{kind}", type=Path, metavar="FILE", help=f"a CSV for {where}")
+    export.add_argument("--roster", type=Path, metavar="FILE", help="the CSV downloaded from there, to be filled in")
+    export.add_argument("--column", default="", metavar="NAME", help="the assignment's column in that file")
+    export.add_argument("--partial", action="store_true", help="marks also where answers are still to be read")
+
+
+def _export(options: argparse.Namespace) -> int:
+    from vgcourse.grading.classroom import Classroom
+    from vgcourse.grading.course import find_root
+    from vgcourse.grading.export import chosen_lessons, export_marks
+
+    kind = next(kind for kind in ("canvas", "moodle", "csv") if getattr(options, kind))
+    classroom = Classroom(find_root())
+    lessons = chosen_lessons(classroom, options.lessons, options.all)
+    out = getattr(options, kind)
+    settings = {"roster": options.roster, "column": options.column, "partial": options.partial}
+    print("\n".join([*export_marks(classroom, lessons, kind, out, **settings), f"Marks: {out}"]))
+    return 0
 
 
 def _add_demo(commands) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from vgcourse.checks.borrowed import Watch
 from vgcourse.checks.observation import ObservationError, decode, encode
 
 PASSED = "passed"
@@ -20,12 +21,15 @@ BLANK = "blank"
 RAISES = "raises"
 NOT_PLAIN = "not-plain"
 NOT_A_FUNCTION = "not-a-function"
+BORROWED = "uses-the-package"
 
 COMMON = {
     BLANK: "{what} Write your code where it says YOUR CODE HERE, run that cell, then this one.",
     RAISES: "Your code stopped with {error}: {text}",
     NOT_PLAIN: "Your answer came back as something that cannot be compared: {text}.",
     NOT_A_FUNCTION: "This should be {wanted}; here it is {found}. Did another cell reuse the name?",
+    BORROWED: "This calls the course's own version, `{name}`, to do the work. It is there so that you can go on with "
+    "the lesson; the points are for a version of your own.",
 }
 
 
@@ -100,11 +104,22 @@ class Exercise:
         self.reference = function
         return function
 
-    def look(self, answers: tuple[Any, ...], seed: int) -> str:
+    def look(self, answers: tuple[Any, ...], seed: int, watched: bool = True) -> str:
         """Observe ``answers`` with inputs drawn from ``seed``; returns an encoded observation.
 
         Whatever an answer raises, ``exit()`` included, is an observation too; only a KeyboardInterrupt gets out.
+        ``watched``: an answer that calls the course's own version of the exercise is told so.
         """
+        if not watched:
+            return self._look(answers, seed)
+        with Watch(self) as watch:
+            text = self._look(answers, seed)
+        if watch.found:
+            return encode({"problem": BORROWED, "fields": {"name": watch.found}})
+        # Plain data, so that a grader can see it among the numbers: the answer has put the watch aside.
+        return text if watch.unbroken else f'{{"unwatched":true,{text[1:]}'
+
+    def _look(self, answers: tuple[Any, ...], seed: int) -> str:
         blank = [name for name, answer in zip(self.answers, answers, strict=False) if is_blank(answer)]
         if blank and len(blank) < len(answers):
             what = f"Still open: {', '.join(blank)} (the check looks at all its functions together)."

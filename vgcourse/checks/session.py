@@ -71,12 +71,15 @@ def fallback(id: str, *answers: Any) -> Any:
     return own
 
 
-def observe_only(seed: int | None) -> None:
+def observe_only(seed: int | None) -> int:
     """From now on checks hand out observations made with ``seed`` and judge nothing (None: back to verdicts).
 
-    The grader runs this before each graded cell. What it observes is judged in the grader's own process.
+    The grader runs this around each graded cell. What it observes is judged in the grader's own process.
+    Returns how many observations were made since the last call.
     """
+    made = _grading["count"]
     _grading.update(seed=seed, count=0)
+    return made
 
 
 def cell_seed(seed: int, call: int) -> int:

@@ -29,7 +29,7 @@ LANGUAGE = {
     "pygments_lexer": "ipython3",
 }
 STUB = "...  # YOUR CODE HERE"
-TEXT_STUB = "*Your answer here: two or three sentences.*"
+TEXT_STUB = "*Your answer here: a few sentences.*"
 
 
 def solved_notebook(lesson: Lesson) -> NotebookNode:

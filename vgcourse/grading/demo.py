@@ -1,4 +1,6 @@
-"""A class of eight for lesson 1, to see the grader at work: made, graded, marked, with feedback pages.
+"""A class of eight for lesson 1, to see the grader at work: made, graded side by side, a report, feedback pages.
+
+Two more hand in what no grader can run: they are listed with the reason, and stop nobody.
 
 The students' answers are the files with which the checks themselves are tested.
 """
@@ -16,6 +18,8 @@ from vgcourse.grading import build
 from vgcourse.grading.classroom import Classroom
 from vgcourse.grading.course import Lesson, find_lesson
 from vgcourse.grading.driver import grade_class
+from vgcourse.grading.feedback_pages.pages import write_pages
+from vgcourse.grading.report import write_report
 
 LESSON = "01_circles"
 FOLDER = "demo"
@@ -30,7 +34,14 @@ def run_demo(root: Path, fresh: bool = True) -> int:
         shutil.rmtree(root / FOLDER, ignore_errors=True)
     if not (root / FOLDER / "submitted").is_dir():
         hand_in(lesson, root / FOLDER / "submitted")
-    grade_class(Classroom(root, demo_config(root)), lesson, csv=root / FOLDER / "grades.csv")
+        hand_in_what_cannot_be_graded(lesson, root / FOLDER / "submitted")
+    classroom = Classroom(root, demo_config(root))
+    grade_class(classroom, lesson, csv=root / FOLDER / "grades.csv")
+    written, problems = write_pages(classroom, lesson)
+    print(
+        "\n".join([*problems, f"Feedback: {len(written)} pages, as in {written[0]}" if written else "No feedback."])
+    )
+    print(f"Report: {write_report(classroom, lesson, root / FOLDER / 'report.html')}")
     return 0
 
 
@@ -49,6 +60,14 @@ def hand_in(lesson: Lesson, submitted: Path) -> list[str]:
         folder.mkdir(parents=True, exist_ok=True)
         nbformat.write(fill_in(released, answers), folder / f"{lesson.name}.ipynb")
     return sorted(path.name for path in submitted.iterdir())
+
+
+def hand_in_what_cannot_be_graded(lesson: Lesson, submitted: Path) -> None:
+    """One notebook whose file broke off, and one folder with a photograph in it."""
+    for student, name, data in (("ida_broken", f"{lesson.name}.ipynb", b'{"cells": ['), ("jon_photo", "p.jpg", b"")):
+        folder = submitted / student / lesson.id
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
 
 
 def the_class(lesson: Lesson, solved: NotebookNode) -> dict[str, Answers]:

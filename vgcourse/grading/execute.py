@@ -3,13 +3,17 @@
 ``JudgedExecute`` takes the place of nbgrader's ``Execute``. Before a graded cell it tells the checks in the
 kernel to observe only, with a seed that the student never saw. What the kernel prints, raises or patches then
 decides nothing: credit needs the right numbers. A graded cell whose ``grade_id`` is no exercise of the course
-(an instructor's own asserts) runs as in plain nbgrader.
+(an instructor's own asserts) runs as in plain nbgrader, and is noted as judged in the kernel.
+
+An observation that got lost, with its kernel or on its way, is asked for once more in a fresh kernel.
 """
 
 import ast
+import copy
 import hashlib
 import secrets
 import time
+from pathlib import Path
 from queue import Empty
 from typing import Any
 
@@ -24,7 +28,11 @@ from traitlets import Bool, List, Unicode
 from vgcourse.checks import observation, registry, render
 from vgcourse.checks.exercise import Exercise, Verdict
 from vgcourse.checks.session import cell_seed
+from vgcourse.errors import CourseError
+from vgcourse.grading import asserts
 from vgcourse.grading.confinement.jupyter import GradingKernelManager, ending
+from vgcourse.grading.keeping import course_secret
+from vgcourse.grading.trace import Trace
 
 MARK = "vgcourse"  # where an output's metadata keep the verdict
 ANSWER_WITHIN = 30  # seconds that a living kernel may take to be told something
@@ -35,12 +43,17 @@ NO_OBSERVATION_SENTENCE = (
 )
 
 
+class LostObservationError(RuntimeError):
+    """The kernel says that it observed, and nothing arrived."""
+
+
 class JudgedExecute(Execute):
     """nbgrader's Execute, with the judge outside the student's kernel."""
 
-    seed = Unicode(
-        "",
-        help="Draw the checks' inputs from this text: same text, same marks. Empty: fresh draws at every run.",
+    seed = Unicode("", help="Draw the checks' inputs from this text: same text, same marks.").tag(config=True)
+
+    seed_file = Unicode(
+        "", help="Where no seed is set, the file that keeps it, made on first use. No file: fresh draws at every run."
     ).tag(config=True)
 
     extra_arguments = List(
@@ -59,24 +72,56 @@ class JudgedExecute(Execute):
     def preprocess(
         self, nb: NotebookNode, resources: dict[str, Any], km: Any = None
     ) -> tuple[NotebookNode, dict[str, Any]]:
-        self._secret = self.seed or secrets.token_hex(16)
-        return super().preprocess(nb, resources, km=km)
+        kept = self.seed or (course_secret(Path(self.seed_file)) if self.seed_file else "")
+        self._secret = kept or secrets.token_hex(16)
+        as_handed_in = copy.deepcopy(nb)
+        try:
+            return self._run(nb, resources, km)
+        except (DeadKernelError, LostObservationError, CourseError):
+            if self.trace.met_limit:
+                raise  # it would meet it again
+        nb.update(copy.deepcopy(as_handed_in))
+        return self._run(nb, resources, km)
+
+    def _run(self, nb: NotebookNode, resources: dict[str, Any], km: Any) -> tuple[NotebookNode, dict[str, Any]]:
+        self.trace = Trace()
+        try:
+            nb, resources = super().preprocess(nb, resources, km=km)
+        finally:
+            self.trace.finish()
+        self.trace.write(nb)
+        return nb, resources
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict[str, Any], index: int
     ) -> tuple[NotebookNode, dict[str, Any]]:
         exercise = judged_exercise(cell)
         try:
-            if exercise is None:
-                return super().preprocess_cell(cell, resources, index)
-            seed = self._draw_seed(exercise, resources)
-            self._tell(f"observe_only({seed})")
-            cell, resources = super().preprocess_cell(cell, resources, index)
-            self._tell("observe_only(None)")
+            with self.trace.cell(cell, index, self.km):
+                return self._preprocess(cell, resources, index, exercise)
         except DeadKernelError as error:
             ended = ending(self.km)  # a grading kernel knows which limit it met
+            self.trace.met_limit = bool(ended and ended.passed_limit)
             because = f" ({ended.reason})" if ended and ended.reason else ""
             raise DeadKernelError(f"the kernel stopped while it ran cell {index + 1}{because}") from error
+
+    def _preprocess(
+        self, cell: NotebookNode, resources: dict[str, Any], index: int, exercise: Exercise | None
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        if exercise is None:
+            cell, resources = super().preprocess_cell(cell, resources, index)
+            if is_plain_test(cell):
+                asserts.settle(cell)
+                self.trace.notes.append(f"the test {cell.metadata.nbgrader.grade_id} was judged in the kernel")
+            return cell, resources
+        seed = self._draw_seed(exercise, resources)
+        self._tell(f"observe_only({seed})")
+        cell, resources = super().preprocess_cell(cell, resources, index)
+        made = self._tell("observe_only(None)")
+        found = observations(cell)
+        if len(found) < min(made, count_checks(cell.source)):
+            raise LostObservationError(f"what the check {exercise.id} observed did not arrive")
+        self.trace.watch_check(cell, exercise, found, count_checks(cell.source))
         leave_verdict(cell, judge_outputs(cell, exercise, seed))
         return cell, resources
 
@@ -85,12 +130,25 @@ class JudgedExecute(Execute):
         text = f"{self._secret}/{student}/{exercise.id}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
 
-    def _tell(self, call: str) -> None:
-        """Have the checks in the kernel do something, leaving no trace in the notebook, names or history."""
-        run_sync(self._ask)(f"__import__('vgcourse.checks.session', fromlist=['session']).{call}")
+    def _tell(self, call: str) -> int:
+        """Have the checks in the kernel do something, leaving no trace in the notebook, names or history.
 
-    async def _ask(self, source: str) -> None:
-        request = self.kc.execute(source, silent=True, store_history=False, allow_stdin=False)
+        Returns how many checks the kernel says it has observed since it was told something before.
+        """
+        asking = self._ask(f"__import__('vgcourse.checks.session', fromlist=['session']).{call}")
+
+        async def ask() -> int:
+            return await asking
+
+        try:
+            return run_sync(ask)()
+        finally:
+            asking.close()  # where a loop that was ending never let it begin
+
+    async def _ask(self, call: str) -> int:
+        # As an expression, and silent: it is evaluated beside the notebook's names, and its value comes back.
+        options = {"silent": True, "store_history": False, "allow_stdin": False}
+        request = self.kc.execute("", user_expressions={"told": call}, **options)
         # One span for all replies: a kernel that keeps talking of something else does not answer either.
         until = time.monotonic() + ANSWER_WITHIN
         try:
@@ -98,9 +156,23 @@ class JudgedExecute(Execute):
                 left = max(0.0, until - time.monotonic())
                 reply = await ensure_async(self.kc.get_shell_msg(timeout=left))
                 if reply["parent_header"].get("msg_id") == request:
-                    return
+                    return _number(reply)
         except Empty as error:
             raise DeadKernelError("the kernel no longer answers") from error
+
+
+def _number(reply: dict[str, Any]) -> int:
+    """What the kernel answered; 0 for anything but a small number, for it is the student's kernel."""
+    try:
+        text = reply["content"]["user_expressions"]["told"]["data"]["text/plain"]
+        return int(text) if len(text) < 4 else 0
+    except (KeyError, TypeError, ValueError):
+        return 0
+
+
+def is_plain_test(cell: NotebookNode) -> bool:
+    """Whether a cell is a test that decides by itself, in the student's kernel."""
+    return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
 
 
 def judged_exercise(cell: NotebookNode) -> Exercise | None:

@@ -1,5 +1,6 @@
 """A student's own scoreboard: run a notebook, judge every check, print what each answer shows."""
 
+import json
 import textwrap
 from pathlib import Path
 
@@ -9,7 +10,6 @@ from traitlets.config import Config
 from vgcourse.checks import registry, render
 from vgcourse.checks.exercise import Verdict
 from vgcourse.errors import CourseError
-from vgcourse.grading.classroom import unreadable
 from vgcourse.grading.course import Lesson, find_lesson, find_root
 from vgcourse.grading.execute import JudgedExecute, verdicts
 
@@ -60,6 +60,24 @@ def _locate(name: str) -> tuple[Path, Lesson]:
     if name.endswith(".ipynb"):
         return given, lesson
     return (given / f"{lesson.name}.ipynb" if given.is_dir() else lesson.student), lesson
+
+
+def unreadable(folder: Path, lesson: Lesson) -> str:
+    """Why a notebook cannot be run at all, or an empty text where it can."""
+    notebooks = sorted(path.name for path in folder.glob("*.ipynb"))
+    wanted = f"{lesson.name}.ipynb"
+    if wanted not in notebooks:
+        there = f"only {', '.join(notebooks)}" if notebooks else "no notebook"
+        return f"the folder holds {there}; {wanted} is missing"
+    try:
+        nb = json.loads((folder / wanted).read_text(encoding="utf-8-sig"))
+        nbformat.validate(nbformat.from_dict(nb), relax_add_props=True)
+    except (ValueError, OSError):
+        return f"{wanted} is not a notebook (it is not JSON)"
+    except Exception as error:
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        return f"{wanted} is not a notebook that Jupyter can open ({said})"
+    return ""
 
 
 def _read(path: Path) -> nbformat.NotebookNode:

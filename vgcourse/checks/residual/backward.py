@@ -37,6 +37,12 @@ walk_back = Exercise(
         "skip-lost": "{which}: the skip's own factor, the argument `skip`, is missing.",
         "error-ignored": "{which}: that is the derivative of the plain sum of x_L. The loss answers to x_L with "
         "`error`: it has to come in.",
+        "averaged": Miss(
+            "{which}: the right gradients, divided by how many numbers there are. The loss is a *sum*, that of "
+            "`error * x_L`: a mean divides.",
+            share=0.5,
+        ),
+        "shapes": "{which}: every dL/dx_l has the shape of x_l, {wanted}; one of yours has {got}.",
         "wrong-values": "{which}: the largest difference from a difference quotient is {off:.3g}.",
     },
 )
@@ -103,7 +109,8 @@ def _judge(got: Any, case: Case) -> Any:
     if any(part is None for part in got):
         return "no-gradient"
     if any(np.shape(part) != wanted[0].shape for part in got):
-        return "wrong-values", {"off": float("nan")}
+        shape = next(np.shape(part) for part in got if np.shape(part) != wanted[0].shape)
+        return "shapes", {"wanted": str(wanted[0].shape), "got": str(shape)}
     if near(got, wanted):
         return None
     if near(got[::-1], wanted):
@@ -125,7 +132,9 @@ def _slips(x: np.ndarray, kernels: list, error: np.ndarray, skip: float, scale: 
         return errors
 
     # With a slip on the way up, a tape finds the right gradient of another net.
+    right = back(x, kernels, error, skip, scale)
     return {
+        "averaged": [[part / count for part in right] for count in (error.size, *error.shape)],
         "no-skip": [walk(lambda e, w, x, _: scale * (e @ w.T) * (x > 0)), back(x, kernels, error, 0, scale)],
         "only-skip": [walk(lambda e, w, x, _: skip * e)],
         "no-slope": [walk(lambda e, w, x, _: skip * e + scale * e @ w.T)],

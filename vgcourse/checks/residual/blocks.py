@@ -10,6 +10,7 @@ from vgcourse.checks.exercise import Exercise, Miss, is_blank, need_callable
 
 CASES = ((5, 5), (3, 6), (1, 4))  # features in, units
 EXAMPLES = 12
+FRESH = 64  # units of a block whose initial weights are looked at
 
 residual_block = Exercise(
     "residual-block",
@@ -46,6 +47,22 @@ residual_block = Exercise(
         "bent-projection": Miss(
             "The projection has the activation in it. The skip should be linear, or it is no clear road.", share=0.5
         ),
+        "project-bias": Miss(
+            "All is right but that the projection has a bias, and the branch has one already: `use_bias=False`.",
+            share=0.5,
+        ),
+        "projected-first": Miss(
+            "Where the width changes, your branch begins at the projected x. Here it begins at x itself, and "
+            "only the skip is projected.",
+            share=0.5,
+        ),
+        "not-he": Miss(
+            "The block computes what it should. But with 64 inputs its fresh kernel has a root mean square of "
+            "{got:.3f}; He's weights have √(2/64) = 0.177.",
+            share=0.5,
+        ),
+        "other-weights": "With {inputs} inputs and {units} units your block owns weights of the shapes {got}. The "
+        "branch has one kernel and one bias; a skip that is projected has one kernel more.",
         "no-skip": "That is the branch alone: x itself never arrives.",
         "wrong-skip": "The skip starts at the wrong tensor: what you add is activation(x), while x should go through "
         "untouched.",
@@ -89,7 +106,14 @@ def _(answer: Any, rng: np.random.Generator) -> Seen:
     first(inputs[0])
     outputs = [_as_array(second(inputs[0]))]
     first.set_weights([2.0 * w + 1 for w in first.get_weights()])
-    return seen | {"neighbour": [*outputs, _as_array(second(inputs[0]))]}
+    return seen | {"neighbour": [*outputs, _as_array(second(inputs[0]))], "fresh": _fresh(answer)}
+
+
+def _fresh(answer: Any) -> list:
+    """The weights of a block of 64 units, as they are drawn."""
+    block = answer(FRESH, "relu")
+    block(np.zeros((1, FRESH), "float32"))
+    return [np.asarray(w) for w in block.get_weights()]
 
 
 def _case(answer: Any, units: int, scale: float, x: np.ndarray, seed: int) -> Seen:
@@ -124,7 +148,14 @@ def _(seen: Seen, rng: np.random.Generator) -> Any:
             return problem if isinstance(problem, tuple) else (problem, place)
         if features == units and not near(*seen["neighbour"], rtol=1e-6, atol=1e-6):
             return "shared"
-    return None
+    return _judge_fresh(seen["fresh"])
+
+
+def _judge_fresh(arrays: list) -> Any:
+    kernel = next(a for a in arrays if np.shape(a) == (FRESH, FRESH))
+    size = float(np.sqrt(np.mean(np.asarray(kernel, float) ** 2)))
+    # 9 standard errors of the root mean square of 4,096 normal numbers; Glorot's weights are 0.71 of He's.
+    return None if abs(size / np.sqrt(2 / FRESH) - 1) < 0.1 else ("not-he", {"got": size})
 
 
 def _judge_case(case: Seen, units: int, x: np.ndarray, scale: float, seed: int) -> Any:
@@ -135,9 +166,15 @@ def _judge_case(case: Seen, units: int, x: np.ndarray, scale: float, seed: int) 
     found = [_slip(y, x, scale, reading) for reading in readings]
     same = x.shape[1] == units
     if "passed" in found:
-        return "always-projects" if same and len(readings[0][1]) else None
+        if same:
+            return "always-projects" if len(readings[0][1]) else None
+        return "project-bias" if [list(shape) for shape in case["shapes"]].count([units]) > 1 else None
     if keys := [key for key in found if key]:
         return keys[0]
+    if not readings:
+        if _is_projected_first(y, x, scale, case["shapes"], seed):
+            return "projected-first"
+        return "other-weights", {**place, "got": ", ".join(str(tuple(shape)) for shape in case["shapes"])[:120]}
     whole = [reading for reading in readings if same or reading[1]]
     nearest = min((np.abs(y - _right(x, scale, *reading)).max() for reading in whole), default=np.nan)
     return "wrong-values", {**place, "off": float(nearest)}
@@ -157,6 +194,19 @@ def _readings(shapes: list, features: int, units: int, seed: int) -> list[tuple]
         for first, second in (biases, biases[::-1]):
             ways.append(((branch, first), [skip[0], second] if skip else []))
     return ways
+
+
+def _is_projected_first(y: np.ndarray, x: np.ndarray, scale: float, shapes: list, seed: int) -> bool:
+    units, arrays = y.shape[1], weights_of(shapes, seed)
+    first, second = ([a for a in arrays if a.shape == shape] for shape in ((x.shape[1], units), (units, units)))
+    biases = [*(a for a in arrays if a.ndim == 1), np.zeros(units), np.zeros(units)][:2]
+    if x.shape[1] == units or len(first) != 1 or len(second) != 1 or any(b.shape != (units,) for b in biases):
+        return False
+    for inside, outside in (biases, biases[::-1]):
+        road = x @ first[0] + outside
+        if any(near(y, road + s * (np.tanh(road) @ second[0] + inside)) for s in (scale, 1)):
+            return True
+    return False
 
 
 def _right(x: np.ndarray, scale: float, branch: tuple, skip: list) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Lesson 6, growth: by how much each block multiplies the mean square of the signal."""
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ block_growth = Exercise(
         "root": Miss("Those are ratios of the rms. Asked for are those of the mean *square*.", share=0.5),
         "variance": "Those are ratios of variances. Behind a relu the mean is not 0, and it is passed on like "
         "everything else: use the mean square.",
+        "one-by-one": "You divide number by number, and a few inputs near 0 then decide. First the mean square of "
+        "the whole output, and of the whole input, then divide.",
         "inverse": "Input over output: a block that doubles the signal should come out as 2, not as 0.5.",
         "difference": "That is the difference between output and input. A factor is a quotient.",
         "no-skip": "That is the growth through the branches alone: where is the skip?",
@@ -83,6 +86,7 @@ def _slips(right: list, x: np.ndarray, kernels: list, scale: float, wanted: np.n
         "cumulative": squares[1:] / squares[0],
         "root": np.sqrt(wanted),
         "variance": _ratios(right, np.var),
+        "one-by-one": np.array([np.mean((b / a) ** 2) for a, b in itertools.pairwise(right)]),
         "inverse": 1 / wanted,
         "difference": np.diff(squares),
         "no-skip": _ratios(forward(x, kernels, 0.0, scale)),

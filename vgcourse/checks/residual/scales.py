@@ -19,6 +19,8 @@ branch_scale = Exercise(
     misses={
         "no-return": NO_RETURN.format(name="scale_law"),
         "not-two": "scale_law gives back two things: one scale for each depth, and the exponent, one number.",
+        "not-one-number": "The exponent is one number; yours has the shape {got}. A straight line has a slope and an "
+        "intercept, and `np.polyfit` gives back both: the slope comes first.",
         "one-seed": "Those scales come from one seed alone. Take the median over all of `seeds`.",
         "mean": Miss(
             "Those are the means over the seeds, and one wild seed in twenty decides them. Take the median.",
@@ -97,7 +99,7 @@ def _(answer: Any, rng: np.random.Generator) -> Seen:
     if not isinstance(found, (list, tuple)) or len(found) != 2:
         return {"found": None if found is None else len(np.atleast_1d(np.asarray(found, dtype=object)))}
     scales = found[0].values() if isinstance(found[0], dict) else found[0]
-    return {"scales": np.asarray(list(scales), float), "exponent": float(found[1])}
+    return {"scales": np.asarray(list(scales), float), "exponent": np.asarray(found[1], float)}
 
 
 @branch_scale.judge
@@ -111,7 +113,9 @@ def _(seen: Seen, rng: np.random.Generator) -> Any:
     wanted = law.scales[places]
     if not near(got, wanted, 1e-9, 0):
         return _slip_of_scales(got, law, places)
-    return _judge_exponent(float(seen["exponent"]), np.array(law.depths, float), wanted)
+    if np.shape(seen["exponent"]) not in ((), (1,)):
+        return "not-one-number", {"got": str(np.shape(seen["exponent"]))}
+    return _judge_exponent(float(np.ravel(seen["exponent"])[0]), np.array(law.depths, float), wanted)
 
 
 def _slip_of_scales(got: np.ndarray, law: _Law, places: np.ndarray) -> Any:

@@ -28,6 +28,8 @@ weight_capture = Exercise(
         "paths": Miss("The key is the layer's name, such as {wanted!r}. Yours are like {found!r}.", share=0.5),
         "other-model": "The model that was trained has the layers {wanted}; you recorded {found}. The one "
         "being trained is `self.model`, and each of its layers knows its name.",
+        "no-list": "You append to `kernels[{name!r}]`, and there is no such list yet: {name} is a layer of the model "
+        "that the check trains. Make the list when a layer is met for the first time.",
         "layers-missing": "Of the layers with a kernel, {missing} did not get recorded.",
         "not-its-own": "A second capture that watches a second model begins with what the first one saw. Lists "
         "made in the class body are shared by all captures: make them in `__init__`.",
@@ -111,7 +113,13 @@ def _watch(answer: Any, epochs: int, weights: Weights, X: np.ndarray, y: np.ndar
         return {"arguments": str(error)[:100]}
     model = _model(weights)
     model.compile(keras.optimizers.SGD(rate), "binary_crossentropy", run_eagerly=True)
-    model.fit(X, y, batch_size=HALF, epochs=epochs, shuffle=False, verbose=0, callbacks=[capture])
+    try:
+        model.fit(X, y, batch_size=HALF, epochs=epochs, shuffle=False, verbose=0, callbacks=[capture])
+    except KeyError as error:
+        kernels = getattr(capture, "kernels", None)
+        if not error.args or error.args[0] not in NAMES or not isinstance(kernels, dict):
+            raise
+        return {"absent": error.args[0], "found": [str(key) for key in kernels]}
     for name in ("epochs", "kernels"):
         if not hasattr(capture, name):
             return {"lacks": name}
@@ -143,6 +151,8 @@ def _(seen: Seen, rng: np.random.Generator) -> Any:
         return "wants-arguments"
     if "lacks" in seen:
         return "no-attributes", {"name": seen["lacks"]}
+    if "absent" in seen:
+        return _judge_absent(str(seen["absent"]), list(map(str, seen["found"])))
     moments, later = (_trained(epochs, *_draw(rng)) for epochs in EPOCHS)
     first, second = seen["captures"]
     if problem := _judge_names(first["kernels"]):
@@ -152,6 +162,12 @@ def _(seen: Seen, rng: np.random.Generator) -> Any:
     if problem := _judge_kernels(first["kernels"], moments) or _judge_kernels(second["kernels"], later):
         return problem
     return _judge_epochs(first["epochs"], len(moments)) or _judge_epochs(second["epochs"], len(later))
+
+
+def _judge_absent(name: str, found: list[str]) -> Any:
+    if found and not set(found) & set(NAMES):
+        return "other-model", {"wanted": ", ".join(NAMES), "found": ", ".join(found)[:80]}
+    return "no-list", {"name": name}
 
 
 def _judge_names(kernels: Any) -> Any:

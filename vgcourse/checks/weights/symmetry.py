@@ -23,7 +23,7 @@ break_symmetry = Exercise(
         "draw each weight for itself.",
         "repeated": "In the new kernel of {layer} all {what} are alike. Draw every weight for itself.",
         "twins-left": "I trained your model with {depth} hidden layers by hand. In {layer} only {got} of {units} "
-        "units are different. What goes into the others is alike, and what goes out of them.",
+        "units can be told apart: the others are twins, alike in what goes in and in what goes out.",
         "too-many": Miss(
             "All units part. But you drew {got} kernels in a model with {depth} hidden layers, and {wanted} are "
             "enough: a kernel touches two layers.",
@@ -32,6 +32,11 @@ break_symmetry = Exercise(
         "size": Miss(
             "All units part, with as few kernels as possible. But the new weights have a root mean square of "
             "{got:.2g}; a standard deviation of 0.5 is asked for.",
+            share=0.5,
+        ),
+        "added": Miss(
+            "All units part. But the new weights are the old constant with random numbers added, so their mean is not "
+            "0. Put the draw in its place.",
             share=0.5,
         ),
         "same-draw": Miss(
@@ -150,11 +155,20 @@ def _judge_numbers(both: list[tuple[Weights, Weights]]) -> Any:
         for a, b in itertools.pairwise(_touched(got, start)):
             if got[a][0].shape == got[b][0].shape and np.allclose(got[a][0], got[b][0]):
                 return "same-draw", {"layer": names(start)[a], "other": names(start)[b]}
+    if _added(both):
+        return "added"
     new = [got[i][0] for got, start in both for i in _touched(got, start)]
     values = np.concatenate([kernel.ravel() for kernel in new if kernel.shape == (WIDTH, WIDTH)])
     size = float(np.sqrt((values**2).mean()))
     # 4.5 standard errors of the root mean square of 108 normal numbers or more.
     return None if abs(size / SD - 1) < 4.5 / np.sqrt(2 * len(values)) else ("size", {"got": size})
+
+
+def _added(both: list[tuple[Weights, Weights]]) -> bool:
+    """Whether two kernels of the two models, drawn with one seed, differ by one number: that of their constants."""
+    first, second = ([got[i][0] for i in _touched(got, start)] for got, start in both)
+    pairs = [(a, b) for a in first for b in second if a.shape == b.shape == (WIDTH, WIDTH)]
+    return any(np.ptp(a - b) < 1e-5 < abs(a - b).min() for a, b in pairs)
 
 
 def _judge_seeds(seen: Seen) -> Any:

@@ -18,9 +18,15 @@ layer_statistics = Exercise(
     misses={
         "no-return": NO_RETURN.format(name="layer_statistics"),
         "not-a-dict": "layer_statistics gives back a dict: a layer's name → two arrays.",
-        "names": "The keys should be the layers' names, as in `kernels`; {missing} is not among yours.",
+        "names": "The keys should be the layers' names, as in `kernels`; {missing} is not among "
+        "yours. (The check's layers have names of their own.)",
         "not-two": "Under each name belong two arrays, mean and standard deviation; under {layer} there is "
         "something else.",
+        "pairs": Miss(
+            "Under {layer} there is one pair a moment. Turn it round: one pair of arrays, all the means, and all the "
+            "standard deviations.",
+            share=0.5,
+        ),
         "no-time": "You get one number for the whole recording of {layer}. Each moment should keep its own: leave "
         "the first axis alone.",
         "over-time": "You took the statistics of {layer} over time, one for each weight. Asked for are those over "
@@ -78,6 +84,8 @@ def _(seen: Seen, rng: np.random.Generator) -> Any:
 
 
 def _judge_layer(layer: str, pair: Any, kernel: np.ndarray) -> Any:
+    if np.shape(pair) == (MOMENTS, 2):
+        return "pairs", {"layer": layer}
     if not (isinstance(pair, (list, np.ndarray)) and len(pair) == 2):
         return "not-two", {"layer": layer}
     mean, sd = (np.asarray(part, float) for part in pair)

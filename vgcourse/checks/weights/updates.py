@@ -35,6 +35,11 @@ update_ratio = Exercise(
             "same way. Take root mean squares.",
             share=0.5,
         ),
+        "mean-size": Miss(
+            "Those are means of absolute values, which say much the same. Here root mean squares are asked for, as "
+            "in the formula.",
+            share=0.5,
+        ),
         "one-by-one": "You divide weight by weight, and a few weights near 0 then decide. First the size of the "
         "whole update, and of the whole kernel, then divide.",
         "wrong-values": "The largest difference from a calculation by hand is {off:.3g}.",
@@ -86,6 +91,7 @@ def _slips(kernels: np.ndarray) -> dict[str, list[np.ndarray]]:
             "after": [np.log10(size / _rms(after)), size / _rms(after)],
             "first-weights": [np.log10(size / _rms(kernels[:1])), size / _rms(kernels[:1])],
             "signed-mean": [v for r in signed for v in (r, np.log10(r))],
+            "mean-size": [np.log10(np.abs(update).mean((1, 2)) / np.abs(before).mean((1, 2)))],
             "deviation": [np.log10(update.std((1, 2)) / before.std((1, 2)))],
             "one-by-one": [v for r in ones for v in (r, np.log10(r))] + [np.log10(single).mean((1, 2))],
         }

@@ -51,6 +51,7 @@ class GradingProvisioner(KernelProvisionerBase):
 
     kernel: Kernel | None = None
     ending: Ending | None = None
+    level = ""
 
     @property
     def limits(self) -> Limits:
@@ -113,7 +114,9 @@ class GradingProvisioner(KernelProvisionerBase):
             seed=self.seed,
             env=kwargs.get("env"),
         )
-        if notice := kernels.isolation_here(self.isolation).notice():
+        found = kernels.isolation_here(self.isolation)
+        self.level = found.level
+        if notice := found.notice():
             _warn_once(self.log, notice)
         manager.client_factory = LimitedClient
         manager.transport = connection["transport"]
@@ -206,11 +209,10 @@ class PlainProvisioner(LocalProvisioner):
     files_mb = Integer(Limits.files // MB, help=GradingProvisioner.files_mb.help).tag(config=True)
     ending: Ending | None = None
     folder: str | None = None
+    level = PROCESS
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        if self.isolation == "required":
-            raise CourseError(f"Isolation is required, and {sys.platform} does not give it.")
-        _warn_once(self.log, Isolation(PROCESS, (f"{sys.platform} has no namespaces",)).notice())
+        _warn_once(self.log, isolation_notice(self.isolation))
         self.folder = tempfile.mkdtemp(prefix="vgcourse-")
         work = os.path.join(self.folder, sandbox.WORK)
         source = kwargs.get("cwd")
@@ -247,6 +249,18 @@ class PlainProvisioner(LocalProvisioner):
             for process in [*kernel.children(recursive=True), kernel]:
                 with contextlib.suppress(psutil.Error):
                     process.kill()
+
+
+def isolation_notice(choice: str = "auto") -> str | None:
+    """One loud line where this machine gives less than full isolation, else None.
+
+    Raises CourseError where full isolation is required and not to be had.
+    """
+    if PROVISIONER is GradingProvisioner:
+        return kernels.isolation_here(choice).notice()
+    if choice == "required":
+        raise CourseError(f"Isolation is required, and {sys.platform} does not give it.")
+    return Isolation(PROCESS, (f"{sys.platform} has no namespaces",)).notice()
 
 
 PROVISIONER = GradingProvisioner if sys.platform == "linux" else PlainProvisioner

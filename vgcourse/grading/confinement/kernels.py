@@ -63,6 +63,11 @@ class Ending:
     peak: int = 0
     tail: str = ""
 
+    @property
+    def passed_limit(self) -> bool:
+        """Whether a limit ended it, so that it would end again."""
+        return bool(self.reason) and not self.reason.startswith("Its keeper")
+
 
 class Kernel:
     """A running kernel, at the other end of a socket."""
@@ -129,7 +134,7 @@ class WarmParent:
 
     def __init__(self, stack: tuple[str, ...] = STACK) -> None:
         ours, theirs = socket.socketpair()
-        package = str(Path(__file__).parents[2])
+        package = str(Path(__file__).parents[3])
         start = (
             f"import sys; sys.path.append({package!r}); from vgcourse.grading.confinement.warm import main; main()"
         )

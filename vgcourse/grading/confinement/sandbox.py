@@ -43,7 +43,7 @@ class User:
 
 def libraries() -> list[str]:
     """The folders that Python and its packages live in, this package's own among them."""
-    found = [sys.prefix, sys.base_prefix, sys.exec_prefix, str(Path(__file__).parents[1])]
+    found = [sys.prefix, sys.base_prefix, sys.exec_prefix, str(Path(__file__).parents[2])]
     user_site = site.getusersitepackages()
     return found + ([user_site] if user_site in sys.path else [])
 

@@ -1,0 +1,94 @@
+"""An answer that calls the course's own version is told so, however it is wrapped; anything else is let be."""
+
+import sys
+import threading
+
+import numpy as np
+import pytest
+
+from vgcourse.checks import registry
+from vgcourse.checks.observation import decode
+from vgcourse.checks.session import check, fallback
+
+SIGMOID, BEST = registry.find("sigmoid"), registry.find("ten-slopes")
+own_sigmoid, own_slope = SIGMOID.reference()
+own_best = BEST.reference()
+
+
+def judged(exercise, *answers, seed=5):
+    return exercise.verdict(exercise.look(answers, seed), seed)
+
+
+def in_a_thread(depth):
+    found = []
+    thread = threading.Thread(target=lambda: found.append(own_best(depth)))
+    thread.start()
+    thread.join()
+    return found[0]
+
+
+def hidden_behind_a_try(depth):
+    try:
+        return own_best(depth)
+    except BaseException:
+        return 0.25**depth
+
+
+def taken_from_the_judge(z):
+    from vgcourse.checks.circles.sigmoids import logistic
+
+    return logistic(z)
+
+
+@pytest.mark.parametrize(
+    "answer", [lambda d: own_best(d), in_a_thread, hidden_behind_a_try, lambda d: own_best(depth=d) * 1.0, own_best]
+)
+def test_the_courses_version_earns_nothing_however_it_is_wrapped(answer):
+    verdict = judged(BEST, answer)
+    assert (verdict.key, verdict.share) == ("uses-the-package", 0) and "`best_case`" in verdict.message
+
+
+def test_one_of_two_functions_is_enough():
+    assert judged(SIGMOID, lambda z: own_sigmoid(z), own_slope).key == "uses-the-package"
+
+
+def test_the_judges_own_helper_is_the_courses_version_too():
+    def slope(z):
+        return taken_from_the_judge(z) * (1 - taken_from_the_judge(z))
+
+    assert judged(SIGMOID, taken_from_the_judge, slope).key == "uses-the-package"
+
+
+def test_an_own_answer_may_use_another_exercises_version():
+    def best_case(depth):
+        return float(own_slope(np.zeros(1))[0]) ** depth
+
+    assert judged(BEST, best_case).passed
+
+
+def test_a_fallback_in_a_lambda_is_found_out_in_the_notebook_too(capsys):
+    lent = fallback("ten-slopes", ...)
+    with pytest.raises(AssertionError, match="course's own version"):
+        check("ten-slopes", lambda depth: lent(depth))
+
+
+def test_the_watch_leaves_a_profiler_as_it_found_it():
+    def mine(frame, event, arg):
+        pass
+
+    sys.setprofile(mine)
+    try:
+        judged(BEST, lambda depth: 0.25**depth)
+        assert sys.getprofile() is mine
+    finally:
+        sys.setprofile(None)
+
+
+def test_putting_the_watch_aside_changes_no_number_and_shows():
+    def best_case(depth):
+        sys.setprofile(None)
+        return 0.25**depth
+
+    text = BEST.look((best_case,), 5)
+    assert decode(text)["unwatched"] is True and BEST.verdict(text, 5).passed
+    assert "unwatched" not in decode(BEST.look((lambda depth: 0.25**depth,), 5))

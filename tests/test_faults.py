@@ -1,0 +1,126 @@
+"""Processes that are killed while a class is graded: the same command goes on, and the marks are the same."""
+
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from tests import classes
+from tests.classes import LESSON, RIGHT, WRONG
+from vgcourse.grading.classroom import Classroom
+from vgcourse.grading.course import find_lesson
+from vgcourse.grading.ledger import Ledger
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills by what Linux shows of processes")
+
+SLOW = RIGHT + "\nimport time\ntime.sleep(0.7)\n"
+CLASS = {"ada": SLOW, "ben": WRONG, "cho": SLOW, "dia": SLOW, "eli": WRONG, "fay": SLOW}
+MARKS = {student: float(answer != WRONG) for student, answer in CLASS.items()}
+PATIENCE = 150
+
+
+@pytest.fixture
+def course(root, tmp_path):
+    course = classes.make_course(root, tmp_path)
+    for student, answer in CLASS.items():
+        classes.hand_in(course, student, answer)
+    return course
+
+
+def start(course, jobs):
+    command = [sys.executable, "-m", "vgcourse", "grade", LESSON, "--jobs", str(jobs)]
+    return subprocess.Popen(command, cwd=course, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def lines(course):
+    """How many results are in the ledger."""
+    path = course / ".vgcourse" / f"{LESSON}.jsonl"
+    return path.read_bytes().count(b"\n") if path.exists() else 0
+
+
+def wait_for(condition, process):
+    until = time.monotonic() + PATIENCE
+    while not condition():
+        assert process.poll() is None, process.stdout.read()
+        assert time.monotonic() < until, "nothing happens"
+        time.sleep(0.02)
+
+
+def family(process):
+    """What the driver has started, by kind: workers, warm parents, keepers, and what is below those."""
+    found = {"worker": [], "warm": [], "kernel": []}
+    for child in psutil.Process(process.pid).children(recursive=True):
+        try:
+            depth = len(child.parents()) - len(psutil.Process(process.pid).parents())
+            command = " ".join(child.cmdline())
+        except psutil.Error:
+            continue
+        if depth == 1 and "spawn_main" in command:
+            found["worker"].append(child)
+        elif depth == 2 and "warm import main" in command:
+            found["warm"].append(child)
+        elif depth > 2:
+            found["kernel"].append(child)
+    return found
+
+
+def everything(process):
+    return [child for kind in family(process).values() for child in kind]
+
+
+def standing(course):
+    room = Classroom(course)
+    lesson = find_lesson(course, LESSON)
+    results, marks = Ledger.of(room).results(LESSON), room.marks(lesson)
+    return {student: (result.score, marks[student][0]) for student, result in results.items()}
+
+
+def finished(process):
+    said, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, said
+    return said
+
+
+def test_a_killed_driver_takes_its_processes_along_and_the_next_run_goes_on(course):
+    first = start(course, jobs=2)
+    wait_for(lambda: lines(course) >= 2, first)
+    time.sleep(random.uniform(0, 0.5))
+    started = everything(first)
+    first.kill()
+    first.wait()
+    gone, alive = psutil.wait_procs(started, timeout=15)
+    assert not alive and gone, "processes outlive the driver"
+    before = lines(course)
+    said = finished(start(course, jobs=1))
+    assert f"{before} of 6 are graded" in said
+    assert lines(course) == len(CLASS), "nobody is graded twice"
+    assert standing(course) == {student: (mark, mark) for student, mark in MARKS.items()}
+
+
+def test_killed_workers_warm_parents_and_kernels_cost_nobody_a_mark(course):
+    process = start(course, jobs=2)
+    for kind, done in (("kernel", 0), ("worker", 1), ("warm", 2), ("kernel", 3)):
+        wait_for(lambda kind=kind, done=done: lines(course) >= done and family(process)[kind], process)
+        time.sleep(random.uniform(0, 0.3))
+        for victim in random.sample(found, 1) if (found := family(process)[kind]) else []:
+            victim.send_signal(signal.SIGKILL)
+    said, _ = process.communicate(timeout=PATIENCE)
+    if process.returncode:  # one submission may have met two of the kills: it is listed, and the next run grades it
+        assert "not graded" in said
+        finished(start(course, jobs=1))
+    assert standing(course) == {student: (mark, mark) for student, mark in MARKS.items()}
+
+
+def test_ctrl_c_keeps_what_is_done(course):
+    process = start(course, jobs=1)
+    wait_for(lambda: lines(course) >= 1, process)
+    started = everything(process)
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130 and "same command again" in said and "Traceback" not in said
+    assert (course / "grades.csv").read_text().count(LESSON) == lines(course)
+    assert not psutil.wait_procs(started, timeout=15)[1]

@@ -1,0 +1,361 @@
+"""A class graded side by side: everybody once, the same marks however it is run, nothing lost, nobody a silent 0."""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+
+from tests import classes
+from tests.classes import LESSON, RIGHT, WRONG
+from vgcourse.checks import registry
+from vgcourse.cli import main
+from vgcourse.errors import CourseError
+from vgcourse.grading import cluster, driver, pool
+from vgcourse.grading.classroom import Classroom
+from vgcourse.grading.course import find_lesson
+from vgcourse.grading.driver import grade_class, table
+from vgcourse.grading.keeping import only_one
+from vgcourse.grading.ledger import Ledger
+
+REFERENCE = (
+    "from vgcourse.checks import registry\nown = registry.find('first-check').reference()\nrms = lambda v: own(v)\n"
+)
+NOISY = RIGHT.replace("    return", "    import sys, warnings\n    warnings.warn('careful')\n    return")
+CLASS = {
+    "ada": (RIGHT, 1),
+    "ben b": (WRONG, 0),
+    "c[1]": (RIGHT, 1),
+    "dörte 🐦": (NOISY, 1),
+    "eve": (REFERENCE, 0),
+    "fay": (None, 0),
+}
+
+
+@pytest.fixture(scope="module")
+def course(root, tmp_path_factory):
+    """A course with a class of six that can be graded, and five that cannot."""
+    course = classes.make_course(root, tmp_path_factory.mktemp("run"))
+    for student, (answer, _) in CLASS.items():
+        classes.hand_in(course, student, answer)
+    spoil(course)
+    return course
+
+
+def spoil(course):
+    folder = course / "submitted"
+    for name, text in (("gus", "{broken"), ("hal", '{"cells": 3}'), ("ida", None)):
+        (folder / name / LESSON).mkdir(parents=True)
+        if text:
+            (folder / name / LESSON / "start.ipynb").write_text(text)
+    (folder / "jon").mkdir()
+    (folder / "jon" / LESSON).symlink_to(folder / "ada" / LESSON)
+    classes.hand_in(course, "kim", "import os\nos._exit(0)\n")
+
+
+NOT = {"gus": "damaged", "hal": "no cells", "ida": "no notebook", "jon": "link", "kim": "kernel stopped"}
+
+
+def scores(results):
+    return {result.student: result.score for result in results}
+
+
+@pytest.fixture(scope="module")
+def graded(course):
+    """The class, graded by two workers."""
+    before = contents(course / "submitted")
+    room = Classroom(course, classes.settings())
+    results = grade_class(room, find_lesson(course, LESSON), csv=course / "grades.csv", jobs=2)
+    assert contents(course / "submitted") == before, "what was handed in stays as it was"
+    return room, find_lesson(course, LESSON), results
+
+
+def contents(folder):
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink())
+    return [(str(path), path.read_bytes()) for path in files]
+
+
+def test_everybody_is_listed_with_a_mark_or_a_reason(graded):
+    results = {result.student: result for result in graded[2]}
+    assert len(results) == len(CLASS) + len(NOT) == len(graded[2])
+    for student, (_, score) in CLASS.items():
+        result = results[student.replace("[", "［").replace("]", "］")]
+        assert (result.score, result.max_score, result.reason) == (score, 1, "")
+        assert result.cpu > 0 and result.seconds > 0 and "first-check" in result.cells and len(result.digest) == 64
+    for student, reason in NOT.items():
+        result = results[student]
+        assert result.score is None and result.status == "not graded" and reason in result.reason
+        assert "because" in table([result])
+
+
+def test_a_version_of_the_course_in_a_lambda_earns_nothing_and_is_told_so(graded):
+    (verdict,) = next(result for result in graded[2] if result.student == "eve").verdicts
+    assert (verdict.key, verdict.share) == ("uses-the-package", 0) and "`rms`" in verdict.message
+
+
+def test_no_grader_leaves_its_copies_or_processes(graded, course):
+    room = graded[0]
+    assert not [path for path in (room.keep / "prepared").rglob("*") if path.is_file()]
+    assert room.keep == course / ".vgcourse" and (room.keep / "secret").is_file()
+
+
+def test_the_marks_file_has_everybody_and_no_silent_zero(graded, course):
+    rows = {row["student"]: row for row in csv.DictReader((course / "grades.csv").open(encoding="utf-8"))}
+    assert rows["ada"]["score"] == "1" and rows["ben b"]["score"] == "0"
+    assert all(rows[student]["score"] == "" and rows[student]["reason"] for student in NOT)
+
+
+def test_the_same_command_again_has_nothing_to_do(graded, monkeypatch, capsys):
+    """Only those who could not be graded are tried again, not the settled."""
+    room, lesson, results = graded
+    asked = count(monkeypatch)
+    again = grade_class(room, lesson, csv=room.root / "grades.csv")
+    assert asked == sorted(NOT) and scores(again) == scores(results)
+    assert "6 of 11 are graded" in capsys.readouterr().out
+
+
+class InThisProcess:
+    """What the pool does, without processes."""
+
+    notice = None
+
+    def __init__(self, classroom):
+        self.classroom = classroom
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *raised):
+        pass
+
+    def grade(self, lesson, students):
+        for student in students:
+            yield pool.grade_one(self.classroom, lesson, student)
+
+
+def count(monkeypatch, real=False):
+    """Grade in this process; who is asked for is noted, and, unless ``real``, gets an empty result."""
+    asked = []
+
+    def grade_one(classroom, lesson, student):
+        asked.append(student)
+        return real_one(classroom, lesson, student) if real else pool._lost(lesson, student)
+
+    real_one = pool.grade_one
+    monkeypatch.setattr(pool, "grade_one", grade_one)
+    monkeypatch.setattr(driver, "_workers", lambda classroom, jobs, scheduler: InThisProcess(classroom))
+    return asked
+
+
+def grade_here(room, lesson, monkeypatch, **options):
+    asked = count(monkeypatch, real=True)
+    results = grade_class(room, lesson, csv=room.root / "grades.csv", **options)
+    return asked, {result.student: result for result in results}
+
+
+def test_a_changed_submission_and_a_regrade_are_graded_again(graded, course, monkeypatch):
+    room, lesson, _ = graded
+    classes.hand_in(course, "ben b", RIGHT)
+    asked, results = grade_here(room, lesson, monkeypatch, students=["ada", "ben b"])
+    assert asked == ["ben b"] and results["ben b"].score == 1
+    asked, results = grade_here(room, lesson, monkeypatch, students=["ada"], regrade=True)
+    assert asked == ["ada"] and results["ada"].score == 1
+    classes.hand_in(course, "ben b", WRONG)
+    _, results = grade_here(room, lesson, monkeypatch, students=["ben b"])
+    assert results["ben b"].score == 0
+
+
+def test_a_mark_that_the_gradebook_lost_is_made_again(graded, monkeypatch):
+    room, lesson, _ = graded
+    with Gradebook(room.directory.db_url, room.directory.course_id) as book:
+        book.remove_submission(lesson.id, "fay")
+    asked, results = grade_here(room, lesson, monkeypatch, students=["ada", "fay"])
+    assert asked == ["fay"] and results["fay"].score == 0
+
+
+def test_a_failed_regrade_leaves_no_older_mark(graded, course, monkeypatch):
+    room, lesson, _ = graded
+    classes.hand_in(course, "zoe", RIGHT)
+    _, results = grade_here(room, lesson, monkeypatch, students=["zoe"])
+    assert results["zoe"].score == 1
+    (course / "submitted" / "zoe" / LESSON / "start.ipynb").write_text("{oops")
+    _, results = grade_here(room, lesson, monkeypatch, students=["zoe"])
+    assert results["zoe"].score is None and "damaged" in results["zoe"].reason
+    score, open_ = room.marks(lesson)["zoe"]
+    assert (score, open_) == (0, True), "the gradebook shows it as not graded"
+    rows = {row["student"]: row for row in csv.DictReader((course / "grades.csv").open(encoding="utf-8"))}
+    assert rows["zoe"]["score"] == "" and rows["zoe"]["status"] == "not graded"
+    assert not (room.folder("autograded", lesson, "zoe") / "start.ipynb").exists()
+    shutil.rmtree(course / "submitted" / "zoe")
+
+
+def test_marks_given_by_hand_survive_a_regrade(graded, monkeypatch):
+    room, lesson, _ = graded
+    with Gradebook(room.directory.db_url, room.directory.course_id) as book:
+        grade = book.find_grade("first-check", "start", lesson.id, "fay")
+        grade.manual_score, grade.needs_manual_grade = 0.75, False
+        book.db.commit()
+    _, results = grade_here(room, lesson, monkeypatch, students=["fay"], regrade=True)
+    assert results["fay"].score == 0.75 and not results["fay"].by_hand, "the same answer needs no second reading"
+
+
+def test_plain_nbgrader_gives_honest_submissions_the_same_marks(graded, course, tmp_path_factory, root):
+    """`nbgrader autograde` by hand, in a copy of the course, with the same secret."""
+    copy = classes.make_course(root, tmp_path_factory.mktemp("plain"))
+    for student, (answer, _) in CLASS.items():
+        if student != "c[1]":  # which plain nbgrader passes over
+            classes.hand_in(copy, student, answer)
+    (copy / ".vgcourse").mkdir()
+    shutil.copy(course / ".vgcourse" / "secret", copy / ".vgcourse")
+    nbgrader = str(Path(sys.executable).with_name("nbgrader"))
+    for step in (["generate_assignment", LESSON, "--force"], ["autograde", LESSON]):
+        done = subprocess.run([nbgrader, *step], cwd=copy, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr[-2000:]
+    with Gradebook(f"sqlite:///{copy / 'gradebook.db'}", "vgcourse") as book:
+        plain = {one.student_id: one.score for one in book.assignment_submissions(LESSON)}
+    assert plain == {student: score for student, (_, score) in CLASS.items() if student != "c[1]"}
+
+
+def test_a_download_of_canvas_is_sorted_and_graded(graded, course, monkeypatch, tmp_path, capsys):
+    room, lesson, _ = graded
+    answer = (course / "submitted" / "ada" / LESSON / "start.ipynb").read_text()
+    with zipfile.ZipFile(tmp_path / "class.zip", "w") as file:
+        file.writestr("lovelaceada_LATE_4711_81234_start-2.ipynb", answer)
+        file.writestr("../../escape_1_2_start.ipynb", answer)
+    _, results = grade_here(room, lesson, monkeypatch, download=tmp_path / "class.zip", students=["lovelaceada_4711"])
+    (result,) = results.values()
+    assert result.score == 1 and "handed in late" in " ".join(result.notes)
+    assert "leads out of the folder" in capsys.readouterr().out
+    shutil.rmtree(course / "submitted" / "lovelaceada_4711")
+
+
+def test_two_runs_do_not_grade_the_same_course(graded, tmp_path):
+    room, lesson, _ = graded
+    with only_one(room.keep), pytest.raises(CourseError, match="being graded already"):
+        grade_class(room, lesson, csv=tmp_path / "x.csv")
+
+
+def test_a_lost_observation_is_asked_for_once_more_and_then_not_graded(graded, course, monkeypatch):
+    from vgcourse.grading import execute
+
+    room, lesson, _ = graded
+    lose, keep = [2], execute.observations
+
+    def lossy(cell):
+        lose[0] -= 1
+        return [] if lose[0] >= 0 else keep(cell)
+
+    monkeypatch.setattr(execute, "observations", lossy)
+    lose[0] = 1
+    assert room.grade(lesson, "ada").score == 1, "the second kernel answered"
+    lose[0] = 2
+    result = room.grade(lesson, "ada")
+    assert result.score is None and "did not arrive" in result.reason
+    lose[0] = 0
+    assert room.grade(lesson, "ada").score == 1
+
+
+def test_a_gradebook_held_by_another_program_is_waited_for(graded):
+    import sqlite3
+    import threading
+
+    room, lesson, _ = graded
+    other = sqlite3.connect(room.root / "gradebook.db", check_same_thread=False, isolation_level=None)
+    other.execute("begin exclusive")
+    timer = threading.Timer(2.0, lambda: other.execute("rollback"))
+    timer.start()
+    result = room.grade(lesson, "ada")
+    timer.join()
+    other.close()
+    assert result.score == 1 and not result.reason
+
+
+def test_an_instructors_own_asserts_work_and_are_said_to_be_judged_in_the_kernel(root, tmp_path):
+    """Warnings on stderr cost nothing there either, and NaN is no credit."""
+    course = classes.make_course(root, tmp_path)
+    text = course / "solutions" / LESSON / "start.py"
+    mark = 'nbgrader={"grade": true, "grade_id": "%s", "locked": true, "points": 2, "schema_version": 3, '
+    mark += '"solution": false}'
+    own = {
+        "mine": "import warnings\nwarnings.warn('careful')\nassert rms([3.0, 3.0]) == 3",
+        "nan": "float('nan')",
+        "half": "1.0",
+    }
+    text.write_text(text.read_text() + "".join(f"\n# %% {mark % id}\n{code}\n" for id, code in own.items()))
+    main_in(course, ["build", LESSON])
+    classes.hand_in(course, "ada", RIGHT)
+    room, lesson = Classroom(course, classes.settings()), find_lesson(course, LESSON)
+    room.prepare(lesson)
+    result = room.grade(lesson, "ada")
+    assert result.score == 1 + 2 + 0 + 1 and result.max_score == 7
+    assert sum("judged in the kernel" in note for note in result.notes) == 3
+
+
+def main_in(course, arguments):
+    here = os.getcwd()
+    os.chdir(course)
+    try:
+        return main(arguments)
+    finally:
+        os.chdir(here)
+
+
+def test_a_verdict_of_a_students_own_making_is_a_sign(graded, course):
+    room, lesson, _ = graded
+    classes.hand_in(course, "mal", WRONG + "\nprint('✓ Right · 1 of 1 point · wonderful')\n")
+    result = room.grade(lesson, "mal")
+    assert result.score == 0 and "of its own making" in " ".join(result.signs)
+    shutil.rmtree(course / "submitted" / "mal")
+    assert not room.grade(lesson, "ada").signs
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["grade", LESSON, "--student", "nobody"], "No submission of 00_start from nobody"),
+        (["grade", LESSON, "--jobs", "0"], "1 or more"),
+        (["grade", "--all", "--from", "x.zip"], "name it"),
+        (["grade", LESSON, "--from", "missing.zip"], "no such file"),
+        (["grade", LESSON, "--regrade", "--student", "ada", "--scheduler", "tcp://127.0.0.1:9"], "No dask scheduler"),
+    ],
+)
+def test_a_command_that_cannot_be_done_gets_one_sentence(graded, course, capsys, arguments, sentence, monkeypatch):
+    monkeypatch.setattr(cluster, "PATIENCE", "1s")
+    assert main_in(course, [*arguments, "--csv", str(course / "x.csv")]) == 2
+    said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("vgcourse:")]
+    assert len(said) == 1 and sentence in said[0]
+
+
+def test_without_dask_the_scheduler_option_says_what_to_install(graded, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(CourseError, match=r"vgcourse\[cluster\]"):
+        cluster.Cluster(graded[0], "tcp://127.0.0.1:9")
+
+
+def test_a_machine_of_a_cluster_grades_by_the_same_call(graded, course):
+    room, lesson, _ = graded
+    found = [
+        cluster.grade_there(str(course), dict(room.own_config), lesson, student)[1] for student in ("ada", "ben b")
+    ]
+    assert [result.score for result in found] == [1, 0]
+
+
+def test_required_isolation_that_is_off_is_refused(course):
+    config = classes.settings(isolated=False)
+    room = Classroom(course, config)
+    assert "NOT ISOLATED" in pool.notice(room)
+    config.GradingProvisioner.isolation = "required"
+    with pytest.raises(CourseError, match="required"):
+        pool.notice(Classroom(course, config))
+
+
+def test_the_ledger_tells_the_whole_story(graded, course):
+    lines = (course / ".vgcourse" / f"{LESSON}.jsonl").read_text().splitlines()
+    assert {json.loads(line)["student"] for line in lines} >= set(Ledger(course / ".vgcourse").results(LESSON))
+    assert registry.find("first-check").points == 1

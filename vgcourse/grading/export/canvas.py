@@ -1,0 +1,98 @@
+"""Canvas: the gradebook's CSV, one column an assignment, named ``Title (id)`` once Canvas knows it.
+
+Canvas finds students by ``ID`` and ignores columns it does not know. Only the columns that say who somebody is
+are kept of a roster: an older mark in another column would overwrite a newer one.
+"""
+
+import re
+from pathlib import Path
+
+from vgcourse.errors import CourseError
+from vgcourse.grading.export.table import Finder, Marks, Table, defused, missing, number, plain, read_table
+
+WHO = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
+IDENTITY = {*WHO, "Integration ID", "Root Account"}
+POSSIBLE = "Points Possible"
+
+
+def canvas_table(marks: Marks, roster: Path | None, column: str) -> tuple[Table, list[str]]:
+    """Rows for Canvas's *Import*, and what there is to say about them."""
+    return _from_roster(marks, read_table(roster), roster, column) if roster else (_from_class(marks, column), [])
+
+
+def _from_class(marks: Marks, column: str) -> Table:
+    """Without a roster: names and logins as nbgrader's gradebook has them."""
+    people = {s.student: s for found in marks.values() for s in found}
+    scores = {(id, s.student): s.score for id, found in marks.items() for s in found}
+    rows = [
+        [defused(f"{s.last_name}, {s.first_name}".strip(", ") or s.student), s.lms_id, "", defused(s.student), "",
+         *(number(scores.get((id, s.student))) for id in marks)]
+        for s in people.values()
+    ]  # fmt: skip
+    names = [column] if column and len(marks) == 1 else list(marks)
+    return [[*WHO, *names], _possible(WHO, marks), *rows]
+
+
+def _possible(who: list[str], marks: Marks) -> list[str]:
+    most = [number(found[0].max_score) if found else "" for found in marks.values()]
+    return [f"    {POSSIBLE}", *[""] * (len(who) - 1), *most]
+
+
+def _from_roster(marks: Marks, rows: Table, path: Path, column: str) -> tuple[Table, list[str]]:
+    head = [name.strip() for name in rows[0]]
+    if "Student" not in head or "ID" not in head:
+        raise CourseError(f"{path} is no gradebook of Canvas: its first line has no columns Student and ID.")
+    kept = [i for i, name in enumerate(head) if name in IDENTITY]
+    names, lines = _columns(marks, head, column), []
+    table = [[head[i] for i in kept] + list(names.values())]
+    table.append(_possible([head[i] for i in kept], marks))
+    seen: set[str] = set()
+    finders = {id: Finder(found) for id, found in marks.items()}
+    for row in rows[1:]:
+        row = row + [""] * (len(head) - len(row))
+        who = {head[i]: row[i] for i in kept}
+        if not who["ID"].strip():
+            continue  # "Points Possible", "Manual Posting": lines about the columns
+        keys = [who.get(k, "") for k in ("SIS Login ID", "SIS User ID", "ID", "Integration ID", "Student")]
+        found = {id: finder(keys) for id, finder in finders.items()}
+        seen |= {s.student for s in found.values() if s}
+        cells = [defused(who[name]) if name == "Student" else who[name] for name in (head[i] for i in kept)]
+        table.append(cells + [number(s.score) if s else "" for s in found.values()])
+    lines += missing((s for found in marks.values() for s in found), seen, path.name)
+    return table, lines + _other_points(marks, rows, head, names)
+
+
+def _columns(marks: Marks, head: list[str], column: str) -> dict[str, str]:
+    """Lesson → the roster's column for it, or the lesson's id where Canvas has none yet."""
+    return {id: _column(id, head, column if len(marks) == 1 else "") for id in marks}
+
+
+def _column(id: str, head: list[str], column: str) -> str:
+    """The column that is named as wished, else the one whose title tells of the lesson."""
+    assignments = {name: re.sub(r"\s*\(\d+\)$", "", name) for name in head if name not in IDENTITY}
+    if column:
+        found = [name for name, title in assignments.items() if column in (name, title)]
+        if not found:
+            raise CourseError(f"The roster has no column {column!r}. It has {', '.join(assignments) or 'none'}.")
+        return found[0]
+    number_, _, word = id.partition("_")
+    told = {plain(text) for text in (id, word, f"lesson {int(number_)}", f"lesson {number_}")}
+    found = [
+        name for name, title in assignments.items() if plain(title) in told or plain(title).startswith(plain(id))
+    ]
+    if len(found) > 1:
+        raise CourseError(f"Which column is {id}: {' or '.join(found)}? Say it with --column.")
+    return found[0] if found else id
+
+
+def _other_points(marks: Marks, rows: Table, head: list[str], names: dict[str, str]) -> list[str]:
+    """A line where Canvas counts an assignment with other points than the lesson has."""
+    possible = next((row for row in rows[1:4] if POSSIBLE in row[0]), [])
+    lines = []
+    for id, name in names.items():
+        at = head.index(name) if name in head else len(possible)
+        told = possible[at].strip() if at < len(possible) else ""
+        most = marks[id][0].max_score if marks[id] else None
+        if re.fullmatch(r"\d+(\.\d+)?", told) and most is not None and float(told) != most:
+            lines.append(f"Canvas counts {name} with {told} points, the lesson has {number(most)}.")
+    return lines

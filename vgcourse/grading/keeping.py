@@ -1,0 +1,93 @@
+"""What a course keeps for its grader between two runs: a secret, a lock, and what a submission's files add up to."""
+
+import contextlib
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+from vgcourse.errors import CourseError
+from vgcourse.grading.confinement.files import open_ordinary
+
+FOLDER = ".vgcourse"  # beside the folder of submissions
+
+
+def course_secret(path: Path) -> str:
+    """The text that the checks' draws start from, made on first use, for its owner's eyes only.
+
+    The same secret gives the same marks, whenever and wherever a submission is graded. Raises CourseError.
+    """
+    with contextlib.suppress(FileExistsError):
+        _write_secret(path)
+    try:
+        text = path.read_text(encoding="ascii").strip()
+    except (OSError, ValueError) as error:
+        raise CourseError(f"The course's secret {path} cannot be read: {error}.") from error
+    if len(text) < 32:
+        raise CourseError(f"The course's secret {path} is damaged: delete it, then grade everybody with --regrade.")
+    return text
+
+
+def _write_secret(path: Path) -> None:
+    """Write a new secret, whole or not at all; an existing one stays."""
+    if path.exists():
+        return
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32) + "\n")
+        if hasattr(os, "link"):
+            os.link(fresh, path)  # fails where another process was quicker
+        else:
+            fresh.rename(path)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise CourseError(f"The course's secret cannot be written to {path}: {error.strerror}.") from error
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Hold the course's lock, which goes with the process, however that ends.
+
+    Raises CourseError where somebody else holds it: two runs would grade into the same folders.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise CourseError(
+                "This course is being graded already, in another window. Wait for it, or stop it there with Ctrl-C."
+            ) from error
+        yield
+
+
+def digest(folder: Path) -> str:
+    """The SHA-256 of a folder's files, by their names and contents; what links lead to is not looked at."""
+    total = hashlib.sha256()
+    for path in sorted([folder, *folder.rglob("*")], key=os.fspath):
+        name = os.fsencode(path.relative_to(folder))
+        if path.is_symlink():
+            total.update(b"link\0" + name + b"\0" + os.fsencode(os.readlink(path)) + b"\0")
+        elif path.is_file():
+            total.update(b"file\0" + name + b"\0" + _digest_of_file(path))
+    return total.hexdigest()
+
+
+def _digest_of_file(path: Path) -> bytes:
+    try:
+        with open_ordinary(path) as file:
+            return hashlib.file_digest(file, "sha256").digest()
+    except OSError:
+        return b"cannot be read"
