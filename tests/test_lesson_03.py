@@ -198,7 +198,7 @@ def test_the_sigmoid_nets_first_standard_deviation_grows_most_in_all_ten(walks, 
 
 
 def test_the_sigmoid_nets_upper_means_move_in_the_first_ten_epochs(walks, prose):
-    assert "go half of their means' way in that tenth of the time" in prose
+    assert "go half of their way in that tenth of the time" in prose
     shares = {}
     for layer, kernel in walks["sigmoid"].items():
         steps = np.abs(np.diff(kernel.mean(2), axis=1))

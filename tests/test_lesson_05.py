@@ -47,7 +47,7 @@ try:
 except OSError:
     peak = 0
 import numpy as np
-names = ("measured", "factors", "dead", "inside", "sigmoids", "spectra", "living")
+names = ("measured", "factors", "dead", "dead_units", "inside", "sigmoids", "spectra", "living")
 kept = {name: {str(key): np.asarray(value).tolist() for key, value in space[name].items()} for name in names}
 for name in ("band", "accuracy", "mean_gone", "tiny", "signals", "gradients"):
     kept[name] = np.asarray(space[name]).tolist()
@@ -121,8 +121,8 @@ def test_an_unanswered_lesson_runs_through_and_shows_the_same_numbers(both):
             np.testing.assert_allclose(both[1]["space"][key][name], values, rtol=1e-6)
 
 
-def test_it_stays_below_1_gb(both):
-    assert max(ran["peak_mb"] for ran in both) < 1000
+def test_it_stays_below_950_mb(both):
+    assert max(ran["peak_mb"] for ran in both) < 950
 
 
 def test_fifty_normal_layers_of_100_units_multiply_by_ten_each(printed):
@@ -196,37 +196,43 @@ def test_narrow_relu_nets_are_born_dead_and_wide_ones_are_not(space, prose):
     assert dead[5][14] == pytest.approx(0.2, abs=0.07) and 0.25 < dead[5][19] < 0.36
     assert dead[3][19] > 0.8 and dead[10][19] < 0.01 and dead[32][19] == 0
     assert "At width 10 none of 300 is" in prose and dead[10][19] == 0
+    units = {int(width): shares for width, shares in space["dead_units"].items()}
+    assert "nearly one in two at width 5, and still a quarter at width 32" in prose
+    assert units[5][9] == pytest.approx(0.46, abs=0.06) and units[32][9] == pytest.approx(0.26, abs=0.06)
+    assert all(np.all(np.array(units[width]) >= dead[width]) for width in units)
 
 
 def test_with_u01_the_error_grows_and_a_strip_of_the_points_has_it_all(space, printed, prose):
     grows, saturated, alike, heard = space["inside"]["('U(0, 1)', 5)"]
     assert 10 < grows < 50 and "explodes" in prose
-    assert "a third of the units" in prose and saturated == pytest.approx(1 / 3, abs=0.1)
+    assert "a third of the outputs of the top layer" in prose and saturated == pytest.approx(1 / 3, abs=0.1)
     assert alike > 0.99 and heard < 0.06
     predicted = re.search(r"by theory: \[\s*([\d.]+)", printed)
     assert grows == pytest.approx(float(predicted[1]), rel=0.4)
+    wide = space["inside"]["('U(0, 1)', 25)"]
+    assert "We measured 547 in place" in prose and wide[0] == pytest.approx(547, abs=0.6)
     assert space["inside"]["('U(0, 1)', 25)"][1] > 0.99 and space["inside"]["('U(0, 1)', 25)"][3] * 500 <= 2
     for width in (5, 25):
         grows, saturated, alike, heard = space["inside"][f"('Glorot', {width})"]
-        assert 0.4 < grows < 1.1 and saturated < 0.02 and alike < 0.8 and heard > 0.6
+        assert 0.4 < grows < 1.1 and saturated < 0.02 and alike == pytest.approx(2 / np.pi, abs=0.1) and heard > 0.6
 
 
 def test_one_change_repairs_t2(space):
     low, middle, high = space["band"]
-    assert 0.81 < low <= middle <= high < 0.86 and len(space["accuracy"]) == 20
+    assert 0.81 < low <= middle <= high < 0.86 and len(space["accuracy"]) == 16
     assert median_of("T2.tanh5") == pytest.approx(0.58, abs=0.01)
 
 
 def test_the_kept_runs_are_those_that_the_lesson_trains(space):
     runs = published_runs()
-    kept = runs[(runs.id == "T2.tanh5+glorot") & (runs.seed < 20)].sort_values("seed").accuracy.to_numpy()
+    kept = runs[(runs.id == "T2.tanh5+glorot") & (runs.seed < 16)].sort_values("seed").accuracy.to_numpy()
     # Rounding grows while a net trains: most runs agree to a point or two.
     assert np.median(np.abs(kept - space["accuracy"])) < 0.012
 
 
 def test_it_takes_a_mean_of_zero_and_the_right_size(space, prose):
     low, middle = np.percentile(space["mean_gone"], [25, 50])
-    assert "the median jumps to about .81" in prose and middle == pytest.approx(0.81, abs=0.015)
+    assert "the median jumps to about .80" in prose and middle == pytest.approx(0.8, abs=0.02)
     assert "not quite reliable yet" in prose and 0.7 < low < 0.8
     assert max(space["tiny"]) < 0.51
 

@@ -14,8 +14,10 @@ from tests.test_lesson_01 import number, run
 from vgcourse import theory
 from vgcourse.checks import registry
 from vgcourse.checks.residual import backward, runs, scales
+from vgcourse.data import circles
 from vgcourse.grading.build import solved_notebook, student_notebook
 from vgcourse.grading.course import Lesson
+from vgcourse.models import initial_weights
 
 LESSON = Lesson("06_residual", Path(__file__).parents[1])
 SOLVED = solved_notebook(LESSON)
@@ -145,6 +147,25 @@ def test_at_twenty_and_thirty_blocks_full_branches_do_worse_than_no_skip(prose):
     medians = {depth: np.median(accuracy(LOUD, depth)) for depth in (20, 30, 50)}
     assert list(medians.values()) == pytest.approx([0.988, 0.936, 0.654], abs=0.001)
     assert all(np.median(accuracy("plain", depth)) > medians[depth] for depth in (20, 30))
+
+
+def test_narrow_nets_have_smaller_factors_than_wide_ones(prose):
+    factors = {skip: _factor(30, skip) for skip in (0.0, 1.0)}
+    assert "about 0.86 and 1.3" in prose and list(factors.values()) == pytest.approx([0.86, 1.3], abs=0.04)
+    assert "leaves a hundredth of the error, and the other makes thousands of it" in prose
+    assert 0.003 < factors[0.0] ** 30 < 0.03 and 1000 < factors[1.0] ** 30 < 10_000
+
+
+def _factor(depth, skip):
+    """Factor of the error per block of width 8 with He's weights: the median over 40 nets."""
+    X, shares = circles()[0].astype(float), []
+    for seed in range(40):
+        stem, *kernels, output = [k.astype(float) for k, _ in initial_weights(depth + 1, 8, "he_normal", seed)]
+        end = backward.forward(X @ stem, kernels, skip)[-1]
+        first, *_, last = backward.back(X @ stem, kernels, output.T * (end > 0), skip)
+        if last.any():
+            shares.append((np.sum(first**2) / np.sum(last**2)) ** (0.5 / depth))
+    return np.median(shares)
 
 
 def test_fifty_blocks_of_keras_learn_in_ten_epochs_and_can_spare_one(printed, prose):

@@ -309,8 +309,8 @@ pd.DataFrame(table, index=layers).rename_axis("standard deviation")
 """
 T1 reads three things from one run of each network. Over ten runs (of relu, your one):
 
-- *Sigmoid: the mean moves in the first ten epochs or so.* Near the output, yes: `hidden_4` and `output` go half of
-  their means' way in that tenth of the time. The mean of `hidden_1` has hardly started by then.
+- *Sigmoid: the mean moves in the first ten epochs or so.* Near the output, yes: the means of `hidden_4` and
+  `output` go half of their way in that tenth of the time. The mean of `hidden_1` has hardly started by then.
 - *Sigmoid: only the first layer's standard deviation grows.* It grows by far the most, in all ten networks. The
   others grow too, a little.
 - *Tanh and relu: all layers drift slowly together.* They do not. The output layer's standard
@@ -429,7 +429,8 @@ $$\Delta w = -\,\eta\,\frac{g}{\sqrt{\overline{g^2}}}\,,$$
 and a gradient of $10^{-7}$ over a typical size of $10^{-7}$ is 1. So every weight moves at about the learning
 rate $\eta$ per step, be its gradient large or tiny; what decides how far it gets is whether the steps agree. In
 `hidden_1` they do: its path is hardly longer than its distance. Adam does the same. **With RMSprop or Adam, weights
-that move are no sign that the gradient is well.** (Nor is it a cure: half of these networks still end below .7.)
+that move are no sign that the gradient is well.** (Nor does moving cure anything: half of these networks still end
+below .7.)
 
 To watch it, put `runs["sigmoid"][0]` into the player of section 1. These recordings hold the gradients too: the
 weights in the top row spread, although its gradients start out as the smallest by far.
@@ -452,7 +453,7 @@ r"""
 ### Exercise 4 · Three level lines ★★ (2 points, read by a person)
 
 A colleague looks at `hidden_1` of the tanh networks. Its mean, its standard deviation and its L1 norm hardly
-change over 100 epochs. She concludes: "The first layer has learned nothing. Freeze it." In three or four
+change over 100 epochs. She concludes: "The first layer has learned nothing. Freeze it." In two or three
 sentences: why do the three lines not show that? What does the table above say about this layer? And would a long
 path *prove* that a layer has learned something useful?
 
@@ -614,14 +615,14 @@ of about 1 give −3 without any knowledge of the network.
 r"""
 ## 5 · Units that cannot part (7 minutes, and the stretch exercise)
 
-Why draw weights at random at all? Zero is a tidy number. Let us give T1's two networks kernels and biases of 0,
+Why draw weights at random at all? Zero is a tidy number. Let us give T1's sigmoid and tanh networks kernels and biases of 0,
 and train them for 100 epochs.
 """
 
 # %%
 predict(
     "zero-start",
-    "All weights start at 0. In which of T1's two nets will any KERNEL move?",
+    "All weights start at 0. In which of the two nets will any KERNEL move?",
     choices=["in neither", "with sigmoid only", "with tanh only", "in both"],
 )
 

@@ -96,10 +96,12 @@ def _draws(answer: Any, shapes: list[tuple[int, int]], seed: int) -> dict[str, A
     twin, other = answer(seed)(shapes[0]), answer(seed + 1)(shapes[0])
     if any(array is None for array in (*first, twin, other)):
         return {"none": True}
+    whole = [np.asarray(array, "float32") for array in first[:-1]]
+    if [array.shape for array in whole] != shapes:
+        return {"first": whole}
     layer = keras.layers.Dense(shapes[0][1], kernel_initializer=answer(seed))
     layer.build((None, shapes[0][0]))
     starts = {"again": first[-1], "twin": twin, "other": other, "dense": layer.kernel}
-    whole = [np.asarray(array, "float32") for array in first[:-1]]
     return {"first": whole, **{key: np.asarray(array, "float32")[:2] for key, array in starts.items()}}
 
 

@@ -35,9 +35,10 @@ measured_factor = Exercise(
         "no-root": "That is the whole ratio, {got:.3g}. One layer's share of it is a root.",
         "mean-square": "Those are ratios of mean squares. The factor is a ratio of their roots.",
         "mean-abs": Miss("That is the ratio of mean absolute errors. Asked for is the root mean square.", share=0.5),
+        "signed-mean": "That is the ratio of mean errors, sign and all. They cancel, and are no size: take the rms.",
         "mean": Miss("That is the mean over the nets. A few odd ones pull it far away; take the median.", share=0.5),
         "dead-net": Miss(
-            "Right, until some of the nets are dead: their error of exactly 0 has moved the median to {got:.3g}. "
+            "Right, until some of the nets are dead: with their error of exactly 0 the median comes to {got:.3g}. "
             "Leave them out.",
             share=0.5,
         ),
@@ -161,11 +162,12 @@ def _slips(nets: list[Net], phi: Phi, slope: Phi, X: np.ndarray) -> dict[str, fl
         "slope-of-h": median(of_h),
         "before-slope": median([dh for dh, _ in downs]),
         "signal": median([zs[::-1] for zs in ups]),
-        **{"kernels-shifted": median(shifted)},
+        "kernels-shifted": median(shifted),
         "count": median(dzs, power=1 / DEPTH),
         "no-root": float(np.median(ratios)),
         "mean-square": median(dzs, power=2 * steps),
         "mean-abs": median(dzs, size=lambda values: np.mean(np.abs(values))),
+        "signed-mean": median(dzs, size=lambda values: np.abs(np.mean(values))),
         "mean": float(np.mean(ratios**steps)),
     }
 

@@ -22,6 +22,7 @@ unit_scale = Exercise(
         "not-kernels": "unit_scale gives back a list of {wanted} kernels, one for each given; here it gives {found}.",
         "not-sent-up": "The first layer is right. But you measured the later ones with what the *old* kernels send "
         "up. Their input comes from the layers that you have just scaled.",
+        "no-phi": "The first layer is right. But what the next layer gets is phi(z), not z itself.",
         "no-root": "You divide by the mean square itself. What is divided by c has its mean square divided by c².",
         "deviation": "You divide by the standard deviation. These z have a mean too, which the mean square counts "
         "and the deviation leaves out.",
@@ -109,6 +110,7 @@ def _slips(kernels: list[np.ndarray], phi: Phi, X: np.ndarray) -> dict[str, list
     right = _scaled(kernels, phi, X)
     return {
         "not-sent-up": [kernel / _rms(z) for kernel, z in zip(kernels, old, strict=True)],
+        "no-phi": _scaled(kernels, lambda z: z, X),
         "no-root": _scaled(kernels, phi, X, lambda z: np.mean(z**2)),
         "deviation": _scaled(kernels, phi, X, np.std),
         "of-output": _scaled(kernels, phi, X, lambda z: _rms(phi(z))),

@@ -82,7 +82,7 @@ def _(seen: Seen, rng: np.random.Generator) -> Any:
     if walks is None:
         return "no-return"
     if len(walks) != 2:
-        return "not-two", {"found": f"{len(walks)} thing{'s' * (len(walks) != 1)}"}
+        return "not-two", {"found": _words(walks)}
     if any(np.shape(walk) != (LAYERS + 1,) for walk in walks):
         return "lengths", {"k": LAYERS, "wanted": LAYERS + 1, "got": " and ".join(str(np.size(w)) for w in walks)}
     signal, gradient = _up(widths[:-1], variances), _down(widths[1:], variances)
@@ -92,6 +92,12 @@ def _(seen: Seen, rng: np.random.Generator) -> Any:
     return next((key for key, wrong in slips.items() if _equal(walks, wrong)), None) or _first_off(
         walks, signal, gradient
     )
+
+
+def _words(walks: list) -> str:
+    if walks and all(np.shape(walk) == () for walk in walks):
+        return f"one list of {len(walks)} numbers" if len(walks) > 1 else "one thing"
+    return f"{len(walks)} thing{'s' * (len(walks) != 1)}"
 
 
 def _equal(got: Any, wanted: Any) -> bool:

@@ -35,8 +35,8 @@ break_symmetry = Exercise(
             share=0.5,
         ),
         "added": Miss(
-            "All units part. But the new weights are the old constant with random numbers added, so their mean is not "
-            "0. Put the draw in its place.",
+            "All units part. But the new weights are the old constant with random numbers added, so their mean is "
+            "not 0. Put the draw in its place.",
             share=0.5,
         ),
         "same-draw": Miss(

@@ -1,0 +1,29 @@
+"""One gradient a layer, the mean over the examples."""
+
+import numpy as np
+import tensorflow as tf
+
+
+def walk(x, kernels, skip=1.0, scale=1.0):
+    xs = [x]
+    for kernel in kernels:
+        xs.append(skip * xs[-1] + scale * np.maximum(xs[-1], 0) @ kernel)
+    return xs
+
+
+def walk_back(x, kernels, error, skip=1.0, scale=1.0):
+    xs = walk(x, kernels, skip, scale)
+    errors = [error]
+    for i in reversed(range(len(kernels))):
+        errors.insert(0, skip * errors[0] + scale * (errors[0] @ kernels[i].T) * (xs[i] > 0))
+    return [np.mean(e, axis=0) for e in errors]
+
+
+def tape_back(x, kernels, error, skip=1.0, scale=1.0):
+    xs = [tf.constant(x)]
+    with tf.GradientTape() as tape:
+        tape.watch(xs[0])
+        for kernel in kernels:
+            xs.append(skip * xs[-1] + scale * tf.nn.relu(xs[-1]) @ kernel)
+        loss = tf.reduce_sum(error * xs[-1])
+    return tape.gradient(loss, xs)
