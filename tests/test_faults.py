@@ -55,16 +55,14 @@ def family(process):
     found = {"worker": [], "warm": [], "kernel": []}
     for child in psutil.Process(process.pid).children(recursive=True):
         try:
-            depth = len(child.parents()) - len(psutil.Process(process.pid).parents())
+            above = " ".join(child.parent().cmdline())
             command = " ".join(child.cmdline())
-        except psutil.Error:
+        except (psutil.Error, AttributeError):
             continue
-        if depth == 1 and "spawn_main" in command:
+        if "spawn_main" in command:
             found["worker"].append(child)
-        elif depth == 2 and "warm import main" in command:
-            found["warm"].append(child)
-        elif depth > 2:
-            found["kernel"].append(child)
+        elif "warm import main" in command:  # what it forks bears the same words
+            found["kernel" if "warm import main" in above else "warm"].append(child)
     return found
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+import zmq
 from nbclient.exceptions import DeadKernelError
 from nbclient.util import ensure_async, run_sync
 from nbformat import NotebookNode
@@ -87,6 +88,8 @@ class JudgedExecute(Execute):
         self.trace = Trace()
         try:
             nb, resources = super().preprocess(nb, resources, km=km)
+        except zmq.Again as error:
+            raise DeadKernelError("the kernel stopped before the first cell") from error
         finally:
             self.trace.finish()
         self.trace.write(nb)
@@ -99,7 +102,7 @@ class JudgedExecute(Execute):
         try:
             with self.trace.cell(cell, index, self.km):
                 return self._preprocess(cell, resources, index, exercise)
-        except DeadKernelError as error:
+        except (DeadKernelError, zmq.Again) as error:
             ended = ending(self.km)  # a grading kernel knows which limit it met
             self.trace.met_limit = bool(ended and ended.passed_limit)
             because = f" ({ended.reason})" if ended and ended.reason else ""

@@ -1,9 +1,10 @@
-"""Worker processes that grade side by side, each with a warm parent of its own.
+"""Worker processes that grade side by side, and share one warm parent.
 
 The driver hands out one submission at a time and hears one result; a worker that dies takes nothing with it but
 the submission at hand, which another gets. Workers end with the driver, however that ends.
 """
 
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -19,7 +20,8 @@ from traitlets.config import Config
 
 from vgcourse.errors import CourseError
 from vgcourse.grading.classroom import Classroom
-from vgcourse.grading.confinement.jupyter import isolation_notice
+from vgcourse.grading.confinement.jupyter import isolation_notice, parent_to_lend
+from vgcourse.grading.confinement.kernels import borrow_parent
 from vgcourse.grading.course import Lesson
 from vgcourse.grading.result import Result
 
@@ -43,7 +45,7 @@ class Pool:
     """
 
     def __init__(self, classroom: Classroom, jobs: int) -> None:
-        self.root, self.config, self.jobs = classroom.root, classroom.own_config, max(1, jobs)
+        self.classroom, self.jobs = classroom, max(1, jobs)
         self.notice: str | None = None
         self._workers: list[_Worker] = []
         self._failed_starts = 0
@@ -86,13 +88,28 @@ class Pool:
 
     def _staff(self, left: int) -> None:
         """Start workers, as many as there is work for."""
+        started = []
         while len(self._workers) < min(self.jobs, left):
             ours, theirs = _processes.Pipe()
-            arguments = (theirs, str(self.root), self.config)
+            arguments = (theirs, str(self.classroom.root), self.classroom.own_config)
             process = _processes.Process(target=serve, args=arguments, daemon=True, name="vgcourse-worker")
             process.start()
             theirs.close()
             self._workers.append(_Worker(process, ours))
+            started.append(self._workers[-1])
+        if started:
+            self._lend_parent(started)
+
+    def _lend_parent(self, workers: list[_Worker]) -> None:
+        """While the workers import, start what kernels are forked from: once for all of them."""
+        self.notice = notice(self.classroom)
+        isolated = self.classroom.config.JudgedExecute.get("isolated", False)
+        parent = parent_to_lend() if isolated else None
+        for worker in workers:
+            with contextlib.suppress(OSError):  # it has died: the answer says so
+                worker.line.send(parent is not None)
+                if parent:
+                    parent.lend(worker.line, worker.process.pid)
 
     def _hand_out(self, tasks: deque[tuple[Lesson, str]]) -> None:
         for worker in self._workers:
@@ -117,7 +134,6 @@ class Pool:
             raise CourseError(content)
         if kind == "ready":
             worker.ready, self._failed_starts = True, 0
-            self.notice = self.notice or content
             return None
         worker.task = None
         return content
@@ -141,9 +157,13 @@ def serve(line: Connection, root: str, config: Config) -> None:
     try:
         classroom = Classroom(Path(root), config)
         classroom.directory.student_id = "*"
-        line.send(("ready", notice(classroom)))
+        if line.recv():
+            borrow_parent(line)
+        line.send(("ready", None))
     except CourseError as error:
         line.send(("refused", str(error)))
+        return
+    except (EOFError, OSError):
         return
     while True:
         try:

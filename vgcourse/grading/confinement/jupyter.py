@@ -28,6 +28,7 @@ from vgcourse.grading.confinement.kernels import Ending, Kernel
 from vgcourse.grading.confinement.limits import MB, Limits, set_rlimits
 
 NAME = "vgcourse-grading"
+SEND_WITHIN = 10  # seconds
 KERNELS = Path(__file__).parent / "share" / "jupyter"
 FLOOD = 16  # times the output that is kept: from there on the kernel is ended
 _OUTPUT = ("stream", "display_data", "execute_result", "update_display_data", "error")
@@ -199,6 +200,8 @@ class LimitedClient(AsyncKernelClient):
             self.context.setsockopt(zmq.MAXMSGSIZE, 2 * provisioner.limits.output)
             # The sockets' files are the student's to replace: what breaks stays broken.
             self.context.setsockopt(zmq.RECONNECT_IVL, -1)
+            # To a kernel that has gone, a message would wait for ever.
+            self.context.setsockopt(zmq.SNDTIMEO, 1000 * SEND_WITHIN)
         return super()._create_connected_socket(*args, **kwargs)
 
 
@@ -261,6 +264,11 @@ def isolation_notice(choice: str = "auto") -> str | None:
     if choice == "required":
         raise CourseError(f"Isolation is required, and {sys.platform} does not give it.")
     return Isolation(PROCESS, (f"{sys.platform} has no namespaces",)).notice()
+
+
+def parent_to_lend() -> kernels.WarmParent | None:
+    """The warm parent of this process, for its workers; None on systems that have none."""
+    return kernels.warm_parent() if PROVISIONER is GradingProvisioner else None
 
 
 PROVISIONER = GradingProvisioner if sys.platform == "linux" else PlainProvisioner

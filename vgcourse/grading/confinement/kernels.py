@@ -14,6 +14,8 @@ import sys
 import time
 import uuid
 from dataclasses import asdict, dataclass, replace
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import recv_handle, send_handle
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +129,7 @@ class Kernel:
 
 
 class WarmParent:
-    """The process that kernels are forked from; started on first use, one a grader's process.
+    """The process that kernels are forked from; started on first use, one a grader's process or lent by another.
 
     ``stack``: the modules that it imports, as far as they are installed. Raises CourseError where it cannot start.
     """
@@ -150,15 +152,39 @@ class WarmParent:
                 start_new_session=True,
             )
         self._control = ours
-        hello = self._greet()
-        self.pid, self.base, self.imported = self._process.pid, hello["base"], tuple(hello["imported"])
+        self._know(self._greet() | {"pid": self._process.pid})
+
+    def _know(self, hello: dict[str, Any]) -> None:
+        self._hello = hello
+        self.pid, self.base, self.imported = hello["pid"], hello["base"], tuple(hello["imported"])
         levels = hello["isolation"].items()
         self.isolation = {choice: Isolation(at["level"], tuple(at["missing"])) for choice, at in levels}
+
+    def lend(self, line: Connection, pid: int) -> None:
+        """Let process ``pid``, at the other end of ``line``, `borrow` it. Raises OSError where that has ended."""
+        line.send(self._hello)
+        send_handle(line, self._control.fileno(), pid)
+
+    @classmethod
+    def borrow(cls, line: Connection) -> "WarmParent":
+        """A warm parent that another process of the grader started, and will end; see `lend`."""
+        parent = cls.__new__(cls)
+        parent._process = None
+        parent._know(line.recv())
+        parent._control = socket.socket(fileno=recv_handle(line))
+        return parent
 
     @property
     def is_alive(self) -> bool:
         """Whether it can fork kernels still."""
-        return self._process.poll() is None
+        if self._process is not None:
+            return self._process.poll() is None
+        try:  # it says nothing after its greeting, so that there is only its end to hear
+            return self._control.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b""
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
 
     def fork(self, request: dict[str, Any]) -> Kernel:
         """Start a kernel and return it when it listens. Raises CourseError."""
@@ -175,8 +201,10 @@ class WarmParent:
         return kernel
 
     def close(self) -> None:
-        """End it, and with it every kernel that is left."""
+        """End it, and with it every kernel that is left; one that is borrowed goes on."""
         self._control.close()
+        if self._process is None:
+            return
         try:
             self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
@@ -211,6 +239,11 @@ def warm_parent() -> WarmParent:
     if own not in _parents:
         _parents[own] = WarmParent()
     return _parents[own]
+
+
+def borrow_parent(line: Connection) -> None:
+    """Use the warm parent that `WarmParent.lend` puts on the line, in place of one of this process's own."""
+    _parents[os.getpid()] = WarmParent.borrow(line)
 
 
 def isolation_here(choice: str = "auto") -> Isolation:
