@@ -335,7 +335,9 @@ def test_a_killed_grader_leaves_nothing(tmp_path):
         "import os, psutil, time\nfrom vgcourse.grading.confinement import kernels\n"
         "p = kernels.WarmParent(stack=('ipykernel.kernelapp',))\n"
         "kernels._parents[os.getpid()] = p\nkernels.start_kernel()\n"
-        "print(p.base, p.pid, *[c.pid for c in psutil.Process(p.pid).children(recursive=True)], flush=True)\n"
+        "found = lambda: [c.pid for c in psutil.Process(p.pid).children(recursive=True)]\n"
+        "while len(found()) < 2: time.sleep(0.05)\n"  # a keeper and its kernel; psutil may see one of them late
+        "print(p.base, p.pid, *found(), flush=True)\n"
         "time.sleep(100)"
     )
     grader = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)

@@ -121,8 +121,8 @@ def test_an_unanswered_lesson_runs_through_and_shows_the_same_numbers(both):
             np.testing.assert_allclose(both[1]["space"][key][name], values, rtol=1e-6)
 
 
-def test_it_stays_below_950_mb(both):
-    assert max(ran["peak_mb"] for ran in both) < 950
+def test_it_stays_below_a_gigabyte(both):
+    assert max(ran["peak_mb"] for ran in both) < 1000
 
 
 def test_fifty_normal_layers_of_100_units_multiply_by_ten_each(printed):
