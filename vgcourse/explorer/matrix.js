@@ -8,31 +8,73 @@
 export function affine(h, w, b, z, rows, inputs, outputs) {
   const blocks = outputs - (outputs % 4);
   for (let r = 0; r < rows; r += 1) {
-    const from = r * inputs;
-    const to = r * outputs;
-    for (let j = 0; j < blocks; j += 4) {
-      let s0 = b[j];
-      let s1 = b[j + 1];
-      let s2 = b[j + 2];
-      let s3 = b[j + 3];
-      for (let k = 0, at = j; k < inputs; k += 1, at += outputs) {
-        const a = h[from + k];
-        s0 += a * w[at];
-        s1 += a * w[at + 1];
-        s2 += a * w[at + 2];
-        s3 += a * w[at + 3];
-      }
-      z[to + j] = s0;
-      z[to + j + 1] = s1;
-      z[to + j + 2] = s2;
-      z[to + j + 3] = s3;
-    }
-    for (let j = blocks; j < outputs; j += 1) {
-      let sum = b[j];
-      for (let k = 0; k < inputs; k += 1) sum += h[from + k] * w[k * outputs + j];
-      z[to + j] = sum;
-    }
+    if (blocks && r + 1 < rows) {
+      twoRows(h, w, b, z, r, inputs, outputs, blocks);
+      rest(h, w, b, z, r, inputs, outputs, blocks);
+      r += 1;
+    } else oneRow(h, w, b, z, r, inputs, outputs, blocks);
+    rest(h, w, b, z, r, inputs, outputs, blocks);
   }
+}
+
+/** Rows r and r + 1 at once: each weight is fetched once for both. */
+function twoRows(h, w, b, z, r, inputs, outputs, blocks) {
+  const [from, to] = [r * inputs, r * outputs];
+  for (let j = 0; j < blocks; j += 4) {
+    let s0 = b[j];
+    let s1 = b[j + 1];
+    let s2 = b[j + 2];
+    let s3 = b[j + 3];
+    let [t0, t1, t2, t3] = [s0, s1, s2, s3];
+    for (let k = from, at = j; k < from + inputs; k += 1, at += outputs) {
+      const a = h[k];
+      const c = h[k + inputs];
+      s0 += a * w[at];
+      s1 += a * w[at + 1];
+      s2 += a * w[at + 2];
+      s3 += a * w[at + 3];
+      t0 += c * w[at];
+      t1 += c * w[at + 1];
+      t2 += c * w[at + 2];
+      t3 += c * w[at + 3];
+    }
+    put4(z, to + j, s0, s1, s2, s3);
+    put4(z, to + outputs + j, t0, t1, t2, t3);
+  }
+}
+
+function oneRow(h, w, b, z, r, inputs, outputs, blocks) {
+  const [from, to] = [r * inputs, r * outputs];
+  for (let j = 0; j < blocks; j += 4) {
+    let s0 = b[j];
+    let s1 = b[j + 1];
+    let s2 = b[j + 2];
+    let s3 = b[j + 3];
+    for (let k = 0, at = j; k < inputs; k += 1, at += outputs) {
+      const a = h[from + k];
+      s0 += a * w[at];
+      s1 += a * w[at + 1];
+      s2 += a * w[at + 2];
+      s3 += a * w[at + 3];
+    }
+    put4(z, to + j, s0, s1, s2, s3);
+  }
+}
+
+/** The columns beyond the last four. */
+function rest(h, w, b, z, r, inputs, outputs, blocks) {
+  for (let j = blocks; j < outputs; j += 1) {
+    let sum = b[j];
+    for (let k = 0; k < inputs; k += 1) sum += h[r * inputs + k] * w[k * outputs + j];
+    z[r * outputs + j] = sum;
+  }
+}
+
+function put4(z, at, s0, s1, s2, s3) {
+  z[at] = s0;
+  z[at + 1] = s1;
+  z[at + 2] = s2;
+  z[at + 3] = s3;
 }
 
 /** dh (rows × in) = dz (rows × out) Wᵀ. */

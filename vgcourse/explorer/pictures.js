@@ -28,7 +28,7 @@ export class Field {
   /** `hasty` draws a coarse picture, for a frame of the training. */
   draw(canvas, height, run, theme, hasty) {
     const { g, width } = openCanvas(canvas, height);
-    this.#update(run, theme, width / height, hasty ? (run.depth > 20 ? 12 : 18) : 44);
+    this.#update(run, theme, width / height, hasty ? (run.depth > 20 ? 9 : 18) : 44);
     g.imageSmoothingEnabled = true;
     g.imageSmoothingQuality = "high";
     g.save();
