@@ -211,7 +211,7 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _add_demo(commands) -> None:
-    demo = _command(commands, "demo", _demo, "Make a class of eight for lesson 1 in demo/ and grade it.")
+    demo = _command(commands, "demo", _demo, "Make a class of ten for lesson 1 in demo/ and grade it.")
     demo.add_argument("--keep", action="store_true", help="grade the class that is there, make no new one")
 
 

@@ -1,4 +1,4 @@
-"""A class of eight for lesson 1, to see the grader at work: made, graded side by side, a report, feedback pages.
+"""A class of ten for lesson 1, to see the grader at work: made, graded side by side, a report, feedback pages.
 
 Two more hand in what no grader can run: they are listed with the reason, and stop nobody.
 
