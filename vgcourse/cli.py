@@ -109,6 +109,7 @@ def _add_grade(commands) -> None:
     grade.add_argument("--student", action="append", metavar="NAME", help="only this student (repeatable)")
     grade.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: one a processor)")
     grade.add_argument("--regrade", action="store_true", help="also who is graded already and has not changed")
+    grade.add_argument("--every-cell", action="store_true", help="also the cells that no mark depends on")
     grade.add_argument("--isolation", choices=_ISOLATION, help="required: refuse where it is not complete")
     grade.add_argument("--scheduler", metavar="ADDRESS", help="grade on the dask cluster whose scheduler is there")
     grade.add_argument("--csv", type=Path, default=Path("grades.csv"), help="where the marks go")
@@ -126,7 +127,10 @@ def _grade(options: argparse.Namespace) -> int:
 
     root = find_root()
     choice = {"isolation": options.isolation} if options.isolation else {}
-    classroom = Classroom(root, Config({"GradingProvisioner": choice, "PlainProvisioner": choice}))
+    config = Config({"GradingProvisioner": choice, "PlainProvisioner": choice})
+    if options.every_cell:
+        config.JudgedExecute.every_cell = True
+    classroom = Classroom(root, config)
     chosen = list(handed_in(classroom, lessons(root))) if options.all else [find_lesson(root, options.lesson)]
     if not chosen:
         raise CourseError("Nobody has handed in anything yet: there is nothing in the folder of submissions.")

@@ -56,19 +56,18 @@ def mlp(
     last = _output_activation(outputs, output_activation)
     kernels = _kernel_initializers(depth, initializer, output_initializer, seed)
     biases = [_initializer("bias_initializer", bias_initializer, _seed(seed, i, 1)) for i in range(depth + 1)]
-    model = keras.Sequential([keras.Input((inputs,))], name=name)
-    for i, units in enumerate(sizes[1:]):
-        final = i == depth
-        model.add(
-            keras.layers.Dense(
-                units,
-                activation=last if final else activation,
-                kernel_initializer=kernels[i],
-                bias_initializer=biases[i],
-                name="output" if final else f"hidden_{i + 1}",
-            )
+    layers = [
+        keras.layers.Dense(
+            units,
+            activation=last if i == depth else activation,
+            kernel_initializer=kernels[i],
+            bias_initializer=biases[i],
+            name="output" if i == depth else f"hidden_{i + 1}",
         )
-    return model
+        for i, units in enumerate(sizes[1:])
+    ]
+    # All at once: each later `add` would build the whole net anew.
+    return keras.Sequential([keras.Input((inputs,)), *layers], name=name)
 
 
 def initial_weights(

@@ -45,7 +45,7 @@ using ReLU*, 2018–2020). Each has 1,000 points; class 1 is the inner ring, cla
 their classes, 0 or 1.
 """
 
-# %% jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} shows_only=true
 # How the rings are drawn (click here to see it)
 from matplotlib.colors import LinearSegmentedColormap
 
@@ -64,7 +64,7 @@ def draw_rings(ax, X, y, title="", subtitle=""):
     ax.set(aspect="equal", xlabel="$x_1$", ylabel="$x_2$")
 
 
-# %%
+# %% shows_only=true
 t1, t2 = t1_circles(), t2_circles()
 fig, (left, right) = plt.subplots(1, 2, figsize=(8.2, 4.3), layout="constrained")
 draw_rings(left, t1.X_train, t1.y_train, "T1", "radii 1 and 0.5")
@@ -91,7 +91,7 @@ Logistic regression draws the best straight line between two classes. There is n
 should score about a half. Let us see.
 """
 
-# %%
+# %% shows_only=true
 from sklearn.linear_model import LogisticRegression
 
 for name, data in {"T1": t1, "T2": t2}.items():
@@ -112,7 +112,7 @@ squares will do for the line: it gives the same picture, and is quicker.)
 """
 
 
-# %%
+# %% shows_only=true
 def fit_line(X, y):
     """Weights and bias of the least-squares line."""
     return np.linalg.lstsq(np.column_stack([X, np.ones(len(X))]), y - 0.5)[0]
@@ -205,7 +205,7 @@ predict(
     choices=["it flatters it", "nothing that shows", "it harms it"],
 )
 
-# %%
+# %% shows_only=true
 from sklearn.neighbors import KDTree
 
 scale = fallback("leak-free-scaling", scale)
@@ -227,7 +227,7 @@ for seed in range(200):
 gain, error = np.mean(gains), np.std(gains) / np.sqrt(len(gains))
 print(f"the leak gains {100 * gain:+.3f} ± {100 * error:.3f} percentage points")
 
-# %%
+# %% shows_only=true
 outcome = "nothing that shows"
 if abs(gain) > 2 * error:
     outcome = "it flatters it" if gain > 0 else "it harms it"
@@ -242,7 +242,7 @@ the class whose training mean is closer.
 """
 
 
-# %%
+# %% shows_only=true
 def coin_flips(seed, chosen_from):
     """Guess labels that are pure chance: accuracy on 50 rows."""
     rng = np.random.default_rng(seed)
@@ -307,7 +307,7 @@ A line fails because the classes differ in no *direction*. They differ in distan
 the model that: $r^2 = x_1^2 + x_2^2$, one feature instead of two.
 """
 
-# %%
+# %% shows_only=true
 for name, data in {"T1": t1, "T2": t2}.items():
     r2_train, r2_test = (
         np.sum(X**2, axis=1, keepdims=True) for X in (data.X_train, data.X_test)
@@ -389,7 +389,7 @@ predict(
     step=0.01,
 )
 
-# %%
+# %% shows_only=true
 radial_accuracy, best_threshold = fallback(
     "radial-threshold", radial_accuracy, best_threshold
 )
@@ -404,7 +404,7 @@ for name, factor in {"T1": 0.5, "T2": 0.8}.items():
         f"{name}: circle of radius {radii[name]:.2f}, {ceilings[name]:.3f} on 200,000 new points"
     )
 
-# %%
+# %% shows_only=true
 reveal(
     "circles-ceiling",
     round(ceilings["T2"], 3),
@@ -426,7 +426,7 @@ This puts the published figures in their place. T2's successful five-layer ReLU 
 the ceiling**, and two parameters reach it. Before you improve a model, find out what is possible.
 """
 
-# %% jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} shows_only=true
 # Figure 2 (click here to see how it is drawn)
 fig, axes = plt.subplots(1, 2, figsize=(8.2, 3.5), layout="constrained", sharey=True)
 for ax, (name, factor) in zip(axes, {"T1": 0.5, "T2": 0.8}.items(), strict=True):
@@ -541,7 +541,7 @@ blue one, and $\partial p/\partial z = \sigma'(z)$. Here they are with numbers, 
 points. The input $x$ is their $r^2$, and the neuron has $w = -2$ and $b = 0.2$:
 """
 
-# %%
+# %% shows_only=true
 sigmoid, sigmoid_slope = fallback("sigmoid", sigmoid, sigmoid_slope)
 np.set_printoptions(precision=3, suppress=True)
 
@@ -574,7 +574,7 @@ $p - y$ for $b$: together they are the **gradient**. It points uphill, so the ne
 it, each with all the points; the **learning rate** says how long a step is.
 """
 
-# %%
+# %% shows_only=true
 r2, y = np.sum(t1.X_train.astype(float) ** 2, axis=1), t1.y_train
 w, b, learning_rate = 0.0, 0.0, 5
 for _ in range(300):
@@ -609,7 +609,7 @@ $W_1$ or $W_2$. The kernel of a notebook is something else.)
 """
 
 
-# %%
+# %% shows_only=true
 def forward(X, W1, b1, W2, b2):
     h = sigmoid(X @ W1 + b1)
     return h, sigmoid(h @ W2 + b2)
@@ -709,7 +709,7 @@ $$\frac{\partial L}{\partial w} \approx \frac{L(w + \varepsilon) - L(w - \vareps
 This knows nothing of chain rules, and works for any function. Here it is for all ten weights of $W_1$.
 """
 
-# %%
+# %% shows_only=true
 backward = fallback("backward-pass", backward)
 
 
@@ -736,7 +736,7 @@ your checks use it too.
 And now let your gradient do what it was made for.
 """
 
-# %%
+# %% shows_only=true
 trained, learning_rate = list(parameters), 3
 for _ in range(1000):
     for i, gradient in enumerate(backward(X, y, *trained)):
@@ -747,7 +747,7 @@ print(
     f"loss {loss(X, y, *parameters):.3f} → {loss(X, y, *trained):.3f}, accuracy {accuracy:.3f}"
 )
 
-# %% jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} shows_only=true
 # Figure 3 (click here to see how it is drawn)
 grid = np.linspace(-1.5, 1.5, 200)
 plane = np.stack(np.meshgrid(grid, grid), axis=-1).reshape(-1, 2)
@@ -783,7 +783,7 @@ All went well, with one hidden layer. Look once more at step 4 of your backward 
 sigmoid layer, the error is multiplied by $h(1 - h)$. How large is that?
 """
 
-# %% jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} shows_only=true
 # Figure 4 (click here to see how it is drawn)
 z = np.linspace(-8, 8, 401)
 fig, (left, right) = plt.subplots(1, 2, figsize=(8.2, 3.4), layout="constrained")
@@ -859,7 +859,7 @@ def best_case(depth):
 # %% check="ten-slopes"
 check("ten-slopes", best_case)
 
-# %%
+# %% shows_only=true
 best_case = fallback("ten-slopes", best_case)
 reveal(
     "ten-sigmoids",
@@ -874,7 +874,7 @@ And that was the best case. Let the pre-activations be random instead, as they a
 training: here are 10,000 rows of ten, each drawn from a standard normal distribution.
 """
 
-# %%
+# %% shows_only=true
 z = np.random.default_rng(0).normal(size=(10_000, 10))
 left_over = np.cumprod(sigmoid_slope(z), axis=1)
 depth = np.arange(1, 11)
@@ -882,7 +882,7 @@ low, middle, high = np.percentile(left_over, [5, 50, 95], axis=0)
 print(f"after ten layers: at best {best_case(10):.1e}, typically {middle[-1]:.1e}")
 print(f"typically {best_case(10) / middle[-1]:.0f} times less than at best")
 
-# %% jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} shows_only=true
 # Figure 5 (click here to see how it is drawn)
 fig, ax = plt.subplots(figsize=(7.4, 4.2), layout="constrained")
 color = style.look("sigmoid").color
@@ -977,7 +977,7 @@ Now turn the weight. Below, $w$ runs from 0.5 to 1.5, the start is 1, and each l
 depth. Before you run it: where on this axis would you like to build a network of 100 layers?
 """
 
-# %%
+# %% shows_only=true
 tanh_chain = fallback("tanh-slopes", tanh_chain)
 
 weights, start = np.linspace(0.5, 1.5, 201), np.array([1.0])
@@ -989,7 +989,7 @@ for d, curve in zip(depths, curves, strict=True):
         f"depth {d:3}: {curve.max():.4f} at best, at w = {top:.2f};  at w = 1.2 {curve[140]:.0e}"
     )
 
-# %% jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} shows_only=true
 # Figure 6 (click here to see how it is drawn)
 fig, ax = plt.subplots(figsize=(7.4, 4.2), layout="constrained")
 for curve, d, color in zip(curves, depths, style.by_depth(5), strict=True):

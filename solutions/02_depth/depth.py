@@ -56,14 +56,14 @@ predict(
     ],
 )
 
-# %%
+# %% shows_only=true
 one = keras.initializers.GlorotUniform(seed=1)
 layers = [keras.layers.Dense(5, "tanh", kernel_initializer=one) for _ in range(3)]
 keras.Sequential([keras.Input((2,)), *layers])
 second, third = layers[1].get_weights()[0], layers[2].get_weights()[0]
 print(f"largest difference, kernel 2 against 3: {np.abs(second - third).max()}")
 
-# %%
+# %% shows_only=true
 alike = np.array_equal(second, third)
 reveal(
     "shared-initializer",
@@ -130,7 +130,7 @@ Before any training, look at what your seeds do. T1's data are two rings of 1,00
 each (lesson 1). Here are five of your nets, fresh from the initializer.
 """
 
-# %%
+# %% shows_only=true
 make_mlp = fallback("make-mlp", make_mlp)
 glorot = keras.initializers.GlorotUniform
 
@@ -188,7 +188,7 @@ def count_parameters(depth, width):
 # %% check="count-parameters"
 check("count-parameters", count_parameters)
 
-# %%
+# %% shows_only=true
 count_parameters = fallback("count-parameters", count_parameters)
 depths = [1, 2, 5, 10, 20]
 sizes = {f"width {w}": [count_parameters(d, w) for d in depths] for w in (5, 25)}
@@ -206,7 +206,7 @@ Here is what the two tutorials reported. Each number comes from **one** run with
 say the activation and the number of hidden layers; all have 5 units per layer.
 """
 
-# %%
+# %% shows_only=true
 published = {
     "T1.relu1": 0.973,
     "T1.sig1": 0.654,
@@ -245,7 +245,7 @@ hour, so the course keeps a table of them; `python -m vgcourse.repeats` measures
 on trust. In section 5 you will run a part of it yourself and compare.)
 """
 
-# %%
+# %% shows_only=true
 table = published_runs()
 runs = table[table.id.isin(published)]
 runs[["id", "depth", "activation", "seed", "accuracy"]].sample(5, random_state=0)
@@ -289,11 +289,11 @@ def quartile_band(runs, by):
 # %% check="quartile-band"
 check("quartile-band", quartile_band)
 
-# %%
+# %% shows_only=true
 quartile_band = fallback("quartile-band", quartile_band)
 quartile_band(runs, "id").loc[list(published)].round(3).assign(reported=published)
 
-# %%
+# %% shows_only=true
 title = "Six published runs among a hundred each"
 vg.plots.draws(runs, by="id", y="accuracy", published=published, title=title)
 
@@ -308,7 +308,7 @@ the sixth, `T2.tanh5`, within .06. What the tutorials could not show is the *spr
 repeaters.
 """
 
-# %%
+# %% shows_only=true
 accuracy = {id: group.accuracy.to_numpy() for id, group in runs.groupby("id")}
 
 
@@ -320,7 +320,7 @@ def ahead(a, b):
 for a, b in [("T1.sig3", "T1.sig1"), ("T1.sig1", "T1.relu1"), ("T2.tanh5", "T2.relu5")]:
     print(f"one run of {a} beats one run of {b} in {ahead(a, b):.0%} of pairs")
 
-# %%
+# %% shows_only=true
 reveal(
     "depth-order",
     round(100 * ahead("T1.sig3", "T1.sig1")),
@@ -349,7 +349,7 @@ T2 goes on to vary the depth of its tanh network from 1 to 10, once with 5 units
 Here are 100 seeds of each (fewer, down to 10, where a net is both wide and deep).
 """
 
-# %%
+# %% shows_only=true
 by_depth = table[table.id.str.fullmatch(r"T2.tanh\d+(\+width25)?")]
 by_depth = by_depth.sort_values(["width", "depth"])
 by_depth = by_depth.assign(net="width " + by_depth.width.astype(str))
@@ -373,7 +373,7 @@ there, only a probability.** The same holds for T2's claim that a ReLU network "
 and "no longer" with 20:
 """
 
-# %%
+# %% shows_only=true
 for id in ("T2.relu5", "T2.relu15", "T2.relu20"):
     learns = np.mean(table[table.id == id].accuracy > 0.7)
     print(f"{id}: above .7 in {learns:.0%} of runs")
@@ -385,12 +385,12 @@ and another optimizer*: T1's data, Glorot's weights in place of U(0, 1), Adam wi
 and all three activations.
 """
 
-# %%
+# %% shows_only=true
 grid = depth_runs()
 title = "Depth, with Glorot's weights and Adam"
 vg.plots.band(grid, "depth", "accuracy", hue="activation", title=title)
 
-# %%
+# %% shows_only=true
 for activation, runs_10 in grid[grid.depth == 10].groupby("activation"):
     share = np.mean(runs_10.accuracy > 0.9)
     print(f"ten layers of {activation:7}: above .9 in {share:.0%} of runs")
@@ -470,7 +470,7 @@ Now to all nine experiments of T1 and T2 for which the tutorials report an accur
 the normal distribution with standard deviation 1.
 """
 
-# %%
+# %% shows_only=true
 fair_pairs = fallback("fair-pairs", fair_pairs)
 nine = [*published, "T1.sig4", "T1.tanh4", "T1.relu4"]
 pairs = fair_pairs(settings(nine))
@@ -512,7 +512,7 @@ predict(
 This one you run yourself, with the first 32 seeds and both rates. It takes a few seconds.
 """
 
-# %%
+# %% shows_only=true
 live = vg.sweep(
     depth=1,
     activation="sigmoid",
@@ -524,7 +524,7 @@ live = vg.sweep(
 )
 quartile_band(live, "learning_rate").round(3)
 
-# %%
+# %% shows_only=true
 reveal(
     "ten-times-faster",
     live[live.learning_rate == 0.01].accuracy.median(),
@@ -540,7 +540,7 @@ a draw, if a much steadier one.)
 And is the course's table true? Your 32 runs at the old rate, against the table's rows with the same seeds:
 """
 
-# %%
+# %% shows_only=true
 mine = live[live.learning_rate == 0.001].set_index("seed").accuracy
 kept = table[table.id == "T1.sig1"].set_index("seed").accuracy
 difference = (mine - kept).abs().max()
@@ -552,7 +552,7 @@ Now look at *how* the slow runs fail. The figure shows the loss of every run. A 
 times as long, so we count an epoch at that rate as ten.
 """
 
-# %% jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} shows_only=true
 # Figure 4 (click here to see how it is drawn)
 curves = live.curves
 colors = {0.001: style.look("sigmoid").color, 0.01: style.OTHERS[2].color}
@@ -580,7 +580,7 @@ vg.plots.tell(
     "their medians lie on one line; the fast runs go on and fall.",
 )
 
-# %%
+# %% shows_only=true
 slow = curves[(curves.learning_rate == 0.001) & (curves.epoch == 99)].loss.median()
 fast = curves[(curves.learning_rate == 0.01) & (curves.epoch == 9)].loss.median()
 print(f"median loss: {slow:.3f} after 100 slow epochs, {fast:.3f} after 10 fast ones")
@@ -598,7 +598,7 @@ The table answers more such questions, each with one change: ten times the rate 
 weights, a greater width, Adam in place of SGD.
 """
 
-# %%
+# %% shows_only=true
 rescues = {
     "T1.sig1": ["T1.sig1+rate10"],
     "T1.sig4": ["T1.sig4+rate10", "T1.sig4+epochs1000", "T1.sig4+glorot"],
@@ -738,7 +738,7 @@ Now for T2. Below, `run` looks the set-up up in the table of 100 seeds.
 """
 
 
-# %%
+# %% shows_only=true
 def run(setup):
     """The accuracies of this set-up in the table, one a seed."""
     same = np.all([table[setting] == value for setting, value in setup.items()], axis=0)
@@ -753,7 +753,7 @@ for setting, share in share_of_gap(bad, good, run).items():
     print(f"closes {share:4.0%} of the gap: median {np.median(changed):.3f},", end=" ")
     print(f"{changed.min():.3f} to {changed.max():.3f}")
 
-# %%
+# %% shows_only=true
 shares = share_of_gap(bad, good, run)
 names = {
     "activation": "ReLU in place of tanh",
@@ -786,7 +786,7 @@ twenty nets of each kind and shows how much gradient each layer receives; how su
 lesson 4. It opens with T2's weights, U(0, 1), on five layers of 5 units. Look at the middle panel.
 """
 
-# %%
+# %% shows_only=true
 vg.explore.depth_profile(depth=5, width=5, initializer="uniform")
 
 # %% [markdown]

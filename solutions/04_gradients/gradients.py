@@ -50,7 +50,7 @@ the weights. T1 opens it up with TensorFlow's `GradientTape`. A tape records wha
 block, and can then be played backwards:
 """
 
-# %%
+# %% shows_only=true
 w = tf.Variable(3.0)
 with tf.GradientTape() as tape:
     loss = w**2
@@ -115,7 +115,7 @@ from a normal distribution with standard deviation 1, RMSprop, 32 batches an epo
 to look at.
 """
 
-# %%
+# %% shows_only=true
 train_step = fallback("train-step", train_step)
 X, y = vg.circles()
 
@@ -197,7 +197,7 @@ To look at many networks, we build one and give it new starting weights for each
 the first half of your training step, on all 1,000 points.
 """
 
-# %%
+# %% shows_only=true
 from vgcourse.models import initial_weights
 
 layer_rms = fallback("layer-rms", layer_rms)
@@ -217,7 +217,7 @@ def all_gradients(model, X, y, loss=bce):
     return tape.gradient(value, model.trainable_variables)
 
 
-# %%
+# %% shows_only=true
 def means_and_sizes(activation):
     """|signed mean| and rms of five kernel gradients, 20 networks."""
     model, means, sizes = vg.mlp(4, activation=activation, initializer="normal"), [], []
@@ -235,7 +235,7 @@ same = int(np.sum(means.argmin(axis=1) == sizes.argmin(axis=1)))
 note = "Picking a layer at random would agree in about 4 of 20."
 reveal("signed-mean", same, note, near=2)
 
-# %%
+# %% shows_only=true
 for activation, (means, sizes) in results.items():
     print(f"{activation}: the mean as a share of the rms")
     for layer, share in zip(model.layers, (means / sizes).T, strict=True):
@@ -347,7 +347,7 @@ predict(
     ],
 )
 
-# %%
+# %% shows_only=true
 output_gradients = fallback("output-gradients", output_gradients)
 
 
@@ -365,7 +365,7 @@ def profile(model, X, y):
     return [rms(gradient) for gradient in output_gradients(model, X, y).values()]
 
 
-# %%
+# %% shows_only=true
 model = vg.mlp(20, activation="tanh", initializer="torch")
 kernels, errors = [], []
 for seed in range(10):
@@ -378,7 +378,7 @@ print("first over last hidden layer, median of 10 networks:")
 print(f"   kernel gradient  {ratio:.2f}")
 print(f"   back-propagated  {np.median(errors[:, 0] / errors[:, -1]):.0e}")
 
-# %% jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} shows_only=true
 # Figure 1 (click here to see how it is drawn)
 plt.rcParams.update({"figure.dpi": 110, "font.size": 11, "legend.frameon": False})
 
@@ -414,7 +414,7 @@ vg.plots.tell(
     "back-propagated gradient falls steeply towards layer 1.",
 )
 
-# %%
+# %% shows_only=true
 words = {1e-6: "about a millionth", 1e-3: "about a thousandth", 1: "about the same"}
 choice = closest(ratio, words | {1e3: "a thousand times larger"})
 note = "Signal and error shrink in opposite directions; their product stays level."
@@ -562,7 +562,7 @@ that you know from lesson 1. Glorot's weights have $n\,\mathrm{Var}(W) = 1$. A s
 of 32 units, 10 networks each, and five sigmoid units as T1 and T2 have them.
 """
 
-# %%
+# %% shows_only=true
 layer_factor = fallback("layer-factor", layer_factor)
 
 
@@ -574,7 +574,7 @@ def profiles_of(activation, width, depth=10, networks=10):
     return np.array(rows)
 
 
-# %%
+# %% shows_only=true
 measured = {}
 for activation, width in (("sigmoid", 32), ("tanh", 32), ("relu", 32), ("sigmoid", 5)):
     rows = measured[activation, width] = profiles_of(activation, width)
@@ -582,7 +582,7 @@ for activation, width in (("sigmoid", 32), ("tanh", 32), ("relu", 32), ("sigmoid
     r = layer_factor(rows)
     print(f"{activation:7} width {width:2}: measured {r:.3f}, theory {theory:.3f}")
 
-# %%
+# %% shows_only=true
 reveal(
     "sigmoid-factor",
     round(float(layer_factor(measured["sigmoid", 32])), 2),
@@ -590,7 +590,7 @@ reveal(
     near=0.03,
 )
 
-# %% jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} shows_only=true
 # Figure 2 (click here to see how it is drawn)
 fig, ax = plt.subplots(figsize=(7.6, 4.4), layout="constrained")
 label_at = {"sigmoid": (5, (8, -14)), "relu": (2, (8, -18)), "tanh": (2, (8, 12))}
@@ -634,7 +634,7 @@ receives. Pull *hidden layers* from 2 to 10 and watch the leftmost thermometers;
 weights*.
 """
 
-# %%
+# %% shows_only=true
 vg.explore.thermometers(depth=6)
 
 # %% [markdown] solution_only=true
@@ -667,7 +667,7 @@ predict(
     choices=["about 3", "about 30", "about 300", "more than 1,000"],
 )
 
-# %%
+# %% shows_only=true
 digits = vg.digits()
 cross_entropy = keras.losses.SparseCategoricalCrossentropy()
 at_start = {}
@@ -680,7 +680,7 @@ for activation in ("sigmoid", "relu", "leaky_relu"):
     at_start[activation] = np.median(ratios)
     print(f"{activation:10}: {at_start[activation]:.2g} (median of 10 networks)")
 
-# %%
+# %% shows_only=true
 words = {3: "about 3", 30: "about 30", 300: "about 300", 3000: "more than 1,000"}
 choice = closest(at_start["sigmoid"], words)
 note = "T3 averaged over the training, and so missed the worst of it."
@@ -693,7 +693,7 @@ TensorBoard's files on the way. Epochs count from 0, so epoch 9 is the tenth, an
 training, as in lesson 3. (A single network on a single batch: it need not begin at the median.)
 """
 
-# %%
+# %% shows_only=true
 import sys
 import tempfile
 
@@ -706,7 +706,7 @@ settings = {"batch_size": 30, "epochs": 10, "verbose": 0}
 model.fit(digits.X_train, digits.y_train, callbacks=[capture], **settings)
 run = capture.recording
 
-# %%
+# %% shows_only=true
 gradients = run.kernel_gradients
 first, last = (np.abs(gradients[n]).mean(axis=(1, 2)) for n in ("hidden_1", "output"))
 print("mean size of a kernel gradient's entries, output / hidden_1:")
@@ -716,7 +716,7 @@ for t in (0, 1, 5, 10):
     print(f"kernel of hidden_3 {rms(run.kernels['hidden_3'][t]):.2f};", end=" ")
     print(f"accuracy {run.accuracy[t]:.2f}")
 
-# %%
+# %% shows_only=true
 vg.plots.gradient_histograms(run, epochs=(-1, 4, None))
 
 # %% [markdown]
@@ -739,7 +739,7 @@ spread as the staircase on the right flattens. (Its sentence compares the *back-
 another ratio.) The player takes any recording, of your own models too.
 """
 
-# %%
+# %% shows_only=true
 vg.explore.player(run)
 
 # %% [markdown]
@@ -749,7 +749,7 @@ where the browser can reach this computer; elsewhere, `tensorboard --logdir` wit
 does the same.
 """
 
-# %%
+# %% shows_only=true
 open_tensorboard = False
 
 if open_tensorboard:
@@ -841,7 +841,7 @@ Here is a patient: six relu layers of eight units with He's weights, in which we
 push one unit, number 5 of `hidden_2`, far below zero.
 """
 
-# %%
+# %% shows_only=true
 find_fault = fallback("find-fault", find_fault)
 patient = vg.mlp(6, 8, "relu", "he_normal", seed=1)
 patient.layers[3].kernel.assign(patient.layers[3].kernel * 0.02)

@@ -57,7 +57,7 @@ $$\text{plain: } F'(x) \qquad\qquad \text{residual: } 1 + F'(x) .$$
 Twenty such factors in a row, with slopes $F'$ drawn at random around 0 (standard deviation 0.1):
 """
 
-# %%
+# %% shows_only=true
 slopes = np.random.default_rng(0).normal(0, 0.1, size=20)
 print(f"product of 20 factors F':     {np.abs(np.prod(slopes)):.0e}")
 print(f"product of 20 factors 1 + F': {np.prod(1 + slopes):.2f}")
@@ -138,7 +138,7 @@ Now for the gradient. To see through it, we leave biases out and write $L$ block
 """
 
 
-# %%
+# %% shows_only=true
 def walk(x, kernels, skip=1.0, scale=1.0):
     """[x_0, x_1, ... x_L]: the input, and the output of each of the L blocks."""
     xs = [x]
@@ -219,7 +219,7 @@ which one gets by asking for "a normal distribution" and nothing else. First the
 training, over 20 seeds.
 """
 
-# %%
+# %% shows_only=true
 walk_back, tape_back = fallback("walk-back", walk_back, tape_back)
 X, y = (array.astype(float) for array in vg.circles())
 
@@ -238,7 +238,7 @@ def block_gradients(depth, initializer, skip, scale=1.0, seed=0):
     return [rms(e) for e in walk_back(X @ stem, kernels, error, skip, scale)]
 
 
-# %%
+# %% shows_only=true
 profiles = {}
 for word, skip in (("plain", 0.0), ("skip", 1.0)):
     rows = [block_gradients(20, "random_normal", skip, seed=s) for s in range(20)]
@@ -248,7 +248,7 @@ for word, rows in profiles.items():
     share = np.median(alive[:, 0] / alive[:, -1])
     print(f"{word}: {share:.1g} of the error arrives at block 1 ({len(alive)} nets)")
 
-# %% jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} shows_only=true
 # Figure 1 (click here to see how it is drawn)
 LOOKS = {"plain": ("#D55E00", "solid"), "skip": ("#0072B2", "dashed")}
 fig, ax = plt.subplots(figsize=(7.6, 4.2), layout="constrained")
@@ -292,13 +292,13 @@ predict(
     step=1,
 )
 
-# %%
+# %% shows_only=true
 table = residual_runs()
 small = table[table.initializer == "random_normal"]
 columns = ["min", "25%", "50%", "75%", "max"]
 small.groupby("net", sort=False).accuracy.describe()[columns].round(3)
 
-# %%
+# %% shows_only=true
 rescued = int(np.sum(small[small.net == "relu, small weights, skip"].accuracy > 0.9))
 reveal("skip-rescue", rescued, "One plus sign, and nothing else has changed.", near=1)
 
@@ -313,7 +313,7 @@ sufficient.** (relu has its kink exactly where small signals live.)
 Play with it: the same weights on both sides. Turn the *branch scale* down and up, and go to 50 blocks.
 """
 
-# %%
+# %% shows_only=true
 vg.explore.skip(depth=20, initializer="random_normal", learning_rate=0.1)
 
 # %% [markdown] solution_only=true
@@ -384,7 +384,7 @@ def block_growth(x, kernels, scale=1.0):
 # %% check="block-growth"
 check("block-growth", block_growth)
 
-# %%
+# %% shows_only=true
 block_growth = fallback("block-growth", block_growth)
 
 
@@ -402,7 +402,7 @@ for name, scale in (("1", 1.0), ("1/√50", 50**-0.5), ("1/50", 1 / 50), ("0", 0
     each = f"scale {name:5}: {np.median(growths):.3f} per block"
     print(f"{each}, {total:.3g} in all; theory {theory:.3g}")
 
-# %%
+# %% shows_only=true
 words = {1: "not at all", 50: "about 50 times", 2500: "about 2,500 times"}
 words[1e15] = "a million billion times"
 nearest = min(words, key=lambda number: abs(np.log(totals["1"] / number)))
@@ -428,7 +428,7 @@ What does the growth do to training? Here are plain nets, skips with He's weight
 remedies, from 5 to 50 blocks, 20 seeds each.
 """
 
-# %%
+# %% shows_only=true
 kinds = ["plain", "skip, scale 1", "skip, scale 1/√L", "skip, zero branches"]
 by_depth = table[table.net.isin(kinds)]
 title = "Circles, 5 to 50 blocks, He's weights"
@@ -451,10 +451,10 @@ Three things to read from it, and only the first is in every textbook.
   leaves a hundredth of the error, and the other makes thousands of it.
 """
 
-# %%
+# %% shows_only=true
 by_depth.pivot_table("accuracy", "depth", "net", "median")[kinds].round(3)
 
-# %%
+# %% shows_only=true
 tanh = table[table.net == "tanh, plain"].accuracy
 print(
     f"tanh, Glorot, 20 plain layers: median {tanh.median():.3f}, lowest {tanh.min():.3f}"
@@ -543,7 +543,7 @@ but rebuilds the net every time.)
 </details>
 """
 
-# %%
+# %% shows_only=true
 ResidualBlock = fallback("residual-block", ResidualBlock)
 
 
@@ -567,7 +567,7 @@ The training step is the one of lesson 4, as a compiled graph (`tf.function`; fi
 seconds). Ten epochs of 25 batches.
 """
 
-# %%
+# %% shows_only=true
 deep_net = fallback("fifty-blocks", deep_net)
 keras.utils.set_random_seed(0)
 net, optimizer = deep_net(50), keras.optimizers.Adam()
@@ -584,7 +584,7 @@ def step(points, labels):
     return loss
 
 
-# %%
+# %% shows_only=true
 points, labels = tf.constant(X, "float32"), tf.constant(y[:, None], "float32")
 order = np.random.default_rng(0)
 for epoch in range(10):
@@ -614,7 +614,7 @@ predict(
     choices=["a half: the chain is broken", "about three quarters", "above .95"],
 )
 
-# %%
+# %% shows_only=true
 whole_net = tf.function(net)
 
 
@@ -637,13 +637,13 @@ print(f"whole net {accuracy():.3f}")
 print(f"without one of its {len(blocks)} blocks:", end=" ")
 print(f"median {np.median(lesions):.3f}, lowest {lesions.min():.3f}")
 
-# %%
+# %% shows_only=true
 median = np.median(lesions)
 words = ["a half: the chain is broken", "about three quarters", "above .95"]
 place = int(np.digitize(median, [0.62, 0.9]))
 reveal("lesion", words[place], "Half of all paths are gone, and hardly any is missed.")
 
-# %%
+# %% shows_only=true
 trained = by_depth[(by_depth.depth == 20) & (by_depth.accuracy > 0.95)]
 trained.groupby("net")[["accuracy", "without_one"]].median().loc[kinds].round(3)
 
@@ -675,7 +675,7 @@ and no step of an optimizer can please both.
 All three nets below have perfect *sizes* (He's weights, lesson 5), width 50, and are untrained.
 """
 
-# %%
+# %% shows_only=true
 angle = np.linspace(0, 2 * np.pi, 250, endpoint=False)
 ring = np.stack([np.cos(angle), np.sin(angle)], axis=1)
 along = np.stack([-np.sin(angle), np.cos(angle)], axis=1)
@@ -696,7 +696,7 @@ def likeness(values, steps):
     return np.corrcoef(values, np.roll(values, steps))[0, 1]
 
 
-# %%
+# %% shows_only=true
 cases = {"plain, 2 layers": (2, 0.0, 1.0), "plain, 50 layers": (50, 0.0, 1.0)}
 cases["50 blocks, scale 1/√50"] = (50, 1.0, 50**-0.5)
 for name, case in cases.items():
@@ -704,7 +704,7 @@ for name, case in cases.items():
     one, five = (np.median([likeness(values, k) for values in slopes]) for k in (1, 5))
     print(f"{name:23}: correlation of neighbours {one:.2f}, five apart {five:.2f}")
 
-# %% jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} shows_only=true
 # Figure 3 (click here to see how it is drawn)
 fig, axes = plt.subplots(3, 1, figsize=(7.6, 5.6), layout="constrained", sharex=True)
 COLORS = ("#555555", "#D55E00", "#0072B2")
@@ -784,7 +784,7 @@ def scale_law(growth, depths, scales, seeds):
 # %% check="branch-scale"
 check("branch-scale", scale_law)
 
-# %%
+# %% shows_only=true
 scale_law = fallback("branch-scale", scale_law)
 probe = np.random.default_rng(2).normal(size=(2, 40, 8))
 
@@ -809,13 +809,13 @@ choose the scale that *trains* best? A rule that is not tried is an opinion. Fif
 scale:
 """
 
-# %%
+# %% shows_only=true
 fifty = table[table.net == "fifty"].sort_values("scale").astype({"scale": str})
 vg.plots.draws(
     fifty, "scale", "accuracy", title="Fifty blocks: accuracy by branch scale"
 )
 
-# %%
+# %% shows_only=true
 fifty.groupby("scale")[["accuracy", "loss", "without_one"]].median().round(4)
 
 # %% [markdown]
@@ -868,7 +868,7 @@ r"""
 None of this needs circles. The two lines to remember for *any* Keras 3 model that does not learn:
 """
 
-# %%
+# %% shows_only=true
 patient = vg.mlp(12, 16, "sigmoid", inputs=64, outputs=10, seed=0)
 digits = vg.digits()
 vg.diagnose(patient, digits.X_train, digits.y_train)

@@ -17,6 +17,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from vgcourse.errors import CourseError
+from vgcourse.grading import showing
 from vgcourse.grading.course import Lesson
 from vgcourse.grading.solution_only import SOLUTION_ONLY, DropSolutionOnly
 from vgcourse.grading.tags import expand
@@ -47,6 +48,7 @@ def solved_notebook(lesson: Lesson) -> NotebookNode:
         where = f"{lesson.text.name}, cell {position + 1}"
         cell.metadata = nbformat.from_dict(expand(_clean(cell.metadata), where))
         cell["id"] = cell.metadata.get("nbgrader", {}).get("grade_id") or f"{lesson.name}-{position:03d}"
+        showing.mark(cell)
         if cell.cell_type == "code":
             cell.update(outputs=[], execution_count=None)
     nb.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": LANGUAGE})

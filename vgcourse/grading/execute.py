@@ -30,7 +30,7 @@ from vgcourse.checks import observation, registry, render
 from vgcourse.checks.exercise import Exercise, Verdict
 from vgcourse.checks.session import cell_seed
 from vgcourse.errors import CourseError
-from vgcourse.grading import asserts
+from vgcourse.grading import asserts, showing
 from vgcourse.grading.confinement.jupyter import GradingKernelManager, ending
 from vgcourse.grading.keeping import course_secret
 from vgcourse.grading.trace import Trace
@@ -65,6 +65,8 @@ class JudgedExecute(Execute):
         False, help="Run each submission in a grading kernel: forked from a warm parent, without a way out."
     ).tag(config=True)
 
+    every_cell = Bool(False, help="Run the cells that only show something too.").tag(config=True)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.isolated:
@@ -86,6 +88,7 @@ class JudgedExecute(Execute):
 
     def _run(self, nb: NotebookNode, resources: dict[str, Any], km: Any) -> tuple[NotebookNode, dict[str, Any]]:
         self.trace = Trace()
+        self._idle = set() if self.every_cell else showing.passed_over(nb.cells)
         try:
             nb, resources = super().preprocess(nb, resources, km=km)
         except zmq.Again as error:
@@ -98,6 +101,9 @@ class JudgedExecute(Execute):
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict[str, Any], index: int
     ) -> tuple[NotebookNode, dict[str, Any]]:
+        if index in self._idle:
+            showing.leave_word(cell)
+            return cell, resources
         exercise = judged_exercise(cell)
         try:
             with self.trace.cell(cell, index, self.km):

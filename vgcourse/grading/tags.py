@@ -6,6 +6,7 @@ In the text a cell's header names what the cell is:
     # %% check="sigmoid"             its check; the points stand with the exercise
     # %% [markdown] written="leak" points=2     a written answer, graded by hand
     # %% given=true                  a cell that a student should not change
+    # %% shows_only=true             a cell that no mark depends on (see showing.py)
 
 The long form ``nbgrader={...}`` works as well and is left alone.
 """
@@ -14,8 +15,9 @@ from typing import Any
 
 from vgcourse.checks.registry import UnknownExercise, find
 from vgcourse.errors import CourseError
+from vgcourse.grading.showing import SHOWS_ONLY
 
-TAGS = ("answer", "check", "written", "given")
+TAGS = ("answer", "check", "written", "given", SHOWS_ONLY)
 
 
 def expand(metadata: dict[str, Any], where: str) -> dict[str, Any]:
@@ -59,7 +61,11 @@ def _given(metadata: dict[str, Any], where: str) -> dict[str, Any]:
     return {"editable": False, "deletable": False}
 
 
-_EXPAND = {"answer": _answer, "check": _check, "written": _written, "given": _given}
+def _shows_only(metadata: dict[str, Any], where: str) -> dict[str, Any]:
+    return {SHOWS_ONLY: metadata[SHOWS_ONLY]}  # the build adds a digest of the source
+
+
+_EXPAND = {"answer": _answer, "check": _check, "written": _written, "given": _given, SHOWS_ONLY: _shows_only}
 
 
 def _known(id: str, where: str) -> str:

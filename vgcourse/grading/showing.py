@@ -1,0 +1,123 @@
+"""Cells that only show something: no mark depends on them, so grading a class passes over them.
+
+In a lesson's text such a cell has the tag ``shows_only=true``: it draws, prints or trains for the reader, and changes
+nothing but names of its own. The build keeps the tag with a digest of the source, so that a cell which a student
+changed counts as the student's. It is run all the same where an answer uses one of its names.
+"""
+
+import ast
+import hashlib
+import re
+import symtable
+from dataclasses import dataclass
+
+from IPython.core.inputtransformer2 import TransformerManager
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.utils import is_grade, is_solution
+
+SHOWS_ONLY = "shows_only"  # the tag in the header of such a cell
+KEY = "vgcourse"  # where a cell's metadata keep it
+NOT_RUN = "Not run for grading: no mark depends on this cell."
+
+_WORD = re.compile(r"\w+")
+_CERTAIN = (ast.Assign, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)  # statements that always bind
+# With these, code reaches names that it does not spell out as names.
+_REACHING = {"globals", "locals", "vars", "eval", "exec", "get_ipython", "run_line_magic", "__main__"}
+
+
+def mark(cell: NotebookNode) -> None:
+    """Turn the tag of a cell into what a built notebook keeps of it."""
+    if cell.metadata.pop(SHOWS_ONLY, False):
+        cell.metadata[KEY] = {SHOWS_ONLY: _digest(cell.source)}
+
+
+def passed_over(cells: list[NotebookNode]) -> set[int]:
+    """The places of the cells that need not run: shown only, unchanged, and none of their names is used."""
+    parts = {i: _Part.of(cell.source) for i, cell in enumerate(cells) if cell.cell_type == "code"}
+    idle = {i for i in parts if _only_shows(cells[i])}
+    while True:
+        running = {i: part for i, part in parts.items() if i not in idle}
+        wanted = {i for i in idle if parts[i].binds & _used_after(i, running)}
+        if not wanted:
+            return idle
+        idle -= wanted
+
+
+def leave_word(cell: NotebookNode) -> None:
+    """Say in place of its outputs why a cell has none."""
+    cell.outputs = [new_output("display_data", data={"text/plain": NOT_RUN})]
+    cell.execution_count = None
+
+
+def _only_shows(cell: NotebookNode) -> bool:
+    kept = cell.metadata.get(KEY)
+    tagged = isinstance(kept, dict) and kept.get(SHOWS_ONLY) == _digest(cell.source)
+    return tagged and not is_grade(cell) and not is_solution(cell)
+
+
+def _used_after(place: int, running: dict[int, "_Part"]) -> set[str]:
+    """The names that the cells after a place use, directly or by what they call, wherever that was defined."""
+    names = set().union(*(part.uses for i, part in running.items() if i > place))
+    while True:
+        more = set().union(*(part.uses for part in running.values() if part.binds & names)) - names
+        if not more:
+            return names
+        names |= more
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The notebook's names that a cell's code binds, and those that it uses and has not just bound itself."""
+
+    binds: set[str]
+    uses: set[str]
+
+    @classmethod
+    def of(cls, source: str) -> "_Part":
+        """Read the code; of code that cannot be read, or that reaches names otherwise, every word counts."""
+        words = set(_WORD.findall(source))
+        try:
+            plain = TransformerManager().transform_cell(source)
+            statements = [_Statement(each) for each in ast.parse(plain).body]
+        except (SyntaxError, ValueError, RecursionError):
+            return cls(set(), words)
+        binds, uses, just_bound = set(), set(), set()
+        for statement in statements:
+            uses |= statement.later | (statement.now - just_bound)
+            binds |= statement.binds
+            just_bound |= statement.binds if statement.is_certain else set()
+        return cls(binds, words if _REACHING & {*_WORD.findall(plain)} else uses)
+
+
+class _Statement:
+    """Names of one statement: ``binds``, uses ``now``, and ``later``, when a function that it defines is called."""
+
+    def __init__(self, node: ast.stmt) -> None:
+        self.is_certain = isinstance(node, _CERTAIN)
+        top = symtable.symtable(ast.unparse(node), "cell", "exec")
+        inner = [symbol for table in _inner(top) for symbol in table.get_symbols()]
+        added = {n.target.id for n in ast.walk(node) if _adds_to_a_name(n)}
+        self.binds = {s.get_name() for s in top.get_symbols() if _is_bound(s)}
+        self.binds |= {s.get_name() for s in inner if s.is_declared_global() and s.is_assigned()}
+        self.now = {s.get_name() for s in top.get_symbols() if s.is_referenced()} | added
+        self.later = {s.get_name() for s in inner if s.is_global() and s.is_referenced()}
+
+
+def _inner(table: symtable.SymbolTable):
+    for child in table.get_children():
+        yield child
+        yield from _inner(child)
+
+
+def _adds_to_a_name(node: ast.AST) -> bool:
+    """``x += 1`` uses x, which symtable does not say."""
+    return isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+
+
+def _is_bound(symbol: symtable.Symbol) -> bool:
+    return symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
+
+
+def _digest(source: str) -> str:
+    return hashlib.sha256(source.strip().encode("utf-8", "surrogatepass")).hexdigest()[:16]
