@@ -17,6 +17,7 @@ from vgcourse.grading.feedback_pages.maths import mathml
 from vgcourse.grading.feedback_pages.outputs import outputs
 from vgcourse.grading.feedback_pages.sanitize import clean, render, safe_html, safe_markdown
 from vgcourse.grading.page import POLICY
+from vgcourse.grading.showing import leave_word
 
 DANGEROUS = re.compile(
     r"<(script|iframe|object|embed|form|input|button|meta|link|base|style|svg|video|audio|template|xmp|body)\b"
@@ -252,6 +253,12 @@ def test_what_only_a_notebook_can_show_is_named():
     widget = {"application/vnd.jupyter.widget-view+json": {"model_id": "a"}, "text/plain": "VBox(children=())"}
     shown = outputs(new_code_cell("", outputs=[new_output("display_data", data=widget)]))
     assert "open the notebook" in shown and "VBox" not in shown
+
+
+def test_a_cell_that_grading_passed_over_says_so_quietly():
+    cell = new_code_cell("draw()")
+    leave_word(cell)
+    assert 'class="quiet">(not run' in outputs(cell)
 
 
 def test_empty_html_gives_way_to_the_picture():

@@ -121,7 +121,10 @@ def report(lesson: str, students: int, rounds: int, jobs: int) -> None:
 
 
 def memory(students: int, jobs: int) -> None:
-    """What driver and workers hold (their own pages), from the 20th submission to the last."""
+    """What driver, workers and warm parent hold, from the 20th submission to the last.
+
+    Resident pages: the part that is a process's own shrinks whenever a kernel is forked off and shares it.
+    """
     held: list[tuple[int, float]] = []
     with tempfile.TemporaryDirectory() as folder:
         course = make_class(Path(folder), "00_start", students)
@@ -131,7 +134,7 @@ def memory(students: int, jobs: int) -> None:
             while driver.is_running():
                 try:
                     near = [driver, *driver.children()]
-                    held.append((_lines(ledger), sum(one.memory_full_info().uss for one in near) / MB))
+                    held.append((_lines(ledger), sum(one.memory_info().rss for one in near) / MB))
                 except psutil.Error:
                     pass
                 time.sleep(0.25)
@@ -139,7 +142,7 @@ def memory(students: int, jobs: int) -> None:
         measured(ours(course, "00_start", jobs), course, watch)
     early = statistics.median(size for done, size in held if 20 <= done < 30)
     late = statistics.median(size for done, size in held if students - 10 <= done < students)
-    print(f"memory of driver and {jobs} workers: {early:.0f} MB at the 20th, {late:.0f} MB at the last of {students}")
+    print(f"memory of driver, {jobs} workers and warm parent: {early:.0f} MB at the 20th, {late:.0f} MB at the last of {students}")
     print(f"  change {100 * (late / early - 1):+.1f} %")
 
 

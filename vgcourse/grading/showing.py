@@ -78,7 +78,7 @@ class _Part:
         """Read the code; of code that cannot be read, or that reaches names otherwise, every word counts."""
         words = set(_WORD.findall(source))
         try:
-            plain = TransformerManager().transform_cell(source)
+            plain = _plain(source)
             statements = [_Statement(each) for each in ast.parse(plain).body]
         except (SyntaxError, ValueError, RecursionError):
             return cls(set(), words)
@@ -88,6 +88,15 @@ class _Part:
             binds |= statement.binds
             just_bound |= statement.binds if statement.is_certain else set()
         return cls(binds, words if _REACHING & {*_WORD.findall(plain)} else uses)
+
+
+def _plain(source: str) -> str:
+    """The code as Python reads it: IPython's magics as calls."""
+    try:
+        ast.parse(source)
+        return source
+    except SyntaxError:
+        return TransformerManager().transform_cell(source)
 
 
 class _Statement:

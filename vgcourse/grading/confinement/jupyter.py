@@ -202,7 +202,9 @@ class LimitedClient(AsyncKernelClient):
             self.context.setsockopt(zmq.RECONNECT_IVL, -1)
             # To a kernel that has gone, a message would wait for ever.
             self.context.setsockopt(zmq.SNDTIMEO, 1000 * SEND_WITHIN)
-        return super()._create_connected_socket(*args, **kwargs)
+        socket = super()._create_connected_socket(*args, **kwargs)
+        socket.linger = 0  # what was not delivered when the kernel ended has nobody to go to: do not wait a second
+        return socket
 
 
 class PlainProvisioner(LocalProvisioner):

@@ -11,11 +11,13 @@ from nbformat import NotebookNode
 
 from vgcourse.grading.feedback_pages.maths import mathml
 from vgcourse.grading.feedback_pages.sanitize import clean, render, says_something
+from vgcourse.grading.showing import NOT_RUN
 
 LONGEST = 20_000  # characters of printed text; the rest is in the notebook
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
 WIDGET = "application/vnd.jupyter.widget-view+json"
 _ONLY_THERE = Markup('<p class="quiet">(something to use: open the notebook for it)</p>')
+_NOT_RUN = Markup('<p class="quiet">(not run for grading: no mark depends on it)</p>')
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+")
 
 
@@ -83,7 +85,7 @@ def _latex(value: str, mime: str, data: NotebookNode, metadata: NotebookNode) ->
 
 
 def _plain(value: str, mime: str, data: NotebookNode, metadata: NotebookNode) -> Markup:
-    return printed(value)
+    return _NOT_RUN if value == NOT_RUN else printed(value)
 
 
 def _picture(value: str, mime: str, data: NotebookNode, metadata: NotebookNode) -> Markup:
