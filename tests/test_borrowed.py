@@ -48,6 +48,20 @@ def test_the_courses_version_earns_nothing_however_it_is_wrapped(answer):
     assert (verdict.key, verdict.share) == ("uses-the-package", 0) and "`best_case`" in verdict.message
 
 
+def handed_in_as_it_is(depth, width, activation, initializer, seed):
+    import vgcourse as vg
+
+    return vg.mlp(depth, width, activation, initializer, seed)
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_twin_under_another_name_is_the_courses_version_too(wrapped):
+    from vgcourse.models import mlp
+
+    verdict = judged(registry.find("make-mlp"), handed_in_as_it_is if wrapped else mlp)
+    assert verdict.key == "uses-the-package" and "`mlp`" in verdict.message
+
+
 def test_one_of_two_functions_is_enough():
     assert judged(SIGMOID, lambda z: own_sigmoid(z), own_slope).key == "uses-the-package"
 

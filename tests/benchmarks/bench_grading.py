@@ -142,8 +142,8 @@ def memory(students: int, jobs: int) -> None:
         measured(ours(course, "00_start", jobs), course, watch)
     early = statistics.median(size for done, size in held if 20 <= done < 30)
     late = statistics.median(size for done, size in held if students - 10 <= done < students)
-    print(f"memory of driver, {jobs} workers and warm parent: {early:.0f} MB at the 20th, {late:.0f} MB at the last of {students}")
-    print(f"  change {100 * (late / early - 1):+.1f} %")
+    print(f"memory of driver, {jobs} workers and warm parent: {early:.0f} MB at the 20th,", end=" ")
+    print(f"{late:.0f} MB at the last of {students}, {100 * (late / early - 1):+.1f} %")
 
 
 def _lines(path: Path) -> int:

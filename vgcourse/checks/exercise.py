@@ -71,6 +71,7 @@ class Exercise:
     answers: the names that the student defines, in the order in which ``check`` takes them.
     passed: the sentence for a right answer: what it shows, not just praise.
     misses: key → sentence (or ``Miss``); a sentence may hold fields that ``judge`` fills: ``{got:.3g}``.
+    twins: functions of the package that do what the answer is to do, under another name.
     """
 
     def __init__(
@@ -82,11 +83,12 @@ class Exercise:
         answers: tuple[str, ...],
         passed: str,
         misses: Mapping[str, str | Miss],
+        twins: tuple[str, ...] = (),
     ) -> None:
         self.id, self.points, self.title, self.answers = id, points, title, answers
         named = {**COMMON, **misses}
         self.misses = {key: m if isinstance(m, Miss) else Miss(m) for key, m in named.items()}
-        self.passed_message = passed
+        self.passed_message, self.twins = passed, frozenset(twins)
         self.reference: Callable[..., Any] | None = None
 
     def observe(self, function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:

@@ -13,6 +13,7 @@ make_mlp = Exercise(
     points=3,
     title="a net of any depth, one seed a layer",
     answers=("make_mlp",),
+    twins=("mlp",),
     passed="Depth, width, activation, weights and seed: each of them can now be changed alone. That is all an "
     "honest comparison needs.",
     misses={
