@@ -51,9 +51,9 @@ def kernels(run):
 def gradients(run):
     return [np.sqrt(np.mean(run.kernel_gradients[name][0].astype(float) ** 2)).tolist() for name in run.layers]
 kept = {
-    "kernels": {name: [kernels(run) for run in ten] for name, ten in space["runs"].items()},
-    "accuracy": {name: [float(run.accuracy[-1]) for run in ten] for name, ten in space["runs"].items()},
-    "gradients": {name: [gradients(run) for run in ten] for name, ten in space["runs"].items()},
+    "kernels": {name: [kernels(run) for run in nets] for name, nets in space["runs"].items()},
+    "accuracy": {name: [float(run.accuracy[-1]) for run in nets] for name, nets in space["runs"].items()},
+    "gradients": {name: [gradients(run) for run in nets] for name, nets in space["runs"].items()},
     "yours": kernels(space["run"]),
     "your_accuracy": float(space["run"].accuracy[-1]),
     "ratios": space["ratios"].to_dict("list"),
@@ -103,8 +103,8 @@ def space(solved):
 def walks(space):
     """Activation -> layer -> (networks, moments, weights)."""
     return {
-        name: {layer: np.array([k[layer] for k in ten]).reshape(len(ten), 101, -1) for layer in LAYERS}
-        for name, ten in space["kernels"].items()
+        name: {layer: np.array([k[layer] for k in nets]).reshape(len(nets), 101, -1) for layer in LAYERS}
+        for name, nets in space["kernels"].items()
     }
 
 
@@ -141,19 +141,19 @@ def test_a_dict_of_variable_names_keeps_two_of_ten_variables(printed):
 
 
 def test_the_students_callback_and_the_packages_see_the_same(printed, space, prose):
-    assert re.findall(r"(\w+) +\(21, \d, \d\), largest difference ([\d.]+)", printed) == [(n, "0.0") for n in LAYERS]
+    assert re.findall(r"(\w+) +\(16, \d, \d\), largest difference ([\d.]+)", printed) == [(n, "0.0") for n in LAYERS]
     assert "this network has learned its task" in prose and space["your_accuracy"] > 0.9
     moved = {layer: np.abs(np.subtract(k[-1], k[0])).mean() for layer, k in space["yours"].items()}
     assert "ends about 0.1 from where it began" in prose and 0.07 < moved["hidden_1"] < 0.17
     assert max(moved, key=moved.get) == "output"
 
 
-def test_the_sigmoid_nets_first_layer_gets_600_times_less_than_the_last(space, prose):
+def test_the_sigmoid_nets_first_layer_gets_500_times_less_than_the_last(space, prose):
     gradients = np.array(space["gradients"]["sigmoid"])
-    assert gradients.shape == (10, 5)
-    assert "some 600 times smaller" in prose and "by a factor of 600 in all" in prose
+    assert gradients.shape == (6, 5)
+    assert "some 500 times smaller" in prose and "by a factor of 500 in all" in prose
     ratio = np.median(gradients[:, -1]) / np.median(gradients[:, 0])
-    assert 400 < ratio < 900
+    assert 400 < ratio < 650
     assert np.all(np.diff(np.median(gradients, axis=0)) > 0)
     level = np.median(space["gradients"]["tanh"], axis=0)
     assert "all five layers begin with much the same gradient" in prose and level.max() < 2 * level.min()
@@ -161,22 +161,22 @@ def test_the_sigmoid_nets_first_layer_gets_600_times_less_than_the_last(space, p
 
 def test_the_layer_with_the_smallest_gradient_goes_the_longest_way(walks, prose, space):
     path = _paths(walks["sigmoid"])
-    assert list(np.argsort(-np.median(path, axis=0))) == [0, 1, 2, 3, 4]
-    assert "`hidden_1` has the longest path in 8 of the 10 networks" in prose
-    assert np.sum(path.argmax(axis=1) == 0) == 8
-    np.testing.assert_allclose(np.median(path, axis=0), [0.74, 0.56, 0.49, 0.40, 0.36], atol=0.03)
+    assert list(np.argsort(-np.median(path, axis=0))[:3]) == [0, 1, 2]
+    assert "`hidden_1` has the longest path in 4 of the 6 networks" in prose
+    assert np.sum(path.argmax(axis=1) == 0) == 4
+    np.testing.assert_allclose(np.median(path, axis=0), [0.70, 0.58, 0.52, 0.40, 0.43], atol=0.03)
     straight = np.median(path / _distances(walks["sigmoid"]), axis=0)
     assert "hardly longer than its distance" in prose and straight[0] < 1.25 and straight[0] == straight.min()
     assert "half of these networks still end below .7" in prose
-    assert 4 <= np.sum(np.array(space["accuracy"]["sigmoid"]) < 0.7) <= 7
+    assert np.sum(np.array(space["accuracy"]["sigmoid"]) < 0.7) == 3
 
 
 def test_with_tanh_the_output_layer_goes_farthest_and_the_first_to_and_fro(walks, prose, space):
     path, distance = _paths(walks["tanh"]), _distances(walks["tanh"])
-    assert "the longest in 10 of 10" in prose and np.all(path.argmax(axis=1) == 4)
-    assert np.median(path[:, 4]) == pytest.approx(1.54, abs=0.1)
-    assert np.median(path[:, 0]) == pytest.approx(0.34, abs=0.03)
-    assert np.median(distance[:, 0]) == pytest.approx(0.18, abs=0.03)
+    assert "the longest in 6 of 6" in prose and np.all(path.argmax(axis=1) == 4)
+    assert np.median(path[:, 4]) == pytest.approx(1.44, abs=0.1)
+    assert np.median(path[:, 0]) == pytest.approx(0.36, abs=0.03)
+    assert np.median(distance[:, 0]) == pytest.approx(0.17, abs=0.02)
     assert np.median(space["accuracy"]["tanh"]) == pytest.approx(0.995, abs=0.002)
 
 
@@ -185,13 +185,13 @@ def test_the_crowd_of_the_tanh_nets_first_layer_stands_still_while_its_weights_m
     mean, sd, norm = first.mean(2), first.std(2), np.abs(first).mean(2)
     assert np.median(np.abs(mean[:, -1] - mean[:, 0])) < 0.08
     assert abs(np.median(sd[:, -1] - sd[:, 0])) < 0.06
-    assert "Its L1 norm changes by less than 1 %" in prose
-    assert abs(np.median(norm[:, -1] / norm[:, 0]) - 1) < 0.01
+    assert "Its L1 norm changes by 1 %" in prose
+    assert abs(np.median(norm[:, -1] / norm[:, 0]) - 1) < 0.015
 
 
-def test_the_sigmoid_nets_first_standard_deviation_grows_most_in_all_ten(walks, prose):
+def test_the_sigmoid_nets_first_standard_deviation_grows_most_in_all_six(walks, prose):
     grown = np.stack([k.std(2)[:, -1] - k.std(2)[:, 0] for k in walks["sigmoid"].values()], axis=1)
-    assert "It grows by far the most, in all ten networks" in prose and np.all(grown.argmax(axis=1) == 0)
+    assert "It grows by far the most, in all six networks" in prose and np.all(grown.argmax(axis=1) == 0)
     middle = np.median(grown, axis=0)
     assert middle[0] > 2 * middle[1:].max() and np.all(middle > 0.05)
     assert np.median(walks["sigmoid"]["hidden_1"].std(2)[:, -1]) == pytest.approx(1.52, abs=0.06)
@@ -208,7 +208,7 @@ def test_the_sigmoid_nets_upper_means_move_in_the_first_ten_epochs(walks, prose)
 
 def test_with_tanh_and_relu_the_layers_do_not_drift_together(walks, space, prose):
     assert "climbs above 2" in prose
-    assert np.median(walks["tanh"]["output"].std(2)[:, -1]) == pytest.approx(2.2, abs=0.15)
+    assert np.median(walks["tanh"]["output"].std(2)[:, -1]) == pytest.approx(2.11, abs=0.1)
     relu = {layer: np.std(space["yours"][layer], axis=(1, 2)) for layer in LAYERS}
     grown = {layer: sd[-1] - sd[0] for layer, sd in relu.items()}
     assert max(grown, key=grown.get) == "output" and abs(grown["hidden_1"]) < 0.06
@@ -216,10 +216,10 @@ def test_with_tanh_and_relu_the_layers_do_not_drift_together(walks, space, prose
 
 def test_sgd_shows_a_staircase_and_rmsprop_one_level(space, prose):
     sgd, rmsprop = (np.array(space["ratios"][name]) for name in ("sgd", "rmsprop"))
-    assert "−3.0 in `output`, −3.6, −4.1, −4.4, and −5.2 in `hidden_1`" in prose
-    np.testing.assert_allclose(sgd, [-5.2, -4.4, -4.1, -3.6, -3.0], atol=0.1)
+    assert "−2.8 in `output`, −3.5, −4.0, −4.4, and −5.4 in `hidden_1`" in prose
+    np.testing.assert_allclose(sgd, [-5.4, -4.4, -4.0, -3.5, -2.8], atol=0.1)
     assert np.all(np.diff(sgd) > 0.2)
-    assert "about 170 times less" in prose and 120 < space["gap"] < 240
+    assert "some 300 times less" in prose and 250 < space["gap"] < 400
     assert "near −3" in prose and np.all(np.abs(rmsprop + 3.15) < 0.2)
 
 

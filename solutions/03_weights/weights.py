@@ -48,7 +48,7 @@ them, `self.model` is the model that is being trained; Keras puts it there.
 """
 
 
-# %%
+# %% shows_only=true
 class Announce(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         model = self.model.name
@@ -76,7 +76,7 @@ predict(
     choices=["10", "5", "2", "1"],
 )
 
-# %%
+# %% shows_only=true
 by_name = {w.name: w for w in model.weights}
 print(by_name.keys())
 note = "Every kernel is called 'kernel': each one replaces the one before."
@@ -153,14 +153,14 @@ its `recording` is what all figures of this course are drawn from. Let both of t
 relu network, the one that learns fastest.
 """
 
-# %%
+# %% shows_only=true
 WeightCapture = fallback("weight-capture", WeightCapture)
 
 yours, ours = WeightCapture(), vg.WeightCapture()
 model = vg.mlp(4, activation="relu", initializer="normal", seed=0)
 model.compile("rmsprop", "binary_crossentropy", metrics=["accuracy"])
 keras.utils.set_random_seed(0)
-model.fit(X, y, epochs=20, verbose=0, callbacks=[yours, ours])
+model.fit(X, y, epochs=15, verbose=0, callbacks=[yours, ours])
 run = ours.recording
 for layer, kernels in yours.kernels.items():
     off = np.abs(np.array(kernels) - run.kernels[layer]).max()
@@ -169,13 +169,13 @@ print(f"accuracy {run.accuracy[-1]:.2f}")
 
 # %% [markdown]
 """
-Two instruments, one measurement. The shape says: 21 moments, then the kernel's inputs and units.
+Two instruments, one measurement. The shape says: 16 moments, then the kernel's inputs and units.
 
 A recording can be played back. Press **Play** below, or pull the slider: each row is a layer, and shows how
 its weights are distributed at that moment. Does any layer move?
 """
 
-# %%
+# %% shows_only=true
 vg.explore.player(run)
 
 # %% [markdown]
@@ -186,11 +186,11 @@ Little happens, and most of that in the bottom row. Yet this network has learned
 about 0.1 from where it began, too little to see. So we need numbers, and more than one network. Before that, a guess.
 
 Lesson 2 found T1's *sigmoid* network hard to train; lesson 1 told why: the error fades on its way down. At the
-start, the kernel of `hidden_1` gets a gradient some 600 times smaller than that of `output`. T1 trains with
+start, the kernel of `hidden_1` gets a gradient some 500 times smaller than that of `output`. T1 trains with
 RMSprop for 100 epochs.
 """
 
-# %%
+# %% shows_only=true
 layers = ["hidden_1", "hidden_2", "hidden_3", "hidden_4", "output"]
 predict(
     "farthest-layer",
@@ -244,11 +244,11 @@ check("layer-statistics", layer_statistics)
 
 # %% [markdown]
 """
-Now T1's sigmoid and tanh networks, ten seeds each, 100 epochs. `vg.train` makes the same steps as `fit`, in one
-compiled piece, and gives back a recording. (This takes about ten seconds.)
+Now T1's sigmoid and tanh networks, six seeds each, 100 epochs. `vg.train` makes the same steps as `fit`, in one
+compiled piece, and gives back a recording. (This takes some five seconds, most of them to compile two pieces.)
 """
 
-# %%
+# %% shows_only=true
 layer_statistics = fallback("layer-statistics", layer_statistics)
 
 
@@ -259,22 +259,22 @@ def train(activation, seed, **settings):
 
 runs = {}
 for activation in ("sigmoid", "tanh"):
-    runs[activation] = [train(activation, seed, epochs=100) for seed in range(10)]
-for activation, ten in runs.items():
-    accuracy = np.median([r.accuracy[-1] for r in ten])
+    runs[activation] = [train(activation, seed, epochs=100) for seed in range(6)]
+for activation, nets in runs.items():
+    accuracy = np.median([r.accuracy[-1] for r in nets])
     print(f"{activation:7} median accuracy {accuracy:.3f}")
 
-# %%
+# %% shows_only=true
 vg.plots.weights(runs["sigmoid"])
 
 # %% [markdown]
 """
-*Figure 1. Sigmoid, ten networks: the median and the band of the middle half. Left, the mean of each kernel:
+*Figure 1. Sigmoid, six networks: the median and the band of the middle half. Left, the mean of each kernel:
 the output layer's falls within the first ten epochs and is level from then on. Right, the standard deviation:
 `hidden_1` leaves the others behind.*
 """
 
-# %%
+# %% shows_only=true
 vg.plots.weights(runs["tanh"])
 
 # %% [markdown]
@@ -286,7 +286,7 @@ In numbers, with your function:
 """
 
 
-# %%
+# %% shows_only=true
 def sd_at(run, layer, moment):
     return layer_statistics(run.kernels)[layer][1][moment]
 
@@ -298,8 +298,8 @@ def median_of(recordings, measure, *more):
 
 
 table = {}
-for activation, ten in runs.items():
-    pairs = zip(median_of(ten, sd_at, 0), median_of(ten, sd_at, -1), strict=True)
+for activation, nets in runs.items():
+    pairs = zip(median_of(nets, sd_at, 0), median_of(nets, sd_at, -1), strict=True)
     table[activation] = [f"{start:.2f} → {end:.2f}" for start, end in pairs]
 relu = [f"{sd_at(run, layer, 0):.2f} → {sd_at(run, layer, -1):.2f}" for layer in layers]
 table["relu, your run"] = relu
@@ -307,11 +307,11 @@ pd.DataFrame(table, index=layers).rename_axis("standard deviation")
 
 # %% [markdown]
 """
-T1 reads three things from one run of each network. Over ten runs (of relu, your one):
+T1 reads three things from one run of each network. Over six runs (of relu, your one):
 
 - *Sigmoid: the mean moves in the first ten epochs or so.* Near the output, yes: the means of `hidden_4` and
   `output` go half of their way in that tenth of the time. The mean of `hidden_1` has hardly started by then.
-- *Sigmoid: only the first layer's standard deviation grows.* It grows by far the most, in all ten networks. The
+- *Sigmoid: only the first layer's standard deviation grows.* It grows by far the most, in all six networks. The
   others grow too, a little.
 - *Tanh and relu: all layers drift slowly together.* They do not. The output layer's standard
   deviation runs ahead, and the lowest layer's stays where it was.
@@ -324,11 +324,11 @@ Or is it? Mean and standard deviation describe the weights as a *crowd*. They do
 
 # %% [markdown] solution_only=true
 r"""
-*Analysis.* Ten networks each, seeds 0 to 9. The sigmoid nets end at a median accuracy of about .69, tanh at .995.
-Standard deviation of the kernel, sigmoid: `hidden_1` from 0.90 to 1.52, the other layers by 0.1 to
-0.3; its growth is the largest in 10 of 10 networks. Tanh: `output` from 0.83 to 2.20, `hidden_4` from 1.02 to
-1.32, `hidden_1` from 0.90 down to 0.85. In the sigmoid nets the means of `hidden_4` and `output` go
-about 48 % of all their way in the first ten epochs, that of `hidden_1` 7 %.
+*Analysis.* Six networks each, seeds 0 to 5. The sigmoid nets end at a median accuracy of about .69, tanh at .995.
+Standard deviation of the kernel, sigmoid: `hidden_1` from 1.04 to 1.52, the other layers by 0.1 to
+0.2; its growth is the largest in 6 of 6 networks. Tanh: `output` from 0.84 to 2.11, `hidden_4` from 1.02 to
+1.31, `hidden_1` from 1.04 down to 0.88. In the sigmoid nets the means of `hidden_4` and `output` go
+54 and 51 % of all their way in the first ten epochs, that of `hidden_1` 7 %.
 """
 
 # %% [markdown]
@@ -383,10 +383,10 @@ check("path-length", path_length)
 # %% [markdown]
 """
 Now measure. For each layer: the root mean square of its kernel's gradient before the first step, the path, and the
-distance; all of them medians over the ten networks.
+distance; all of them medians over the six networks.
 """
 
-# %%
+# %% shows_only=true
 path_length = fallback("path-length", path_length)
 
 
@@ -410,7 +410,7 @@ for activation in ("sigmoid", "tanh"):
 ways = pd.DataFrame(columns, index=layers)
 ways.map("{:.2g}".format)
 
-# %%
+# %% shows_only=true
 farthest = ways["sigmoid", "path"].idxmax()
 note = "The layer with by far the smallest gradient has gone the longest way."
 reveal("farthest-layer", farthest, note)
@@ -418,8 +418,8 @@ reveal("farthest-layer", farthest, note)
 # %% [markdown]
 r"""
 Read the sigmoid's three columns from bottom to top. The gradient at the start falls, from layer to layer, by a
-factor of 600 in all. The path gets *longer*. And with tanh, where all five layers begin with much the same
-gradient, it is the output layer that goes far.
+factor of 500 in all. The path, from `hidden_4` down, gets *longer*. And with tanh, where all five layers begin with
+much the same gradient, it is the output layer that goes far.
 
 How can a layer that is told next to nothing move the most? Because RMSprop does not move a weight by its
 gradient. It divides each weight's gradient by a running root mean square of *that same weight's* gradients,
@@ -441,11 +441,11 @@ a coast gets longer on a finer map. Compare path lengths only if they were measu
 
 # %% [markdown] solution_only=true
 r"""
-*Analysis.* Median over seeds 0 to 9. Sigmoid, `output` to `hidden_1`: gradient at the start 0.12, 0.024, 0.0068,
-0.0025, 0.00019; path 0.36, 0.40, 0.49, 0.56, 0.74. `hidden_1` has the longest path in 8 of the 10 networks,
-`hidden_2` in the other two. Its path is 1.14 times its distance: nearly straight. Tanh: gradients 0.06 to 0.11,
-path 1.54 in `output` (the longest in 10 of 10), 0.34 in `hidden_1`, where path is twice the distance: half of the
-motion is to and fro. Its L1 norm changes by less than 1 % meanwhile.
+*Analysis.* Median over seeds 0 to 5. Sigmoid, `output` to `hidden_1`: gradient at the start 0.15, 0.033, 0.011,
+0.0038, 0.00028; path 0.43, 0.40, 0.52, 0.58, 0.70. `hidden_1` has the longest path in 4 of the 6 networks,
+`hidden_2` in the other two. Its path is 1.18 times its distance: nearly straight. Tanh: gradients 0.06 to 0.10,
+path 1.44 in `output` (the longest in 6 of 6), 0.36 in `hidden_1`, where path is twice the distance: half of the
+motion is to and fro. Its L1 norm changes by 1 % meanwhile.
 """
 
 # %% [markdown]
@@ -465,7 +465,7 @@ What would these three numbers do if all weights of the kernel were shuffled?
 <details><summary>Hint 2</summary>
 
 The last two columns of the table, first row. Compare with the size of the weights: their standard deviation is
-about 0.9.
+about 1.
 </details>
 
 <details><summary>Hint 3</summary>
@@ -479,9 +479,9 @@ r"""
 ### BEGIN SOLUTION
 Mean, standard deviation and L1 norm describe the weights as a crowd: if some grow while others shrink, or if two
 change places, all three stay level although the layer computes something else. The table follows each weight: in
-hidden_1 of the tanh nets a weight has gone about 0.34 along its path and ended about 0.18 from where it began, a
-fifth of the weights' own size, and these networks reach .995. A long path does not prove learning either: hidden_1
-of the sigmoid nets has the longest path of all (0.74), and those networks are poor. RMSprop moves every weight at
+hidden_1 of the tanh nets a weight has gone about 0.36 along its path and ended about 0.17 from where it began, a
+sixth of the weights' own size, and these networks reach .995. A long path does not prove learning either: hidden_1
+of the sigmoid nets has the longest path of all (0.70), and those networks are poor. RMSprop moves every weight at
 about the learning rate, whatever its gradient is worth. To know whether the layer is needed, freeze it and compare.
 
 **Rubric.** 1 point: says that statistics of the whole kernel can stay level while single weights move (opposite
@@ -547,7 +547,7 @@ check("update-ratio", update_ratio)
 """
 Section 3 blamed RMSprop. Test it: the same sigmoid networks from the same starting weights, once more with
 RMSprop, and once with plain gradient descent (`"sgd"`, learning rate 0.01), for 5 epochs, recorded at every step;
-five networks each.
+three networks each. Batches of 40 leave no smaller last one: all 125 steps are alike.
 """
 
 # %%
@@ -557,7 +557,7 @@ predict(
     choices=["about the same", "about 10", "about 100", "about 10,000"],
 )
 
-# %%
+# %% shows_only=true
 update_ratio = fallback("update-ratio", update_ratio)
 
 
@@ -567,27 +567,27 @@ def typical_ratio(run, layer):
 
 steps, ratios = {}, pd.DataFrame(index=layers)
 for name in ("sgd", "rmsprop"):
-    settings = {"epochs": 5, "every": "step", "optimizer": name}
-    steps[name] = [train("sigmoid", seed, **settings) for seed in range(5)]
+    settings = {"epochs": 5, "batch_size": 40, "every": "step", "optimizer": name}
+    steps[name] = [train("sigmoid", seed, **settings) for seed in range(3)]
     ratios[name] = median_of(steps[name], typical_ratio)
 ratios.round(1)
 
-# %%
+# %% shows_only=true
 gap = 10 ** (ratios.sgd["output"] - ratios.sgd["hidden_1"])
 words = {1: "about the same", 10: "about 10", 100: "about 100", 1e4: "about 10,000"}
 nearest = min(words, key=lambda number: abs(np.log(gap / number)))
-reveal("sgd-ratio", words[nearest], f"Measured: {gap:.0f} times, over five networks.")
+reveal("sgd-ratio", words[nearest], f"Measured: {gap:.0f} times, over three networks.")
 
-# %%
+# %% shows_only=true
 vg.plots.update_ratio(steps["sgd"])
 
 # %% [markdown]
 """
-*Figure 3. Plain SGD, five sigmoid networks: median and band. The output layer runs along the guide line at −3, and
+*Figure 3. Plain SGD, three sigmoid networks: median and band. The output layer runs along the guide line at −3, and
 each layer below it lies lower, down to −5 for* `hidden_1`: *a staircase.*
 """
 
-# %%
+# %% shows_only=true
 vg.plots.update_ratio(steps["rmsprop"])
 
 # %% [markdown]
@@ -605,8 +605,8 @@ reaches a layer, you have to measure the gradient itself. That is lesson 4.
 
 # %% [markdown] solution_only=true
 r"""
-*Analysis.* Median over five networks and 160 steps. SGD: −3.0 in `output`, −3.6, −4.1, −4.4, and −5.2 in `hidden_1`,
-about 170 times less than at the top. RMSprop: −3.1 in all layers but
+*Analysis.* Median over three networks and 125 steps. SGD: −2.8 in `output`, −3.5, −4.0, −4.4, and −5.4 in `hidden_1`,
+some 300 times less than at the top. RMSprop: −3.0 or −3.1 in all layers but
 `hidden_1`, −3.3 there. Its learning rate of 0.001 and weights
 of about 1 give −3 without any knowledge of the network.
 """
@@ -627,7 +627,7 @@ predict(
 )
 
 
-# %%
+# %% shows_only=true
 def train_from(value, activation, prepare=lambda net, seed: None, seed=0):
     """Train from kernels that are all `value`, after prepare(net, seed)."""
     constant = keras.initializers.Constant(value)
@@ -643,7 +643,7 @@ for activation in runs:
     accuracy = zero.accuracy[-1]
     print(f"{activation}: accuracy {accuracy:.3f}, moved: {moving[activation]}")
 
-# %%
+# %% shows_only=true
 moved = [activation for activation, names in moving.items() if names]
 outcome = {0: "in neither", 2: "in both"}.get(len(moved)) or f"with {moved[0]} only"
 reveal("zero-start", outcome, "tanh(0) is 0 and sigmoid(0) is one half.")
@@ -662,7 +662,7 @@ everywhere, with tanh, so that everything can move:
 """
 
 
-# %%
+# %% shows_only=true
 def different_units(kernel):
     """How many of its columns differ (by more than rounding)."""
     return np.unique(np.round(kernel, 5), axis=1).shape[1]
@@ -746,7 +746,7 @@ Try it on the constant tanh network: draw one kernel only, then those of `break_
 three seeds.
 """
 
-# %%
+# %% shows_only=true
 break_symmetry = fallback("break-symmetry", break_symmetry)
 
 
@@ -772,7 +772,7 @@ columns = ["different units, hidden_1 to hidden_4", "median accuracy"]
 parted = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 parted.round(3)
 
-# %%
+# %% shows_only=true
 fewest = "2" if min(rows["break_symmetry"][0]) == 5 else "all 5"
 note = "A kernel's columns part its own layer's units, its rows those below."
 reveal("few-kernels", fewest, note)

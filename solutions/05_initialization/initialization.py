@@ -60,12 +60,12 @@ predict(
 )
 
 
-# %%
+# %% shows_only=true
 def rms(values):
     return np.sqrt(np.mean(np.asarray(values, float) ** 2))
 
 
-# %%
+# %% shows_only=true
 rng = np.random.default_rng(0)
 h = rng.normal(size=100)
 for layer in range(1, 51):
@@ -74,7 +74,7 @@ for layer in range(1, 51):
         print(f"after layer {layer:2}: {rms(h):.0e}")
 print(f"largest number that float32 can hold: {np.finfo('float32').max:.0e}")
 
-# %%
+# %% shows_only=true
 words = {0: "about 1", 2: "about 100", 10: "about 10^10", 50: "about 10^50"}
 power = min(words, key=lambda p: abs(p - np.log10(rms(h))))
 note = "In Keras, which counts in float32, this ends as inf at layer 39."
@@ -150,7 +150,7 @@ As long as all layers are equally wide, both walks ask for the same: $n\,\mathrm
 that narrows cannot have both. Take a funnel of 256, 64, 16 and 4 units, and three recipes:
 """
 
-# %%
+# %% shows_only=true
 variance_walk = fallback("variance-walk", variance_walk)
 funnel = [256, 64, 16, 4]
 recipes = {
@@ -172,19 +172,19 @@ sides give way:
 $$\mathrm{Var}(W) = \frac{2}{n_{\text{in}} + n_{\text{out}}} .$$
 
 It is a compromise, no more: no variance can serve both. Does it hold? Here is Keras's own `GlorotUniform`
-in the funnel, 200 times.
+in the funnel, 100 times.
 """
 
-# %%
+# %% shows_only=true
 signals, gradients = [], []
-for seed in range(200):
+for seed in range(100):
     draw = keras.initializers.GlorotUniform(seed=seed)
     kernels = [np.asarray(draw(shape)) for shape in pairwise(funnel)]
     whole = np.linalg.multi_dot(kernels)
     x, error = rng.normal(size=256), rng.normal(size=4)
     signals.append(np.mean((x @ whole) ** 2))
     gradients.append(np.mean((error @ whole.T) ** 2))
-print(f"means of 200: signal {np.mean(signals):.1f}, gradient {np.mean(gradients):.3f}")
+print(f"means of 100: signal {np.mean(signals):.1f}, gradient {np.mean(gradients):.3f}")
 
 # %% [markdown]
 r"""
@@ -218,7 +218,7 @@ predict(
 )
 
 
-# %%
+# %% shows_only=true
 def relu(z):
     return np.maximum(z, 0)
 
@@ -234,7 +234,7 @@ def signal_by_layer(phi, n_var, seed, width=100, depth=20):
     return sizes
 
 
-# %%
+# %% shows_only=true
 setups = {"tanh, 1": (np.tanh, 1), "relu, 1": (relu, 1), "relu, 2": (relu, 2)}
 measured = {}
 for name, (phi, n_var) in setups.items():
@@ -242,7 +242,7 @@ for name, (phi, n_var) in setups.items():
 left = np.median(measured["relu, 1"][:, -1] / measured["relu, 1"][:, 0])
 print(f"ReLU, layer 20 over layer 1: {left:.1e}, per layer {left ** (1 / 19):.2f}")
 
-# %%
+# %% shows_only=true
 words = {
     1: "nearly all",
     0.05: "a twentieth or so",
@@ -253,7 +253,7 @@ choice = words[min(words, key=lambda share: abs(np.log(left / share)))]
 note = "Half of it goes at every layer, and 19 halves make two millionths."
 reveal("relu-half", choice, note)
 
-# %% jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} shows_only=true
 # Figure 1 (click here to see how it is drawn)
 plt.rcParams.update({"figure.dpi": 110, "font.size": 11, "legend.frameon": False})
 fig, ax = plt.subplots(figsize=(7.8, 4.4), layout="constrained")
@@ -320,7 +320,7 @@ it speaks of mean *squares*. The outputs of a ReLU have a mean, and their varian
 it:
 """
 
-# %%
+# %% shows_only=true
 z = rng.normal(size=300_000)
 print(
     f"E[relu(z)²] = {np.mean(relu(z) ** 2):.3f}, Var(relu(z)) = {np.var(relu(z)):.3f}"
@@ -362,7 +362,7 @@ deviation `np.sqrt(2 / fan_in)`.
 """
 
 
-# %%
+# %% shows_only=true
 class Seeded(keras.Initializer):
     """An initializer with random numbers of its own."""
 
@@ -397,7 +397,7 @@ class HeNormal(Seeded):
 # %% check="initializers"
 check("initializers", GlorotUniform, HeNormal)
 
-# %%
+# %% shows_only=true
 GlorotUniform, HeNormal = fallback("initializers", GlorotUniform, HeNormal)
 
 # %% [markdown]
@@ -408,14 +408,14 @@ have derived it), for `relu` (that too), and for `tanh`. Then look for one for `
 say 5, each single net goes its own way.
 """
 
-# %%
+# %% shows_only=true
 vg.explore.variance_walk(gain=1.0, activation="relu", depth=50, width=32)
 
 # %% [markdown] solution_only=true
 r"""
 *Analysis.* In the funnel the three recipes give signal and gradient of 1.0 and 0.016, 64 and 1.000, 4.1 and
 0.064: Glorot's stands between, with 1.6 per layer on the way up and 0.4 on the way down. Keras's
-initializer confirms both within the noise of 200 draws. In Figure 1, ReLU with n Var = 1 loses a factor
+initializer confirms both within the noise of 100 draws. In Figure 1, ReLU with n Var = 1 loses a factor
 0.50 per layer. In the explorer, linear and tanh keep at gain 1, ReLU at 1.41. For sigmoid even the largest
 gain, 4, loses the gradient: its slope of at most 1/4 would need n Var ≈ 100, a gain of 10.
 """
@@ -494,7 +494,7 @@ initializers, ten layers, 100 points of T1's circles, 40 nets each; `normal` is 
 column of width 32 first.
 """
 
-# %%
+# %% shows_only=true
 measured_factor = fallback("measured-factor", measured_factor)
 X, y = vg.circles()
 some = X[::10].astype(float)
@@ -511,7 +511,7 @@ def factor_of(activation, draw, width):
     return measured_factor(nets_of(draw, width), phi, slope, some)
 
 
-# %%
+# %% shows_only=true
 normal = np.random.default_rng(0).normal
 pairs = {
     ("sigmoid", "glorot_uniform"): GlorotUniform(seed=0),
@@ -521,7 +521,7 @@ pairs = {
     ("sigmoid", "normal"): lambda shape: normal(0, 1, shape),
 }
 
-# %%
+# %% shows_only=true
 factors, square = {}, np.mean(some**2)
 print("measured (theory)            width 32         width 5")
 for (activation, name), draw in pairs.items():
@@ -548,7 +548,7 @@ between 2 inputs and 5 units larger than those between 2 and 32. The signal begi
 is farther below 1.) First, go through the menu of initial weights, and compare the lines with theory's:
 """
 
-# %%
+# %% shows_only=true
 vg.explore.depth_profile(depth=20, width=16, initializer="he_normal")
 
 # %% [markdown] solution_only=true
@@ -577,7 +577,7 @@ predict(
 )
 
 
-# %%
+# %% shows_only=true
 def walks(gain, width=5, depth=10, networks=60_000):
     """Mean square of the signal after each ReLU layer: (networks, depth)."""
     rng, sizes = np.random.default_rng(0), []
@@ -589,7 +589,7 @@ def walks(gain, width=5, depth=10, networks=60_000):
     return np.array(sizes).T
 
 
-# %%
+# %% shows_only=true
 he = walks(gain=np.sqrt(2))
 for layer in (1, 2, 5, 10):
     size = he[:, layer - 1]
@@ -598,7 +598,7 @@ for layer in (1, 2, 5, 10):
     mean = np.mean(size)
     print(f"layer {layer:2}: mean {mean:.2f}, median {center:.4f}, dead {dead:.0%}")
 
-# %%
+# %% shows_only=true
 words = {
     1: "about 1",
     0.1: "about a tenth",
@@ -619,7 +619,7 @@ from layer to layer. It is a random walk, and it drifts downwards. `vg.theory.re
 drift in closed form:
 """
 
-# %%
+# %% shows_only=true
 for width, networks in ((5, 10_000), (10, 4000), (32, 600), (100, 100)):
     ends = walks(np.sqrt(2), width, networks=networks)[:, [0, -1]]
     first, last = np.log(ends[ends[:, 1] > 0]).T
@@ -641,10 +641,10 @@ ReLU they give $g = \sqrt2\,\exp\bigl(1.2/(\max(n, 6) - 2.4)\bigr)$, a fit. For 
 of He's 1.41; as $n$ grows it comes down to He's.
 """
 
-# %%
+# %% shows_only=true
 sussillo = walks(gain=vg.theory.sussillo_gain("relu", 5))
 
-# %% jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} shows_only=true
 # Figure 2 (click here to see how it is drawn)
 fig, axes = plt.subplots(1, 2, figsize=(8.4, 4.2), layout="constrained", sharey=True)
 color, layers = style.look("relu").color, np.arange(0, 11)
@@ -699,7 +699,7 @@ units die: lesson 4 came upon some that were off for all points from birth. How 
 """
 
 
-# %%
+# %% shows_only=true
 t2 = t2_circles()
 points = t2.X_train.astype(float)
 
@@ -719,7 +719,7 @@ def share_dead(width, depth=20, networks=300):
     return 1 - alive / networks
 
 
-# %%
+# %% shows_only=true
 dead, dead_units = {}, {}
 for width, networks in ((3, 300), (5, 300), (10, 300), (32, 40)):
     dead[width], dead_units[width] = share_dead(width, networks=networks)
@@ -813,7 +813,7 @@ tenths of hidden_1's gradient rest.
 """
 
 
-# %% jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} shows_only=true
 # The four measurements (click here to see how they are taken)
 def walk(kernels, X):
     """Outputs h and errors δ of every hidden tanh layer, first to last."""
@@ -839,7 +839,7 @@ def heard(error):
     return (1 + np.sum(np.cumsum(shares) < 0.9)) / len(shares)
 
 
-# %%
+# %% shows_only=true
 def look_inside(draw, width):
     """Growth of the error, saturation, likeness, points heard: medians of 40 nets."""
     rows = []
@@ -851,7 +851,7 @@ def look_inside(draw, width):
     return np.median(rows, axis=0)
 
 
-# %%
+# %% shows_only=true
 uniform = np.random.default_rng(0).uniform
 draws = {"U(0, 1)": lambda shape: uniform(0, 1, shape), "Glorot": GlorotUniform(seed=0)}
 inside = {
@@ -864,7 +864,7 @@ for (name, width), (grows, saturated, likeness, share) in inside.items():
     print(f"   hidden_5: {saturated:.0%} saturated, its units alike to {likeness:.3f};")
     print(f"   hidden_1: 90% of its gradient from {share:.1%} of the points")
 
-# %%
+# %% shows_only=true
 words = {1.2: "a little more", 2.5: "2 or 3 times it"}
 words |= {30: "10 to 100 times it", 3000: "over 1,000 times it"}
 growth = inside["U(0, 1)", 5][0]
@@ -878,7 +878,7 @@ r"""
 so too:
 """
 
-# %%
+# %% shows_only=true
 predicted = vg.theory.backprop_profile(
     "tanh", "uniform", 5, 5, input_square=np.mean(points**2)
 )
@@ -892,7 +892,7 @@ plane correlate to $2/\pi = 0.64$ on average.) T2's readers asked why saturation
 gradients do not always come together, and got no answer. Look at which *points* the gradient comes from.
 """
 
-# %% jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} shows_only=true
 # Figure 3 (click here to see how it is drawn)
 rng = np.random.default_rng(3)
 shown = {
@@ -974,7 +974,7 @@ accuracies, and `np.percentile(accuracy, [25, 50, 75])` the band.
 </details>
 """
 
-# %%
+# %% shows_only=true
 tanh5 = {
     "activation": "tanh",
     "initializer": "uniform",  # U(0, 1)
@@ -1003,7 +1003,7 @@ if change is not ...:
 # %% check="repair"
 check("repair", change, accuracy, band)
 
-# %%
+# %% shows_only=true
 change, accuracy, band = fallback("repair", change, accuracy, band)
 runs = published_runs()
 before = runs[runs.id == "T2.tanh5"].accuracy
@@ -1018,7 +1018,7 @@ $U(0, 1)$ in mean *and* in size. So take the mean away and leave all else: $U(-\
 take a mean of 0 with the wrong size, Keras's `random_normal`, whose standard deviation is 0.05.
 """
 
-# %%
+# %% shows_only=true
 centred = keras.initializers.RandomUniform(-0.5, 0.5)
 two = {"initializer": [centred, "random_normal"], "seeds": range(8)}
 swept = vg.sweep(**{**tanh5, **two})
@@ -1051,7 +1051,7 @@ predict(
     step=0.01,
 )
 
-# %%
+# %% shows_only=true
 larger = {f"N(0, {sd}²)": keras.initializers.RandomNormal(0, sd) for sd in (3, 7)}
 swept = vg.sweep(
     depth=4,
@@ -1067,13 +1067,13 @@ ids = {"Glorot": "T1.sig4+glorot", "N(0, 1²)": "T1.sig4"}
 sigmoids = {name: runs[runs.id == id].accuracy for name, id in ids.items()}
 sigmoids |= dict(zip(larger, np.array(swept.accuracy).reshape(2, 8), strict=True))
 
-# %%
+# %% shows_only=true
 for (name, sample), variance in zip(sigmoids.items(), (1 / 5, 1, 9, 49), strict=True):
     r = vg.theory.layer_factor("sigmoid", variance, 5)
     print(f"{name:8}  theory's factor {r:.2f};", end=" ")
     print(f"median accuracy of {len(sample):3} runs {np.median(sample):.2f}")
 
-# %%
+# %% shows_only=true
 reveal(
     "sigmoid-larger",
     round(float(np.median(sigmoids["N(0, 3²)"])), 2),
@@ -1117,7 +1117,7 @@ $n\,\mathrm{Var} = 1$ keeps the size of a vector on average, and so does an **or
 rotation. Look at all 32 singular values, after 1, 5 and 10 layers.
 """
 
-# %%
+# %% shows_only=true
 rng = np.random.default_rng(0)
 
 
@@ -1129,7 +1129,7 @@ def orthogonal():
     return np.linalg.qr(rng.normal(size=(32, 32)))[0]
 
 
-# %%
+# %% shows_only=true
 spectra = {}
 for name, draw in (("Gaussian", gaussian), ("orthogonal", orthogonal)):
     product = np.eye(32)
@@ -1141,7 +1141,7 @@ for name, draw in (("Gaussian", gaussian), ("orthogonal", orthogonal)):
     print(f"{name:10} size after one layer {kept:.2f}; after ten,", end=" ")
     print(f"largest to smallest 10^{lost:.1f}")
 
-# %% jupyter={"source_hidden": true}
+# %% jupyter={"source_hidden": true} shows_only=true
 # Figure 4 (click here to see how it is drawn)
 fig, ax = plt.subplots(figsize=(7.8, 4.2), layout="constrained")
 lines = [
@@ -1245,7 +1245,7 @@ Does it close the gap of section 5? Ten ReLU layers of width 5, the living among
 after. And can it save U(0, 1)?
 """
 
-# %%
+# %% shows_only=true
 unit_scale = fallback("unit-scale", unit_scale)
 phi, slope, _ = vg.theory.ACTIVATIONS["relu"]
 
@@ -1257,7 +1257,7 @@ def lives(kernels):
     return h.any()
 
 
-# %%
+# %% shows_only=true
 living = {}
 for name, draw in (("He", HeNormal(seed=0)), ("Glorot", GlorotUniform(seed=0))):
     nets = [kernels for kernels in nets_of(draw, 5, networks=200) if lives(kernels)]
@@ -1268,7 +1268,7 @@ for name, draw in (("He", HeNormal(seed=0)), ("Glorot", GlorotUniform(seed=0))):
     before, after = living[name]
     print(f"ReLU, {name:6}: factor {before:.2f}, with the data's scale {after:.2f}")
 
-# %%
+# %% shows_only=true
 nets = [
     unit_scale(kernels, np.tanh, points)
     for kernels in nets_of(draws["U(0, 1)"], 5, depth=5)
