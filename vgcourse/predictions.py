@@ -11,6 +11,24 @@ from typing import Any
 from vgcourse import progress
 
 _WIDE = {"width": "auto", "max_width": "48em"}
+# JupyterLab would take a letter or an arrow from a radio button or a slider as an order to the notebook:
+# "d d" deletes the cell. It passes over what has this attribute itself: an element around it is not enough.
+_KEEP_KEYS = """
+const keep = (element) => element.setAttribute("data-lm-suppress-shortcuts", "true");
+const onFocus = (event) => keep(event.target);
+function render({ el }) {
+  el.style.display = "none";
+  const begin = () => {
+    const panel = el.closest(".vg-prediction");
+    if (!panel) return void (waiting = requestAnimationFrame(begin));
+    keep(panel);
+    panel.addEventListener("focusin", onFocus);
+  };
+  let waiting = requestAnimationFrame(begin);
+  return () => cancelAnimationFrame(waiting);
+}
+export default { render };
+"""
 
 
 def predict(
@@ -118,7 +136,15 @@ def _panel(ipywidgets: Any, id: str, question: str, asker: Any, guess: Any) -> A
 
     button.on_click(keep)
     title = ipywidgets.HTML(f"<strong>Predict.</strong> {html.escape(question)}")
-    return ipywidgets.VBox([title, asker, ipywidgets.HBox([button, said])])
+    panel = ipywidgets.VBox([title, asker, ipywidgets.HBox([button, said]), _key_keeper()])
+    return panel.add_class("vg-prediction")
+
+
+def _key_keeper() -> Any:
+    """A widget that shows nothing and keeps the keys of the panel around it from JupyterLab's shortcuts."""
+    import anywidget
+
+    return anywidget.AnyWidget(_esm=_KEEP_KEYS)
 
 
 def _kept(guess: Any) -> str:

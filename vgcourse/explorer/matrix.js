@@ -2,6 +2,7 @@
  * The three matrix products of a dense layer on flat Float64Arrays in row order.
  *
  * Each keeps four sums in registers, or four in each of two rows: at least twice as fast as the plain triple loop.
+ * No destructuring here: in such a loop it costs more than the product itself.
  */
 
 /** z (rows × out) = h (rows × in) W (in × out) + b. */
@@ -15,24 +16,32 @@ export function affine(h, w, b, z, rows, inputs, outputs) {
 
 /** Rows r and r + 1 at once: each weight is fetched once for both. */
 function twoRows(h, w, b, z, r, inputs, outputs, blocks) {
-  const [from, to] = [r * inputs, r * outputs];
+  const from = r * inputs;
+  const to = r * outputs;
   for (let j = 0; j < blocks; j += 4) {
     let s0 = b[j];
     let s1 = b[j + 1];
     let s2 = b[j + 2];
     let s3 = b[j + 3];
-    let [t0, t1, t2, t3] = [s0, s1, s2, s3];
+    let t0 = s0;
+    let t1 = s1;
+    let t2 = s2;
+    let t3 = s3;
     for (let k = from, at = j; k < from + inputs; k += 1, at += outputs) {
       const a = h[k];
       const c = h[k + inputs];
-      s0 += a * w[at];
-      s1 += a * w[at + 1];
-      s2 += a * w[at + 2];
-      s3 += a * w[at + 3];
-      t0 += c * w[at];
-      t1 += c * w[at + 1];
-      t2 += c * w[at + 2];
-      t3 += c * w[at + 3];
+      const w0 = w[at];
+      const w1 = w[at + 1];
+      const w2 = w[at + 2];
+      const w3 = w[at + 3];
+      s0 += a * w0;
+      s1 += a * w1;
+      s2 += a * w2;
+      s3 += a * w3;
+      t0 += c * w0;
+      t1 += c * w1;
+      t2 += c * w2;
+      t3 += c * w3;
     }
     put4(z, to + j, s0, s1, s2, s3);
     put4(z, to + outputs + j, t0, t1, t2, t3);
@@ -40,7 +49,8 @@ function twoRows(h, w, b, z, r, inputs, outputs, blocks) {
 }
 
 function oneRow(h, w, b, z, r, inputs, outputs, blocks) {
-  const [from, to] = [r * inputs, r * outputs];
+  const from = r * inputs;
+  const to = r * outputs;
   for (let j = 0; j < blocks; j += 4) {
     let s0 = b[j];
     let s1 = b[j + 1];
@@ -76,32 +86,69 @@ function put4(z, at, s0, s1, s2, s3) {
 /** dh (rows × in) = dz (rows × out) Wᵀ. */
 export function affineBack(dz, w, dh, rows, inputs, outputs) {
   const blocks = inputs - (inputs % 4);
-  for (let r = 0; r < rows; r += 1) {
-    const from = r * outputs;
-    const to = r * inputs;
-    for (let k = 0; k < blocks; k += 4) {
-      let [s0, s1, s2, s3] = [0, 0, 0, 0];
-      const w0 = k * outputs;
-      const w1 = w0 + outputs;
-      const w2 = w1 + outputs;
-      const w3 = w2 + outputs;
-      for (let j = 0; j < outputs; j += 1) {
-        const d = dz[from + j];
-        s0 += d * w[w0 + j];
-        s1 += d * w[w1 + j];
-        s2 += d * w[w2 + j];
-        s3 += d * w[w3 + j];
-      }
-      dh[to + k] = s0;
-      dh[to + k + 1] = s1;
-      dh[to + k + 2] = s2;
-      dh[to + k + 3] = s3;
+  const pairs = blocks ? rows - (rows % 2) : 0;
+  for (let r = 0; r < pairs; r += 2) twoRowsBack(dz, w, dh, r, inputs, outputs, blocks);
+  for (let r = pairs; r < rows; r += 1) oneRowBack(dz, w, dh, r, inputs, outputs, blocks);
+  if (blocks < inputs) for (let r = 0; r < rows; r += 1) restBack(dz, w, dh, r, inputs, outputs, blocks);
+}
+
+function twoRowsBack(dz, w, dh, r, inputs, outputs, blocks) {
+  const from = r * outputs;
+  const to = r * inputs;
+  for (let k = 0; k < blocks; k += 4) {
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    let t0 = 0;
+    let t1 = 0;
+    let t2 = 0;
+    let t3 = 0;
+    for (let j = from, at = k * outputs; j < from + outputs; j += 1, at += 1) {
+      const a = dz[j];
+      const c = dz[j + outputs];
+      const w0 = w[at];
+      const w1 = w[at + outputs];
+      const w2 = w[at + 2 * outputs];
+      const w3 = w[at + 3 * outputs];
+      s0 += a * w0;
+      s1 += a * w1;
+      s2 += a * w2;
+      s3 += a * w3;
+      t0 += c * w0;
+      t1 += c * w1;
+      t2 += c * w2;
+      t3 += c * w3;
     }
-    for (let k = blocks; k < inputs; k += 1) {
-      let sum = 0;
-      for (let j = 0; j < outputs; j += 1) sum += dz[from + j] * w[k * outputs + j];
-      dh[to + k] = sum;
+    put4(dh, to + k, s0, s1, s2, s3);
+    put4(dh, to + inputs + k, t0, t1, t2, t3);
+  }
+}
+
+function oneRowBack(dz, w, dh, r, inputs, outputs, blocks) {
+  const from = r * outputs;
+  for (let k = 0; k < blocks; k += 4) {
+    let s0 = 0;
+    let s1 = 0;
+    let s2 = 0;
+    let s3 = 0;
+    for (let j = from, at = k * outputs; j < from + outputs; j += 1, at += 1) {
+      const a = dz[j];
+      s0 += a * w[at];
+      s1 += a * w[at + outputs];
+      s2 += a * w[at + 2 * outputs];
+      s3 += a * w[at + 3 * outputs];
     }
+    put4(dh, r * inputs + k, s0, s1, s2, s3);
+  }
+}
+
+/** The inputs beyond the last four. */
+function restBack(dz, w, dh, r, inputs, outputs, blocks) {
+  for (let k = blocks; k < inputs; k += 1) {
+    let sum = 0;
+    for (let j = 0; j < outputs; j += 1) sum += dz[r * outputs + j] * w[k * outputs + j];
+    dh[r * inputs + k] = sum;
   }
 }
 
@@ -111,7 +158,10 @@ export function affineGradient(h, dz, dw, db, rows, inputs, outputs) {
   const blocks = outputs - (outputs % 4);
   for (let k = 0; k < inputs; k += 1) {
     for (let j = 0; j < blocks; j += 4) {
-      let [s0, s1, s2, s3] = [0, 0, 0, 0];
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
       for (let r = 0, a = k, at = j; r < rows; r += 1, a += inputs, at += outputs) {
         const value = h[a];
         s0 += value * dz[at];
