@@ -1,6 +1,8 @@
 """Kernels for grading: quick to start, a world of their own, gone when their client is."""
 
+import asyncio
 import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -9,10 +11,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from queue import Empty
 
 import psutil
 import pytest
 from jupyter_client import BlockingKernelClient
+from nbclient.util import run_sync
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.preprocessors import Execute
 from traitlets.config import Config
@@ -464,3 +468,50 @@ def test_an_ordinary_user_gets_the_same_world(tmp_path):
     if "Operation not permitted" in done.stderr:
         pytest.skip("no mounts here")
     assert done.stdout.splitlines() == ["3 ['student']", "65534 namespaces None"], done.stderr[-2000:]
+
+
+class Line:
+    """A channel on which these messages arrive; None: nothing in time."""
+
+    def __init__(self, *messages):
+        self.messages = list(messages)
+
+    async def get_msg(self, timeout):
+        if self.messages and (message := self.messages.pop(0)):
+            return message
+        await asyncio.sleep(timeout / 100)
+        raise Empty
+
+    def stop(self):
+        pass
+
+
+@pytest.fixture
+def starting(monkeypatch):
+    """A client whose kernel is starting, under a clock that goes a day forward whenever it is read."""
+
+    def client(*shell):
+        made = jupyter.LimitedClient()
+        made._shell_channel, made._iopub_channel = Line(*shell), Line({"msg_type": "status"})
+        monkeypatch.setattr(made, "kernel_info", lambda: None)
+        monkeypatch.setattr(made, "_handle_kernel_info_reply", lambda message: None)
+        return made
+
+    async def alive(self):
+        return True
+
+    days = itertools.count(0, 86400)
+    monkeypatch.setattr(jupyter.LimitedClient, "_async_is_alive", alive)
+    monkeypatch.setattr(time, "time", lambda: next(days))
+    return client
+
+
+def test_a_clock_set_forward_while_a_kernel_starts_is_no_reason_to_give_it_up(starting):
+    run_sync(starting(None, None, {"msg_type": "kernel_info_reply"}).wait_for_ready)(timeout=60)
+
+
+def test_a_kernel_that_never_answers_is_given_up_in_time(starting):
+    began = time.monotonic()
+    with pytest.raises(RuntimeError, match=r"did not answer within 0.2 s"):
+        run_sync(starting().wait_for_ready)(timeout=0.2)
+    assert time.monotonic() - began < 5

@@ -1,13 +1,17 @@
 """A class graded side by side: everybody once, the same marks however it is run, nothing lost, nobody a silent 0."""
 
 import csv
+import itertools
 import json
 import os
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
+from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from nbgrader.api import Gradebook
@@ -17,7 +21,7 @@ from tests.classes import LESSON, RIGHT, WRONG
 from vgcourse.checks import registry
 from vgcourse.cli import main
 from vgcourse.errors import CourseError
-from vgcourse.grading import cluster, driver, pool
+from vgcourse.grading import classroom, cluster, driver, pool
 from vgcourse.grading.classroom import Classroom
 from vgcourse.grading.course import find_lesson
 from vgcourse.grading.driver import grade_class, table
@@ -68,10 +72,10 @@ def scores(results):
 
 @pytest.fixture(scope="module")
 def graded(course):
-    """The class, graded by two workers."""
+    """The class, graded by eight workers."""
     before = contents(course / "submitted")
     room = Classroom(course, classes.settings())
-    results = grade_class(room, find_lesson(course, LESSON), csv=course / "grades.csv", jobs=2)
+    results = grade_class(room, find_lesson(course, LESSON), csv=course / "grades.csv", jobs=8)
     assert contents(course / "submitted") == before, "what was handed in stays as it was"
     return room, find_lesson(course, LESSON), results
 
@@ -92,6 +96,19 @@ def test_everybody_is_listed_with_a_mark_or_a_reason(graded):
         result = results[student]
         assert result.score is None and result.status == "not graded" and reason in result.reason
         assert "because" in table([result])
+
+
+def told(results):
+    """What a class is told: everybody's points and status, and each verdict."""
+    return {r.student: (r.score, r.status, r.reason, [(v.key, v.share) for v in r.verdicts]) for r in results}
+
+
+def test_one_worker_gives_the_marks_of_eight(graded, course):
+    room, lesson, results = graded
+    again = grade_class(room, lesson, csv=course / "grades.csv", jobs=1, regrade=True)
+    assert told(again) == told(results)
+    lines = (course / ".vgcourse" / f"{LESSON}.jsonl").read_text().splitlines()[-len(results) :]
+    assert sorted(json.loads(line)["student"] for line in lines) == sorted(told(results)), "everybody once"
 
 
 def test_a_version_of_the_course_in_a_lambda_earns_nothing_and_is_told_so(graded):
@@ -169,6 +186,62 @@ def test_a_changed_submission_and_a_regrade_are_graded_again(graded, course, mon
     classes.hand_in(course, "ben b", WRONG)
     _, results = grade_here(room, lesson, monkeypatch, students=["ben b"])
     assert results["ben b"].score == 0
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A wall clock that is set again whenever it is read: as it is, an hour back, a day on.
+
+    ``ahead`` are the seconds that are added next; what waits must look at another clock.
+    """
+    real, shifts = time.time, itertools.cycle((0, -3600, 86400))
+    clock = SimpleNamespace(ahead=shifts, read=0)
+
+    def now():
+        clock.read += 1
+        return real() + next(clock.ahead)
+
+    class Date(datetime):
+        @classmethod
+        def now(cls, zone=None):
+            return cls.fromtimestamp(now(), zone)
+
+    monkeypatch.setattr(time, "time", now)
+    monkeypatch.setattr(classroom, "datetime", Date)
+    return clock
+
+
+def test_a_clock_that_jumps_changes_no_mark_and_has_nobody_graded_twice(graded, clock, monkeypatch):
+    room, lesson, results = graded
+    three = ["ada", "ben b", "eve"]
+    for _ in range(2):
+        asked, again = grade_here(room, lesson, monkeypatch, students=three, regrade=True)
+        assert asked == three and told(again.values()).items() <= told(results).items()
+        asked, again = grade_here(room, lesson, monkeypatch, students=three)
+        assert asked == [] and told(again.values()).items() <= told(results).items()
+    assert clock.read, "somebody did look at it"
+
+
+def test_what_was_graded_last_counts_though_the_clock_was_set_back(graded, course, clock, monkeypatch):
+    """Not what bears the latest time; and a file's time says nothing of whether it is another answer."""
+    room, lesson, results = graded
+    mine = course / "submitted" / "ben b" / LESSON / "start.ipynb"
+    clock.ahead = itertools.repeat(0)
+    grade_here(room, lesson, monkeypatch, students=["ben b"], regrade=True)
+    clock.ahead = itertools.repeat(-86400)
+    classes.hand_in(course, "ben b", RIGHT)
+    os.utime(mine, (1, 1))
+    asked, again = grade_here(room, lesson, monkeypatch, students=["ben b"])
+    lines = map(json.loads, (course / ".vgcourse" / f"{LESSON}.jsonl").read_text().splitlines())
+    before, last = [line["at"] for line in lines if line["student"] == "ben b"][-2:]
+    assert last < before and asked == ["ben b"] and again["ben b"].score == 1
+    for at in (1, 4_000_000_000):
+        os.utime(mine, (at, at))
+        asked, again = grade_here(room, lesson, monkeypatch, students=["ben b"])
+        assert asked == [] and again["ben b"].score == 1
+    classes.hand_in(course, "ben b", WRONG)
+    _, again = grade_here(room, lesson, monkeypatch, students=["ben b"])
+    assert told(again.values()).items() <= told(results).items()
 
 
 def test_a_mark_that_the_gradebook_lost_is_made_again(graded, monkeypatch):

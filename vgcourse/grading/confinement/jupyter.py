@@ -4,6 +4,7 @@ An unchanged nbgrader takes it from a kernelspec (``c.Execute.kernel_name = "vgc
 ``register``); ``GradingKernelManager`` needs no kernelspec.
 """
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -193,6 +194,14 @@ class LimitedClient(AsyncKernelClient):
     def start_channels(self, *args: Any, **kwargs: Any) -> None:
         """Start the channels, without the heartbeat: a kernel that breaks it would hold its thread for ever."""
         super().start_channels(*args, **{**kwargs, "hb": False})
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Return once the kernel answers; ``timeout`` is measured by a clock that nobody sets, unlike the stock one."""
+        try:
+            async with asyncio.timeout(timeout):
+                await super().wait_for_ready()
+        except TimeoutError as error:
+            raise RuntimeError(f"the kernel did not answer within {timeout:g} s") from error
 
     def _create_connected_socket(self, *args: Any, **kwargs: Any) -> Any:
         provisioner = getattr(self.parent, "provisioner", None)
