@@ -10,8 +10,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from traitlets.config import Config
 
+from tests import classes
 from vgcourse.checks import registry
-from vgcourse.grading import showing
+from vgcourse.cli import main
+from vgcourse.grading import driver, showing
 from vgcourse.grading.build import solved_notebook
 from vgcourse.grading.course import Lesson, lessons
 from vgcourse.grading.execute import JudgedExecute, verdicts
@@ -116,6 +118,15 @@ def test_the_grader_leaves_a_word_in_place_of_the_output(root, every_cell):
     assert verdicts(nb)[0].passed
     said = [output.get("text") or output.data["text/plain"] for output in nb.cells[1].outputs]
     assert said == (["drawn\n"] if every_cell else [showing.NOT_RUN])
+
+
+def test_the_command_can_ask_for_every_cell(monkeypatch, tmp_path, root):
+    seen = []
+    monkeypatch.setattr(driver, "grade_class", lambda room, lesson, **_: seen.append(room.config) or [])
+    monkeypatch.chdir(classes.make_course(root, tmp_path))
+    main(["grade", classes.LESSON])
+    main(["grade", classes.LESSON, "--every-cell"])
+    assert ["every_cell" in config.JudgedExecute and config.JudgedExecute.every_cell for config in seen] == [0, 1]
 
 
 RUN = """

@@ -10,6 +10,7 @@ import hashlib
 import re
 import symtable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
@@ -34,7 +35,7 @@ def mark(cell: NotebookNode) -> None:
 
 def passed_over(cells: list[NotebookNode]) -> set[int]:
     """The places of the cells that need not run: shown only, unchanged, and none of their names is used."""
-    parts = {i: _Part.of(cell.source) for i, cell in enumerate(cells) if cell.cell_type == "code"}
+    parts = {i: _read(cell.source) for i, cell in enumerate(cells) if cell.cell_type == "code"}
     idle = {i for i in parts if _only_shows(cells[i])}
     while True:
         running = {i: part for i, part in parts.items() if i not in idle}
@@ -88,6 +89,9 @@ class _Part:
             binds |= statement.binds
             just_bound |= statement.binds if statement.is_certain else set()
         return cls(binds, words if _REACHING & {*_WORD.findall(plain)} else uses)
+
+
+_read = lru_cache(1024)(_Part.of)  # most of a class's cells are the same cells
 
 
 def _plain(source: str) -> str:

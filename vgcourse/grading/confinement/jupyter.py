@@ -196,7 +196,7 @@ class LimitedClient(AsyncKernelClient):
         super().start_channels(*args, **{**kwargs, "hb": False})
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
-        """Return once the kernel answers; ``timeout`` is measured by a clock that nobody sets, unlike the stock one."""
+        """Return once the kernel answers; ``timeout`` is measured by a clock that nobody can set."""
         try:
             async with asyncio.timeout(timeout):
                 await super().wait_for_ready()
