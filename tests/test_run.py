@@ -21,9 +21,9 @@ from tests.classes import LESSON, RIGHT, WRONG
 from vgcourse.checks import registry
 from vgcourse.cli import main
 from vgcourse.errors import CourseError
-from vgcourse.grading import classroom, cluster, driver, pool
+from vgcourse.grading import build, classroom, cluster, driver, pool
 from vgcourse.grading.classroom import Classroom
-from vgcourse.grading.course import find_lesson
+from vgcourse.grading.course import Lesson, find_lesson
 from vgcourse.grading.driver import grade_class, table
 from vgcourse.grading.keeping import only_one
 from vgcourse.grading.ledger import Ledger
@@ -281,6 +281,7 @@ def test_marks_given_by_hand_survive_a_regrade(graded, monkeypatch):
 def test_plain_nbgrader_gives_honest_submissions_the_same_marks(graded, course, tmp_path_factory, root):
     """`nbgrader autograde` by hand, in a copy of the course, with the same secret."""
     copy = classes.make_course(root, tmp_path_factory.mktemp("plain"))
+    build.write(build.build(Lesson(LESSON, copy)))
     for student, (answer, _) in CLASS.items():
         if student != "c[1]":  # which plain nbgrader passes over
             classes.hand_in(copy, student, answer)
