@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vgcourse import theory
+from vgcourse import repeats, theory
 from vgcourse.checks import registry
 from vgcourse.checks.initialization import draws, repairs, trainer
 from vgcourse.data import circles, t2_circles
@@ -241,7 +241,7 @@ def test_the_size_of_the_weights_alone_moves_t1s_sigmoids_from_chance_to_nine_te
     medians = {name: np.median(runs) for name, runs in space["sigmoids"].items()}
     assert medians["Glorot"] == pytest.approx(0.5, abs=0.02)
     assert medians["N(0, 1²)"] == pytest.approx(0.64, abs=0.06)
-    assert "gets to about .9" in prose and medians["N(0, 3²)"] == pytest.approx(0.9, abs=0.05)
+    assert "gets to .93 by" in prose and medians["N(0, 3²)"] == pytest.approx(0.93, abs=0.005)
     assert medians["N(0, 7²)"] < medians["N(0, 3²)"] - 0.1
     assert theory.layer_factor("sigmoid", 9.0, 5) == pytest.approx(0.82, abs=0.01)
     assert theory.layer_factor("sigmoid", 49.0, 5) > 1
@@ -249,6 +249,17 @@ def test_the_size_of_the_weights_alone_moves_t1s_sigmoids_from_chance_to_nine_te
     assert saturated_sigmoids(3) < 0.4
     assert ".995 in place of .63" in prose
     assert [median_of("T1.tanh4"), median_of("T1.sig4")] == pytest.approx([0.995, 0.63], abs=0.003)
+
+
+def test_the_kept_runs_with_larger_weights_can_be_repeated(tmp_path):
+    from vgcourse.reproduce.runs import measure
+
+    experiment = next(e for e in repeats._published() if e.id == "T1.sig4+normal3")
+    kept = published_runs().query("id == 'T1.sig4+normal3'").set_index("seed").accuracy
+    again = measure(experiment, range(8), tmp_path).set_index("seed").accuracy
+    # As in lesson 2: rounding grows while a net trains, and a rare run may take another way.
+    assert np.median(np.abs(again - kept.loc[range(8)])) < 0.01
+    assert settings(["T1.sig4+normal3"]).initializer.tolist() == ["N(0, 3²)"]
 
 
 def saturated_sigmoids(sd, networks=300):

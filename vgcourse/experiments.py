@@ -32,7 +32,7 @@ class Experiment:
     depth: int
     activation: str
     data: str = "t1"
-    initializer: str = "glorot_uniform"
+    initializer: str | dict = "glorot_uniform"  # a name for `mlp`, or a configuration of Keras
     output_initializer: str | None = None
     width: int = 5
     optimizer: str = "adam"

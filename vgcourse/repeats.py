@@ -46,6 +46,7 @@ def settings(ids: list[str] | None = None) -> pd.DataFrame:
     """
     rows = {e.id: {name: getattr(e, name) for name in _SETTINGS} for e in (*_published(), *_grid())}
     for row in rows.values():
+        row["initializer"] = _named(row["initializer"])
         row["output_initializer"] = row["output_initializer"] or row["initializer"]
     frame = pd.DataFrame.from_dict(rows, orient="index").astype({"learning_rate": float})
     return frame if ids is None else frame.loc[ids]
@@ -64,13 +65,23 @@ def measure(folder: Path | str) -> pd.DataFrame:
 
 def _published() -> tuple[Experiment, ...]:
     known = {e.id: e for e in experiments() if e.data != "digits"}
-    tanh5, relu5 = known["T2.tanh5"], known["T2.relu5"]
+    tanh5, relu5, sig4 = known["T2.tanh5"], known["T2.relu5"], known["T1.sig4"]
     ours = (
         tanh5.but("hidden", "He weights, hidden layers", initializer="he_uniform", output_initializer="uniform"),
         tanh5.but("output", "Glorot weights in the output layer", output_initializer="glorot_uniform"),
         relu5.but("uniform", "U(0, 1) weights, as tanh5", initializer="uniform", output_initializer=None),
+        *(sig4.but(f"normal{sd}", f"N(0, {sd}²) weights", initializer=_normal(sd)) for sd in (3, 7)),
     )
     return (*known.values(), *ours)
+
+
+def _normal(sd: float) -> dict:
+    """A normal initializer as Keras writes it down."""
+    return {"class_name": "RandomNormal", "config": {"mean": 0.0, "stddev": sd}}
+
+
+def _named(initializer: str | dict) -> str:
+    return initializer if isinstance(initializer, str) else f"N(0, {initializer['config']['stddev']}²)"
 
 
 def _grid() -> tuple[Experiment, ...]:

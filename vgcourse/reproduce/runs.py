@@ -77,7 +77,7 @@ def _sweep_runs(experiment: Experiment, seeds: list[int]) -> pd.DataFrame:
         depth=experiment.depth,
         width=experiment.width,
         activation=experiment.activation,
-        initializer=experiment.initializer,
+        initializer=_initializer(experiment),
         output_initializer=experiment.output_initializer,
         optimizer=_optimizer(experiment),
         seeds=seeds,
@@ -164,7 +164,14 @@ def _passes(n: int, total: int, seed: int) -> np.ndarray:
 
 def _architecture(experiment: Experiment) -> dict:
     names = ("depth", "width", "activation", "initializer", "output_initializer")
-    return {name: getattr(experiment, name) for name in names}
+    return {name: getattr(experiment, name) for name in names} | {"initializer": _initializer(experiment)}
+
+
+def _initializer(experiment: Experiment):
+    import keras
+
+    given = experiment.initializer  # mlp knows names that Keras does not
+    return given if isinstance(given, str) else keras.initializers.get(given)
 
 
 def _optimizer(experiment: Experiment):
