@@ -79,6 +79,10 @@ def test_a_function_looks_its_names_up_when_it_is_called():
     assert idle("r = 1\ndef area():\n    return r", "area()", shows("r = 2")) == {2}
 
 
+def test_what_a_magic_defines_is_followed_too():
+    assert idle("%%time\ndef area():\n    return r", shows("r = 2"), "area()") == set()
+
+
 def test_use_is_followed_through_cells_that_show():
     assert idle(shows("a = 1"), shows("b = a"), "print(b)") == set()
     assert idle(shows("a = 1"), shows("b = a"), "print(1)") == {0, 1}

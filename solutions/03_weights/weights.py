@@ -245,7 +245,7 @@ check("layer-statistics", layer_statistics)
 # %% [markdown]
 """
 Now T1's sigmoid and tanh networks, six seeds each, 100 epochs. `vg.train` makes the same steps as `fit`, in one
-compiled piece, and gives back a recording. (This takes some five seconds, most of them to compile two pieces.)
+compiled piece, and gives back a recording. (This takes some six seconds, most of them to compile two pieces.)
 """
 
 # %% shows_only=true

@@ -30,7 +30,7 @@ export class Field {
     const { g, width } = openCanvas(canvas, height);
     this.#update(run, theme, width / height, hasty ? (run.depth > 20 ? 9 : 18) : 44);
     g.imageSmoothingEnabled = true;
-    g.imageSmoothingQuality = hasty ? "low" : "high"; // "high" takes as long as all other pictures together
+    g.imageSmoothingQuality = hasty ? "low" : "high"; // "high" is for the picture that stays
     g.save();
     g.beginPath();
     g.roundRect(0, 0, width, height, 6);

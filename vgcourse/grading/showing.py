@@ -9,6 +9,7 @@ import ast
 import hashlib
 import re
 import symtable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -82,13 +83,13 @@ class _Part:
             plain = _plain(source)
             statements = [_Statement(each) for each in ast.parse(plain).body]
         except (SyntaxError, ValueError, RecursionError):
-            return cls(set(), words)
+            return cls(words, words)
         binds, uses, just_bound = set(), set(), set()
         for statement in statements:
             uses |= statement.later | (statement.now - just_bound)
             binds |= statement.binds
             just_bound |= statement.binds if statement.is_certain else set()
-        return cls(binds, words if _REACHING & {*_WORD.findall(plain)} else uses)
+        return cls(words, words) if _REACHING & {*_WORD.findall(plain)} else cls(binds, uses)
 
 
 _read = lru_cache(1024)(_Part.of)  # most of a class's cells are the same cells
@@ -117,7 +118,7 @@ class _Statement:
         self.later = {s.get_name() for s in inner if s.is_global() and s.is_referenced()}
 
 
-def _inner(table: symtable.SymbolTable):
+def _inner(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
     for child in table.get_children():
         yield child
         yield from _inner(child)
