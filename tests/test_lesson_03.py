@@ -142,7 +142,7 @@ def test_a_dict_of_variable_names_keeps_two_of_ten_variables(printed):
 
 def test_the_students_callback_and_the_packages_see_the_same(printed, space, prose):
     assert re.findall(r"(\w+) +\(16, \d, \d\), largest difference ([\d.]+)", printed) == [(n, "0.0") for n in LAYERS]
-    assert "this network has learned its task" in prose and space["your_accuracy"] > 0.9
+    assert "this network has learned most of its task" in prose and space["your_accuracy"] > 0.9
     moved = {layer: np.abs(np.subtract(k[-1], k[0])).mean() for layer, k in space["yours"].items()}
     assert "ends about 0.1 from where it began" in prose and 0.07 < moved["hidden_1"] < 0.17
     assert max(moved, key=moved.get) == "output"

@@ -351,3 +351,14 @@ def test_every_figure_of_a_lesson_has_words(root):
         drawn = [cell for cell in cells if "plt.subplots(" in cell or "plt.figure(" in cell]
         assert all("vg.plots.tell(" in cell for cell in drawn), path.name
         assert "plt.show(" not in "".join(cells), path.name
+
+
+def test_a_run_that_breaks_is_left_out_of_the_band_from_there_on():
+    from vgcourse.plots._frames import runs_of
+
+    whole, broken = recording(2, seed=1), recording(2, seed=2, nan_from=3)
+    runs = runs_of([whole, broken], "kernel", "std")
+    alone = runs_of(whole, "kernel", "std").values[0]
+    np.testing.assert_allclose(runs.middle[:3], runs.values[:, :3].mean(0))
+    np.testing.assert_array_equal(runs.middle[3:], alone[3:])
+    np.testing.assert_array_equal(runs.quartiles[0][3:], alone[3:])

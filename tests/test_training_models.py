@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 import vgcourse as vg
+from tests.eager_oracle import binary_loss, moment
 from tests.quick_runs import FAST, Subclassed, X, Y, plain, the_run
 from vgcourse.training import trainer as training
 
@@ -164,3 +165,21 @@ def test_saturated_and_dead_units_are_counted():
     model = vg.mlp(1, width=4, activation="tanh", seed=0)
     model.get_layer("hidden_1").bias.assign([0, 0, 0, 50])
     assert vg.train(model, X, Y, **plain(epochs=1)).saturated["hidden_1"][0] == 0.25
+
+
+def test_layers_of_every_width_and_activation_keep_their_own_numbers():
+    # Small layers are measured side by side, the wide one (100 x 1,100 outputs) alone.
+    shapes = [(3, "tanh"), (5, "relu"), (1_100, "relu"), (2, "tanh"), (1, "sigmoid")]
+    layers = [keras.layers.Dense(n, activation=a, name=f"layer_{i}") for i, (n, a) in enumerate(shapes)]
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((2,)), *layers])
+    for layer in layers[:-1]:
+        layer.kernel.assign(3 * layer.kernel)
+    expected = moment(model, X, Y.reshape(-1, 1), binary_loss)
+    outputs = [h.numpy() for h in keras.Model(model.inputs[0], [layer.output for layer in layers])(X)]
+    recording = vg.train(model, X, Y, **plain(epochs=1))
+    for layer, h in zip(layers[:-1], outputs, strict=False):
+        slope = 1 - h**2 if layer.activation is keras.activations.tanh else h > 0
+        assert recording.saturated[layer.name][0] == pytest.approx(np.mean(slope < 0.06), abs=1e-3)
+        assert recording.dead[layer.name][0] == pytest.approx(np.mean((slope == 0).all(0)), abs=1e-6)
+        assert recording.backprop[layer.name][0] == pytest.approx(expected["backprop"][layer.name], rel=1e-4)

@@ -57,12 +57,13 @@ class Announce(keras.callbacks.Callback):
 
 model = vg.mlp(4, activation="sigmoid", initializer="normal", seed=0)
 model.compile("rmsprop", "binary_crossentropy")
-history = model.fit(X, y, epochs=3, verbose=0, callbacks=[Announce()])
+settings = {"epochs": 3, "batch_size": 40, "verbose": 0}
+history = model.fit(X, y, **settings, callbacks=[Announce()])
 # %% [markdown]
 """
-Note that Keras counts epochs from 0, and that epoch 0 *ends* after 32 steps of training. The weights that
-the initializer drew belong to no epoch at all. T1 calls that moment **epoch −1**, and so do we. It is the
-moment that explains most.
+Note that Keras counts epochs from 0, and that epoch 0 *ends* after 25 steps of training. (Batches of 40 leave no
+smaller last one, so Keras compiles one kind of step and not two.) The weights that the initializer drew belong to no
+epoch at all. T1 calls that moment **epoch −1**, and so do we. It is the moment that explains most.
 
 Now, how do we file what we keep? Every variable of a model has a name. A dict from names to arrays looks
 like the natural thing:
@@ -160,7 +161,8 @@ yours, ours = WeightCapture(), vg.WeightCapture()
 model = vg.mlp(4, activation="relu", initializer="normal", seed=0)
 model.compile("rmsprop", "binary_crossentropy", metrics=["accuracy"])
 keras.utils.set_random_seed(0)
-model.fit(X, y, epochs=15, verbose=0, callbacks=[yours, ours])
+settings["epochs"] = 15
+model.fit(X, y, **settings, callbacks=[yours, ours])
 run = ours.recording
 for layer, kernels in yours.kernels.items():
     off = np.abs(np.array(kernels) - run.kernels[layer]).max()
@@ -182,8 +184,9 @@ vg.explore.player(run)
 r"""
 ## 2 · Mean and standard deviation (10 minutes)
 
-Little happens, and most of that in the bottom row. Yet this network has learned its task. A weight of `hidden_1` ends
-about 0.1 from where it began, too little to see. So we need numbers, and more than one network. Before that, a guess.
+Little happens, and most of that in the bottom row. Yet this network has learned most of its task. A weight of
+`hidden_1` ends about 0.1 from where it began, too little to see. So we need numbers, and more than one network.
+Before that, a guess.
 
 Lesson 2 found T1's *sigmoid* network hard to train; lesson 1 told why: the error fades on its way down. At the
 start, the kernel of `hidden_1` gets a gradient some 500 times smaller than that of `output`. T1 trains with

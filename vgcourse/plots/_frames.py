@@ -132,8 +132,11 @@ def _table(frame: pd.DataFrame, order, quantity: str, statistic: str) -> Runs:
 
 def _over_runs(values: np.ndarray, percent: float) -> np.ndarray:
     """Percentile over the first axis without NaN, quiet where every run is NaN."""
-    usable = np.isfinite(values).any(0)
+    finite = np.isfinite(values)
+    whole = finite.all(0)
+    partly = finite.any(0) & ~whole
     result = np.full(values.shape[1:], np.nan)
-    kept = np.where(np.isfinite(values), values, np.nan)
-    result[usable] = np.nanpercentile(kept[:, usable], percent, axis=0)
+    result[whole] = np.percentile(values[:, whole], percent, axis=0)
+    # NumPy goes through these one by one, which takes hundreds of times as long.
+    result[partly] = np.nanpercentile(np.where(finite, values, np.nan)[:, partly], percent, axis=0)
     return result

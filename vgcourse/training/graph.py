@@ -8,13 +8,12 @@ import tensorflow as tf
 
 from vgcourse.probing import (
     LayerInfo,
-    by_unit,
     output_gradients,
     tap_outputs,
-    unit_saturation,
     weighted_layers,
 )
 from vgcourse.training.plan import Plan, Slot
+from vgcourse.training.signals import unit_flatness, unit_rms
 
 # A graph call returns at most this many numbers, so that a long run is read out in parts.
 _NUMBERS_PER_CALL = 16_000_000
@@ -221,12 +220,12 @@ class CompiledRun:
         """Per unit: rms of the back-propagated gradient of one example's loss; saturated fraction; dead."""
         found = {name: [g for g in gradients[name] if g is not None] for name in self._tapped}
         self.connected = {name for name in found if found[name]}
+        rms = unit_rms({name: parts for name, parts in found.items() if parts})
         for name, units in self._tapped.items():
-            rms = _unit_rms(found[name]) if found[name] else tf.zeros(units, tf.float64)
-            yield rms * tf.cast(size, tf.float64)
+            yield rms.get(name, tf.zeros(units, tf.float64)) * tf.cast(size, tf.float64)
+        flatness = unit_flatness(taps, self._activated)
         for name in self._activated:
-            z, h = _rows(taps.preactivations[name]), _rows(taps.activated[name])
-            yield from unit_saturation(taps.functions[name], z, h)
+            yield from flatness[name]
 
     def _in_order(self, gradients):
         """Gradients in the order of the slots; zeros where the loss does not depend on a variable."""
@@ -267,16 +266,6 @@ def _named_variables(info: LayerInfo):
         yield "biases", info.name, info.bias
     for name, variable in info.others.items():
         yield "variables", f"{info.name}/{name}", variable
-
-
-def _rows(tensors):
-    """The calls of a layer below one another, (rows, units)."""
-    return tf.concat([by_unit(t) for t in tensors], 0)
-
-
-def _unit_rms(tensors):
-    # float64: the square of a float32 underflows from 1e-19 on.
-    return tf.sqrt(tf.reduce_mean(tf.square(tf.cast(_rows(tensors), tf.float64)), axis=0))
 
 
 def _units(tensors) -> int:
