@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from nbgrader.converters import Autograde
-from nbgrader.preprocessors import Execute
+from nbgrader.preprocessors import CheckCellMetadata, Execute
 
 from vgcourse.grading.build import release_config
 from vgcourse.grading.execute import JudgedExecute
@@ -23,10 +23,14 @@ c.CourseDirectory.course_id = "vgcourse"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "lessons"
 
-# Our Execute judges in the grader's process; everything else is nbgrader's own.
+# Our Execute judges in the grader's process; everything else is nbgrader's own. A notebook's form is validated once
+# and not after every step, and the cells' metadata before they run: running them does not change it.
 c.Autograde.autograde_preprocessors = [
-    JudgedExecute if step is Execute else step for step in Autograde().autograde_preprocessors
+    JudgedExecute if step is Execute else step
+    for step in Autograde().autograde_preprocessors
+    if step is not CheckCellMetadata
 ]
+c.NotebookExporter.optimistic_validation = True
 c.JudgedExecute.timeout = 120
 c.JudgedExecute.isolated = True
 c.JudgedExecute.seed_file = str(Path(c.CourseDirectory.root) / FOLDER / "secret")

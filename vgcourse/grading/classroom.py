@@ -62,6 +62,7 @@ class Classroom:
         self.api = NbGraderAPI(self.directory, config=self.config)
         self.api.log_level = "ERROR"
         self.api.log.propagate = False
+        self._points: dict[str, float] = {}  # of each prepared lesson: nbgrader takes milliseconds to look it up
 
     @property
     def isolation(self) -> str:
@@ -83,6 +84,7 @@ class Classroom:
     def prepare(self, lesson: Lesson) -> None:
         """Enter the lesson's exercises into the gradebook; raises CourseError where nbgrader refuses."""
         course_secret(self.keep / "secret")
+        self._points.pop(lesson.id, None)
         build.write({lesson.solved: build.as_bytes(build.solved_notebook(lesson))})
         with self._directories(release_directory=self.keep / "release"):
             answer = self.api.generate_assignment(lesson.id, force=True)
@@ -146,7 +148,9 @@ class Classroom:
 
     def _grade_copy(self, lesson: Lesson, student: str, source: Path, clean: Path) -> Result:
         """Preflight, nbgrader, and what came of it."""
-        blank = Result(student, lesson.id, None, self.max_score(lesson))
+        if lesson.id not in self._points:
+            self._points[lesson.id] = self.max_score(lesson)
+        blank = Result(student, lesson.id, None, self._points[lesson.id])
         ready = prepare(source, clean, self._release(lesson), lesson.name)
         if isinstance(ready, NotGraded):
             return replace(blank, reason=ready.reason)
@@ -205,12 +209,14 @@ class Classroom:
     def _already_read(self, lesson: Lesson, student: str) -> dict[str, str]:
         """Cell → source of what a person has marked and nbgrader would ask for again."""
         path = self.folder("autograded", lesson, student) / f"{lesson.name}.ipynb"
+        if not path.is_file():
+            return {}
         try:
             with self._gradebook() as book:
                 grades = self._grades(book, lesson, student)
                 done = {g.name for g in grades if g.manual_score is not None and not g.needs_manual_grade}
             return {id: text for id, text in _sources(nbformat.read(path, as_version=4)).items() if id in done}
-        except Exception:  # no earlier run, or none that can be read: a person looks again
+        except Exception:  # it cannot be read: a person looks again
             return {}
 
     def _keep_as_read(self, lesson: Lesson, student: str, graded: Any, read: dict[str, str]) -> None:

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from IPython.core.inputtransformer2 import TransformerManager
-from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat import NotebookNode, from_dict
 from nbgrader.utils import is_grade, is_solution
 
 SHOWS_ONLY = "shows_only"  # the tag in the header of such a cell
@@ -48,7 +47,8 @@ def passed_over(cells: list[NotebookNode]) -> set[int]:
 
 def leave_word(cell: NotebookNode) -> None:
     """Say in place of its outputs why a cell has none."""
-    cell.outputs = [new_output("display_data", data={"text/plain": NOT_RUN})]
+    word = {"output_type": "display_data", "data": {"text/plain": NOT_RUN}, "metadata": {}}
+    cell.outputs = [from_dict(word)]
     cell.execution_count = None
 
 

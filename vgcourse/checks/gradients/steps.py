@@ -131,8 +131,10 @@ def _judge_gradients(got: list, wanted: list, weights: Weights, X: np.ndarray, y
 
 
 def _are_swapped(got: np.ndarray, weights: Weights, X: np.ndarray, y: np.ndarray) -> bool:
-    """Whether these are the gradients of bce(p, y): Keras keeps the labels 1e-7 away from 0 and 1."""
-    back = run(weights, "tanh", X, y, error=lambda p, target: np.log(1e-7) * (2 * target - 1) * p * (1 - p))
+    """Whether these are the gradients of bce(p, y): Keras keeps the labels 1e-7 away from 0 and 1, in float32."""
+    kept = np.clip(y, np.float32(1e-7), np.float32(1 - 1e-7))
+    slope = np.log(1 - kept) - np.log(kept)
+    back = run(weights, "tanh", X, y, error=lambda p, _: slope.reshape(p.shape) * p * (1 - p))
     wrong = _flat([g / len(X) for pair in zip(back.kernels, back.biases, strict=True) for g in pair])
     return bool(np.linalg.norm(got - wrong) < 0.03 * np.linalg.norm(wrong))
 

@@ -7,11 +7,8 @@ notebook gives the answers, and every cell of the student's own, which stays beh
 from collections import defaultdict
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_raw_cell
 
 from vgcourse.grading.intake.reading import Cell, Refused
-
-_NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
 
 def align(cells: list[Cell], release: NotebookNode, name: str) -> tuple[NotebookNode, list[str]]:
@@ -107,20 +104,27 @@ def _place_of(id: str, built: list[NotebookNode], release: NotebookNode) -> int:
 def _restored(released: NotebookNode, answer: Cell | None) -> NotebookNode:
     """The released cell, with the student's source where it is the student's to write."""
     ours = is_answer(released) and answer is not None
-    cell = _NEW[released.cell_type](source=answer.source if ours else released.source)
+    source = answer.source if ours else released.source
+    cell = _new(released.cell_type, released.get("id", grade_id(released)), source)
     cell.metadata = released.metadata.copy()
-    cell.id = released.get("id", grade_id(released))
     if ours and answer.attachments and released.cell_type == "markdown":
         cell.attachments = answer.attachments
     return cell
 
 
 def _own(cell: Cell) -> NotebookNode:
-    built = _NEW[cell.kind](source=cell.source)
-    built.id = cell.id
+    built = _new(cell.kind, cell.id, cell.source)
     if cell.attachments and cell.kind == "markdown":
         built.attachments = cell.attachments
     return built
+
+
+def _new(kind: str, id: str, source: str) -> NotebookNode:
+    """A bare cell. nbformat's own `new_code_cell` validates each; they are all validated when they are written."""
+    cell = NotebookNode(cell_type=kind, id=id, metadata=NotebookNode(), source=source)
+    if kind == "code":
+        cell |= {"execution_count": None, "outputs": []}
+    return cell
 
 
 def _notebook(cells: list[NotebookNode], release: NotebookNode) -> NotebookNode:

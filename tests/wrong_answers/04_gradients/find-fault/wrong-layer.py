@@ -1,4 +1,4 @@
-"""The largest factor is the fault."""
+"""One layer too high: counts the faulty layer as the last one that was whole."""
 
 import keras
 import numpy as np
@@ -21,7 +21,7 @@ def find_fault(model, X, y):
     names = list(outputs)
     size = {name: np.sqrt(np.mean(np.asarray(g) ** 2)) for name, g in gradients.items()}
     lost = {names[i]: size[names[i - 1]] / size[names[i]] for i in range(1, len(names))}
-    layer = max(lost, key=lost.get)
+    layer = names[names.index(min(lost, key=lost.get)) + 1]
     dead = []
     for name, h in outputs.items():
         h = np.asarray(h)
