@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pytest
 
-from vgcourse import explore, site
+from vgcourse import explore, site, stills
 from vgcourse.packing import histograms, pack_recording
 from vgcourse.recording import Recording
 
@@ -89,6 +89,24 @@ def test_a_still_picture_stands_in_where_widgets_cannot_show(kind):
     assert "Open the notebook in JupyterLab" in data["text/plain"]
     picture = b64decode(data["image/png"])
     assert picture.startswith(b"\x89PNG") and len(picture) < 250_000
+
+
+def test_every_setting_that_a_lesson_opens_has_a_picture_of_its_own():
+    states = [
+        s
+        for path in sorted(ROOT.glob("solutions/*/*.py"))
+        for s in stills.states_in(path.read_text("utf-8"), vars(explore))
+    ]
+    assert len(states) >= 5 and "skip" in {state.partition("?")[0] for state in states}
+    pictures = [stills.still(state) for state in states]
+    assert all(exact for _, exact in pictures) and len({png for png, _ in pictures}) == len(set(states))
+
+
+def test_a_picture_of_another_setting_says_so():
+    asked = explore.depth_profile(depth=7)._repr_mimebundle_()[0]
+    assert asked["text/plain"].endswith("(The picture shows another setting.)") and asked["image/png"]
+    for maker in (explore.depth_profile, explore.skip, lambda: explore.player(a_recording())):
+        assert "another setting" not in maker()._repr_mimebundle_()[0]["text/plain"]
 
 
 def test_histograms_agree_with_numpy():

@@ -5,11 +5,14 @@ opens the same one again. The drawing and the training of the small nets happen 
 so that a slider needs no kernel; the same modules make the static page (`vgcourse.site`).
 
 A setting that cannot be shown, such as 400 layers or a learning rate of nan, is explained in the explorer
-itself, which then shows the nearest one that can.
+itself, which then shows the nearest one that can. ``python -m vgcourse.explore``, in the repository, takes the
+pictures anew that stand in where widgets cannot show.
 """
 
 import json
+import shutil
 from base64 import b64encode
+from inspect import signature
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
@@ -19,16 +22,16 @@ import traitlets
 from vgcourse.packing import pack_recording
 from vgcourse.recording import Recording
 from vgcourse.site import style_sheet, widget_module
+from vgcourse.stills import draw, states_in, still
 
 __all__ = ["Explorer", "depth_profile", "player", "skip", "thermometers", "variance_walk"]
 
-_STILLS = Path(__file__).parent / "explorer" / "stills"
 _WORDS = {
     "thermometers": "Thermometers: sigmoid, tanh and relu side by side, with the gradient of every layer.",
     "depth_profile": "Depth profile: the gradient of every layer before training, over 20 seeds.",
     "variance_walk": "Variance walk: signal forward and gradient backward, layer by layer.",
     "skip": "Skip: the same weights with and without the skip connection.",
-    "player": "Recording player: weights and gradients of every layer, moment by moment.",
+    "player": "Recording player: weights and gradients of every layer, moment by moment (pictured: an example).",
 }
 
 
@@ -61,9 +64,11 @@ class Explorer(anywidget.AnyWidget):
         data, metadata = super()._repr_mimebundle_(**kwargs)
         kind = self.state.partition("?")[0]
         data["text/plain"] = f"{_WORDS.get(kind, 'An explorer.')} Open the notebook in JupyterLab to use it."
-        still = _STILLS / f"{kind}.png"
-        if still.is_file():
-            data["image/png"] = b64encode(still.read_bytes()).decode("ascii")
+        picture, exact = still(self.state)
+        if picture is not None:
+            data["image/png"] = b64encode(picture).decode("ascii")
+            if not exact and self.state != _as_it_opens(kind):
+                data["text/plain"] += " (The picture shows another setting.)"
         return data, metadata
 
 
@@ -164,8 +169,19 @@ def _state(kind: str, settings: dict) -> str:
     return f"{kind}?{urlencode(settings)}"
 
 
+def _as_it_opens(kind: str) -> str:
+    settings = signature(globals()[kind]).parameters
+    return _state(kind, {name: setting.default for name, setting in settings.items() if name != "recording"})
+
+
 def _literal(text: str) -> str:
     try:
         return str(json.loads(text))
     except ValueError:
         return json.dumps(text)
+
+
+if __name__ == "__main__":
+    texts = [path.read_text(encoding="utf-8") for path in sorted(Path("solutions").glob("*/*.py"))]
+    opened = [state for text in texts for state in states_in(text, globals())]
+    print(*draw(shutil.which("chromium") or "google-chrome", opened), sep="\n")

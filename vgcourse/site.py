@@ -1,13 +1,10 @@
 """The static page: every explorer in one file that opens from disk or any web server, without a kernel.
 
 Browsers refuse to load ES modules from ``file://``, and anywidget takes one text; so the modules in
-``explorer/`` are joined into one. ``python -m vgcourse.site`` writes ``site/index.html``, and
-``python -m vgcourse.site stills`` the pictures that stand in where widgets cannot show.
+``explorer/`` are joined into one. ``python -m vgcourse.site`` writes ``site/index.html``.
 """
 
 import re
-import shutil
-import sys
 from functools import cache
 from pathlib import Path
 
@@ -75,52 +72,9 @@ def build(folder: Path) -> Path:
     return target
 
 
-def draw_stills(program: str, folder: Path = EXPLORER / "stills") -> list[Path]:
-    """Photograph every explorer at its default setting, trained where it trains, with the browser `program`.
-
-    Needs the Python package playwright. Returns the paths of the PNG files.
-    """
-    from playwright.sync_api import sync_playwright
-
-    folder.mkdir(exist_ok=True)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        tab = chromium.new_page(viewport={"width": 860, "height": 900})
-        tab.set_content(page())
-        paths = [_draw_still(tab, kind, folder) for kind in _MOMENTS]
-        chromium.close()
-    return paths
-
-
-# What happens before the picture is taken: nothing, training, or a moment in the middle of the recording.
-_TRAIN = "e => { e.runs.forEach(r => { for (let i = 0; i < 200; i += 1) r.trainEpoch(); }); e.pause(); }"
-_MOMENTS = {
-    "thermometers": _TRAIN,
-    "depth_profile": "e => e.draw()",
-    "variance_walk": "e => e.draw()",
-    "skip": _TRAIN,
-    "player": "e => e.go(60)",
-}
-
-
-def _draw_still(tab, kind: str, folder: Path) -> Path:
-    tab.evaluate("kind => { location.hash = kind; }", kind)
-    tab.wait_for_selector(f".vg-{kind} canvas")
-    tab.wait_for_timeout(500)
-    tab.evaluate(f"({_MOMENTS[kind]})(document.querySelector('.vg').vgShell.explorer)")
-    tab.add_style_tag(content=".vg { padding: 14px } .vg-bar, .vg-foot { display: none !important }")
-    tab.wait_for_timeout(300)
-    target = folder / f"{kind}.png"
-    tab.locator(".vg").screenshot(path=target)
-    return target
-
-
 def _read(name: str) -> str:
     return (EXPLORER / name).read_text(encoding="utf-8")
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["stills"]:
-        print(*draw_stills(shutil.which("chromium") or "google-chrome"), sep="\n")
-    else:
-        print(build(Path("site")))
+    print(build(Path("site")))
