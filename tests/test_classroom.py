@@ -15,6 +15,7 @@ from vgcourse.grading import classroom, demo, driver, ledger
 from vgcourse.grading.classroom import Classroom, Result
 from vgcourse.grading.course import Lesson, find_lesson
 from vgcourse.grading.driver import grade_class, table
+from vgcourse.grading.standings import standings
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +139,21 @@ def test_plain_nbgrader_gives_the_same_mark(graded, course):
     subprocess.run([nbgrader, "autograde", lesson.id], cwd=course, check=True, capture_output=True)
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "vgcourse") as book:
         assert book.find_submission(lesson.id, "fay").score == results["fay_misses_a_factor"].score
+
+
+def test_what_nbgrader_alone_has_graded_since_is_no_longer_not_graded(graded):
+    room, lesson, results = graded
+    mended = room.folder("submitted", lesson, "jon_not_json") / f"{lesson.name}.ipynb"
+    shutil.copy(room.folder("submitted", lesson, "ada_right") / mended.name, mended)
+    book = ledger.Ledger.of(room)
+    assert driver.standing(room, lesson, book, ["jon_not_json"])[0].status == "not graded"
+    assert room.api.autograde(lesson.id, "jon_not_json", force=True)["success"]
+    now = driver.standing(room, lesson, book, ["jon_not_json", "kim_not_a_notebook"])
+    assert now[0].score == AUTO and "nbgrader itself" in now[0].notes[-1] and len(now[0].verdicts) == len(POINTS)
+    assert now[1] == results["kim_not_a_notebook"]
+    stand = {one.student: one for one in standings(room, lesson)}
+    assert (stand["jon_not_json"].score, stand["jon_not_json"].reason) == (AUTO, "")
+    assert stand["kim_not_a_notebook"].reason
 
 
 def test_the_scoreboard_of_a_released_lesson_is_all_open(course, monkeypatch, capsys):

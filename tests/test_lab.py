@@ -47,7 +47,7 @@ def wait_for(address):
     raise AssertionError("JupyterLab did not start within a minute")
 
 
-def test_lab_opens_the_first_lesson_without_news(root):
+def test_lab_opens_the_first_lesson_without_news_and_wraps_long_lines(root):
     assert any(part.endswith(lab.FIRST) for part in lab.lab_command(root, 1, browser=True))
     assert (root / lab.FIRST).is_file()
     with serving(root) as address:
@@ -55,6 +55,8 @@ def test_lab_opens_the_first_lesson_without_news(root):
         settings = json.loads(get(address, "/lab/api/settings/@jupyterlab/apputils-extension:notification"))
         default = settings["schema"]["properties"]["fetchNews"]["default"]
         assert default == "false"
+        tracker = json.loads(get(address, "/lab/api/settings/@jupyterlab/notebook-extension:tracker"))
+        assert tracker["schema"]["properties"]["codeCellConfig"]["default"]["lineWrap"] is True
         page = get(address, "/lab")
         assert re.search(r"validate_assignment|nbgrader", page)  # the Validate button's extension is loaded
 

@@ -126,10 +126,19 @@ class Classroom:
 
     def current(self, lesson: Lesson, result: Result, marks: dict[str, tuple[float, bool]]) -> Result:
         """A result of the ledger with the points that the gradebook holds now."""
+        result = self.seen_through(lesson, result)
         if result.reason or result.student not in marks:
             return result
         score, by_hand = marks[result.student]
         return replace(result, score=score, by_hand=by_hand)
+
+    def seen_through(self, lesson: Lesson, result: Result) -> Result:
+        """The result; where nbgrader alone has since graded what could not be graded then, what came of that."""
+        path = self.folder("autograded", lesson, result.student) / f"{lesson.name}.ipynb"
+        if not result.reason or not _written_after(path, result.at):
+            return result
+        note = "nbgrader itself has graded it since"
+        return self._outcome(lesson, replace(result, reason="", notes=(*result.notes, note)), {})
 
     def is_settled(self, lesson: Lesson, result: Result | None, marks: dict[str, tuple[float, bool]]) -> bool:
         """Whether a result of the ledger still holds: graded, filed, and nothing else handed in since."""
@@ -298,6 +307,13 @@ def _last_error(answer: dict[str, Any]) -> str:
 def _sources(nb: nbformat.NotebookNode) -> dict[str, str]:
     cells = ((cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source) for cell in nb.cells)
     return {id: source for id, source in cells if id}
+
+
+def _written_after(path: Path, moment: str) -> bool:
+    """Whether there is such a file, younger than the second that ``moment`` names."""
+    with contextlib.suppress(OSError, ValueError):
+        return path.stat().st_mtime >= datetime.fromisoformat(moment).timestamp() + 1
+    return False
 
 
 def _exists(path: Path) -> bool:

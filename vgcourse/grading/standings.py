@@ -58,7 +58,8 @@ def standings(classroom: Classroom, lesson: Lesson) -> list[Standing]:
 
     Raises CourseError where the gradebook does not know the lesson.
     """
-    results = Ledger.of(classroom).results(lesson.id)
+    known = Ledger.of(classroom).results(lesson.id)
+    results = {id: classroom.seen_through(lesson, result) for id, result in known.items()}
     handed_in = set(classroom.students(lesson)) | set(results)
     with Gradebook(classroom.directory.db_url, classroom.directory.course_id) as book:
         try:
@@ -67,11 +68,11 @@ def standings(classroom: Classroom, lesson: Lesson) -> list[Standing]:
             raise CourseError(
                 f"The gradebook does not know {lesson.id}: grade it first, with `vgcourse grade {lesson.id}`."
             ) from error
-        known = {student.id: student for student in book.students}
+        people = {student.id: student for student in book.students}
         graded = {entry.student_id: entry for entry in book.assignment_submissions(lesson.id)}
         return [
-            _standing(id, lesson, most, known.get(id), graded.get(id), results.get(id), id in handed_in)
-            for id in sorted(handed_in | set(known))
+            _standing(id, lesson, most, people.get(id), graded.get(id), results.get(id), id in handed_in)
+            for id in sorted(handed_in | set(people))
         ]
 
 
