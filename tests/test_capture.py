@@ -197,6 +197,20 @@ def test_an_epoch_of_unknown_length_and_validation_in_between():
     np.testing.assert_array_equal(by_epoch.backprop["hidden_1"], by_step.backprop["hidden_1"][[0, 2, 5]])
 
 
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_the_call_that_finds_the_dataset_at_its_end_is_no_step(optimizer):
+    dataset = tf.data.Dataset.from_tensor_slices((X, y)).filter(lambda x, y: True).batch(BATCH)
+    captures = GradientCapture(every="step"), WeightCapture(every="step"), GradientCapture(), WeightCapture()
+    # Compiled, the operations of that call that need no batch are run.
+    model = compiled(optimizer=optimizer, run_eagerly=False)
+    model.fit(dataset, epochs=2, callbacks=list(captures), verbose=0)
+    gradients, weights, by_epoch, weights_by_epoch = (c.recording for c in captures)
+    assert gradients.steps.tolist() == [0, 1, 2, 3, 4, 5]
+    assert weights.steps.tolist() == [0, 1, 2, 3, 4, 5, 6]
+    np.testing.assert_allclose(weights.epochs, np.arange(7) / 3 - 1)
+    assert by_epoch.steps.tolist() == weights_by_epoch.steps.tolist() == [0, 3, 6]
+
+
 class StopAt(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         self.model.stop_training = batch == 1

@@ -122,6 +122,43 @@ def test_update_ratio_is_what_the_next_training_step_does(name):
         assert ratio == pytest.approx(done, rel=2e-3)
 
 
+class ScaleFirst(keras.layers.Layer):
+    """Two weights of one shape, the kernel second."""
+
+    def build(self, shape):
+        self.scale = self.add_weight(shape=(2, 2), initializer="glorot_uniform", name="scale")
+        self.kernel = self.add_weight(shape=(2, 2), initializer="glorot_uniform", name="kernel")
+
+    def call(self, x):
+        return keras.ops.tanh(x @ self.kernel) / 8 + x @ self.scale
+
+
+@pytest.mark.parametrize("kind", ["recurrent", "frozen base", "kernel second", "accumulating"])
+def test_update_ratio_goes_on_with_the_slots_of_every_variable(kind):
+    keras.utils.set_random_seed(0)
+    X, y = circles(64)
+    accumulate = 2 if kind == "accumulating" else None
+    first = {
+        "recurrent": [keras.layers.Reshape((2, 1)), keras.layers.GRU(3)],
+        "frozen base": [keras.layers.Dense(4, "tanh", trainable=False), keras.layers.Dense(4, "tanh")],
+        "kernel second": [ScaleFirst()],
+        "accumulating": [keras.layers.Dense(4, "tanh")],
+    }
+    model = keras.Sequential([keras.Input((2,)), *first[kind], keras.layers.Dense(1, "sigmoid")])
+    model.compile(keras.optimizers.Adam(0.02, gradient_accumulation_steps=accumulate), "binary_crossentropy")
+    for half in (slice(32), slice(32, 64)) * 5:
+        model.train_on_batch(X[half], y[half])
+    ratios = diagnose(model, X, y).layers["update_ratio"].dropna()
+    kernels = [v for v in model.trainable_variables if v.name == "kernel"]
+    before = [v.numpy() for v in kernels]
+    for _ in range(accumulate or 1):
+        model.train_on_batch(X, y)
+    done = [
+        np.sqrt(((v.numpy() - was) ** 2).mean() / (was**2).mean()) for v, was in zip(kernels, before, strict=True)
+    ]
+    np.testing.assert_allclose(ratios, done, rtol=2e-3)
+
+
 def test_the_model_is_left_as_it_was():
     model, X, y = conv_pool(0)
     norm = keras.Sequential(
@@ -218,9 +255,12 @@ def test_frozen_layers_and_equal_kernels_are_noted():
     stack = [keras.layers.Dense(8, "relu", kernel_initializer=shared, name=f"hidden_{k}") for k in (1, 2, 3)]
     model = keras.Sequential([keras.Input((2,)), *stack, keras.layers.Dense(1, "sigmoid")])
     model.get_layer("hidden_1").trainable = False
-    notes = " ".join(diagnose(model, X, y).notes)
+    report = diagnose(model, X, y)
+    notes = " ".join(report.notes)
     assert "hidden_2 and hidden_3 have equal kernels" in notes
     assert "Frozen, so without a kernel gradient: hidden_1" in notes
+    measured = report.layers[["kernel_gradient", "update_ratio"]].notna().all(axis=1)
+    assert measured.tolist() == [False, True, True, True]
 
 
 def test_the_report_is_an_aligned_table_and_escaped_html():
@@ -262,6 +302,10 @@ X4, Y4 = np.zeros((4, 2), "float32"), np.array([0.0, 1, 0, 1])
         (
             {"y": np.array([-1.0, 1, 1, -1]), "loss": "binary_crossentropy"},
             "y: binary crossentropy needs labels between",
+        ),
+        (
+            {"X": tf.data.Dataset.from_tensors((X4, Y4)), "y": None},
+            r"X: need arrays, .* X, y = next\(iter\(dataset\)\)",
         ),
         ({"batch_size": 1}, "batch_size: need a whole number"),
         ({"X": X4[:1], "y": Y4[:1]}, "at least 2"),

@@ -8,12 +8,12 @@ import nbformat
 import pytest
 from nbclient.exceptions import DeadKernelError
 from nbclient.util import run_sync
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from traitlets.config import Config
 
 from vgcourse.checks import registry
 from vgcourse.grading import execute
-from vgcourse.grading.execute import NO_OBSERVATION, JudgedExecute, count_checks, verdicts
+from vgcourse.grading.execute import NO_OBSERVATION, JudgedExecute, count_checks, judge_outputs, verdicts
 
 ID = "first-check"
 IMPORT = "from vgcourse import check"
@@ -72,7 +72,15 @@ def test_no_observation_no_credit(right):
 def test_an_undefined_answer_leaves_the_other_cells_graded(right):
     source, check = right
     nb = run(graded("this_name_does_not_exist"), new_code_cell(source), graded(check))
-    assert [verdict.key for verdict in verdicts(nb)] == [NO_OBSERVATION, "passed"]
+    lost, found = verdicts(nb)
+    assert (lost.key, found.key) == (NO_OBSERVATION, "passed")
+    assert "its cell stopped before, with NameError (name 'this_name_does_not_exist' is not defined)." in lost.message
+
+
+def test_a_check_that_ran_out_of_time_says_so():
+    cell = new_code_cell(f"check({ID!r}, f)")
+    cell.outputs = [new_output("error", ename="CellTimeoutError", evalue="No reply from kernel", traceback=[])]
+    assert "its cell ran out of time." in judge_outputs(cell, registry.find(ID), 0).message
 
 
 def test_each_check_of_a_cell_has_draws_of_its_own_and_the_worst_counts(right):

@@ -155,11 +155,12 @@ def test_an_ambiguous_name_finds_nobody():
         ("canvas", "a,b\n1,2\n", "no gradebook of Canvas"),
         ("moodle", "a,b\n1,2\n", "no grading worksheet of Moodle"),
         ("canvas", "", "is empty"),
+        ("canvas", b"PK\x03\x04\xb5\xff", "is no CSV in UTF-8"),
     ],
 )
 def test_a_wrong_roster_gets_one_sentence(graded, tmp_path, kind, roster, sentence):
     path = tmp_path / "roster.csv"
-    path.write_text(roster)
+    path.write_bytes(roster if isinstance(roster, bytes) else roster.encode())
     with pytest.raises(CourseError, match=sentence):
         export_marks(graded.classroom, [graded.lesson], kind, tmp_path / "o.csv", roster=path)
 
@@ -175,3 +176,13 @@ def test_the_command_exports_all_that_is_graded(graded, tmp_path, monkeypatch, c
     assert "cannot be written" in capsys.readouterr().err
     assert main(["export", LESSON, "--canvas", str(out), "--roster", "none.csv"]) == 2
     assert "none.csv cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command", [["report", LESSON], ["feedback", LESSON], ["export", "--all", "--csv", "out.csv"]]
+)
+def test_a_gradebook_that_is_none_is_said_in_a_sentence(root, tmp_path, monkeypatch, capsys, command):
+    monkeypatch.chdir(course := copy_course(root, tmp_path))
+    (course / "gradebook.db").write_text("not a database, only words")
+    assert main(command) == 2
+    assert "gradebook cannot be used: file is not a database. Put a backup" in capsys.readouterr().err

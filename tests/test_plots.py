@@ -362,3 +362,19 @@ def test_a_run_that_breaks_is_left_out_of_the_band_from_there_on():
     np.testing.assert_allclose(runs.middle[:3], runs.values[:, :3].mean(0))
     np.testing.assert_array_equal(runs.middle[3:], alone[3:])
     np.testing.assert_array_equal(runs.quartiles[0][3:], alone[3:])
+
+
+def test_the_text_of_a_figure_counts_whole_epochs():
+    figure = plots.weights(recording(2, moments=6))
+    assert "from the start to epoch 4:" in plots.describe(figure)
+    steps = recording(2, moments=6)
+    steps.epochs = np.arange(6) / 3 - 1
+    assert "from the start to epoch 0.667:" in plots.describe(plots.update_ratio(steps))
+
+
+@pytest.mark.parametrize("figure", [plots.update_ratio, plots.gradient_histograms])
+def test_where_only_statistics_were_kept_it_is_said_how_to_keep_more(figure):
+    kept = recording(2)
+    kept.statistics, kept.kernels, kept.kernel_gradients = kept.frame(), {}, {}
+    with pytest.raises(ValueError, match=r"only statistics were kept, give the capture keep='arrays'\.$"):
+        figure(kept)

@@ -42,6 +42,23 @@ def test_the_numbers_of_an_exercise_are_those_of_the_class():
     assert found.mean == pytest.approx(0.5) and found.zeros == pytest.approx(1 / 3)
 
 
+def page_of(made, titles, in_words, *class_):
+    return report_page(replace(made, standings=list(class_), titles=titles, in_words=in_words, links={}, alike=[]))
+
+
+def test_answers_that_are_still_being_read_say_nothing_of_the_class(made):
+    class_ = [student("a", {"x": 0}), student("b", {"x": None})]
+    assert "points on average" in page_of(made, {"x": "X"}, (), *class_)
+    assert "points on average" not in page_of(made, {"x": "X"}, ("x",), *class_)
+    assert "points on average" in page_of(made, {"x": "X"}, ("x",), class_[0])
+
+
+def test_a_sign_is_not_told_again_as_a_note(made):
+    told = "the test x was missing and was put back"
+    text = page_of(made, {"x": "X"}, (), student("a", {"x": 1}, signs=(told,), notes=("unpacked", told)))
+    assert text.count(told) == 1 and "unpacked" in text
+
+
 def test_misconceptions_are_counted_by_key_the_commonest_first(made):
     for exercise in numbers.exercises(made.standings, made.titles, made.in_words):
         counts = [len(m.students) for m in exercise.misconceptions]

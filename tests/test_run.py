@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -418,6 +419,23 @@ def test_a_machine_of_a_cluster_grades_by_the_same_call(graded, course):
         cluster.grade_there(str(course), dict(room.own_config), lesson, student)[1] for student in ("ada", "ben b")
     ]
     assert [result.score for result in found] == [1, 0]
+
+
+def test_ctrl_c_does_not_reach_workers_that_are_starting(graded, monkeypatch, capfd):
+    room, lesson, _ = graded
+    real = pool.Pool._lend_parent
+
+    def interrupted(self, workers):
+        for worker in workers:
+            time.sleep(0.3)  # into its imports
+            os.kill(worker.process.pid, signal.SIGINT)
+        real(self, workers)
+
+    monkeypatch.setattr(pool.Pool, "_lend_parent", interrupted)
+    with pool.Pool(room, 1) as workers:
+        (result,) = workers.grade(lesson, ["ada"])
+    assert result.score == 1 and "KeyboardInterrupt" not in capfd.readouterr().err
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_required_isolation_that_is_off_is_refused(course):

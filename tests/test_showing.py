@@ -50,6 +50,15 @@ def test_a_cell_whose_names_nobody_uses_is_passed_over():
         "eval('r')",
         "def broken(:\n    r",
         "f'{r}'",
+        "del r",
+        "def f():\n    global r\n    del r",
+        "class A:\n    r = r",
+        "def f():\n    global r\n    r = 1\nprint(r)",
+        "def f(r):\n    r[0] = 1\nprint(r)",
+        "table.query('radius < @r')",
+        "import sys\nsys.modules[__name__].r",
+        "f.__globals__['r']",
+        "if 'r' in dir():\n    print(1)",
     ],
 )
 def test_a_cell_whose_name_a_later_one_uses_runs(later):
@@ -90,6 +99,12 @@ def test_use_is_followed_through_cells_that_show():
 
 def test_a_function_that_binds_a_global_name_counts():
     assert idle(shows("def f():\n    global r\n    r = 1\nf()"), "print(r)") == set()
+
+
+@pytest.mark.parametrize("change", ["r[0] = 2", "r.x = 2", "r.x[0].y += 2", "del r[0]", "r[0], x = 1, 2"])
+def test_a_cell_that_changes_what_a_later_one_uses_runs(change):
+    assert idle("r = f()", shows(change), "print(r)") == set()
+    assert idle("r = f()", shows(change), "print(1)") == {1}
 
 
 def test_what_a_student_changed_or_wrote_runs():

@@ -146,6 +146,7 @@ def test_float16_gradients_are_recorded_without_their_scale():
     for name in ("kernel_gradients", "backprop"):
         a, b = getattr(exact, name)["hidden_1"][0], getattr(half, name)["hidden_1"][0]
         np.testing.assert_allclose(b, a, rtol=0.02, atol=1e-3)
+    assert half.info["optimizer"] == exact.info["optimizer"]
 
 
 def test_vanished_gradients_do_not_round_to_zero():

@@ -58,3 +58,21 @@ def test_arrows_move_the_slider(page):
         page.keyboard.press("ArrowRight")
     page.wait_for_function("Number(document.querySelector('.noUi-handle').getAttribute('aria-valuenow')) === 3")
     assert page.evaluate(NOTEBOOK) == before
+
+
+def test_a_number_is_typed_in_place_of_a_drag(page):
+    readout = page.locator(".vg-prediction .widget-readout")
+    before = page.evaluate(NOTEBOOK)
+    readout.click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("7")
+    page.keyboard.press("Enter")
+    page.wait_for_function("Number(document.querySelector('.noUi-handle').getAttribute('aria-valuenow')) === 7")
+    assert page.evaluate(NOTEBOOK)[1] == before[1]
+
+
+def test_enter_keeps_the_guess_and_opens_no_cell(page):
+    page.focus(CONTROLS["button"])
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Kept: two. Now run the next cell.")
+    assert page.evaluate("jupyterapp.shell.currentWidget.content.mode") == "command"

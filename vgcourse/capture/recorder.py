@@ -70,7 +70,7 @@ class Recorder(keras.callbacks.Callback, Listener):
         self._in_call_order = False
         self._functions: dict = {}
         self._initial: dict = {}
-        self._epoch = self._epoch_start = self._recorded = 0
+        self._epoch = self._epoch_start = self._recorded = self._calls = 0
         self._iterations = _iterations(self.model.optimizer)
 
     def _must_listen(self) -> bool:
@@ -139,6 +139,9 @@ class Recorder(keras.callbacks.Callback, Listener):
                 self._record(self._sinks.read(step), step=step - self._epoch_start, steps=step)
         self._recorded = done
 
+    def on_train_batch_end(self, batch, logs=None):
+        self._calls += 1
+
     def on_epoch_end(self, epoch, logs=None):
         done = self._steps_done()
         self._moments.epoch_lengths.setdefault(epoch, done - self._epoch_start)
@@ -154,7 +157,13 @@ class Recorder(keras.callbacks.Callback, Listener):
 
     def _steps_done(self) -> int:
         """Train steps: optimizer steps, or where the optimizer accumulates gradients, batches."""
-        return self._sinks.steps if self._listening else _iterations(self.model.optimizer) - self._iterations
+        if self._listening:
+            return self._sinks.steps
+        # Where a dataset runs out in a step of its own, Keras's optimizer has counted that one, too. A call of
+        # several steps stops before it, but does not say how many it ran.
+        if self.model.steps_per_execution == 1:
+            return self._calls
+        return _iterations(self.model.optimizer) - self._iterations
 
     def _discover(self) -> None:
         """Name every variable. A subclassed model has them, and an order, only after its first call."""
@@ -236,7 +245,7 @@ def _settings(capture: Recorder) -> dict:
     return {
         "source": type(capture).__name__,
         "every": capture.every,
-        "optimizer": type(optimizer).__name__,
+        "optimizer": type(getattr(optimizer, "inner_optimizer", optimizer)).__name__,
         "learning_rate": float(tf.convert_to_tensor(optimizer.learning_rate)),
         "jit_compile": bool(capture.model.jit_compile),
         "no_gradient": [],

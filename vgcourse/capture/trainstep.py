@@ -106,8 +106,12 @@ def _make_train_function(model, listeners: list[Listener]):
             listener.on_step_begin()
         with _reporting(model, listeners):
             logs = train_step(data)
-        for listener in listeners:
-            listener.on_step_end()
+        # Keras learns that a dataset is at its end by a call that fails for want of a batch. Operations that need
+        # none of the batch run in that call all the same: what counts steps has to wait for it.
+        parts = tf.nest.flatten(data, expand_composites=True)
+        with tf.control_dependencies([part for part in parts if tf.is_tensor(part)]):
+            for listener in listeners:
+                listener.on_step_end()
         return logs
 
     with _attribute(model, "train_step", heard_step), _attribute(model, "train_function", None):

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pandas as pd
+import tensorflow as tf
 
 from vgcourse.diagnosis import loss as losses
 from vgcourse.diagnosis import report
@@ -66,7 +67,7 @@ def diagnose(model: keras.Model, X, y, loss=None, batch_size: int = 256) -> Repo
         A Report; ``print`` it, or let a notebook show it.
 
     Raises:
-        TypeError: ``model`` is not a Keras model.
+        TypeError: ``model`` is not a Keras model, or X a dataset.
         ValueError: the model is not built, data do not fit it or each other, hold NaN, or suit no loss.
 
     Example:
@@ -106,6 +107,8 @@ def _one_batch(X, y, batch_size: int):
     """``batch_size`` examples, evenly spread, so that labels in order give all classes. Draws nothing."""
     if isinstance(batch_size, bool) or not isinstance(batch_size, int | np.integer) or batch_size < 2:
         raise ValueError(f"batch_size: need a whole number of at least 2 examples, got {batch_size!r}.")
+    if isinstance(X, tf.data.Dataset):
+        raise TypeError("X: need arrays, got a tf.data.Dataset; take one batch of it: X, y = next(iter(dataset)).")
     X, y = (keras.tree.map_structure(np.asarray, data) for data in (X, y))
     counts = {name: {len(a) if a.ndim else 0 for a in keras.tree.flatten(d)} for name, d in (("X", X), ("y", y))}
     if len(counts["X"] | counts["y"]) != 1 or counts["X"] <= {0, 1}:
@@ -138,7 +141,7 @@ def _floats(array: np.ndarray) -> np.ndarray:
 
 def _optimizer_name(optimizer, compiled: bool) -> str:
     rate = float(keras.ops.convert_to_numpy(optimizer.learning_rate))
-    name = f"{type(optimizer).__name__} with learning rate {rate:g}"
+    name = f"{type(getattr(optimizer, 'inner_optimizer', optimizer)).__name__} with learning rate {rate:g}"
     return name if compiled else name + " (the model is not compiled)"
 
 

@@ -135,7 +135,9 @@ def measure(model, x, y, loss, optimizer) -> tuple[list[Layer], float]:
             prediction = _answer(model, x)
         mean, count = loss(x, y, prediction)
         total = tf.cast(mean, tf.float32) * count
-    gradients = tape.gradient(mean, [v.value for v in variables])
+    # The tape watches the variables of a frozen layer, too; a training step leaves them alone.
+    found = tape.gradient(mean, [v.value for v in variables])
+    gradients = [g if v.trainable else None for v, g in zip(variables, found, strict=True)]
     backward = output_gradients(tape, total, taps)
     deltas = tape.gradient(total, taps.preactivations)
     del tape
@@ -300,16 +302,30 @@ def update_ratios(optimizer, variables, gradients) -> list[float]:
     inner = getattr(optimizer, "inner_optimizer", optimizer)
     config = inner.get_config() | {"gradient_accumulation_steps": None}
     twin = type(inner).from_config(config)
-    copies = [keras.Variable(_array(v), dtype=v.dtype, name=v.name) for v in variables]
-    twin.build(copies)
-    slots = [(a, b) for a, b in zip(twin.variables, inner.variables, strict=False) if a.shape == b.shape]
-    if inner.built and len(slots) == len(twin.variables):
-        for mine, theirs in slots:
-            mine.assign(theirs.value)
-    pairs = [(g, c) for g, c in zip(gradients, copies, strict=True) if g is not None]
+    pairs = [(g, v) for g, v in zip(gradients, variables, strict=True) if g is not None]
+    # Slots belong to variables by their place: the copies stand in the order in which the optimizer knows them.
+    known = inner._trainable_variables if inner.built else []
+    resumes = {id(v) for _, v in pairs} <= {id(v) for v in known}
+    known = known if resumes else [v for _, v in pairs]
+    copies = {id(v): keras.Variable(_array(v), dtype=v.dtype, name=v.name) for v in known}
+    twin.build(list(copies.values()))
+    if resumes:
+        _copy_slots(inner, twin)
     if pairs:
-        twin.apply([g for g, _ in pairs], [c for _, c in pairs])
-    return [_ratio(_float(c) - _float(v), _float(v)) for c, v in zip(copies, variables, strict=True)]
+        twin.apply([g for g, _ in pairs], [copies[id(v)] for _, v in pairs])
+    ratios = {id(v): _ratio(_float(copies[id(v)]) - _float(v), _float(v)) for _, v in pairs}
+    return [ratios.get(id(v), np.nan) for v in variables]
+
+
+def _copy_slots(optimizer, twin) -> None:
+    """Give twin, built on like variables, the state of an optimizer that may accumulate gradients besides."""
+    sums = {id(v) for v in getattr(optimizer, "_accumulated_gradients", None) or ()}
+    slots = [v for v in optimizer.variables if id(v) not in sums]
+    if [v.shape for v in slots] == [v.shape for v in twin.variables]:
+        for mine, theirs in zip(twin.variables, slots, strict=True):
+            mine.assign(theirs.value)
+        # The variable counts batches, the optimizer's formulas the updates made of them.
+        twin._iterations.assign(optimizer.iterations)
 
 
 def _ratio(change: np.ndarray, weights: np.ndarray) -> float:

@@ -115,9 +115,21 @@ class Classroom:
             raise CourseError(f"nbgrader wrote no feedback for {student}: {_last_error(answer)}")
         return page
 
+    @contextlib.contextmanager
+    def gradebook(self) -> Iterator[Gradebook]:
+        """nbgrader's gradebook, open. Raises CourseError where it cannot be used."""
+        try:
+            with self._gradebook() as book:
+                yield book
+        except SQLAlchemyError as error:
+            raise CourseError(
+                f"The gradebook cannot be used: {_cause(error)}. Put a backup of it in its place, "
+                "or move it away and grade again."
+            ) from error
+
     def marks(self, lesson: Lesson) -> dict[str, tuple[float, bool]]:
         """Student → points in the gradebook, those given by hand included, and whether some are still to be given."""
-        with self._gradebook() as book:
+        with self.gradebook() as book:
             try:
                 found = book.assignment_submissions(lesson.id)
             except MissingEntry:
@@ -149,7 +161,7 @@ class Classroom:
 
     def max_score(self, lesson: Lesson) -> float:
         """The points of a lesson; raises CourseError where the gradebook does not know it."""
-        with self._gradebook() as book:
+        with self.gradebook() as book:
             try:
                 return book.find_assignment(lesson.id).max_score
             except MissingEntry as error:

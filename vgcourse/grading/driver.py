@@ -167,7 +167,8 @@ def summary(results: list[Result], handed_in: int) -> str:
         parts.append(f"{missing} still to do: give the same command again")
     lines = [f"{handed_in} handed in: {', '.join(parts)}."]
     lines += [f"! {r.student}: {'; '.join(r.signs)}" for r in results if r.signs]
-    lines += [f"· {r.student}: {'; '.join(r.notes)}" for r in results if r.notes]
+    mended = {r.student: [note for note in r.notes if note not in r.signs] for r in results}
+    lines += [f"· {student}: {'; '.join(notes)}" for student, notes in mended.items() if notes]
     return "\n".join(lines)
 
 

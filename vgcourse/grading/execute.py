@@ -38,10 +38,7 @@ from vgcourse.grading.trace import Trace
 MARK = "vgcourse"  # where an output's metadata keep the verdict
 ANSWER_WITHIN = 30  # seconds that a living kernel may take to be told something
 NO_OBSERVATION = "no-observation"
-NO_OBSERVATION_SENTENCE = (
-    "The check of this exercise left nothing to judge: its cell did not get as far as `check`, "
-    "or the name `check` was given to something else."
-)
+NO_OBSERVATION_SENTENCE = "The check of this exercise left nothing to judge: {because}."
 
 
 class LostObservationError(RuntimeError):
@@ -199,10 +196,21 @@ def judge_outputs(cell: NotebookNode, exercise: Exercise, seed: int) -> Verdict:
     texts = [text for id, text in observations(cell) if id == exercise.id]
     wanted = max(1, count_checks(cell.source))
     if len(texts) < wanted:
-        return Verdict(exercise.id, exercise.points, 0.0, NO_OBSERVATION, NO_OBSERVATION_SENTENCE)
+        said = NO_OBSERVATION_SENTENCE.format(because=_why_unobserved(cell))
+        return Verdict(exercise.id, exercise.points, 0.0, NO_OBSERVATION, said)
     # A forged observation is worth what its numbers are worth: the inputs are drawn from the seed of this call.
     verdicts = [exercise.verdict(text, cell_seed(seed, call)) for call, text in enumerate(texts[:wanted])]
     return min(verdicts, key=lambda verdict: verdict.share)
+
+
+def _why_unobserved(cell: NotebookNode) -> str:
+    error = next((output for output in cell.outputs if output.output_type == "error"), None)
+    if error is None:
+        return "its cell no longer calls check, or the name check was given to something else"
+    if error.ename == "CellTimeoutError":
+        return "its cell ran out of time"
+    said = " ".join(str(error.evalue).split())
+    return f"its cell stopped before, with {error.ename}" + (f" ({said[:200]})" if said else "")
 
 
 def observations(cell: NotebookNode) -> list[tuple[str, str]]:

@@ -93,7 +93,8 @@ class Pool:
             ours, theirs = _processes.Pipe()
             arguments = (theirs, str(self.classroom.root), self.classroom.own_config)
             process = _processes.Process(target=serve, args=arguments, daemon=True, name="vgcourse-worker")
-            process.start()
+            with _deaf_to_ctrl_c():
+                process.start()
             theirs.close()
             self._workers.append(_Worker(process, ours))
             started.append(self._workers[-1])
@@ -148,6 +149,19 @@ class Pool:
             if self._failed_starts >= TRIES:
                 raise CourseError(f"A process for grading did not start (exit code {worker.process.exitcode}).")
         return worker.task
+
+
+@contextlib.contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """What starts meanwhile ignores Ctrl-C from its first moment on, also while it imports."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def serve(line: Connection, root: str, config: Config) -> None:

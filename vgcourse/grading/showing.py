@@ -24,7 +24,9 @@ NOT_RUN = "Not run for grading: no mark depends on this cell."
 _WORD = re.compile(r"\w+")
 _CERTAIN = (ast.Assign, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)  # statements that always bind
 # With these, code reaches names that it does not spell out as names.
-_REACHING = {"globals", "locals", "vars", "eval", "exec", "get_ipython", "run_line_magic", "__main__"}
+_REACHING = {"globals", "locals", "vars", "dir", "eval", "exec", "get_ipython", "run_line_magic"}
+_REACHING |= {"__main__", "modules", "__globals__", "f_globals", "user_ns"}
+_QUERIED = re.compile(r"@(\w+)")  # a variable in the text of a pandas query
 
 
 def mark(cell: NotebookNode) -> None:
@@ -87,7 +89,7 @@ class _Part:
         binds, uses, just_bound = set(), set(), set()
         for statement in statements:
             uses |= statement.later | (statement.now - just_bound)
-            binds |= statement.binds
+            binds |= statement.binds | statement.may_bind
             just_bound |= statement.binds if statement.is_certain else set()
         return cls(words, words) if _REACHING & {*_WORD.findall(plain)} else cls(binds, uses)
 
@@ -105,17 +107,19 @@ def _plain(source: str) -> str:
 
 
 class _Statement:
-    """Names of one statement: ``binds``, uses ``now``, and ``later``, when a function that it defines is called."""
+    """Names of one statement: ``binds``, ``may_bind`` (or change what they name), uses ``now``, and ``later``, when
+    a function that it defines is called."""
 
     def __init__(self, node: ast.stmt) -> None:
         self.is_certain = isinstance(node, _CERTAIN)
         top = symtable.symtable(ast.unparse(node), "cell", "exec")
-        inner = [symbol for table in _inner(top) for symbol in table.get_symbols()]
-        added = {n.target.id for n in ast.walk(node) if _adds_to_a_name(n)}
+        inner = [(table, symbol) for table in _inner(top) for symbol in table.get_symbols()]
         self.binds = {s.get_name() for s in top.get_symbols() if _is_bound(s)}
-        self.binds |= {s.get_name() for s in inner if s.is_declared_global() and s.is_assigned()}
-        self.now = {s.get_name() for s in top.get_symbols() if s.is_referenced()} | added
-        self.later = {s.get_name() for s in inner if s.is_global() and s.is_referenced()}
+        self.may_bind = {s.get_name() for _, s in inner if s.is_declared_global() and s.is_assigned()}
+        self.may_bind |= {name for n in ast.walk(node) for name in _changed(n)}
+        self.now = {s.get_name() for s in top.get_symbols() if s.is_referenced()}
+        self.now |= {name for n in ast.walk(node) for name in _used_unsaid(n)}
+        self.later = {s.get_name() for table, s in inner if s.is_referenced() and _may_be_global(table, s)}
 
 
 def _inner(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
@@ -124,9 +128,27 @@ def _inner(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
         yield from _inner(child)
 
 
-def _adds_to_a_name(node: ast.AST) -> bool:
-    """``x += 1`` uses x, which symtable does not say."""
-    return isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+def _used_unsaid(node: ast.AST) -> list[str]:
+    """The names that a node uses and symtable does not say: ``x += 1``, ``del x``, ``"column < @x"``."""
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        return [node.target.id]
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del):
+        return [node.id]
+    return _QUERIED.findall(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
+
+
+def _changed(node: ast.AST) -> list[str]:
+    """The name whose object ``x[0] = 1`` or ``x.y = 1`` changes."""
+    if not isinstance(node, ast.Subscript | ast.Attribute) or isinstance(node.ctx, ast.Load):
+        return []
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    return [node.id] if isinstance(node, ast.Name) else []
+
+
+def _may_be_global(table: symtable.SymbolTable, symbol: symtable.Symbol) -> bool:
+    """A class may bind a name of its own to the global one: ``class A: x = x``."""
+    return symbol.is_global() or isinstance(table, symtable.Class)
 
 
 def _is_bound(symbol: symtable.Symbol) -> bool:

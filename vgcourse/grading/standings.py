@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
+from nbgrader.api import MissingEntry, SubmittedAssignment
 
 from vgcourse.errors import CourseError
 from vgcourse.grading.classroom import Classroom
@@ -61,7 +61,7 @@ def standings(classroom: Classroom, lesson: Lesson) -> list[Standing]:
     known = Ledger.of(classroom).results(lesson.id)
     results = {id: classroom.seen_through(lesson, result) for id, result in known.items()}
     handed_in = set(classroom.students(lesson)) | set(results)
-    with Gradebook(classroom.directory.db_url, classroom.directory.course_id) as book:
+    with classroom.gradebook() as book:
         try:
             most = book.find_assignment(lesson.id).max_score
         except MissingEntry as error:

@@ -40,6 +40,11 @@ class Runs:
         return Runs(tuple(self.layers[k] for k in keep), self.epochs, self.values[:, :, keep])
 
 
+def only_statistics(recording: Recording) -> str:
+    """A clause for an error where a capture has kept statistics in place of arrays; else nothing."""
+    return "" if recording.statistics is None else "; only statistics were kept, give the capture keep='arrays'"
+
+
 def runs_of(source, quantity: str, statistic: str) -> Runs:
     """Read ``statistic`` of ``quantity`` from a Recording, a list of them, or a frame.
 

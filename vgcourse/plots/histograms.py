@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from vgcourse.plots._figure import CourseFigure, caption, finish, keep_apart, new_figure, shorten
-from vgcourse.plots._frames import recordings_of
+from vgcourse.plots._frames import only_statistics, recordings_of
 from vgcourse.style import MUTED, VANISHED, WARN, by_depth, dress
 
 _GROUPS = {
@@ -32,7 +32,7 @@ def gradient_histograms(recordings, epochs=(-1, 0, None), quantity: str = "kerne
     group, title = _GROUPS[quantity]
     layers = [name for name in runs[0].layers if name in getattr(runs[0], group)]
     if not layers:
-        raise ValueError(f"quantity: {quantity!r} was not recorded.")
+        raise ValueError(f"quantity: {quantity!r} was not recorded{only_statistics(runs[0])}.")
     moments = list(dict.fromkeys(_nearest(runs[0].epochs, e) for e in epochs))
     entries = [[_entries(runs, group, name, t) for name in layers] for t in moments]
     low, high = _range(entries)

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from vgcourse.plots._figure import CourseFigure, caption, end_labels, finish, new_figure
-from vgcourse.plots._frames import Runs, nonfinite_note, recordings_of, runs_of
+from vgcourse.plots._frames import Runs, nonfinite_note, only_statistics, recordings_of, runs_of
 from vgcourse.style import MUTED, UPDATE_GUIDE, by_depth, dress, log_axis, mark_zeros
 
 
@@ -24,7 +24,8 @@ def weights(recordings) -> CourseFigure:
     moved = np.abs(spread.middle[-1] - spread.middle[0])
     return finish(
         figure,
-        f"Two line plots of {_over(spread)}: mean and standard deviation of the kernels of {_named(spread.layers)}. "
+        f"Two line plots from {_over(spread)}: mean and standard deviation of the kernels of "
+        f"{_named(spread.layers)}. "
         f"The standard deviation changes most in {spread.layers[_largest(moved)]}, "
         f"from {_g(spread.middle[0][_largest(moved)])} to {_g(spread.middle[-1][_largest(moved)])}.",
     )
@@ -51,7 +52,7 @@ def gradients(recordings) -> CourseFigure:
     start, end = runs.middle[0], runs.middle[-1]
     return finish(
         figure,
-        f"Line plots on a log axis of {_over(runs)}: {title.lower()} (rms) of {_named(runs.layers)}. "
+        f"Line plots on a log axis from {_over(runs)}: {title.lower()} (rms) of {_named(runs.layers)}. "
         f"{runs.layers[0]} starts at {_g(start[0])} and ends at {_g(end[0])}, "
         f"{runs.layers[-1]} starts at {_g(start[-1])} and ends at {_g(end[-1])}.",
     )
@@ -78,7 +79,7 @@ def saturation(recordings) -> CourseFigure:
         worst = _largest(runs.middle[-1])
         said.append(f"{title.lower()} end highest in {runs.layers[worst]}, at {runs.middle[-1][worst]:.0%}")
     _note(figure, recordings)
-    return finish(figure, f"Two line plots of {_over(runs)}, one line a layer: {'; '.join(said)}.")
+    return finish(figure, f"Two line plots from {_over(runs)}, one line a layer: {'; '.join(said)}.")
 
 
 def update_ratio(recordings) -> CourseFigure:
@@ -106,7 +107,7 @@ def update_ratio(recordings) -> CourseFigure:
     last = last[np.isfinite(last)]
     return finish(
         figure,
-        f"Line plot of {_over(runs)}: log10 of the update-to-data ratio of {_named(runs.layers)}, "
+        f"Line plot from {_over(runs)}: log10 of the update-to-data ratio of {_named(runs.layers)}, "
         f"with a guide line at -3. It ends between {_g(last.min()) if last.size else 'nothing'} "
         f"and {_g(last.max()) if last.size else 'nothing'}.",
     )
@@ -136,7 +137,8 @@ def _update_runs(recordings) -> tuple[Runs, bool]:
     first = recordings[0]
     layers = tuple(name for name in first.layers if name in first.kernels)
     if not layers or len(first.epochs) < 2:
-        raise ValueError("recordings: the update-to-data ratio needs kernels at two moments or more.")
+        needs = "recordings: the update-to-data ratio needs kernels at two moments or more"
+        raise ValueError(f"{needs}{only_statistics(first)}.")
     values = np.stack([np.stack([_log_ratio(r, name) for name in layers], 1) for r in recordings])
     return Runs(layers, np.asarray(first.epochs[1:], float), values), bool((np.diff(first.steps) == 1).all())
 
@@ -196,7 +198,9 @@ def _largest(values) -> int:
 
 def _over(runs: Runs) -> str:
     runs_text = f", median and quartiles of {len(runs.values)} runs" if len(runs.values) > 1 else ""
-    return f"epochs {runs.epochs[0]:g} to {runs.epochs[-1]:g}{runs_text}"
+    # The first moment stands before epoch 0, or, where steps were recorded, within it.
+    begin = "the start" if runs.epochs[0] < 0 else f"epoch {runs.epochs[0]:.3g}"
+    return f"{begin} to epoch {runs.epochs[-1]:.3g}{runs_text}"
 
 
 def _named(layers) -> str:

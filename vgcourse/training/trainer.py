@@ -107,7 +107,7 @@ def train(
         run.reset_optimizer(_constant_rate(copied))
         records = _records(run, model, x, objective.y, epochs, seed, shuffle, progress)
     info = {
-        "optimizer": type(copied).__name__.lower(),
+        "optimizer": type(getattr(copied, "inner_optimizer", copied)).__name__.lower(),
         "learning_rate": rate,
         "batch_size": plan.batch_size,
         "seed": seed,

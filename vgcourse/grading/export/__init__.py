@@ -10,8 +10,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from nbgrader.api import Gradebook
-
 from vgcourse.errors import CourseError
 from vgcourse.grading.classroom import Classroom
 from vgcourse.grading.course import Lesson, find_lesson, lessons
@@ -62,7 +60,7 @@ def chosen_lessons(classroom: Classroom, names: list[str], everything: bool) -> 
         if not chosen:
             raise CourseError("Which lesson? Name one or more, or say --all.")
         return chosen
-    with Gradebook(classroom.directory.db_url, classroom.directory.course_id) as book:
+    with classroom.gradebook() as book:
         known = {assignment.name for assignment in book.assignments}
     graded = [lesson for lesson in lessons(classroom.root) if lesson.id in known]
     if not graded:

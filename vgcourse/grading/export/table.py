@@ -30,9 +30,11 @@ def read_table(path: Path) -> Table:
     try:
         text = path.read_text(encoding="utf-8-sig")
         rows = list(csv.reader(io.StringIO(text, newline=""), dialect=_dialect(text)))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise CourseError(f"The roster {path} cannot be read: {error.strerror}.") from error
+    except (UnicodeDecodeError, csv.Error) as error:
         raise CourseError(
-            f"The roster {path} cannot be read: {getattr(error, 'strerror', None) or error}."
+            f"The roster {path} is no CSV in UTF-8: take the file as it was downloaded, or save it as such."
         ) from error
     if not rows:
         raise CourseError(f"The roster {path} is empty.")

@@ -20,8 +20,8 @@ _ROOM_FOR_A_CLASS = 1000  # times as much as for one student
 
 # lovelaceada_LATE_4711_81234_circles-2.ipynb
 _CANVAS = re.compile(r"(?P<name>[^_/]+)_(?P<late>LATE_)?(?P<id>\d+)_\d+_(?P<file>[^/]+)")
-# Ada Lovelace_81234_assignsubmission_file_/circles.ipynb, or the same without the slash
-_MOODLE = re.compile(r"(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_file_/?(?P<file>.+)")
+# Ada Lovelace_81234_assignsubmission_file/circles.ipynb, in older Moodles file_/circles.ipynb; or file_circles.ipynb
+_MOODLE = re.compile(r"(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_file(?:_/?|/)(?P<file>.+)")
 _MOODLE_OTHER = re.compile(r"[^/]+_\d+_assignsubmission_(onlinetext|comments)")
 # What Canvas adds to the name of a file that was handed in again.
 _CANVAS_AGAIN = re.compile(r"-(\d+)(?=\.[A-Za-z0-9]+$)")

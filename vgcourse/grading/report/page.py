@@ -92,9 +92,9 @@ def _exercises(report: ClassReport, people: Names) -> Markup:
 
 
 def _exercise(exercise: ExerciseNumbers, most: int, people: Names) -> Markup:
-    facts = (
-        [f"{exercise.mean:.0%} of the points on average", f"{exercise.zeros:.0%} at zero"] if exercise.graded else []
-    )
+    # Of answers that are still being read, the first few say nothing of the class.
+    settled = exercise.graded and not (exercise.in_words and exercise.waiting)
+    facts = [f"{exercise.mean:.0%} of the points on average", f"{exercise.zeros:.0%} at zero"] if settled else []
     facts += ["read by a person"] if exercise.in_words else []
     facts += [_duration(exercise.seconds)] if exercise.seconds >= 0.05 else []
     shown = Markup("").join(_misconception(m, most, people) for m in exercise.misconceptions)
@@ -136,7 +136,7 @@ def _looks(report: ClassReport, people: Names) -> Markup:
         signs = standing.result.signs if standing.result else ()
         notes = standing.result.notes if standing.result else ()
         rows += [_look(people(standing.student), "sign", sign, "part") for sign in signs]
-        rows += [_look(people(standing.student), "mended", note, "open") for note in notes]
+        rows += [_look(people(standing.student), "mended", note, "open") for note in notes if note not in signs]
     unread = [s.student for s in report.standings if s.waiting]
     rows += (
         [_look(people.all(unread), "to be read", "answers in words, in nbgrader's formgrader", "open")]
