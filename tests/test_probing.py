@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from vgcourse.probing import (
+    STEEPEST_SLOPE,
     activation_name,
     activation_slope,
     layer_names,
@@ -193,6 +194,19 @@ SLOPES = {
 def test_the_slope_of_an_activation_is_its_derivative(name):
     z = np.linspace(-3, 3, 13).astype("float32").reshape(1, 13)
     np.testing.assert_allclose(activation_slope(name, z), SLOPES[name](z), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("sigmoid", "hard_sigmoid", "sparse_sigmoid", "log_sigmoid", "tanh", "hard_tanh", "softsign", "softplus"),
+        *("relu", "relu6", "leaky_relu", "elu", "selu", "gelu", "silu", "hard_silu", "mish"),
+    ],
+)
+def test_the_steepest_slope_is_what_saturation_is_measured_against(name):
+    z = np.linspace(-20, 20, 100_001, dtype="float32")
+    steepest = np.abs(activation_slope(name, z)).max()
+    assert STEEPEST_SLOPE.get(activation_name(keras.activations.get(name)), 1.0) == pytest.approx(steepest, rel=1e-3)
 
 
 def test_saturated_is_a_share_of_activations_and_dead_a_share_of_units():

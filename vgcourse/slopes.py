@@ -5,7 +5,17 @@ import tensorflow as tf
 
 # An activation counts as saturated below this share of its steepest slope: for tanh |h| > 0.97.
 SATURATED_SLOPE = 0.06
-STEEPEST_SLOPE = {"sigmoid": 0.25, "hard_sigmoid": 1 / 6, "log_sigmoid": 1.0}
+# The steepest slope of those that do not end at 1; selu's is scale * alpha, just below 0.
+STEEPEST_SLOPE = {
+    "sigmoid": 0.25,
+    "hard_sigmoid": 1 / 6,
+    "sparse_sigmoid": 0.5,
+    "selu": 1.7581,
+    "hard_silu": 1.5,
+    "gelu": 1.1289,
+    "silu": 1.0998,
+    "mish": 1.0885,
+}
 
 # As TensorFlow's own gradients compute it; compiling an exponential again is slow.
 _SLOPE_OF_OUTPUT = {
