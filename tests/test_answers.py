@@ -20,11 +20,11 @@ def name(path):
     return "/".join(path.parts[-3:])
 
 
-def verdicts(path):
+def verdicts(path, seeds=SEEDS):
     exercise = registry.find(path.parent.name)
     names = runpy.run_path(str(path))
     answers = tuple(names[answer] for answer in exercise.answers)
-    return [exercise.verdict(exercise.look(answers, seed), seed) for seed in SEEDS]
+    return [exercise.verdict(exercise.look(answers, seed), seed) for seed in seeds]
 
 
 @pytest.mark.parametrize("path", files("wrong"), ids=name)
@@ -33,6 +33,19 @@ def test_a_wrong_answer_is_told_which_misconception_it_shows(path):
     for verdict in verdicts(path):
         assert verdict.key == key, f"{verdict.key}: {verdict.message}"
         assert not verdict.passed and "{" not in verdict.message
+
+
+# Draws of chance by which another misconception was once named.
+MISLEADING = {
+    "04_gradients/train-step/swapped.py": 1627844274,
+    "05_initialization/initializers/not-uniform.py": 197321535,
+}
+
+
+@pytest.mark.parametrize("path", MISLEADING)
+def test_an_unlucky_draw_shows_the_same_misconception(path):
+    (verdict,) = verdicts(HERE / "wrong_answers" / path, [MISLEADING[path]])
+    assert verdict.key == Path(path).stem, f"{verdict.key}: {verdict.message}"
 
 
 @pytest.mark.parametrize("path", files("right"), ids=name)

@@ -29,6 +29,7 @@ __all__ = [
     "activation_name",
     "activation_slope",
     "by_unit",
+    "inner_optimizer",
     "layer_names",
     "output_gradients",
     "root_mean_square",
@@ -117,6 +118,11 @@ def weighted_layers(model: keras.Model, x=None) -> list[LayerInfo]:
 def layer_names(model: keras.Model) -> list[str]:
     """The unique names of all layers inside model, whether they own weights or not."""
     return [name for name, _, _ in _walk(model)]
+
+
+def inner_optimizer(optimizer):
+    """The optimizer that makes the step: what a LossScaleOptimizer (float16) wraps, else itself."""
+    return getattr(optimizer, "inner_optimizer", optimizer)
 
 
 @contextmanager

@@ -57,8 +57,7 @@ class Announce(keras.callbacks.Callback):
 
 model = vg.mlp(4, activation="sigmoid", initializer="normal", seed=0)
 model.compile("rmsprop", "binary_crossentropy")
-settings = {"epochs": 3, "batch_size": 40, "verbose": 0}
-history = model.fit(X, y, **settings, callbacks=[Announce()])
+history = model.fit(X, y, epochs=3, batch_size=40, verbose=0, callbacks=[Announce()])
 # %% [markdown]
 """
 Note that Keras counts epochs from 0, and that epoch 0 *ends* after 25 steps of training. (Batches of 40 leave no
@@ -161,8 +160,7 @@ yours, ours = WeightCapture(), vg.WeightCapture()
 model = vg.mlp(4, activation="relu", initializer="normal", seed=0)
 model.compile("rmsprop", "binary_crossentropy", metrics=["accuracy"])
 keras.utils.set_random_seed(0)
-settings["epochs"] = 15
-model.fit(X, y, **settings, callbacks=[yours, ours])
+model.fit(X, y, epochs=15, batch_size=40, verbose=0, callbacks=[yours, ours])
 run = ours.recording
 for layer, kernels in yours.kernels.items():
     off = np.abs(np.array(kernels) - run.kernels[layer]).max()

@@ -10,7 +10,7 @@ from vgcourse.capture.moments import SIGNALS, Moment, Moments, quantity_and_laye
 from vgcourse.capture.sinks import Sinks, statistics
 from vgcourse.capture.tensorboard import EventWriter
 from vgcourse.capture.trainstep import Listener, listen, stop_listening
-from vgcourse.probing import LayerInfo, weighted_layers
+from vgcourse.probing import LayerInfo, inner_optimizer, weighted_layers
 from vgcourse.recording import Recording
 
 LOSS = ("loss", "")
@@ -245,7 +245,7 @@ def _settings(capture: Recorder) -> dict:
     return {
         "source": type(capture).__name__,
         "every": capture.every,
-        "optimizer": type(getattr(optimizer, "inner_optimizer", optimizer)).__name__,
+        "optimizer": type(inner_optimizer(optimizer)).__name__,
         "learning_rate": float(tf.convert_to_tensor(optimizer.learning_rate)),
         "jit_compile": bool(capture.model.jit_compile),
         "no_gradient": [],
@@ -254,7 +254,7 @@ def _settings(capture: Recorder) -> dict:
 
 def _iterations(optimizer) -> int:
     # optimizer.iterations would count a batch whose gradient is accumulated only with the last of its group.
-    return int(getattr(optimizer, "inner_optimizer", optimizer)._iterations.numpy())
+    return int(inner_optimizer(optimizer)._iterations.numpy())
 
 
 def _interval(every) -> int | None:

@@ -9,7 +9,7 @@ from vgcourse.diagnosis import loss as losses
 from vgcourse.diagnosis import report
 from vgcourse.diagnosis.measure import Batch, Layer, measure, twins
 from vgcourse.diagnosis.rules import Verdict, judge
-from vgcourse.probing import weighted_layers
+from vgcourse.probing import inner_optimizer, weighted_layers
 
 
 class Report:
@@ -141,7 +141,7 @@ def _floats(array: np.ndarray) -> np.ndarray:
 
 def _optimizer_name(optimizer, compiled: bool) -> str:
     rate = float(keras.ops.convert_to_numpy(optimizer.learning_rate))
-    name = f"{type(getattr(optimizer, 'inner_optimizer', optimizer)).__name__} with learning rate {rate:g}"
+    name = f"{type(inner_optimizer(optimizer)).__name__} with learning rate {rate:g}"
     return name if compiled else name + " (the model is not compiled)"
 
 

@@ -9,6 +9,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from vgcourse.diagnosis.arrays import as_array, as_float64, mean_by_unit, norm, rms
+from vgcourse.diagnosis.updates import update_ratios
 from vgcourse.probing import (
     SATURATED_SLOPE,
     STEEPEST_SLOPE,
@@ -107,12 +109,12 @@ def left_as_it_was(model) -> Iterator[None]:
     seeds = keras.src.backend.common.global_state.get_global_attribute("global_seed_generator")
     if seeds is not None:
         found[id(seeds.state)] = seeds.state
-    before = [(v, _array(v)) for v in found.values()]
+    before = [(v, as_array(v)) for v in found.values()]
     try:
         yield
     finally:
         for variable, value in before:
-            if _array(variable).tobytes() != value.tobytes():
+            if as_array(variable).tobytes() != value.tobytes():
                 variable.assign(value)
 
 
@@ -166,7 +168,7 @@ def twins(model) -> list[tuple[str, str]]:
     for info in weighted_layers(model):
         if info.kernel is None:
             continue
-        w = _array(info.kernel)
+        w = as_array(info.kernel)
         if w.size < 2 or (w == w.flat[0]).all():
             continue
         key = (w.shape, w.tobytes())
@@ -224,59 +226,59 @@ def _layers(infos, taps, backward, deltas, gradients) -> list[Layer]:
 
 def _add_signals(layer: Layer, outputs, gradients) -> None:
     if outputs:
-        h = [_float(t) for t in outputs]
+        h = [as_float64(t) for t in outputs]
         layer.units = h[0].shape[-1]
-        layer.output = _rms(h)
-        layer.signal = _rms([t.std(0) for t in h])
+        layer.output = rms(h)
+        layer.signal = rms([t.std(0) for t in h])
         layer.finite = all(np.isfinite(t).all() for t in h)
-    known = [_float(g) for g in gradients or [] if g is not None]
+    known = [as_float64(g) for g in gradients or [] if g is not None]
     if known:
-        layer.gradient, layer.gradient_norm = _rms(known), _norm(known)
+        layer.gradient, layer.gradient_norm = rms(known), norm(known)
         layer.delta_norm = layer.gradient_norm
-        layer.unit_gradient = np.sqrt(np.mean([_by_unit(g**2) for g in known], 0))
+        layer.unit_gradient = np.sqrt(np.mean([mean_by_unit(g**2) for g in known], 0))
 
 
 def _add_input(layer: Layer, tensor) -> None:
     if tensor is None:
         return
-    x = _float(tensor)
-    layer.input_rms = _rms([x])
-    spread = _rms([x.std(0)])
-    layer.input_offset = _rms([x.mean(0)]) / spread if spread else 0.0
+    x = as_float64(tensor)
+    layer.input_rms = rms([x])
+    spread = rms([x.std(0)])
+    layer.input_offset = rms([x.mean(0)]) / spread if spread else 0.0
 
 
 def _add_activation(layer: Layer, function, preactivations, deltas) -> None:
     if function is None:
         return
-    z = [_float(t) for t in preactivations]
+    z = [as_float64(t) for t in preactivations]
     slope = np.concatenate(
-        [np.abs(_float(activation_slope(function, t))).reshape(-1, t.shape[-1]) for t in preactivations]
+        [np.abs(as_float64(activation_slope(function, t))).reshape(-1, t.shape[-1]) for t in preactivations]
     )
     layer.units = slope.shape[1]
     layer.steepest = STEEPEST_SLOPE.get(layer.activation, 1.0)
-    layer.slope = _rms([slope])
+    layer.slope = rms([slope])
     layer.unit_slope = np.sqrt((slope**2).mean(0))
     layer.dead = (slope == 0).all(0)
     layer.saturated_units = (slope < SATURATED_SLOPE * layer.steepest).mean(0)
     layer.saturated = float(layer.saturated_units.mean())
-    spread = _rms([t.std(0) for t in z])
-    layer.z_offset = _rms([t.mean(0) for t in z]) / spread if spread else np.inf
-    known = [_float(d) for d in deltas or [] if d is not None]
+    spread = rms([t.std(0) for t in z])
+    layer.z_offset = rms([t.mean(0) for t in z]) / spread if spread else np.inf
+    known = [as_float64(d) for d in deltas or [] if d is not None]
     if known:
-        layer.delta_norm = _norm(known)
+        layer.delta_norm = norm(known)
         if not layer.weighted:
             layer.gradient_norm = layer.delta_norm
 
 
 def _add_weights(layer: Layer, info, gradients) -> None:
     main = info.kernel if info.kernel is not None else info.variables[0]
-    w = _float(main)
+    w = as_float64(main)
     g, layer.update_ratio = gradients[id(main)]
     layer.trainable = bool(main.trainable)
-    layer.finite = layer.finite and all(np.isfinite(_float(v)).all() for v in info.variables)
-    layer.kernel_rms = _rms([w])
+    layer.finite = layer.finite and all(np.isfinite(as_float64(v)).all() for v in info.variables)
+    layer.kernel_rms = rms([w])
     if g is not None:
-        layer.kernel_gradient = _rms([_float(g)])
+        layer.kernel_gradient = rms([as_float64(g)])
     if info.kernel is None or w.ndim < 2 or info.others:
         return
     flat = w.reshape(-1, w.shape[-1])
@@ -284,7 +286,7 @@ def _add_weights(layer: Layer, info, gradients) -> None:
     spread = flat.std()
     if abs(flat.mean()) * np.sqrt(flat.size) > 4 * spread:
         layer.offset = float(abs(flat.mean()) / spread) if spread else np.inf
-    layer.identical = g is not None and _same_columns(flat, _float(g).reshape(flat.shape))
+    layer.identical = g is not None and _same_columns(flat, as_float64(g).reshape(flat.shape))
 
 
 def _same_columns(kernel: np.ndarray, gradient: np.ndarray) -> bool:
@@ -292,67 +294,3 @@ def _same_columns(kernel: np.ndarray, gradient: np.ndarray) -> bool:
     if kernel.shape[1] < 2 or (kernel != kernel[:, :1]).any() or not np.isfinite(gradient).all():
         return False
     return bool(np.allclose(gradient, gradient[:, :1], rtol=1e-3, atol=1e-6 * np.abs(gradient).max()))
-
-
-def update_ratios(optimizer, variables, gradients) -> list[float]:
-    """rms(update) / rms(weights) for one step of a copy of ``optimizer``, its slots included.
-
-    The caller's optimizer and variables are not touched. NaN where a variable has no gradient.
-    """
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
-    config = inner.get_config() | {"gradient_accumulation_steps": None}
-    twin = type(inner).from_config(config)
-    pairs = [(g, v) for g, v in zip(gradients, variables, strict=True) if g is not None]
-    # Slots belong to variables by their place: the copies stand in the order in which the optimizer knows them.
-    known = inner._trainable_variables if inner.built else []
-    resumes = {id(v) for _, v in pairs} <= {id(v) for v in known}
-    known = known if resumes else [v for _, v in pairs]
-    copies = {id(v): keras.Variable(_array(v), dtype=v.dtype, name=v.name) for v in known}
-    twin.build(list(copies.values()))
-    if resumes:
-        _copy_slots(inner, twin)
-    if pairs:
-        twin.apply([g for g, _ in pairs], [copies[id(v)] for _, v in pairs])
-    ratios = {id(v): _ratio(_float(copies[id(v)]) - _float(v), _float(v)) for _, v in pairs}
-    return [ratios.get(id(v), np.nan) for v in variables]
-
-
-def _copy_slots(optimizer, twin) -> None:
-    """Give twin, built on like variables, the state of an optimizer that may accumulate gradients besides."""
-    sums = {id(v) for v in getattr(optimizer, "_accumulated_gradients", None) or ()}
-    slots = [v for v in optimizer.variables if id(v) not in sums]
-    if [v.shape for v in slots] == [v.shape for v in twin.variables]:
-        for mine, theirs in zip(twin.variables, slots, strict=True):
-            mine.assign(theirs.value)
-        # The variable counts batches, the optimizer's formulas the updates made of them.
-        twin._iterations.assign(optimizer.iterations)
-
-
-def _ratio(change: np.ndarray, weights: np.ndarray) -> float:
-    size = _rms([weights])
-    return _rms([change]) / size if size else np.inf if change.any() else np.nan
-
-
-def _float(tensor) -> np.ndarray:
-    """As float64: the square of a float32 underflows from 1e-19 on."""
-    array = _array(tensor) if isinstance(tensor, keras.Variable) else keras.ops.convert_to_numpy(tensor)
-    return np.asarray(array, np.float64)
-
-
-def _array(variable) -> np.ndarray:
-    """A copy of a Keras variable's value. Keras's own ``numpy()`` warns once a call under NumPy 2."""
-    return np.array(variable.value.numpy())
-
-
-def _rms(arrays: list[np.ndarray]) -> float:
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(np.sqrt(np.mean([np.mean(a**2) for a in arrays])))
-
-
-def _norm(arrays: list[np.ndarray]) -> float:
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(np.sqrt(np.mean([(a**2).reshape(len(a), -1).sum(1).mean() for a in arrays])))
-
-
-def _by_unit(values: np.ndarray) -> np.ndarray:
-    return values.reshape(-1, values.shape[-1]).mean(0)

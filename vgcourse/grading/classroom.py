@@ -138,13 +138,13 @@ class Classroom:
 
     def current(self, lesson: Lesson, result: Result, marks: dict[str, tuple[float, bool]]) -> Result:
         """A result of the ledger with the points that the gradebook holds now."""
-        result = self.seen_through(lesson, result)
+        result = self.graded_since(lesson, result)
         if result.reason or result.student not in marks:
             return result
         score, by_hand = marks[result.student]
         return replace(result, score=score, by_hand=by_hand)
 
-    def seen_through(self, lesson: Lesson, result: Result) -> Result:
+    def graded_since(self, lesson: Lesson, result: Result) -> Result:
         """The result; where nbgrader alone has since graded what could not be graded then, what came of that."""
         path = self.folder("autograded", lesson, result.student) / f"{lesson.name}.ipynb"
         if not result.reason or not _written_after(path, result.at):

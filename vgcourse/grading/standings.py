@@ -59,7 +59,7 @@ def standings(classroom: Classroom, lesson: Lesson) -> list[Standing]:
     Raises CourseError where the gradebook does not know the lesson.
     """
     known = Ledger.of(classroom).results(lesson.id)
-    results = {id: classroom.seen_through(lesson, result) for id, result in known.items()}
+    results = {id: classroom.graded_since(lesson, result) for id, result in known.items()}
     handed_in = set(classroom.students(lesson)) | set(results)
     with classroom.gradebook() as book:
         try:

@@ -142,6 +142,6 @@ def _over_runs(values: np.ndarray, percent: float) -> np.ndarray:
     partly = finite.any(0) & ~whole
     result = np.full(values.shape[1:], np.nan)
     result[whole] = np.percentile(values[:, whole], percent, axis=0)
-    # NumPy goes through these one by one, which takes hundreds of times as long.
+    # NumPy goes through these one by one, which takes a hundred times as long.
     result[partly] = np.nanpercentile(np.where(finite, values, np.nan)[:, partly], percent, axis=0)
     return result

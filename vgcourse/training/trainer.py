@@ -7,7 +7,7 @@ from dataclasses import replace
 import keras
 import numpy as np
 
-from vgcourse.probing import layer_names, weighted_layers
+from vgcourse.probing import inner_optimizer, layer_names, weighted_layers
 from vgcourse.recording import Recording, first_nonfinite
 from vgcourse.training.batches import PROBE_LIMIT, batch_order, batch_orders, probe_rows
 from vgcourse.training.graph import CompiledRun
@@ -107,7 +107,7 @@ def train(
         run.reset_optimizer(_constant_rate(copied))
         records = _records(run, model, x, objective.y, epochs, seed, shuffle, progress)
     info = {
-        "optimizer": type(getattr(copied, "inner_optimizer", copied)).__name__.lower(),
+        "optimizer": type(inner_optimizer(copied)).__name__.lower(),
         "learning_rate": rate,
         "batch_size": plan.batch_size,
         "seed": seed,
