@@ -7,10 +7,10 @@ from pathlib import Path
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import CheckCellMetadata, Execute
 
-from vgcourse.grading.build import release_config
-from vgcourse.grading.execute import JudgedExecute
-from vgcourse.grading.feedback_pages import feedback_config
-from vgcourse.grading.keeping import FOLDER
+from vgcourse.course.authoring.build import release_config
+from vgcourse.grading.kept_files import FOLDER
+from vgcourse.grading.notebook.execute import JudgedExecute
+from vgcourse.grading.pages.feedback import feedback_config
 
 c = get_config()  # noqa: F821
 c.merge(release_config())

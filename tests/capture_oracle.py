@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from vgcourse.probing import output_gradients, root_mean_square, tap_outputs, weighted_layers
+from vgcourse.measure.layers import output_gradients, root_mean_square, tap_outputs, weighted_layers
 
 BATCH = 8
 

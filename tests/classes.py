@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 from traitlets.config import Config
 
-from vgcourse.grading.course import Lesson
+from vgcourse.course.lesson import Lesson
 
 LESSON, ANSWER, CHECK = "00_start", "first-check-answer", "first-check"
 RIGHT = "import numpy as np\n\n\ndef rms(values):\n    return np.sqrt(np.mean(np.square(values)))\n"

@@ -24,8 +24,8 @@ def root() -> Path:
 @pytest.fixture(scope="session")
 def built(root):
     """Lesson id → (solved notebook, student's notebook), built from the text."""
-    from vgcourse.grading import build
-    from vgcourse.grading.course import lessons
+    from vgcourse.course.authoring import build
+    from vgcourse.course.lesson import lessons
 
     pairs = {}
     for lesson in lessons(root):

@@ -1,13 +1,13 @@
 """The reference: the same training written as the plain eager loop that a textbook would show.
 
-Slow and simple on purpose. It shares no code with vgcourse.training but the order of the examples.
+Slow and simple on purpose. It shares no code with vgcourse.measure.training but the order of the examples.
 """
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from vgcourse.training import batch_order
+from vgcourse.measure.training import batch_order
 
 
 def eager_train(model, X, y, epochs, batch_size, optimizer, loss_fn, seed=0, every="epoch"):

@@ -6,14 +6,15 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook
 
-from vgcourse.checks import registry
-from vgcourse.checks.exercise import BLANK, Verdict
-from vgcourse.grading import build, demo
-from vgcourse.grading.classroom import Classroom
-from vgcourse.grading.course import Lesson, find_lesson
-from vgcourse.grading.execute import leave_verdict
-from vgcourse.grading.ledger import Ledger
-from vgcourse.grading.result import Result
+from vgcourse.course.authoring import build
+from vgcourse.course.checks import registry
+from vgcourse.course.checks.exercise import BLANK, Verdict
+from vgcourse.course.lesson import Lesson, find_lesson
+from vgcourse.grading import demo
+from vgcourse.grading.class_run.classroom import Classroom
+from vgcourse.grading.class_run.ledger import Ledger
+from vgcourse.grading.class_run.result import Result
+from vgcourse.grading.notebook.execute import leave_verdict
 
 LESSON = "01_circles"
 WORDS = "leak-why"

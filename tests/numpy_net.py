@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from vgcourse.theory import ACTIVATIONS, weight_moments
+from vgcourse.nets.theory import ACTIVATIONS, weight_moments
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import keras
 
 import vgcourse as vg
-from vgcourse.training import runs as _runs
+from vgcourse.measure.training import compiled as _runs
 
 X, Y = vg.circles(n=100, noise=0.1, factor=0.5, seed=0)
 FAST = {"epochs": 2, "batch_size": 50, "progress": False}

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import nbformat
 
-from vgcourse.checks import registry
-from vgcourse.checks.exercise import BLANK, Verdict
-from vgcourse.grading.report import answers as answer_cells
-from vgcourse.grading.report import exercise_titles
-from vgcourse.grading.report.page import ClassReport
-from vgcourse.grading.report.similarity import alike
-from vgcourse.grading.result import Result
-from vgcourse.grading.standings import Mark, Standing
+from vgcourse.course.checks import registry
+from vgcourse.course.checks.exercise import BLANK, Verdict
+from vgcourse.grading.class_run.class_table import Mark, Standing
+from vgcourse.grading.class_run.result import Result
+from vgcourse.grading.pages.report import answers as answer_cells
+from vgcourse.grading.pages.report import exercise_titles
+from vgcourse.grading.pages.report.page import ClassReport
+from vgcourse.grading.pages.report.similarity import alike
 
 HERE = Path(__file__).parent
 LESSON = "01_circles"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from vgcourse.checks import registry
+from vgcourse.course.checks import registry
 
 HERE = Path(__file__).parent
 SEEDS = (1, 20, 300)
@@ -24,7 +24,7 @@ def verdicts(path, seeds=SEEDS):
     exercise = registry.find(path.parent.name)
     names = runpy.run_path(str(path))
     answers = tuple(names[answer] for answer in exercise.answers)
-    return [exercise.verdict(exercise.look(answers, seed), seed) for seed in seeds]
+    return [exercise.verdict(exercise.observe_answers(answers, seed), seed) for seed in seeds]
 
 
 @pytest.mark.parametrize("path", files("wrong"), ids=name)
@@ -64,7 +64,7 @@ def test_every_exercise_has_wrong_and_right_answers(lesson):
 
 @pytest.mark.parametrize("lesson", registry.LESSONS)
 def test_every_misconception_has_an_answer_that_shows_it(lesson):
-    from vgcourse.checks.exercise import COMMON
+    from vgcourse.course.checks.exercise import COMMON
 
     for exercise in registry.exercises(lesson):
         shown = {path.name.split(".")[0] for path in (HERE / "wrong_answers" / lesson / exercise.id).glob("*.py")}
@@ -79,5 +79,5 @@ def test_the_courses_own_version_passes(lesson):
         own = exercise.reference()
         answers = own if isinstance(own, tuple) and len(exercise.answers) > 1 else (own,)
         for seed in SEEDS:
-            verdict = exercise.verdict(exercise.look(answers, seed, watched=False), seed)
+            verdict = exercise.verdict(exercise.observe_answers(answers, seed, watched=False), seed)
             assert verdict.passed, f"{exercise.id}: {verdict.key}: {verdict.message}"

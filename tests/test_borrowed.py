@@ -6,9 +6,9 @@ import threading
 import numpy as np
 import pytest
 
-from vgcourse.checks import registry
-from vgcourse.checks.observation import decode
-from vgcourse.checks.session import check, fallback
+from vgcourse.course.checks import registry
+from vgcourse.course.checks.observation import decode
+from vgcourse.course.checks.session import check, fallback
 
 SIGMOID, BEST = registry.find("sigmoid"), registry.find("ten-slopes")
 own_sigmoid, own_slope = SIGMOID.reference()
@@ -16,7 +16,7 @@ own_best = BEST.reference()
 
 
 def judged(exercise, *answers, seed=5):
-    return exercise.verdict(exercise.look(answers, seed), seed)
+    return exercise.verdict(exercise.observe_answers(answers, seed), seed)
 
 
 def in_a_thread(depth):
@@ -35,7 +35,7 @@ def hidden_behind_a_try(depth):
 
 
 def taken_from_the_judge(z):
-    from vgcourse.checks.circles.sigmoids import logistic
+    from vgcourse.course.exercises.circles.sigmoids import logistic
 
     return logistic(z)
 
@@ -56,7 +56,7 @@ def handed_in_as_it_is(depth, width, activation, initializer, seed):
 
 @pytest.mark.parametrize("wrapped", [False, True])
 def test_a_twin_under_another_name_is_the_courses_version_too(wrapped):
-    from vgcourse.models import mlp
+    from vgcourse.nets.models import mlp
 
     verdict = judged(registry.find("make-mlp"), handed_in_as_it_is if wrapped else mlp)
     assert verdict.key == "uses-the-package" and "`mlp`" in verdict.message
@@ -103,6 +103,6 @@ def test_putting_the_watch_aside_changes_no_number_and_shows():
         sys.setprofile(None)
         return 0.25**depth
 
-    text = BEST.look((best_case,), 5)
+    text = BEST.observe_answers((best_case,), 5)
     assert decode(text)["unwatched"] is True and BEST.verdict(text, 5).passed
-    assert "unwatched" not in decode(BEST.look((lambda depth: 0.25**depth,), 5))
+    assert "unwatched" not in decode(BEST.observe_answers((lambda depth: 0.25**depth,), 5))

@@ -8,10 +8,10 @@ import nbformat
 import pytest
 
 from vgcourse.cli import main
+from vgcourse.course.authoring import build
+from vgcourse.course.authoring.tags import expand
+from vgcourse.course.lesson import Lesson, find_lesson, find_root, lessons
 from vgcourse.errors import CourseError
-from vgcourse.grading import build
-from vgcourse.grading.course import Lesson, find_lesson, find_root, lessons
-from vgcourse.grading.tags import expand
 
 
 def test_the_same_text_gives_the_same_bytes(root):
@@ -54,7 +54,7 @@ def test_no_student_notebook_has_outputs_or_markers(built):
 
 
 def test_every_exercise_of_the_registry_is_checked_in_its_lesson(built):
-    from vgcourse.checks.registry import exercises
+    from vgcourse.course.checks.registry import exercises
 
     for lesson, (_, student) in built.items():
         marked = [cell.metadata["nbgrader"] for cell in student.cells if "nbgrader" in cell.metadata]

@@ -10,9 +10,9 @@ import tensorflow as tf
 
 import vgcourse as vg
 from tests.capture_oracle import BATCH, assert_recorded, batches, data, eager_step, small_net
-from vgcourse.capture import GradientCapture, WeightCapture, moments, recorder
-from vgcourse.capture.sinks import statistics
-from vgcourse.recording import layer_statistics
+from vgcourse.measure.capture import GradientCapture, WeightCapture, moments, recorder
+from vgcourse.measure.capture.step_variables import statistics
+from vgcourse.measure.recording import layer_statistics
 
 layers = keras.layers
 X, y = data(20)

@@ -4,10 +4,10 @@ import sys
 import numpy as np
 import pytest
 
-from vgcourse.checks import exercise as framework
-from vgcourse.checks import registry, render, session
-from vgcourse.checks.exercise import Exercise, Miss, is_blank, need_callable
-from vgcourse.checks.observation import encode
+from vgcourse.course.checks import exercise as framework
+from vgcourse.course.checks import registry, render, session
+from vgcourse.course.checks.exercise import Exercise, Miss, is_blank, need_callable
+from vgcourse.course.checks.observation import encode
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def doubling():
 
 
 def verdict(exercise, answer, seed=7):
-    return exercise.verdict(exercise.look((answer,), seed), seed)
+    return exercise.verdict(exercise.observe_answers((answer,), seed), seed)
 
 
 def test_a_right_answer_earns_all_points(doubling):
@@ -57,7 +57,7 @@ def test_a_miss_may_earn_a_share(doubling):
 
 
 def test_the_judge_draws_the_inputs_itself(doubling):
-    seen = doubling.look((lambda x: 2 * x,), seed=1)
+    seen = doubling.observe_answers((lambda x: 2 * x,), seed=1)
     assert doubling.verdict(seen, 1).passed
     assert not doubling.verdict(seen, 2).passed  # the same numbers for another draw are worth nothing
 
@@ -117,7 +117,7 @@ def test_a_stub_is_blank_and_a_short_answer_is_not():
 
 def test_where_one_of_two_functions_is_open_it_is_named():
     exercise = registry.find("sigmoid")
-    found = exercise.verdict(exercise.look((np.tanh, ...), 1), 1)
+    found = exercise.verdict(exercise.observe_answers((np.tanh, ...), 1), 1)
     assert found.key == "blank" and "Still open: sigmoid_slope" in found.message
 
 
@@ -182,7 +182,7 @@ def test_check_says_how_it_is_called(known):
 
 
 def test_fallback_gives_your_answer_only_after_it_passed(known, capsys):
-    known.refer(lambda: "the course's")
+    known.own_version(lambda: "the course's")
 
     def mine(x):
         return 2 * x
@@ -196,7 +196,7 @@ def test_fallback_gives_your_answer_only_after_it_passed(known, capsys):
 
 def test_the_courses_version_is_nobodys_answer(known, monkeypatch):
     monkeypatch.setattr(session, "_lent", [])
-    known.refer(lambda: lambda x: 2 * x)
+    known.own_version(lambda: lambda x: 2 * x)
     double = session.fallback("double", ...)  # as the lesson goes on: the course's version has the student's name
     with pytest.raises(session.CheckFailed) as caught:
         session.check("double", double)
@@ -236,5 +236,12 @@ def test_an_unknown_exercise_names_the_nearest():
 
 
 def test_checks_load_no_tensorflow():
-    code = "import sys, vgcourse.checks.registry as r; [r.exercises(l) for l in r.LESSONS]"
+    code = "import sys, vgcourse.course.checks.registry as r; [r.exercises(l) for l in r.LESSONS]"
     assert subprocess.run([sys.executable, "-c", f"{code}; sys.exit('tensorflow' in sys.modules)"]).returncode == 0
+
+
+def test_a_lesson_that_cannot_be_imported_breaks_no_other_lessons_checks(monkeypatch):
+    monkeypatch.setattr(registry, "LESSONS", {"broken": "no_such_module", **registry.LESSONS})
+    assert registry.find("first-check").id == "first-check"
+    with pytest.raises(ModuleNotFoundError, match="no_such_module"):
+        registry.find("nobody-knows")

@@ -21,11 +21,11 @@ from ground import ATTACKS, Ground
 
 from tests import classes
 from tests.classes import LESSON, RIGHT, WRONG
-from vgcourse.grading.classroom import Classroom
+from vgcourse.course.lesson import find_lesson
+from vgcourse.grading.class_run.classroom import Classroom
+from vgcourse.grading.class_run.driver import grade_class
 from vgcourse.grading.confinement import kernels
 from vgcourse.grading.confinement.isolation import NAMESPACES
-from vgcourse.grading.course import find_lesson
-from vgcourse.grading.driver import grade_class
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation stands on Linux")
 

@@ -8,14 +8,15 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import capture_log
 from traitlets.config import LoggingConfigurable
 
-from vgcourse.checks.registry import exercises
 from vgcourse.cli import main
+from vgcourse.course.checks.registry import exercises
+from vgcourse.course.lesson import Lesson, find_lesson
 from vgcourse.errors import CourseError
-from vgcourse.grading import classroom, demo, driver, ledger
-from vgcourse.grading.classroom import Classroom, Result
-from vgcourse.grading.course import Lesson, find_lesson
-from vgcourse.grading.driver import grade_class, table
-from vgcourse.grading.standings import standings
+from vgcourse.grading import demo
+from vgcourse.grading.class_run import classroom, driver, ledger
+from vgcourse.grading.class_run.class_table import standings
+from vgcourse.grading.class_run.classroom import Classroom, Result
+from vgcourse.grading.class_run.driver import grade_class, table
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from sklearn.datasets import load_digits, make_circles
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from vgcourse import data
+from vgcourse.nets import data
 
 
 @pytest.mark.parametrize("n, noise, factor, seed", [(1000, 0.1, 0.5, 0), (7, 0.0, 0.8, 3), (2, 1.5, 0.0, 9)])

@@ -10,8 +10,8 @@ import tensorflow as tf
 
 from tests.net_builders import circles, conv_pool, dense, descend, images, normal
 from tests.sick_nets import HEALTHY, SICK
-from vgcourse.diagnosis import diagnose
-from vgcourse.probing import tap_outputs
+from vgcourse.measure.diagnosis import diagnose
+from vgcourse.measure.layers import tap_outputs
 
 QUICK_SICK = [
     "three narrow sigmoid layers",

@@ -11,9 +11,9 @@ from nbclient.util import run_sync
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from traitlets.config import Config
 
-from vgcourse.checks import registry
-from vgcourse.grading import execute
-from vgcourse.grading.execute import NO_OBSERVATION, JudgedExecute, count_checks, judge_outputs, verdicts
+from vgcourse.course.checks import registry
+from vgcourse.grading.notebook import execute
+from vgcourse.grading.notebook.execute import NO_OBSERVATION, JudgedExecute, count_checks, judge_outputs, verdicts
 
 ID = "first-check"
 IMPORT = "from vgcourse import check"
@@ -56,7 +56,8 @@ def test_the_verdict_does_not_depend_on_what_the_kernel_prints_or_raises(right):
     assert verdicts(run(noisy, graded(check)))[0].passed
     patched = new_code_cell(
         f"def {name}(*a, **k): return 0.123\nimport numpy as np\nnp.allclose = lambda *a, **k: True\n"
-        "import vgcourse.checks.exercise as e\ne.Exercise.verdict = lambda *a: e.Verdict('x', 1, 1.0, 'passed', '')"
+        "import vgcourse.course.checks.exercise as e\n"
+        "e.Exercise.verdict = lambda *a: e.Verdict('x', 1, 1.0, 'passed', '')"
     )
     assert not verdicts(run(patched, graded(check)))[0].passed
 

@@ -11,12 +11,12 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pytest
 
-from vgcourse import explore, site, stills
-from vgcourse.packing import histograms, pack_recording
-from vgcourse.recording import Recording
+from vgcourse.measure.recording import Recording
+from vgcourse.show.explorers import bundle, stills, widgets
+from vgcourse.show.explorers.packed_recording import histograms, pack_recording
 
 ROOT = Path(__file__).parents[1]
-MAKERS = [explore.thermometers, explore.depth_profile, explore.variance_walk, explore.skip]
+MAKERS = [widgets.thermometers, widgets.depth_profile, widgets.variance_walk, widgets.skip]
 
 
 def a_recording(moments=5, **changes) -> Recording:
@@ -38,14 +38,14 @@ def a_recording(moments=5, **changes) -> Recording:
 @pytest.mark.parametrize("maker", MAKERS)
 def test_code_opens_the_same_explorer(maker):
     explorer = maker(depth=7, seed=12)
-    again = eval(explorer.code, {"vg": type("package", (), {"explore": explore})})
+    again = eval(explorer.code, {"vg": type("package", (), {"explore": widgets})})
     assert again.state == explorer.state
     assert "depth=7" in explorer.state and "seed=12" in explorer.state
 
 
 def test_python_and_the_browser_know_the_same_settings_with_the_same_defaults():
     """The functions' signatures against the table in state.js, field by field."""
-    table = (site.EXPLORER / "state.js").read_text(encoding="utf-8")
+    table = (bundle.WEB / "state.js").read_text(encoding="utf-8")
     for maker in MAKERS:
         block = re.search(rf"^  {maker.__name__}: {{\n(.*?)^  }},", table, re.DOTALL | re.MULTILINE)[1]
         fields = re.findall(r"^    (\w+): (.*),$", block, re.MULTILINE)
@@ -61,14 +61,14 @@ def test_python_and_the_browser_know_the_same_settings_with_the_same_defaults():
 
 
 def test_branch_scale_may_follow_the_depth():
-    explorer = explore.skip(branch_scale="1/sqrt(depth)")
+    explorer = widgets.skip(branch_scale="1/sqrt(depth)")
     assert dict(parse_qsl(explorer.state.partition("?")[2]))["branch_scale"] == "1/sqrt(depth)"
     assert 'branch_scale="1/sqrt(depth)"' in explorer.code
 
 
 def test_player_takes_recordings_only():
     with pytest.raises(TypeError, match=r"recording: expected a Recording, got dict; vg\.train"):
-        explore.player({"loss": [1]})
+        widgets.player({"loss": [1]})
 
 
 def test_opening_an_explorer_loads_neither_tensorflow_nor_matplotlib():
@@ -82,7 +82,7 @@ def test_opening_an_explorer_loads_neither_tensorflow_nor_matplotlib():
 
 @pytest.mark.parametrize("kind", ["thermometers", "depth_profile", "variance_walk", "skip", "player"])
 def test_a_still_picture_stands_in_where_widgets_cannot_show(kind):
-    maker = getattr(explore, kind)
+    maker = getattr(widgets, kind)
     explorer = maker(a_recording()) if kind == "player" else maker()
     data, _ = explorer._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in data
@@ -95,7 +95,7 @@ def test_every_setting_that_a_lesson_opens_has_a_picture_of_its_own():
     states = [
         s
         for path in sorted(ROOT.glob("solutions/*/*.py"))
-        for s in stills.states_in(path.read_text("utf-8"), vars(explore))
+        for s in stills.states_in(path.read_text("utf-8"), vars(widgets))
     ]
     assert len(states) >= 5 and "skip" in {state.partition("?")[0] for state in states}
     pictures = [stills.still(state) for state in states]
@@ -103,9 +103,9 @@ def test_every_setting_that_a_lesson_opens_has_a_picture_of_its_own():
 
 
 def test_a_picture_of_another_setting_says_so():
-    asked = explore.depth_profile(depth=7)._repr_mimebundle_()[0]
+    asked = widgets.depth_profile(depth=7)._repr_mimebundle_()[0]
     assert asked["text/plain"].endswith("(The picture shows another setting.)") and asked["image/png"]
-    for maker in (explore.depth_profile, explore.skip, lambda: explore.player(a_recording())):
+    for maker in (widgets.depth_profile, widgets.skip, lambda: widgets.player(a_recording())):
         assert "another setting" not in maker()._repr_mimebundle_()[0]["text/plain"]
 
 
@@ -167,34 +167,34 @@ def test_a_long_recording_is_thinned_but_keeps_its_ends():
 
 def test_page_is_what_its_sources_build():
     committed = (ROOT / "site" / "index.html").read_text(encoding="utf-8")
-    assert committed == site.page(), "site/index.html is out of date: run python -m vgcourse.site"
+    assert committed == bundle.page(), "site/index.html is out of date: run python -m vgcourse.show.explorers.bundle"
 
 
 def test_page_asks_nobody_else():
-    assert not re.findall(r"""(?:src|href)=["']?(?:https?:)?//|@import|url\(|fetch\(|XMLHttp""", site.page())
+    assert not re.findall(r"""(?:src|href)=["']?(?:https?:)?//|@import|url\(|fetch\(|XMLHttp""", bundle.page())
 
 
 def test_joined_modules_come_after_what_they_need_and_once():
-    order = site.modules()
+    order = bundle.modules()
     assert order[-1] == "main.js" and len(order) == len(set(order))
     assert order.index("matrix.js") < order.index("net.js") < order.index("run.js") < order.index("race.js")
-    assert not re.search(r"^(import|export) ", site.joined(), re.MULTILINE)
+    assert not re.search(r"^(import|export) ", bundle.joined(), re.MULTILINE)
 
 
 def test_two_modules_that_declare_one_name_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(site, "EXPLORER", tmp_path)
+    monkeypatch.setattr(bundle, "WEB", tmp_path)
     (tmp_path / "a.js").write_text('import { twice } from "./b.js";\nconst half = 1;\n')
     (tmp_path / "b.js").write_text("export const twice = 2;\nfunction half() {}\n")
     with pytest.raises(ValueError, match=r"a\.js and b\.js both declare 'half'"):
-        site.joined("a.js")
+        bundle.joined("a.js")
 
 
 def test_modules_that_import_in_a_circle_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(site, "EXPLORER", tmp_path)
+    monkeypatch.setattr(bundle, "WEB", tmp_path)
     (tmp_path / "a.js").write_text('import { b } from "./b.js";\n')
     (tmp_path / "b.js").write_text('import { a } from "./a.js";\n')
     with pytest.raises(ValueError, match=r"a\.js -> b\.js -> a\.js"):
-        site.modules("a.js")
+        bundle.modules("a.js")
 
 
 INK = ["ink", "muted", "warn", "sigmoid", "tanh", "relu", "leaky_relu", "linear", "plain", "skip", "accent"]
@@ -203,7 +203,7 @@ INK = ["ink", "muted", "warn", "sigmoid", "tanh", "relu", "leaky_relu", "linear"
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 def test_every_colour_that_carries_words_has_contrast(theme):
     """WCAG 2.2: at least 4.5 on paper, panel and the shaded region, in the text's and the drawing's colours."""
-    blocks = re.findall(r"--vg-scheme: \w+;(.*?)}", site.style_sheet(), re.DOTALL)
+    blocks = re.findall(r"--vg-scheme: \w+;(.*?)}", bundle.style_sheet(), re.DOTALL)
     colours = dict(re.findall(r"--vg-(\w+): (#\w{6});", blocks[theme]))
     for ground in ("paper", "panel"):
         for name in INK:

@@ -7,9 +7,9 @@ from graded_class import LESSON, GradedClass, copy_course
 
 from vgcourse.cli import main
 from vgcourse.errors import CourseError
+from vgcourse.grading.class_run.class_table import Standing
 from vgcourse.grading.export import export_marks
 from vgcourse.grading.export.table import Finder, defused, plain
-from vgcourse.grading.standings import Standing
 
 CANVAS = """\ufeffStudent,ID,SIS User ID,SIS Login ID,Section,Lesson 1 (4711),Old quiz (4712),Final Score
     Points Possible,,,,,10,5,(read only)

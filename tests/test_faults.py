@@ -11,9 +11,9 @@ import pytest
 
 from tests import classes
 from tests.classes import LESSON, RIGHT, WRONG
-from vgcourse.grading.classroom import Classroom
-from vgcourse.grading.course import find_lesson
-from vgcourse.grading.ledger import Ledger
+from vgcourse.course.lesson import find_lesson
+from vgcourse.grading.class_run.classroom import Classroom
+from vgcourse.grading.class_run.ledger import Ledger
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills by what Linux shows of processes")
 

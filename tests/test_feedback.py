@@ -11,13 +11,13 @@ from hostile_pages import HTML, MARKDOWN, OUTSIDE
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from vgcourse.cli import main
-from vgcourse.grading.feedback_pages import FeedbackExporter
-from vgcourse.grading.feedback_pages.hidden import LEFT_OUT, without_hidden
-from vgcourse.grading.feedback_pages.maths import mathml
-from vgcourse.grading.feedback_pages.outputs import outputs
-from vgcourse.grading.feedback_pages.sanitize import clean, render, safe_html, safe_markdown
-from vgcourse.grading.page import POLICY
-from vgcourse.grading.showing import leave_word
+from vgcourse.grading.notebook.idle_cells import leave_word
+from vgcourse.grading.pages.feedback import FeedbackExporter
+from vgcourse.grading.pages.feedback.hidden import LEFT_OUT, without_hidden
+from vgcourse.grading.pages.feedback.maths import mathml
+from vgcourse.grading.pages.feedback.outputs import outputs
+from vgcourse.grading.pages.feedback.sanitize import clean, render, safe_html, safe_markdown
+from vgcourse.grading.pages.page import POLICY
 
 DANGEROUS = re.compile(
     r"<(script|iframe|object|embed|form|input|button|meta|link|base|style|svg|video|audio|template|xmp|body)\b"
@@ -114,7 +114,7 @@ def test_maths_that_cannot_be_drawn_stays_readable_tex(tex):
 
 
 def test_without_the_converter_maths_is_readable_tex(monkeypatch):
-    monkeypatch.setattr("vgcourse.grading.feedback_pages.maths.convert", None)
+    monkeypatch.setattr("vgcourse.grading.pages.feedback.maths.convert", None)
     mathml.cache_clear()
     assert mathml("x^2") == '<code class="tex">x^2</code>'
     mathml.cache_clear()

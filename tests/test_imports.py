@@ -1,20 +1,35 @@
-"""The arrows of the house go one way, and what need not load TensorFlow does not."""
+"""The arrows of the house go one way, and what need not load TensorFlow does not.
+
+A wing may import from itself and from the wings named beside it, from nothing else of the package: an arrow only
+goes down from grading to nets. What stands in the root (`style`, `errors`) serves all; the face imports anything.
+"""
 
 import ast
 import subprocess
 import sys
+from collections import defaultdict
 
 import pytest
 
-LEAVES = {"plots", "explore", "cli"}
-PLAIN = {"theory", "recording"}
+BELOW = {
+    "nets": set(),
+    "measure": {"nets"},
+    "show": {"nets", "measure"},
+    "published": {"nets", "measure", "show"},
+    "course": {"nets", "measure", "show", "published"},
+    "grading": {"nets", "measure", "show", "published", "course"},
+}
+SERVES_ALL = {"style", "errors"}
+FACE = {"", "__main__", "cli", "lab"}
+MOST_SIBLINGS = 13
+PLAIN = {"vgcourse.nets.theory", "vgcourse.measure.recording"}
 ALLOWED_IN_PLAIN = {"numpy", "pandas"}
 
 
 def modules(root):
-    return {
-        path: ".".join(path.relative_to(root).with_suffix("").parts) for path in (root / "vgcourse").rglob("*.py")
-    }
+    """File → dotted name of its module; a package's own file has the package's name."""
+    files = sorted((root / "vgcourse").rglob("*.py"))
+    return {path: ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__") for path in files}
 
 
 def imported(path):
@@ -27,29 +42,80 @@ def imported(path):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def test_nothing_imports_a_leaf(root):
+def wing(name):
+    return name.split(".")[1] if "." in name else ""
+
+
+def arrows(root):
+    """Module → the modules of the package that it imports."""
+    names = modules(root)
+    known = set(names.values())
+    return {name: _meant({part for part in imported(path) if part in known}) - {name} for path, name in names.items()}
+
+
+def _meant(targets):
+    """``from package import module`` means the module: its package is named on the way only."""
+    return {target for target in targets if not any(other.startswith(f"{target}.") for other in targets)}
+
+
+def test_every_module_stands_in_a_wing(root):
+    wings = {wing(name) for name in modules(root).values()}
+    assert wings == set(BELOW) | SERVES_ALL | FACE
+
+
+def test_an_arrow_only_goes_down(root):
+    upward = [
+        f"{name} -> {target}"
+        for name, targets in arrows(root).items()
+        for target in targets - {"vgcourse"}
+        if wing(name) not in FACE and wing(target) not in BELOW.get(wing(name), set()) | SERVES_ALL | {wing(name)}
+    ]
+    assert not upward
+
+
+def test_no_modules_import_each_other_in_a_circle(root):
+    """A package's own file only hands names on: an arrow to it is an arrow to the module that is meant."""
+    graph = {name: {t for t in targets if not name.startswith(t + ".")} for name, targets in arrows(root).items()}
+    state = defaultdict(int)  # 0 not seen, 1 on the way, 2 done
+
+    def visit(name, way):
+        assert state[name] != 1, " -> ".join([*way[way.index(name) :], name])
+        if state[name] == 0:
+            state[name] = 1
+            for target in sorted(graph[name]):
+                visit(target, [*way, name])
+            state[name] = 2
+
+    for name in graph:
+        visit(name, [])
+
+
+def test_no_folder_is_crowded(root):
+    for folder in {path.parent for path in modules(root)}:
+        siblings = [p for p in folder.iterdir() if (p.suffix == ".py" or p.is_dir()) and not p.name.startswith("__")]
+        assert len(siblings) <= MOST_SIBLINGS, folder
+
+
+def test_no_two_classes_have_one_name(root):
+    found = defaultdict(list)
     for path, name in modules(root).items():
-        own = name.split(".")[1] if "." in name else ""
-        leaves = {part.split(".")[1] for part in imported(path) if part.startswith("vgcourse.")} & LEAVES
-        assert leaves <= {own} or name == "vgcourse.__main__", f"{name} imports {leaves}"
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                found[node.name].append(name)
+    assert {name: places for name, places in found.items() if len(places) > 1} == {}
 
 
 @pytest.mark.parametrize("module", sorted(PLAIN))
 def test_theory_and_recording_stand_on_numpy_and_pandas_only(root, module):
-    files = [path for path, name in modules(root).items() if name.split(".")[1:2] == [module]]
+    files = [path for path, name in modules(root).items() if f"{name}.".startswith(f"{module}.")]
     assert files
     for path in files:
         parts = set(imported(path))
         outside = {part.split(".")[0] for part in parts} - set(sys.stdlib_module_names)
         assert outside <= ALLOWED_IN_PLAIN | {"vgcourse"}
-        assert {part.split(".")[1] for part in parts if part.startswith("vgcourse.")} <= PLAIN, path
-
-
-def test_the_measuring_package_never_imports_the_grader(root):
-    for path, name in modules(root).items():
-        if name.startswith("vgcourse.grading") or name in ("vgcourse.cli",):
-            continue
-        assert not [part for part in imported(path) if part.startswith("vgcourse.grading")], name
+        assert {part for part in parts if part.startswith("vgcourse.measure")} <= {"vgcourse.measure.statistics"}, (
+            path
+        )
 
 
 @pytest.mark.parametrize(
@@ -59,7 +125,9 @@ def test_the_measuring_package_never_imports_the_grader(root):
         "import vgcourse.cli; vgcourse.cli._parser()",
         "from vgcourse import check, predict, circles; circles()",
         "from vgcourse import theory; theory.layer_factor('sigmoid', 'glorot_uniform', width=32)",
-        "from vgcourse.grading import classroom, demo, driver, scoreboard",
+        "from vgcourse.grading.class_run import classroom, driver",
+        "from vgcourse.grading import demo",
+        "from vgcourse.grading.notebook import scoreboard",
     ],
 )
 def test_no_tensorflow_is_loaded_by(code):

@@ -10,11 +10,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from vgcourse.checks.exercise import Verdict
+from vgcourse.course.checks.exercise import Verdict
 from vgcourse.errors import CourseError
-from vgcourse.grading import keeping
-from vgcourse.grading.ledger import Ledger
-from vgcourse.grading.result import Result
+from vgcourse.grading import kept_files
+from vgcourse.grading.class_run.ledger import Ledger
+from vgcourse.grading.class_run.result import Result
 
 WHOLE = Result(
     "ada ［1］", "01_circles", 3.5, 4.0, True, "", ("mended",), [Verdict("sigmoid", 1.0, 0.5, "overflows", "Groß.")],
@@ -84,8 +84,8 @@ FILL = """
 import resource, signal, sys
 from pathlib import Path
 from vgcourse.errors import CourseError
-from vgcourse.grading.ledger import Ledger
-from vgcourse.grading.result import Result
+from vgcourse.grading.class_run.ledger import Ledger
+from vgcourse.grading.class_run.result import Result
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 ledger, done = Ledger(Path(sys.argv[1])), 0
@@ -128,7 +128,7 @@ def test_the_ledger_of_a_course_lies_in_the_folder_it_keeps(tmp_path):
 
 def test_the_secret_is_one_and_its_owners_only(tmp_path):
     path, found = tmp_path / ".vgcourse" / "secret", []
-    threads = [threading.Thread(target=lambda: found.append(keeping.course_secret(path))) for _ in range(4)]
+    threads = [threading.Thread(target=lambda: found.append(kept_files.course_secret(path))) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -137,13 +137,13 @@ def test_the_secret_is_one_and_its_owners_only(tmp_path):
     assert [file.name for file in path.parent.iterdir()] == ["secret"]
     if os.name == "posix":
         assert path.stat().st_mode & 0o777 == 0o600
-    assert keeping.course_secret(tmp_path / "other" / "secret") != found[0]
+    assert kept_files.course_secret(tmp_path / "other" / "secret") != found[0]
 
 
 def test_a_damaged_secret_is_said(tmp_path):
     (tmp_path / "secret").write_text("short")
     with pytest.raises(CourseError, match="damaged"):
-        keeping.course_secret(tmp_path / "secret")
+        kept_files.course_secret(tmp_path / "secret")
 
 
 def test_a_digest_sees_names_contents_and_links(tmp_path):
@@ -157,16 +157,16 @@ def test_a_digest_sees_names_contents_and_links(tmp_path):
         lambda: ((tmp_path / "link").unlink(), (tmp_path / "link").symlink_to("nowhere")),
     ):
         change()
-        seen.add(keeping.digest(tmp_path))
-        assert keeping.digest(tmp_path) in seen
+        seen.add(kept_files.digest(tmp_path))
+        assert kept_files.digest(tmp_path) in seen
     assert len(seen) == 5
-    assert keeping.digest(tmp_path / "missing") == keeping.digest(tmp_path / "missing")
+    assert kept_files.digest(tmp_path / "missing") == kept_files.digest(tmp_path / "missing")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such lock there")
 def test_a_course_is_graded_by_one_run_at_a_time(tmp_path):
     refused = pytest.raises(CourseError, match="being graded already")
-    with keeping.only_one(tmp_path), refused, keeping.only_one(tmp_path):
+    with kept_files.only_one(tmp_path), refused, kept_files.only_one(tmp_path):
         pass
-    with keeping.only_one(tmp_path):
+    with kept_files.only_one(tmp_path):
         pass

@@ -17,10 +17,10 @@ from scipy.stats import norm, rice
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KDTree
 
-from vgcourse import data
-from vgcourse.checks import registry
-from vgcourse.grading.build import solved_notebook, student_notebook
-from vgcourse.grading.course import Lesson
+from vgcourse.course.authoring.build import solved_notebook, student_notebook
+from vgcourse.course.checks import registry
+from vgcourse.course.lesson import Lesson
+from vgcourse.nets import data
 
 ROOT = Path(__file__).parents[1]
 START, CIRCLES = Lesson("00_start", ROOT), Lesson("01_circles", ROOT)
@@ -29,7 +29,7 @@ RUN = r"""
 import contextlib, io, json, sys
 import matplotlib
 matplotlib.use("Agg")
-from vgcourse.checks import CheckFailed
+from vgcourse.course.checks import CheckFailed
 cells, out, space = json.load(sys.stdin), [], {}
 for source in cells:
     text, failed = io.StringIO(), None

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 
 from tests.test_lesson_01 import number, run
-from vgcourse import repeats, theory
-from vgcourse.checks import registry
-from vgcourse.checks.gradients import oracle
-from vgcourse.grading.build import solved_notebook, student_notebook
-from vgcourse.grading.course import Lesson
-from vgcourse.repeats import depth_runs, published_runs, settings
+from vgcourse.course.authoring.build import solved_notebook, student_notebook
+from vgcourse.course.checks import registry
+from vgcourse.course.exercises.gradients import oracle
+from vgcourse.course.lesson import Lesson
+from vgcourse.nets import theory
+from vgcourse.published import kept_runs
+from vgcourse.published.kept_runs import depth_runs, published_runs, published_settings
 
 LESSON = Lesson("02_depth", Path(__file__).parents[1])
 
@@ -62,9 +63,9 @@ def test_the_runs_that_the_course_keeps_are_those_that_a_sweep_makes(printed):
 
 
 def test_kept_runs_over_depth_can_be_repeated(tmp_path):
-    from vgcourse.reproduce.runs import measure
+    from vgcourse.published.many_seeds import measure
 
-    experiment = next(e for e in repeats._grid() if e.id == "depths.relu2")
+    experiment = next(e for e in kept_runs._grid() if e.id == "depths.relu2")
     kept = depth_runs().query("id == 'depths.relu2'").set_index("seed").accuracy
     again = measure(experiment, range(8), tmp_path).set_index("seed").accuracy
     # Rounding grows while a net trains: most runs agree to a point or two, a rare one may take another way.
@@ -73,7 +74,9 @@ def test_kept_runs_over_depth_can_be_repeated(tmp_path):
 
 def test_every_set_up_has_its_runs(accuracy):
     assert all(len(runs) >= 10 for runs in accuracy.values())
-    assert all(len(accuracy[id]) == 100 for id in settings().index if id.startswith("T") and "+width" not in id)
+    assert all(
+        len(accuracy[id]) == 100 for id in published_settings().index if id.startswith("T") and "+width" not in id
+    )
     assert (depth_runs().groupby(["activation", "depth"]).size() == 40).all()
 
 
@@ -183,8 +186,8 @@ def test_tanh5_gets_further_with_more_epochs_or_adam_and_only_other_weights_brin
 
 
 def test_the_gradient_of_t2s_failing_tanh_network_does_not_vanish_before_training(prose):
-    from vgcourse.data import t2_circles
-    from vgcourse.models import initial_weights
+    from vgcourse.nets.data import t2_circles
+    from vgcourse.nets.models import initial_weights
 
     assert "the first layer begins with *more* of it than the last" in prose
     data, ratios = t2_circles(), []

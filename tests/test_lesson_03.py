@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vgcourse.checks import registry
-from vgcourse.checks.gradients import oracle
-from vgcourse.checks.weights import symmetry
-from vgcourse.grading.build import solved_notebook, student_notebook
-from vgcourse.grading.course import Lesson
+from vgcourse.course.authoring.build import solved_notebook, student_notebook
+from vgcourse.course.checks import registry
+from vgcourse.course.exercises.gradients import oracle
+from vgcourse.course.exercises.weights import symmetry
+from vgcourse.course.lesson import Lesson
 
 ROOT = Path(__file__).parents[1]
 LESSON = Lesson("03_weights", ROOT)
@@ -30,7 +30,7 @@ import contextlib, io, json, sys
 import matplotlib
 matplotlib.use("Agg")
 import numpy as np
-from vgcourse.checks import CheckFailed
+from vgcourse.course.checks import CheckFailed
 cells, out, space = json.load(sys.stdin), [], {}
 for source in cells:
     text, failed = io.StringIO(), None

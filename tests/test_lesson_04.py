@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vgcourse import theory
-from vgcourse.checks import registry
-from vgcourse.checks.gradients import faults, oracle
-from vgcourse.grading.build import solved_notebook, student_notebook
-from vgcourse.grading.course import Lesson
+from vgcourse.course.authoring.build import solved_notebook, student_notebook
+from vgcourse.course.checks import registry
+from vgcourse.course.exercises.gradients import faults, oracle
+from vgcourse.course.lesson import Lesson
+from vgcourse.nets import theory
 
 ROOT = Path(__file__).parents[1]
 LESSON = Lesson("04_gradients", ROOT)
@@ -28,7 +28,7 @@ RUN = r"""
 import contextlib, io, json, sys
 import matplotlib
 matplotlib.use("Agg")
-from vgcourse.checks import CheckFailed
+from vgcourse.course.checks import CheckFailed
 cells, out, space = json.load(sys.stdin), [], {}
 for source in cells:
     text, failed = io.StringIO(), None

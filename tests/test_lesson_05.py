@@ -14,13 +14,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vgcourse import repeats, theory
-from vgcourse.checks import registry
-from vgcourse.checks.initialization import draws, repairs, trainer
-from vgcourse.data import circles, t2_circles
-from vgcourse.grading.build import solved_notebook, student_notebook
-from vgcourse.grading.course import Lesson
-from vgcourse.repeats import published_runs, settings
+from vgcourse.course.authoring.build import solved_notebook, student_notebook
+from vgcourse.course.checks import registry
+from vgcourse.course.exercises.initialization import draws, repairs, trainer
+from vgcourse.course.lesson import Lesson
+from vgcourse.nets import theory
+from vgcourse.nets.data import circles, t2_circles
+from vgcourse.published import kept_runs
+from vgcourse.published.kept_runs import published_runs, published_settings
 
 ROOT = Path(__file__).parents[1]
 LESSON = Lesson("05_initialization", ROOT)
@@ -30,7 +31,7 @@ RUN = r"""
 import contextlib, io, json, sys
 import matplotlib
 matplotlib.use("Agg")
-from vgcourse.checks import CheckFailed
+from vgcourse.course.checks import CheckFailed
 cells, out, space = json.load(sys.stdin), [], {}
 for source in cells:
     text, failed = io.StringIO(), None
@@ -252,14 +253,14 @@ def test_the_size_of_the_weights_alone_moves_t1s_sigmoids_from_chance_to_nine_te
 
 
 def test_the_kept_runs_with_larger_weights_can_be_repeated(tmp_path):
-    from vgcourse.reproduce.runs import measure
+    from vgcourse.published.many_seeds import measure
 
-    experiment = next(e for e in repeats._published() if e.id == "T1.sig4+normal3")
+    experiment = next(e for e in kept_runs._published() if e.id == "T1.sig4+normal3")
     kept = published_runs().query("id == 'T1.sig4+normal3'").set_index("seed").accuracy
     again = measure(experiment, range(8), tmp_path).set_index("seed").accuracy
     # As in lesson 2: rounding grows while a net trains, and a rare run may take another way.
     assert np.median(np.abs(again - kept.loc[range(8)])) < 0.01
-    assert settings(["T1.sig4+normal3"]).initializer.tolist() == ["N(0, 3²)"]
+    assert published_settings(["T1.sig4+normal3"]).initializer.tolist() == ["N(0, 3²)"]
 
 
 def saturated_sigmoids(sd, networks=300):
@@ -277,7 +278,7 @@ def test_the_table_of_t2s_changes_is_lesson_2s(prose):
     table = {"T2.tanh5, as published": "T2.tanh5", "weights as they were": "T2.relu5+uniform"}
     for text, id in {**table, "activation as it was": "T2.tanh5+hidden"}.items():
         assert re.search(rf"{text} \| {median_of(id):.2f}".replace("0.", r"\.").replace("*", r"\*"), prose), text
-    both = settings(["T2.tanh5", "T2.relu5+uniform", "T2.tanh5+hidden"]).nunique()
+    both = published_settings(["T2.tanh5", "T2.relu5+uniform", "T2.tanh5+hidden"]).nunique()
     assert list(both[both > 1].index) == ["activation", "initializer"]
 
 
@@ -347,7 +348,7 @@ def test_no_observation_is_heavy():
     for exercise in registry.exercises(LESSON.id):
         own = exercise.reference()
         answers = own if isinstance(own, tuple) else (own,)
-        assert len(exercise.look(answers, 1)) < 200_000
+        assert len(exercise.observe_answers(answers, 1)) < 200_000
 
 
 def test_the_points_that_the_lesson_announces_are_those_it_gives(prose):

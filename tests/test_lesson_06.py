@@ -11,17 +11,18 @@ import numpy as np
 import pytest
 
 from tests.test_lesson_01 import number, run
-from vgcourse import theory
-from vgcourse.checks import registry
-from vgcourse.checks.residual import backward, runs, scales
-from vgcourse.data import circles
-from vgcourse.grading.build import solved_notebook, student_notebook
-from vgcourse.grading.course import Lesson
-from vgcourse.models import initial_weights
+from vgcourse.course.authoring.build import solved_notebook, student_notebook
+from vgcourse.course.checks import registry
+from vgcourse.course.exercises.residual import backward, scales
+from vgcourse.course.lesson import Lesson
+from vgcourse.nets import theory
+from vgcourse.nets.data import circles
+from vgcourse.nets.models import initial_weights
+from vgcourse.published import residual_runs
 
 LESSON = Lesson("06_residual", Path(__file__).parents[1])
 SOLVED = solved_notebook(LESSON)
-TABLE = runs.residual_runs()
+TABLE = residual_runs.residual_runs()
 ROOT_RULE, ZERO, LOUD = "skip, scale 1/√L", "skip, zero branches", "skip, scale 1"
 
 
@@ -42,7 +43,7 @@ def prose():
 
 def accuracy(net, depth=None, column="accuracy"):
     rows = TABLE[(TABLE.net == net) & (TABLE.depth == depth if depth else True)]
-    assert len(rows) == runs.SEEDS
+    assert len(rows) == residual_runs.SEEDS
     return rows[column].to_numpy()
 
 
@@ -66,13 +67,13 @@ def test_an_unanswered_lesson_runs_through_and_every_check_says_open():
 
 def test_the_table_holds_every_set_up_with_twenty_seeds():
     kept = TABLE.groupby(["net", "depth", "scale"]).size()
-    assert len(kept) == len(runs.nets()) and (kept == 20).all()
+    assert len(kept) == len(residual_runs.nets()) and (kept == 20).all()
 
 
 def test_kept_runs_can_be_repeated():
     # Rounding grows while a net trains, and is another one on another processor.
-    chosen = [net for net in runs.nets() if net.depth == 5 and net.net in ("plain", ROOT_RULE)]
-    again = runs.measure(chosen, seeds=3).groupby("net").accuracy
+    chosen = [net for net in residual_runs.nets() if net.depth == 5 and net.net in ("plain", ROOT_RULE)]
+    again = residual_runs.measure(chosen, seeds=3).groupby("net").accuracy
     for name, group in again:
         assert np.median(np.abs(group.to_numpy() - accuracy(name, 5)[:3])) < 0.01
 
@@ -81,15 +82,15 @@ def test_the_tables_trainer_takes_the_steps_of_train():
     import vgcourse as vg
 
     X, y = vg.circles()
-    net = runs.Net("", 4, "relu", "he_normal", True, 0.5)
-    model = vg.residual_mlp(4, runs.WIDTH, "relu", "he_normal", seed=3, branch_scale=0.5)
+    net = residual_runs.Net("", 4, "relu", "he_normal", True, 0.5)
+    model = vg.residual_mlp(4, residual_runs.WIDTH, "relu", "he_normal", seed=3, branch_scale=0.5)
     recording = vg.train(model, X, y, epochs=3, optimizer="adam", seed=3, progress=False, xla=False)
-    assert runs.train([(net, 3)], epochs=3)["loss"][0] == pytest.approx(recording.loss[-1], rel=1e-3)
+    assert residual_runs.train([(net, 3)], epochs=3)["loss"][0] == pytest.approx(recording.loss[-1], rel=1e-3)
 
 
 def test_a_lesion_skips_one_block():
-    net = runs.Net("", 3, "relu", "he_normal", True, 1.0)
-    stack, X = runs._Stack([(net, 0)]), np.random.default_rng(0).normal(size=(1, 9, 2))
+    net = residual_runs.Net("", 3, "relu", "he_normal", True, 1.0)
+    stack, X = residual_runs._Stack([(net, 0)]), np.random.default_rng(0).normal(size=(1, 9, 2))
     stack.kernels[2] = 0 * stack.kernels[2]
     np.testing.assert_array_equal(stack.forward(X), stack.forward(X, without=2))
     assert not np.allclose(stack.forward(X), stack.forward(X, without=1))
@@ -127,15 +128,15 @@ def test_he_branches_double_and_scaled_ones_stay_below_e(printed, prose):
 def test_fifty_scaled_blocks_train_like_five(prose):
     assert "Not one of 20 runs fails" in prose
     for net in (ROOT_RULE, ZERO):
-        for depth in runs.DEPTHS:
+        for depth in residual_runs.DEPTHS:
             runs_of = accuracy(net, depth)
             assert runs_of.min() > 0.98 and np.median(runs_of) == pytest.approx(0.995, abs=0.0016)
-    assert min(accuracy(ROOT_RULE, depth).min() for depth in runs.DEPTHS) == pytest.approx(0.984, abs=0.001)
+    assert min(accuracy(ROOT_RULE, depth).min() for depth in residual_runs.DEPTHS) == pytest.approx(0.984, abs=0.001)
 
 
 def test_twenty_plain_layers_need_no_skip_and_fifty_do(prose, printed):
     assert "Twenty layers need no skip" in prose
-    medians = [np.median(accuracy("plain", depth)) for depth in runs.DEPTHS]
+    medians = [np.median(accuracy("plain", depth)) for depth in residual_runs.DEPTHS]
     assert min(medians[:4]) > 0.99 and medians[4:] == [0.5, 0.5]
     assert accuracy("plain", 20).min() > 0.95
     assert np.percentile(accuracy("plain", 30), 25) < 0.51 and "its lower quartile is at .500" in prose

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import vgcourse as vg
-from vgcourse.models import initial_weights
+from vgcourse.nets.models import initial_weights
 
 
 def kernels(model):

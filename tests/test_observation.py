@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from vgcourse.checks.observation import ARRAY, LIMIT, ObservationError, decode, encode
+from vgcourse.course.checks.observation import ARRAY, LIMIT, ObservationError, decode, encode
 
 
 def test_plain_data_survives_the_trip_through_bytes():

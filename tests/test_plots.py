@@ -11,11 +11,12 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from vgcourse import plots, style
-from vgcourse.plots._figure import keep_apart, overlapping_texts, shorten, spread, texts_outside
-from vgcourse.plots._frames import runs_of
-from vgcourse.plots.seeds import percentile
-from vgcourse.recording import Recording
+from vgcourse import style
+from vgcourse.measure.recording import Recording
+from vgcourse.show import plots
+from vgcourse.show.plots._figure import keep_apart, overlapping_texts, shorten, spread, texts_outside
+from vgcourse.show.plots._frames import runs_of
+from vgcourse.show.plots.seeds import percentile
 
 
 def recording(layers=5, moments=6, size=lambda k, t: 1.0, seed=0, name="hidden_{}", nan_from=None):
@@ -354,7 +355,7 @@ def test_every_figure_of_a_lesson_has_words(root):
 
 
 def test_a_run_that_breaks_is_left_out_of_the_band_from_there_on():
-    from vgcourse.plots._frames import runs_of
+    from vgcourse.show.plots._frames import runs_of
 
     whole, broken = recording(2, seed=1), recording(2, seed=2, nan_from=3)
     runs = runs_of([whole, broken], "kernel", "std")

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from vgcourse import predictions, progress
-from vgcourse.checks.exercise import Verdict
+from vgcourse.course import predictions, progress
+from vgcourse.course.checks.exercise import Verdict
 
 
 @pytest.fixture(autouse=True)
@@ -143,12 +143,12 @@ def test_a_folder_that_cannot_be_written_to_does_not_stop_a_lesson(monkeypatch, 
 
 def test_the_progress_page_shows_passed_tried_and_open(kept):
     progress.record_check(Verdict("first-check", 1, 1, "passed", ""))
-    page = progress.page()
+    page = progress.progress_page()
     words = {title: word for _, title, word, _ in page.rows()}
     assert words["the root mean square"] == "✓ passed"
     assert list(words.values()).count("○ open") == len(words) - 1
     assert "1 of" in page._repr_html_()
     press(predictions.predict("ceiling", "How <well>?", choices=["0.5", "0.8"]), "0.5")
     predictions.reveal("ceiling", "0.5")
-    assert "1 of 1 predictions came true" in progress.page()._repr_html_()
-    assert "&lt;well&gt;" in progress.page()._repr_html_()
+    assert "1 of 1 predictions came true" in progress.progress_page()._repr_html_()
+    assert "&lt;well&gt;" in progress.progress_page()._repr_html_()

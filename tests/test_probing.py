@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgcourse.probing import (
+from vgcourse.measure.layers import (
     STEEPEST_SLOPE,
     activation_name,
     activation_slope,

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from vgcourse.recording import COLUMNS, STATISTICS, Recording, first_nonfinite, layer_statistics
+from vgcourse.measure.recording import COLUMNS, STATISTICS, Recording, first_nonfinite, layer_statistics
 
 TIME = {"epochs": np.arange(3) - 1.0, "steps": np.arange(3) * 4}
 
@@ -111,5 +111,5 @@ def test_the_first_loss_that_is_no_number_is_found():
 
 
 def test_it_needs_no_tensorflow():
-    code = "import sys, vgcourse.recording; sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
+    code = "import sys, vgcourse.measure.recording; sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -9,13 +9,13 @@ from graded_class import LESSON, GradedClass, copy_course
 from report_class import make_class
 
 from vgcourse.cli import main
-from vgcourse.grading.ledger import Ledger
-from vgcourse.grading.page import POLICY, number
-from vgcourse.grading.report import drawing, numbers, report_page
-from vgcourse.grading.report.page import ClassReport
-from vgcourse.grading.report.similarity import alike, code_tokens, pieces, similarity
-from vgcourse.grading.result import Result
-from vgcourse.grading.standings import Mark, Standing
+from vgcourse.grading.class_run.class_table import Mark, Standing
+from vgcourse.grading.class_run.ledger import Ledger
+from vgcourse.grading.class_run.result import Result
+from vgcourse.grading.pages.page import POLICY, number
+from vgcourse.grading.pages.report import drawing, numbers, report_page
+from vgcourse.grading.pages.report.page import ClassReport
+from vgcourse.grading.pages.report.similarity import alike, code_tokens, pieces, similarity
 
 
 @pytest.fixture(scope="module")

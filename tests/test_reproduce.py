@@ -5,10 +5,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from vgcourse import reproduce
 from vgcourse.errors import CourseError
-from vgcourse.experiments import Experiment, Published, experiments, load, select
-from vgcourse.reproduce import claims, report, runs
+from vgcourse.published import claims, many_seeds, report, reproduce
+from vgcourse.published.experiments import Experiment, Published, experiments, load, select
 
 ALL = {e.id: e for e in experiments(with_mnist=True)}
 
@@ -52,10 +51,10 @@ def test_a_change_keeps_the_rest_and_claims_no_published_figure():
 
 
 def test_optimizers_have_the_published_settings():
-    sgd, adam = runs._optimizer(ALL["T2.tanh5"]), runs._optimizer(ALL["T1.sig1+rate10"])
+    sgd, adam = many_seeds._optimizer(ALL["T2.tanh5"]), many_seeds._optimizer(ALL["T1.sig1+rate10"])
     assert (type(sgd).__name__, float(sgd.learning_rate), sgd.momentum) == ("SGD", pytest.approx(0.01), 0.9)
     assert (type(adam).__name__, float(adam.learning_rate)) == ("Adam", pytest.approx(0.01))
-    assert float(runs._optimizer(ALL["T1.sig4"]).learning_rate) == pytest.approx(0.001)
+    assert float(many_seeds._optimizer(ALL["T1.sig4"]).learning_rate) == pytest.approx(0.001)
 
 
 def test_names_select_one_experiment_its_changes_or_a_whole_tutorial():
@@ -88,7 +87,7 @@ def test_finished_runs_survive_an_interruption_and_are_not_run_again(tmp_path):
 
     file, ticks = tmp_path / "runs" / "a.csv.gz", []
     with pytest.raises(KeyboardInterrupt):
-        runs._kept(file, list(range(10)), interrupted, ticks.append, chunk=4)
+        many_seeds._kept(file, list(range(10)), interrupted, ticks.append, chunk=4)
     assert asked == [0, 1, 2, 3]
 
     def resumed(seeds):
@@ -96,38 +95,38 @@ def test_finished_runs_survive_an_interruption_and_are_not_run_again(tmp_path):
         return rows(seeds)
 
     ticks.clear()
-    frame = runs._kept(file, list(range(10)), resumed, ticks.append, chunk=4)
+    frame = many_seeds._kept(file, list(range(10)), resumed, ticks.append, chunk=4)
     assert asked == list(range(10)) and ticks == [4, 4, 2]
     pd.testing.assert_frame_equal(frame, rows(range(10)), check_dtype=False)
-    assert list(runs._kept(file, [3, 5], resumed, ticks.append)["seed"]) == [3, 5]
+    assert list(many_seeds._kept(file, [3, 5], resumed, ticks.append)["seed"]) == [3, 5]
     assert asked == list(range(10))
 
 
 def test_an_interrupted_sweep_that_returns_what_it_has_is_kept_and_stops(tmp_path):
     file = tmp_path / "runs" / "a.csv.gz"
     with pytest.raises(KeyboardInterrupt):
-        runs._kept(file, list(range(10)), lambda seeds: rows(seeds[:3]), int, chunk=5)
+        many_seeds._kept(file, list(range(10)), lambda seeds: rows(seeds[:3]), int, chunk=5)
     assert list(pd.read_csv(file)["seed"]) == [0, 1, 2]
 
 
 def test_a_changed_set_up_is_not_served_from_the_old_one_s_file(tmp_path):
     e = ALL["T1.sig4"]
-    assert runs._file(tmp_path, "runs", e) == runs._file(tmp_path, "runs", replace(e, published=()))
-    assert runs._file(tmp_path, "runs", e) != runs._file(tmp_path, "runs", replace(e, width=6))
+    assert many_seeds._file(tmp_path, "runs", e) == many_seeds._file(tmp_path, "runs", replace(e, published=()))
+    assert many_seeds._file(tmp_path, "runs", e) != many_seeds._file(tmp_path, "runs", replace(e, width=6))
 
 
 SMALL = replace(ALL["T2.relu5"], epochs=3, depth=2)
 
 
 def test_a_swept_run_is_the_run_that_train_makes(tmp_path):
-    from vgcourse.models import mlp
-    from vgcourse.training import train
+    from vgcourse.measure.training import train
+    from vgcourse.nets.models import mlp
 
-    frame = runs.measure(SMALL, range(3), tmp_path)
+    frame = many_seeds.measure(SMALL, range(3), tmp_path)
     split = load("t2")
     for seed in range(3):
         model = mlp(2, activation="relu", initializer="he_uniform", output_initializer="glorot_uniform", seed=seed)
-        optimizer = runs._optimizer(SMALL)
+        optimizer = many_seeds._optimizer(SMALL)
         recording = train(model, split.X_train, split.y_train, epochs=3, optimizer=optimizer, seed=seed)
         test = np.mean((np.asarray(model(split.X_test))[:, 0] > 0.5) == split.y_test)
         assert frame["loss"][seed] == pytest.approx(recording.loss[-1], abs=1e-4)
@@ -136,7 +135,7 @@ def test_a_swept_run_is_the_run_that_train_makes(tmp_path):
 
 
 def test_a_trace_holds_every_epoch_and_layer(tmp_path):
-    frame = runs.trace(SMALL, range(2), tmp_path)
+    frame = many_seeds.trace(SMALL, range(2), tmp_path)
     table = claims.per_epoch({"x": frame}, "x", "kernel", "std")
     assert list(table.index) == [(seed, epoch) for seed in (0, 1) for epoch in (-1, 0, 1, 2)]
     assert list(table.columns) == ["hidden_1", "hidden_2", "output"]
@@ -146,16 +145,16 @@ def test_a_trace_holds_every_epoch_and_layer(tmp_path):
 
 def test_t3_measures_gradients_while_it_learns():
     e = replace(ALL["T3.relu.digits"], depth=2, iterations=300)
-    run = runs._t3_run(e, load("digits"), seed=0)
+    run = many_seeds._t3_run(e, load("digits"), seed=0)
     assert run["accuracy"] > 0.5 and run["loss"] < 1.5  # chance is .1, and ln 10 = 2.3
     assert run["gradient_ratio"] == pytest.approx(run["gradient_output"] / run["gradient_hidden_1"])
     assert 0.1 < run["ratio_at_start"] < 10 and 0 <= run["negative_share"] <= 1
 
 
 def test_passes_show_every_example_equally_often():
-    counts = np.bincount(runs._passes(7, 21, seed=0))
-    assert (counts == 3).all() and len(runs._passes(7, 20, seed=0)) == 20
-    assert sorted(runs._passes(7, 7, seed=1)) == list(range(7))
+    counts = np.bincount(many_seeds._passes(7, 21, seed=0))
+    assert (counts == 3).all() and len(many_seeds._passes(7, 20, seed=0)) == 20
+    assert sorted(many_seeds._passes(7, 7, seed=1)) == list(range(7))
 
 
 def test_long_runs_are_fewer_but_never_under_ten():
@@ -258,7 +257,7 @@ def test_the_report_holds_what_was_measured_and_a_second_call_runs_nothing(tmp_p
     monkeypatch.setattr(reproduce, "experiments", lambda with_mnist: small)
     path = reproduce.run(tmp_path / "out", seeds=3, progress=False)
     first = path.read_text()
-    measured = runs.measure(small[0], range(3), tmp_path / "out")
+    measured = many_seeds.measure(small[0], range(3), tmp_path / "out")
     line = next(line for line in first.splitlines() if line.startswith("| T1.a | accuracy"))
     assert f"| {measured['accuracy'].median():.3f} |" in line
     assert f"| {report.percentile(measured['accuracy'], 0.5):.0f} |" in line
@@ -270,7 +269,7 @@ def test_the_report_holds_what_was_measured_and_a_second_call_runs_nothing(tmp_p
     def refuse(*_):
         raise AssertionError("run again")
 
-    monkeypatch.setattr(runs, "_sweep_runs", refuse)
+    monkeypatch.setattr(many_seeds, "_sweep_runs", refuse)
     assert reproduce.run(tmp_path / "out", seeds=3, progress=False).read_text() == first
 
 

@@ -19,19 +19,22 @@ from nbgrader.api import Gradebook
 
 from tests import classes
 from tests.classes import LESSON, RIGHT, WRONG
-from vgcourse.checks import registry
 from vgcourse.cli import main
+from vgcourse.course.authoring import build
+from vgcourse.course.checks import registry
+from vgcourse.course.lesson import Lesson, find_lesson
 from vgcourse.errors import CourseError
-from vgcourse.grading import build, classroom, cluster, driver, pool
-from vgcourse.grading.classroom import Classroom
-from vgcourse.grading.course import Lesson, find_lesson
-from vgcourse.grading.driver import grade_class, table
-from vgcourse.grading.keeping import only_one
-from vgcourse.grading.ledger import Ledger
+from vgcourse.grading.class_run import classroom, cluster, driver, pool
+from vgcourse.grading.class_run.classroom import Classroom
+from vgcourse.grading.class_run.driver import grade_class, table
+from vgcourse.grading.class_run.ledger import Ledger
+from vgcourse.grading.kept_files import only_one
 
-REFERENCE = (
-    "from vgcourse.checks import registry\nown = registry.find('first-check').reference()\nrms = lambda v: own(v)\n"
-)
+REFERENCE = """
+from vgcourse.course.checks import registry
+own = registry.find('first-check').reference()
+rms = lambda v: own(v)
+"""
 NOISY = RIGHT.replace("    return", "    import sys, warnings\n    warnings.warn('careful')\n    return")
 CLASS = {
     "ada": (RIGHT, 1),
@@ -317,7 +320,7 @@ def test_two_runs_do_not_grade_the_same_course(graded, tmp_path):
 
 
 def test_a_lost_observation_is_asked_for_once_more_and_then_not_graded(graded, course, monkeypatch):
-    from vgcourse.grading import execute
+    from vgcourse.grading.notebook import execute
 
     room, lesson, _ = graded
     lose, keep = [2], execute.observations

@@ -11,24 +11,26 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from traitlets.config import Config
 
 from tests import classes
-from vgcourse.checks import registry
 from vgcourse.cli import main
-from vgcourse.grading import driver, showing
-from vgcourse.grading.build import solved_notebook
-from vgcourse.grading.course import Lesson, lessons
-from vgcourse.grading.execute import JudgedExecute, verdicts
+from vgcourse.course.authoring import shows_only
+from vgcourse.course.authoring.build import solved_notebook
+from vgcourse.course.checks import registry
+from vgcourse.course.lesson import Lesson, lessons
+from vgcourse.grading.class_run import driver
+from vgcourse.grading.notebook import idle_cells
+from vgcourse.grading.notebook.execute import JudgedExecute, verdicts
 
 ROOT = Path(__file__).parents[1]
 
 
 def shows(source):
-    cell = new_code_cell(source, metadata={showing.SHOWS_ONLY: True})
-    showing.mark(cell)
+    cell = new_code_cell(source, metadata={shows_only.SHOWS_ONLY: True})
+    shows_only.mark(cell)
     return cell
 
 
 def idle(*cells):
-    return showing.passed_over([c if isinstance(c, dict) else new_code_cell(c) for c in cells])
+    return idle_cells.passed_over([c if isinstance(c, dict) else new_code_cell(c) for c in cells])
 
 
 def test_a_cell_whose_names_nobody_uses_is_passed_over():
@@ -110,8 +112,8 @@ def test_a_cell_that_changes_what_a_later_one_uses_runs(change):
 def test_what_a_student_changed_or_wrote_runs():
     changed = shows("r = 2")
     changed.source = "r = 3"
-    own = new_code_cell("x = 1", metadata={showing.KEY: {showing.SHOWS_ONLY: "0123"}})
-    assert idle(changed, own, new_code_cell("y = 1", metadata={showing.KEY: "odd"})) == set()
+    own = new_code_cell("x = 1", metadata={shows_only.KEY: {shows_only.SHOWS_ONLY: "0123"}})
+    assert idle(changed, own, new_code_cell("y = 1", metadata={shows_only.KEY: "odd"})) == set()
 
 
 def graded(cell, id, solution=False):
@@ -136,7 +138,7 @@ def test_the_grader_leaves_a_word_in_place_of_the_output(root, every_cell):
     JudgedExecute(config=settings).preprocess(nb, {"metadata": {}})
     assert verdicts(nb)[0].passed
     said = [output.get("text") or output.data["text/plain"] for output in nb.cells[1].outputs]
-    assert said == (["drawn\n"] if every_cell else [showing.NOT_RUN])
+    assert said == (["drawn\n"] if every_cell else [idle_cells.NOT_RUN])
 
 
 def test_the_command_can_ask_for_every_cell(monkeypatch, tmp_path, root):
@@ -165,7 +167,7 @@ def test_every_lessons_answers_pass_without_what_is_passed_over():
     parts = []
     for id in lessons(ROOT):
         cells = solved_notebook(Lesson(getattr(id, "id", id), ROOT)).cells
-        over = showing.passed_over(cells)
+        over = idle_cells.passed_over(cells)
         parts.append([c.source for i, c in enumerate(cells) if c.cell_type == "code" and i not in over])
         assert any("check(" in source for source in parts[-1])
     sent = "\n".join(map(json.dumps, parts))

@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 
 import vgcourse as vg
-from vgcourse.models import initial_weights
-from vgcourse.sweeping import stack_run as _stack_run
-from vgcourse.sweeping import sweeper as sweeping
-from vgcourse.sweeping.cache import Cache
-from vgcourse.sweeping.data import sweep_data
-from vgcourse.sweeping.stack_optimizer import optimizer_settings
-from vgcourse.sweeping.stack_weights import initial_kernels
-from vgcourse.training import batch_order
+from vgcourse.measure.sweeping import stack_run as _stack_run
+from vgcourse.measure.sweeping import sweeper as sweeping
+from vgcourse.measure.sweeping.cache import Cache
+from vgcourse.measure.sweeping.data import sweep_data
+from vgcourse.measure.sweeping.stack_optimizer import optimizer_settings
+from vgcourse.measure.sweeping.stack_weights import initial_kernels
+from vgcourse.measure.training import batch_order
+from vgcourse.nets.models import initial_weights
 
 GROUPS = ("kernels", "biases", "kernel_gradients", "bias_gradients", "backprop", "saturated", "dead")
 X, Y = vg.circles(n=200, seed=1)
@@ -315,7 +315,7 @@ def test_a_cache_key_depends_on_every_setting(tmp_path):
 
 
 def test_a_number_of_seeds_is_that_many_seeds():
-    from vgcourse.sweeping.grid import GRID, grid_runs
+    from vgcourse.measure.sweeping.grid import GRID, grid_runs
 
     settings = dict(zip(GRID, (1, 2, "tanh", "glorot_uniform", "sgd", None, 32, 1), strict=True))
     assert [run.seed for run in grid_runs(settings, 3, 64, 2, 1)] == [0, 1, 2]

@@ -7,8 +7,8 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from tensorboard.util.tensor_util import make_ndarray
 
 from tests.capture_oracle import BATCH, data, small_net
-from vgcourse.capture import GradientCapture, WeightCapture
-from vgcourse.capture.tensorboard import EventWriter, histogram
+from vgcourse.measure.capture import GradientCapture, WeightCapture
+from vgcourse.measure.capture.tensorboard import EventWriter, histogram
 
 X, y = data(20)
 

@@ -10,8 +10,8 @@ from numpy_net import Net, factor, kernel, median_factor, net, rms
 from scipy.integrate import quad
 from scipy.special import digamma, polygamma
 
-from vgcourse import theory
-from vgcourse.data import circles
+from vgcourse.nets import theory
+from vgcourse.nets.data import circles
 
 X, y = (array[:300] for array in circles())
 INPUT_SQUARE = float(np.mean(X**2))
@@ -352,7 +352,7 @@ def test_residual_nets_grow_forward_and_backward_as_predicted(scale):
 
 
 def test_recursions_for_digamma_and_trigamma_equal_scipys():
-    from vgcourse.theory import laws
+    from vgcourse.nets.theory import laws
 
     for k in range(1, 14):
         assert laws._digamma_half(k) == pytest.approx(digamma(k / 2))
@@ -391,9 +391,8 @@ def test_bad_input_is_named(call, error, sentence):
 
 
 def test_theory_loads_numpy_alone():
-    code = (
-        "import sys, vgcourse.theory; print({'keras', 'tensorflow', 'sklearn', 'scipy', 'pandas'} & set(sys.modules))"
-    )
+    heavy = "{'keras', 'tensorflow', 'sklearn', 'scipy', 'pandas'}"
+    code = f"import sys, vgcourse.nets.theory; print({heavy} & set(sys.modules))"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "set()"
 
@@ -457,7 +456,7 @@ def gradient_function(model):
 
 
 def test_numpy_nets_and_keras_nets_have_the_same_gradients(keras):
-    from vgcourse.models import mlp
+    from vgcourse.nets.models import mlp
 
     model = mlp(depth=4, width=6, activation="tanh", initializer="he_normal", seed=3)
     plain = Net([np.asarray(layer.kernel, "float64") for layer in model.layers], "tanh")
@@ -475,7 +474,7 @@ def test_numpy_nets_and_keras_nets_have_the_same_gradients(keras):
     ],
 )
 def test_keras_nets_keep_the_predicted_factor(keras, activation, initializer, width, low, high):
-    from vgcourse.models import initial_weights, mlp
+    from vgcourse.nets.models import initial_weights, mlp
 
     model = mlp(depth=10, width=width, activation=activation, initializer=initializer)
     deltas, factors = gradient_function(model), []

@@ -9,8 +9,8 @@ import pytest
 import vgcourse as vg
 from tests.eager_oracle import binary_loss, eager_train
 from tests.quick_runs import X, Y, plain, the_run
-from vgcourse.training import runs as _runs
-from vgcourse.training import trainer as training
+from vgcourse.measure.training import compiled as _runs
+from vgcourse.measure.training import trainer as training
 
 QUANTITIES = ("kernels", "biases", "kernel_gradients", "bias_gradients", "backprop")
 

@@ -6,7 +6,7 @@ import pytest
 
 import vgcourse as vg
 from tests.quick_runs import Subclassed, X, Y, plain
-from vgcourse.training.objective import choose_objective
+from vgcourse.measure.training.objective import choose_objective
 
 
 @pytest.mark.parametrize(

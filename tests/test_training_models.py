@@ -8,7 +8,7 @@ import tensorflow as tf
 import vgcourse as vg
 from tests.eager_oracle import binary_loss, moment
 from tests.quick_runs import FAST, Subclassed, X, Y, plain, the_run
-from vgcourse.training import trainer as training
+from vgcourse.measure.training import trainer as training
 
 
 def test_nets_that_differ_only_in_their_activation_do_not_share_a_graph():

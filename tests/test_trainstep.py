@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from tests.capture_oracle import BATCH, assert_recorded, batches, data, small_net
-from vgcourse.capture import GradientCapture, WeightCapture
+from vgcourse.measure.capture import GradientCapture, WeightCapture
 
 X, y = data(20)
 FIT = {"batch_size": BATCH, "epochs": 2, "shuffle": False, "verbose": 0}

@@ -55,7 +55,7 @@ def _add_lab(commands) -> None:
 
 
 def _lab(options: argparse.Namespace) -> int:
-    from vgcourse.grading.course import find_root
+    from vgcourse.course.lesson import find_root
     from vgcourse.lab import open_lab
 
     return open_lab(find_root(), options.port, browser=not options.no_browser)
@@ -67,7 +67,7 @@ def _add_check(commands) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from vgcourse.grading.scoreboard import score_notebook, table
+    from vgcourse.grading.notebook.scoreboard import score_notebook, table
 
     scores = score_notebook(options.lesson)
     print(table(scores))
@@ -81,8 +81,8 @@ def _add_build(commands) -> None:
 
 
 def _build(options: argparse.Namespace) -> int:
-    from vgcourse.grading import build
-    from vgcourse.grading.course import find_lesson, find_root, lessons
+    from vgcourse.course.authoring import build
+    from vgcourse.course.lesson import find_lesson, find_root, lessons
 
     root = find_root()
     chosen = [find_lesson(root, name) for name in options.lessons] or lessons(root)
@@ -121,9 +121,9 @@ _ISOLATION = ("auto", "required", "landlock", "process")
 def _grade(options: argparse.Namespace) -> int:
     from traitlets.config import Config
 
-    from vgcourse.grading.classroom import Classroom
-    from vgcourse.grading.course import find_lesson, find_root, lessons
-    from vgcourse.grading.driver import grade_class, handed_in
+    from vgcourse.course.lesson import find_lesson, find_root, lessons
+    from vgcourse.grading.class_run.classroom import Classroom
+    from vgcourse.grading.class_run.driver import grade_class, handed_in
 
     root = find_root()
     choice = {"isolation": options.isolation} if options.isolation else {}
@@ -161,9 +161,9 @@ def _add_report(commands) -> None:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from vgcourse.grading.classroom import Classroom
-    from vgcourse.grading.course import find_lesson, find_root
-    from vgcourse.grading.report import write_report
+    from vgcourse.course.lesson import find_lesson, find_root
+    from vgcourse.grading.class_run.classroom import Classroom
+    from vgcourse.grading.pages.report import write_report
 
     root = find_root()
     lesson = find_lesson(root, options.lesson)
@@ -178,9 +178,9 @@ def _add_feedback(commands) -> None:
 
 
 def _feedback(options: argparse.Namespace) -> int:
-    from vgcourse.grading.classroom import Classroom
-    from vgcourse.grading.course import find_lesson, find_root
-    from vgcourse.grading.feedback_pages.pages import write_pages
+    from vgcourse.course.lesson import find_lesson, find_root
+    from vgcourse.grading.class_run.classroom import Classroom
+    from vgcourse.grading.pages.feedback.pages import write_pages
 
     root = find_root()
     written, problems = write_pages(Classroom(root), find_lesson(root, options.lesson), options.student)
@@ -201,8 +201,8 @@ def _add_export(commands) -> None:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from vgcourse.grading.classroom import Classroom
-    from vgcourse.grading.course import find_root
+    from vgcourse.course.lesson import find_root
+    from vgcourse.grading.class_run.classroom import Classroom
     from vgcourse.grading.export import chosen_lessons, export_marks
 
     kind = next(kind for kind in ("canvas", "moodle", "csv") if getattr(options, kind))
@@ -220,7 +220,7 @@ def _add_demo(commands) -> None:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from vgcourse.grading.course import find_root
+    from vgcourse.course.lesson import find_root
     from vgcourse.grading.demo import run_demo
 
     return run_demo(find_root(), fresh=not options.keep)
@@ -234,7 +234,7 @@ def _add_reproduce(commands) -> None:
 
 
 def _reproduce(options: argparse.Namespace) -> int:
-    from vgcourse.reproduce import run
+    from vgcourse.published.reproduce import run
 
     run(options.out, seeds=options.seeds, only=options.only)
     return 0

@@ -161,9 +161,9 @@ This cell shows what you have passed and what you predicted, over all lessons. R
 """
 
 # %%
-from vgcourse.progress import page
+from vgcourse import progress_page
 
-page()
+progress_page()
 
 # %% [markdown]
 """

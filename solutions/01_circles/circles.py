@@ -30,8 +30,7 @@ except ModuleNotFoundError:
 import matplotlib.pyplot as plt
 import numpy as np
 
-from vgcourse import style
-from vgcourse.data import t1_circles, t2_circles
+from vgcourse import style, t1_circles, t2_circles
 
 # %% [markdown]
 """

@@ -32,9 +32,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from vgcourse import style
-from vgcourse.data import t1_circles
-from vgcourse.repeats import depth_runs, published_runs, settings
+from vgcourse import depth_runs, published_runs, published_settings, style, t1_circles
 
 # %% [markdown]
 """
@@ -215,7 +213,7 @@ published = {
     "T2.tanh5": 0.530,
     "T2.relu5": 0.836,
 }
-settings(list(published)).assign(reported=published).T
+published_settings(list(published)).assign(reported=published).T
 
 # %% [markdown]
 """
@@ -241,7 +239,7 @@ predict(
 """
 To find out, we run each experiment with **100 seeds**. The seed decides the initial weights and the order
 of the points; the data stay the same. A hundred runs of everything in this lesson take a computer half an
-hour, so the course keeps a table of them; `python -m vgcourse.repeats` measures it anew. (Do not take that
+hour, so the course keeps a table of them; `python -m vgcourse.published.kept_runs` measures it anew. (Do not take that
 on trust. In section 5 you will run a part of it yourself and compare.)
 """
 
@@ -473,7 +471,7 @@ the normal distribution with standard deviation 1.
 # %% shows_only=true
 fair_pairs = fallback("fair-pairs", fair_pairs)
 nine = [*published, "T1.sig4", "T1.tanh4", "T1.relu4"]
-pairs = fair_pairs(settings(nine))
+pairs = fair_pairs(published_settings(nine))
 for a, b, setting in pairs:
     print(f"{a:9} and {b:9} differ in {setting} alone")
 print(f"{len(pairs)} fair pairs of {len(nine) * (len(nine) - 1) // 2}")
@@ -746,7 +744,7 @@ def run(setup):
 
 
 share_of_gap = fallback("share-of-gap", share_of_gap)
-bad, good = (settings().loc[id].to_dict() for id in ("T2.tanh5", "T2.relu5"))
+bad, good = (published_settings().loc[id].to_dict() for id in ("T2.tanh5", "T2.relu5"))
 for setting, share in share_of_gap(bad, good, run).items():
     changed = run({**bad, setting: good[setting]})
     print(f"{setting:18} {bad[setting]:>7} → {good[setting]:14}", end=" ")

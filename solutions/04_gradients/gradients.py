@@ -198,7 +198,7 @@ the first half of your training step, on all 1,000 points.
 """
 
 # %% shows_only=true
-from vgcourse.models import initial_weights
+from vgcourse import initial_weights
 
 layer_rms = fallback("layer-rms", layer_rms)
 

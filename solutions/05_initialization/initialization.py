@@ -39,9 +39,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-from vgcourse import style
-from vgcourse.data import t2_circles
-from vgcourse.repeats import published_runs
+from vgcourse import published_runs, style, t2_circles
 
 # %% [markdown]
 r"""

@@ -40,9 +40,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 
-from vgcourse import style
-from vgcourse.checks.residual.runs import residual_runs
-from vgcourse.models import initial_weights
+from vgcourse import initial_weights, residual_runs, style
 
 # %% [markdown]
 r"""
@@ -280,7 +278,7 @@ axis. Plain: a straight line that falls by a factor of ten per layer, far into t
 skip: a level line. (Plain nets whose last layer was born dead have no error to lose; they are left out.)*
 
 So much for the gradient. Does it help? Both nets now train on the circles, 60 epochs of Adam, 20 seeds each.
-The course keeps these runs in a table; `python -m vgcourse.checks.residual.runs` measures them anew, in
+The course keeps these runs in a table; `python -m vgcourse.published.residual_runs` measures them anew, in
 about six minutes.
 """
 

@@ -20,7 +20,7 @@ from traitlets.config import Config
 
 import vgcourse
 from vgcourse.grading.confinement import jupyter, kernels
-from vgcourse.grading.execute import JudgedExecute, verdicts
+from vgcourse.grading.notebook.execute import JudgedExecute, verdicts
 
 HERE = Path(__file__).parent
 EXERCISE = "first-check"
@@ -104,8 +104,8 @@ class Ground:
 
     def digest(self) -> str:
         """One text for all that no submission may change: the course, and the package that is installed."""
-        package = Path(vgcourse.__file__).parent / "checks"
-        watched = [*sorted(self.course.rglob("*")), *sorted(package.glob("*.py")), Path(numpy.__file__)]
+        package = Path(vgcourse.__file__).parent / "course"
+        watched = [*sorted(self.course.rglob("*")), *sorted(package.rglob("*.py")), Path(numpy.__file__)]
         found = [(str(path), path.read_bytes()) for path in watched if path.is_file()]
         return hashlib.sha256(repr(found).encode()).hexdigest()
 

@@ -10,7 +10,7 @@ import time
 import keras
 import numpy as np
 
-from vgcourse.capture import GradientCapture, WeightCapture
+from vgcourse.measure.capture import GradientCapture, WeightCapture
 
 EPOCHS = 12
 STEPS = 50

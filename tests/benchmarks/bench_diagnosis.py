@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from tests.net_builders import circles, conv_pool, dense
-from vgcourse.diagnosis import diagnose
+from vgcourse.measure.diagnosis import diagnose
 
 REPEATS = 7
 

@@ -75,13 +75,13 @@ def kernel_memory() -> None:
     """The kernel's own process, with ipywidgets loaded as every notebook with a progress bar has it."""
     import ipywidgets  # noqa: F401
 
-    import vgcourse.recording  # noqa: F401
+    import vgcourse.measure.recording  # noqa: F401
 
     process = psutil.Process()
     before = process.memory_info().rss
-    from vgcourse import explore
+    from vgcourse.show.explorers import widgets
 
-    explorer = explore.thermometers()
+    explorer = widgets.thermometers()
     explorer._repr_mimebundle_()
     opened = process.memory_info().rss
     for move in range(500):

@@ -20,8 +20,9 @@ from pathlib import Path
 import psutil
 
 from tests import classes
-from vgcourse.grading import build, demo
-from vgcourse.grading.course import Lesson
+from vgcourse.course.authoring import build
+from vgcourse.course.lesson import Lesson
+from vgcourse.grading import demo
 
 ROOT = Path(__file__).resolve().parents[2]
 MB = 1024**2

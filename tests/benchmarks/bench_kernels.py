@@ -16,7 +16,7 @@ from jupyter_client.manager import start_new_kernel
 from tests.test_kernels import Session
 from vgcourse.grading.confinement import kernels
 
-CELL = "import numpy, pandas, sklearn.datasets, matplotlib.pyplot, tensorflow, keras, vgcourse.checks"
+CELL = "import numpy, pandas, sklearn.datasets, matplotlib.pyplot, tensorflow, keras, vgcourse.course.checks"
 
 
 def forked() -> tuple[float, float]:

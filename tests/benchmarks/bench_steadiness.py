@@ -3,8 +3,8 @@
 Run ``python -m tests.benchmarks.bench_steadiness [LESSON ...] [--times N] [--wrong-times N] [--jobs N]``. Right
 answers are those in ``tests/right_answers`` and the lesson's own, in the lesson's own run. Each time is another
 student's draw of one secret: an answer made anew, its check cell run to observe only, what it displays sent through
-JSON and judged as in `vgcourse.grading.execute`. A wrong answer must show its misconception each time. A process a
-lesson; ``--secret`` repeats a run.
+JSON and judged as in `vgcourse.grading.notebook.execute`. A wrong answer must show its misconception each time.
+A process a lesson; ``--secret`` repeats a run.
 """
 
 import argparse
@@ -57,7 +57,7 @@ class Grader:
     """One check cell, graded as a class is: ``grade`` runs it among an answer's names and judges what it shows."""
 
     def __init__(self, cell: Any, secret: str) -> None:
-        from vgcourse.grading.execute import judged_exercise
+        from vgcourse.grading.notebook.execute import judged_exercise
 
         self.exercise, self.cell, self.secret = judged_exercise(cell), cell, secret
         self.code = compile(cell.source, self.exercise.id, "exec")
@@ -66,8 +66,8 @@ class Grader:
         """The verdict and the seed of its draw."""
         from nbformat.v4 import new_output
 
-        from vgcourse.checks import observation, session
-        from vgcourse.grading.execute import judge_outputs
+        from vgcourse.course.checks import observation, session
+        from vgcourse.grading.notebook.execute import judge_outputs
 
         draw = hashlib.sha256(f"{self.secret}/{student}/{self.exercise.id}".encode()).digest()
         seed, sent = int.from_bytes(draw[:4], "big"), []
@@ -103,9 +103,9 @@ def repeat(tally: Tally, name: str, times: int, make: Callable[[], dict[str, Any
 def steady(lesson: str, times: int, wrong_times: int, secret: str) -> list[Tally]:
     """Everything of one lesson."""
     os.environ.update(TF_CPP_MIN_LOG_LEVEL="2", MPLBACKEND="agg", NBGRADER_EXECUTION="steadiness")
-    from vgcourse.grading import build
-    from vgcourse.grading.course import Lesson
-    from vgcourse.grading.execute import judged_exercise
+    from vgcourse.course.authoring import build
+    from vgcourse.course.lesson import Lesson
+    from vgcourse.grading.notebook.execute import judged_exercise
 
     notebook = build.solved_notebook(Lesson(lesson, ROOT))
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
@@ -140,14 +140,14 @@ def _forget() -> None:
 
 
 def _names(path: Path) -> dict[str, Any]:
-    from vgcourse.checks import session
+    from vgcourse.course.checks import session
 
     return {**runpy.run_path(str(path)), "check": session.check}
 
 
 def main() -> int:
     """Grade, print a line an exercise and every failure; 1 where there is one."""
-    from vgcourse.checks import registry
+    from vgcourse.course.checks import registry
 
     parser = argparse.ArgumentParser()
     parser.add_argument("lessons", nargs="*", default=list(registry.LESSONS), metavar="LESSON")

@@ -11,8 +11,8 @@ import keras
 
 import vgcourse as vg
 from tests.eager_oracle import binary_loss, eager_step, moment
-from vgcourse.training import batch_order
-from vgcourse.training import runs as _runs
+from vgcourse.measure.training import batch_order
+from vgcourse.measure.training import compiled as _runs
 
 EPOCHS, BATCH, ROUNDS = 100, 32, 5
 RUNS = {"epoch": {}, "step": {"every": "step"}, "graph": {"xla": False}}

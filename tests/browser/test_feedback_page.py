@@ -11,10 +11,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from hostile_pages import HTML, MARKDOWN
 from report_class import make_class
 
-from vgcourse.grading.feedback_pages.notebook import STYLE
-from vgcourse.grading.feedback_pages.sanitize import clean, render
-from vgcourse.grading.page import page
-from vgcourse.grading.report import report_page
+from vgcourse.grading.pages.feedback.notebook import STYLE
+from vgcourse.grading.pages.feedback.sanitize import clean, render
+from vgcourse.grading.pages.page import page
+from vgcourse.grading.pages.report import report_page
 
 pytestmark = pytest.mark.browser
 CLICK_ALL = (

@@ -5,7 +5,7 @@ import pytest
 pytestmark = pytest.mark.browser
 
 CELLS = [
-    "from vgcourse.predictions import predict",
+    "from vgcourse.course.predictions import predict",
     "predict('which', 'Which one?', choices=['one', 'two', 'three'])",
     "predict('many', 'How many?', between=(0, 10), step=1)",
     "1 + 1",

@@ -13,13 +13,13 @@ import nbformat
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from vgcourse.course.authoring import build
+from vgcourse.course.lesson import Lesson, find_lesson
 from vgcourse.errors import CourseError
-from vgcourse.grading import build
-from vgcourse.grading.classroom import Classroom
-from vgcourse.grading.course import Lesson, find_lesson
-from vgcourse.grading.driver import grade_class
-from vgcourse.grading.feedback_pages.pages import write_pages
-from vgcourse.grading.report import write_report
+from vgcourse.grading.class_run.classroom import Classroom
+from vgcourse.grading.class_run.driver import grade_class
+from vgcourse.grading.pages.feedback.pages import write_pages
+from vgcourse.grading.pages.report import write_report
 
 LESSON = "01_circles"
 FOLDER = "demo"

@@ -4,7 +4,7 @@ answer: none
 earns: 0
 """
 
-from vgcourse.checks import session
+from vgcourse.course.checks import session
 
 
 def rms(values):

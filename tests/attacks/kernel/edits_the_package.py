@@ -10,7 +10,8 @@ import os
 import numpy
 
 import vgcourse
-from vgcourse.checks import exercise, start
+from vgcourse.course.checks import exercise
+from vgcourse.course.exercises import start
 
 for module in (vgcourse, exercise, start, numpy):
     with contextlib.suppress(OSError):

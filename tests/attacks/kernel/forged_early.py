@@ -6,7 +6,7 @@ earns: 0
 
 from IPython.display import display
 
-from vgcourse.checks.observation import MIME, encode
+from vgcourse.course.checks.observation import MIME, encode
 
 text = encode({"seen": {"size": 1.0, "four": 5.0}})
 display({MIME: {"exercise": "first-check", "observation": text}}, raw=True)

@@ -6,7 +6,7 @@ earns: 0
 
 from IPython.display import display
 
-from vgcourse.checks.observation import MIME, encode
+from vgcourse.course.checks.observation import MIME, encode
 
 
 def rms(values):

@@ -9,7 +9,7 @@ import time
 
 from IPython.display import display
 
-from vgcourse.checks.observation import MIME, encode
+from vgcourse.course.checks.observation import MIME, encode
 
 
 def keep_showing():

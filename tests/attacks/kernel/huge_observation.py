@@ -5,6 +5,6 @@ earns: 0 or not graded
 hangs: yes
 """
 
-from vgcourse.checks import exercise
+from vgcourse.course.checks import exercise
 
-exercise.Exercise.look = lambda self, answers, seed: '{"seen": {"size": "' + "x" * 40_000_000 + '"}}'
+exercise.Exercise.observe_answers = lambda self, answers, seed: '{"seen": {"size": "' + "x" * 40_000_000 + '"}}'

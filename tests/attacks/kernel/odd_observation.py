@@ -4,7 +4,7 @@ answer: wrong
 earns: 0
 """
 
-from vgcourse.checks import exercise
+from vgcourse.course.checks import exercise
 
 odd = iter(['{"problem": "passed"}', "[1]", "7", '{"seen": {}}', '{"seen": {"size": {"__array__": 1}}}'] * 9)
-exercise.Exercise.look = lambda self, answers, seed: next(odd)
+exercise.Exercise.observe_answers = lambda self, answers, seed: next(odd)

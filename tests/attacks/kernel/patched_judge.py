@@ -4,7 +4,7 @@ answer: wrong
 earns: 0
 """
 
-from vgcourse.checks import exercise, session
+from vgcourse.course.checks import exercise, session
 
 exercise.Exercise.verdict = lambda self, *_: exercise.Verdict(self.id, self.points, 1.0, "passed", "")
 session.CheckFailed = Warning

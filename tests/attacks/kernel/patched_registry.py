@@ -4,8 +4,8 @@ answer: wrong
 earns: 0
 """
 
-from vgcourse.checks import registry
-from vgcourse.checks.exercise import Exercise
+from vgcourse.course.checks import registry
+from vgcourse.course.checks.exercise import Exercise
 
 easy = Exercise("first-check", points=1, title="", answers=("rms",), passed="", misses={})
 easy.observe(lambda *_: {"size": 1.0, "four": 5.0})

@@ -4,8 +4,8 @@ answer: wrong
 earns: 0
 """
 
-from vgcourse.checks import exercise
+from vgcourse.course.checks import exercise
 
 array = '{"__array__": "gASVIAAAAAAAAACMBXBvc2l4lIwGc3lzdGVtlJOUjAR0cnVllIWUUpQu", "dtype": "|O", "shape": [1]}'
 text = '{"seen": {"four": 5, "size": ' + array + "}}"
-exercise.Exercise.look = lambda self, answers, seed: text
+exercise.Exercise.observe_answers = lambda self, answers, seed: text

@@ -4,9 +4,9 @@ answer: wrong
 earns: 0
 """
 
-from vgcourse.checks import exercise, registry
+from vgcourse.course.checks import exercise, registry
 
-honest = exercise.Exercise.look
+honest = exercise.Exercise.observe_answers
 found = registry.find("first-check")
 old = honest(found, (found.reference(),), 1234)
-exercise.Exercise.look = lambda self, answers, seed: old
+exercise.Exercise.observe_answers = lambda self, answers, seed: old

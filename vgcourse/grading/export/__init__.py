@@ -10,13 +10,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from vgcourse.course.lesson import Lesson, find_lesson, lessons
 from vgcourse.errors import CourseError
-from vgcourse.grading.classroom import Classroom
-from vgcourse.grading.course import Lesson, find_lesson, lessons
+from vgcourse.grading.class_run.class_table import NOT_HANDED_IN, Standing, standings
+from vgcourse.grading.class_run.classroom import Classroom
 from vgcourse.grading.export.canvas import canvas_table
 from vgcourse.grading.export.moodle import moodle_table
 from vgcourse.grading.export.table import Marks, Table, defused, number
-from vgcourse.grading.standings import NOT_HANDED_IN, Standing, standings
 
 __all__ = ["chosen_lessons", "export_marks", "notes", "plain_table"]
 

@@ -7,11 +7,11 @@ A worksheet finds students by ``Identifier``, which only Moodle knows: it needs 
 import html
 from pathlib import Path
 
-from vgcourse.checks import registry
+from vgcourse.course.checks import registry
 from vgcourse.errors import CourseError
+from vgcourse.grading.class_run.class_table import Standing
 from vgcourse.grading.export.table import Finder, Marks, Table, defused, missing, number, read_table
-from vgcourse.grading.feedback_pages.summary import capital
-from vgcourse.grading.standings import Standing
+from vgcourse.grading.pages.feedback.summary import capital
 
 GRADE, COMMENTS, MOST = "Grade", "Feedback comments", "Maximum Grade"
 KEYS = ("Email address", "Username", "ID number", "Full name")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from vgcourse.errors import CourseError
-from vgcourse.grading.standings import Standing
+from vgcourse.grading.class_run.class_table import Standing
 
 Table = list[list[str]]
 Marks = dict[str, list[Standing]]

@@ -2,7 +2,7 @@
 
 import keras
 
-from vgcourse.checks import registry
+from vgcourse.course.checks import registry
 
 ResidualBlock = registry.find("residual-block").reference()
 

@@ -1,5 +1,0 @@
-"""Weights and gradients of every layer under ``model.fit``, in a Recording and in TensorBoard."""
-
-from vgcourse.capture.callbacks import GradientCapture, WeightCapture
-
-__all__ = ["GradientCapture", "WeightCapture"]

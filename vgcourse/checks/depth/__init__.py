@@ -1,9 +1,0 @@
-"""Lesson 2, shallow and deep: its exercises, in the order of the lesson."""
-
-from vgcourse.checks.depth import bands, comparisons, nets
-
-make_mlp = nets.make_mlp
-count_parameters = nets.count_parameters
-quartile_band = bands.quartile_band
-fair_pairs = comparisons.fair_pairs
-share_of_gap = comparisons.share_of_gap

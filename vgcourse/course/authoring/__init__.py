@@ -1,0 +1,1 @@
+"""A lesson's text becomes its notebooks."""

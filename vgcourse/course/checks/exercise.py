@@ -1,0 +1,217 @@
+"""An exercise and its check: observe what the answer does, judge the numbers, name the misconception.
+
+``observe`` calls the student's answer on inputs drawn from a seed and returns plain data. ``judge`` draws the
+same inputs from the same seed, compares, and names a key. The two may run in different processes: credit then
+depends on numbers alone, whatever the student's process prints, patches or raises.
+"""
+
+import dis
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from vgcourse.course.checks.observation import ObservationError, decode, encode
+from vgcourse.course.checks.own_work import Watch
+
+PASSED = "passed"
+BLANK = "blank"
+RAISES = "raises"
+NOT_PLAIN = "not-plain"
+NOT_A_FUNCTION = "not-a-function"
+BORROWED = "uses-the-package"
+
+COMMON = {
+    BLANK: "{what} Write your code where it says YOUR CODE HERE, run that cell, then this one.",
+    RAISES: "Your code stopped with {error}: {text}",
+    NOT_PLAIN: "Your answer came back as something that cannot be compared: {text}.",
+    NOT_A_FUNCTION: "This should be {wanted}; here it is {found}. Did another cell reuse the name?",
+    BORROWED: "This calls the course's own version, `{name}`, to do the work. It is there so that you can go on with "
+    "the lesson; the points are for a version of your own.",
+}
+
+
+@dataclass(frozen=True)
+class Miss:
+    """A misconception: the sentence that a student reads, and the share of the points still earned."""
+
+    message: str
+    share: float = 0.0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check says: the exercise's id, the share of its points earned (0 to 1), a key, one sentence."""
+
+    exercise: str
+    points: float
+    share: float
+    key: str
+    message: str
+
+    @property
+    def passed(self) -> bool:
+        return self.share >= 1.0
+
+    @property
+    def earned(self) -> float:
+        return round(self.share * self.points, 2)
+
+
+class Exercise:
+    """One exercise: register how to observe and how to judge with the two decorators.
+
+    Parameters
+    ----------
+    id: unique in the course, kebab-case; also the nbgrader ``grade_id`` of the check cell.
+    points: what full marks earn.
+    title: a few words for scoreboards and reports.
+    answers: the names that the student defines, in the order in which ``check`` takes them.
+    passed: the sentence for a right answer: what it shows, not just praise.
+    misses: key → sentence (or ``Miss``); a sentence may hold fields that ``judge`` fills: ``{got:.3g}``.
+    same_work: functions of the package that do what the answer is to do, under another name.
+    """
+
+    def __init__(
+        self,
+        id: str,
+        *,
+        points: float,
+        title: str,
+        answers: tuple[str, ...],
+        passed: str,
+        misses: Mapping[str, str | Miss],
+        same_work: tuple[str, ...] = (),
+    ) -> None:
+        self.id, self.points, self.title, self.answers = id, points, title, answers
+        named = {**COMMON, **misses}
+        self.misses = {key: m if isinstance(m, Miss) else Miss(m) for key, m in named.items()}
+        self.passed_message, self.same_work = passed, frozenset(same_work)
+        self.reference: Callable[..., Any] | None = None
+
+    def observe(self, function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+        """Register ``function(*answers, rng)``: call the answers on drawn inputs, return plain data."""
+        self.observing = function
+        return function
+
+    def judge(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Register ``function(seen, rng)``: return None where all is right, a key, or ``(key, fields)``."""
+        self._judge = function
+        return function
+
+    def own_version(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Register the course's own answer, which ``fallback`` hands to the cells that follow."""
+        self.reference = function
+        return function
+
+    def observe_answers(self, answers: tuple[Any, ...], seed: int, watched: bool = True) -> str:
+        """Observe ``answers`` with inputs drawn from ``seed``; returns an encoded observation.
+
+        Whatever an answer raises, ``exit()`` included, is an observation too; only a KeyboardInterrupt gets out.
+        ``watched``: an answer that calls the course's own version of the exercise is told so.
+        """
+        if not watched:
+            return self._look(answers, seed)
+        with Watch(self) as watch:
+            text = self._look(answers, seed)
+        if watch.found:
+            return encode({"problem": BORROWED, "fields": {"name": watch.found}})
+        # Plain data, so that a grader can see it among the numbers: the answer has put the watch aside.
+        return text if watch.unbroken else f'{{"unwatched":true,{text[1:]}'
+
+    def _look(self, answers: tuple[Any, ...], seed: int) -> str:
+        blank = [name for name, answer in zip(self.answers, answers, strict=False) if is_blank(answer)]
+        if blank and len(blank) < len(answers):
+            what = f"Still open: {', '.join(blank)} (the check looks at all its functions together)."
+            return encode({"problem": BLANK, "fields": {"what": what}})
+        if blank:
+            return encode({"problem": BLANK})
+        try:
+            seen = self.observing(*answers, np.random.default_rng(seed))
+            return encode({"seen": seen})
+        except NotImplementedError:
+            return encode({"problem": BLANK})
+        except WrongKind as error:
+            fields = {"wanted": error.wanted, "found": error.found}
+            return encode({"problem": NOT_A_FUNCTION, "fields": fields})
+        except ObservationError as error:
+            return encode({"problem": NOT_PLAIN, "fields": {"text": str(error)}})
+        except (Exception, SystemExit) as error:
+            fields = {"error": type(error).__name__, "text": _first_line(error)}
+            return encode({"problem": RAISES, "fields": fields})
+
+    def verdict(self, observation: str, seed: int) -> Verdict:
+        """Judge an encoded observation that was made with ``seed``."""
+        try:
+            data = decode(observation)
+        except ObservationError as error:
+            return self._miss(NOT_PLAIN, {"text": str(error)})
+        if "problem" in data:
+            return self._problem(data["problem"], data.get("fields"))
+        try:
+            found = self._judge(data["seen"], np.random.default_rng(seed))
+        except Exception as error:
+            # Right answers never get here (tested); an odd one may have a shape that no comparison expects.
+            return self._miss(NOT_PLAIN, {"text": _first_line(error)})
+        if found is None:
+            return Verdict(self.id, self.points, 1.0, PASSED, self.passed_message)
+        key, fields = (found, {}) if isinstance(found, str) else found
+        return self._miss(key, fields)
+
+    def _problem(self, key: Any, fields: Any) -> Verdict:
+        """What the student's process says went wrong: either argument may be anything that JSON can hold."""
+        if not isinstance(key, str) or key not in COMMON:
+            key = NOT_PLAIN
+        if not isinstance(fields, dict) or not fields:
+            fields = {"what": "Not answered yet."}
+        return self._miss(key, fields)
+
+    def _miss(self, key: str, fields: Any) -> Verdict:
+        miss = self.misses[key]
+        try:
+            message = miss.message.format(**fields)
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+            message = miss.message
+        # Half a surrogate pair is text to Python and to JSON, and no file can hold it.
+        message = message.encode("utf-8", "replace").decode("utf-8")
+        return Verdict(self.id, self.points, miss.share, key, message)
+
+
+class WrongKind(TypeError):
+    """The name holds something else than the exercise asks for."""
+
+    def __init__(self, wanted: str, found: Any) -> None:
+        super().__init__(f"wanted {wanted}, found {found}")
+        self.wanted, self.found = wanted, f"a {type(found).__name__}"
+
+
+def need_callable(answer: Any, wanted: str = "a function") -> None:
+    """Raise WrongKind unless ``answer`` can be called."""
+    if not callable(answer):
+        raise WrongKind(wanted, answer)
+
+
+def is_blank(answer: Any) -> bool:
+    """Whether ``answer`` is still the stub: the Ellipsis, or a function with nothing in it but the stub."""
+    if answer is Ellipsis:
+        return True
+    if not isinstance(answer, types.FunctionType):
+        return False
+    # What the stub compiles to, with or without a docstring: nothing but "return None".
+    body = [step for step in dis.get_instructions(answer) if step.opname not in ("RESUME", "NOP")]
+    return all(step.opname in ("LOAD_CONST", "RETURN_VALUE", "RETURN_CONST") for step in body) and (
+        body[-1].argval is None if body[-1].opname == "RETURN_CONST" else body[0].argval is None
+    )
+
+
+def _first_line(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except Exception:
+        return "no message that could be shown"  # a student's own exception may not know how to say itself
+    if isinstance(error, TypeError) and ("for ^:" in text or "bitwise_xor" in text):
+        return "^ is not a power in Python, write **"
+    lines = text.strip().splitlines()
+    return lines[0][:200] if lines else "no further message"

@@ -1,0 +1,126 @@
+"""Checks in a running notebook: show the verdict, or, while a class is graded, only observe."""
+
+import os
+import sys
+from typing import Any
+
+from vgcourse.course import progress
+from vgcourse.course.checks import observation, registry, render
+from vgcourse.course.checks.exercise import Verdict
+
+_passed: dict[str, tuple[Any, ...]] = {}
+_lent: list[Any] = []  # what ``fallback`` handed out: the course's functions are nobody's answer
+_grading: dict[str, Any] = {"seed": None, "count": 0}
+
+
+class CheckFailed(AssertionError):
+    """An answer falls short; the message is the verdict's sentence."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.message)
+        self.verdict = verdict
+
+
+def check(id: str, *answers: Any, hidden: bool = False) -> None:
+    """Check your answer to the exercise ``id`` and say in one sentence what it shows.
+
+    The inputs are drawn anew at every call, so an answer that only fits one draw is found out. ``hidden``
+    keeps quiet about a right answer: an instructor's hidden test is the same check with other draws.
+
+    Raises CheckFailed (an AssertionError) where the answer falls short; UnknownExercise for an unknown id;
+    TypeError where the number of answers is not what the exercise takes.
+    """
+    exercise = registry.find(id)
+    if len(answers) != len(exercise.answers):
+        wanted = ", ".join((repr(id), *exercise.answers))
+        raise TypeError(f"this check is called as check({wanted})")
+    answers = tuple(... if any(answer is lent for lent in _lent) else answer for answer in answers)
+    if _grading["seed"] is not None:
+        _emit(exercise.observe_answers(answers, _next_grading_seed()), id)
+        return
+    seed = int.from_bytes(os.urandom(4), "big")
+    verdict = exercise.verdict(exercise.observe_answers(answers, seed), seed)
+    _passed.pop(id, None)
+    if verdict.passed:
+        _passed[id] = answers
+    if not hidden:
+        progress.record_check(verdict)
+    if not (hidden and verdict.passed):
+        _show(verdict)
+    if not verdict.passed:
+        raise CheckFailed(verdict)
+
+
+def fallback(id: str, *answers: Any) -> Any:
+    """Your answer where its check has passed, else the course's version, so that the lesson goes on.
+
+    A check takes the course's version for no answer: the lesson gives it the name of yours.
+    Returns one object, or a tuple where the exercise has several answers.
+    """
+    exercise = registry.find(id)
+    if len(_passed.get(id, ())) == len(answers) > 0 and all(
+        mine is checked for mine, checked in zip(answers, _passed[id], strict=True)
+    ):
+        return answers[0] if len(answers) == 1 else answers
+    if exercise.reference is None:
+        raise LookupError(f"the exercise {id!r} has no version of the course to fall back on")
+    names = " and ".join(f"`{name}`" for name in exercise.answers)
+    print(f"The course's version of {names} is used below until yours has passed its check.")
+    own = exercise.reference()
+    _lent.extend(part for part in (own if isinstance(own, tuple) else (own,)) if callable(part))
+    return own
+
+
+def observe_only(seed: int | None) -> int:
+    """From now on checks hand out observations made with ``seed`` and judge nothing (None: back to verdicts).
+
+    The grader runs this around each graded cell. What it observes is judged in the grader's own process.
+    Returns how many observations were made since the last call.
+    """
+    made = _grading["count"]
+    _grading.update(seed=seed, count=0)
+    return made
+
+
+def cell_seed(seed: int, call: int) -> int:
+    """The seed of the ``call``-th check of a graded cell; the judge counts the same way."""
+    return seed + call
+
+
+def _next_grading_seed() -> int:
+    call = _grading["count"]
+    _grading["count"] += 1
+    return cell_seed(_grading["seed"], call)
+
+
+def _emit(text: str, id: str) -> None:
+    from IPython.display import display
+
+    display({observation.MIME: {"exercise": id, "observation": text}}, raw=True)
+
+
+def _show(verdict: Verdict) -> None:
+    if "IPython" in sys.modules and _shell() is not None:
+        from IPython.display import display
+
+        display({"text/html": render.as_html(verdict), "text/plain": render.as_text(verdict)}, raw=True)
+    elif verdict.passed:
+        print(render.as_text(verdict))
+
+
+def _shell() -> Any:
+    from IPython import get_ipython
+
+    return get_ipython()
+
+
+def _keep_calm(shell: Any, kind: type, error: CheckFailed, trace: Any, tb_offset: Any = None) -> list[str]:
+    """The verdict has been shown: no traceback follows it. The cell still counts as failed."""
+    shell._last_traceback = [str(error)]
+    return []
+
+
+def install() -> None:
+    """In IPython, show the verdict of a failed check without a traceback."""
+    if "IPython" in sys.modules and (shell := _shell()) is not None:
+        shell.set_custom_exc((CheckFailed,), _keep_calm)

@@ -1,0 +1,169 @@
+"""Lesson 1, the chain rule: the backward pass of a 2-5-1 net, judged by finite differences."""
+
+from typing import Any
+
+import numpy as np
+
+from vgcourse.course.checks.compare import NO_RETURN, Seen, as_sent, near, off, slip
+from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+from vgcourse.course.exercises.circles.sigmoids import logistic, logistic_slope
+
+backward = Exercise(
+    "backward-pass",
+    points=2,
+    title="the backward pass of a 2-5-1 net",
+    answers=("backward",),
+    passed="All 21 derivatives agree with measured ones: this is back-propagation, and it is yours.",
+    misses={
+        "no-return": NO_RETURN.format(name="backward"),
+        "not-four": "backward gives back four arrays, dW1, db1, dW2, db2; here it gives {found}.",
+        "order": "Four arrays of the right shapes, in another order: dW1, db1, dW2, db2.",
+        "transposed": "dW1 has shape {got}: each gradient has the shape of its parameter, here (2, 5). Which of "
+        "the two factors should be transposed?",
+        "bias-not-summed": "Your bias gradient still has one row per point. A bias serves all points: add up "
+        "what they say.",
+        "wrong-shape": "{name} has shape {got}; a gradient has the shape of its parameter, {wanted}.",
+        "not-averaged": Miss(
+            "Each gradient is {n} times too large: the loss is the mean over {n} points, this is the sum.",
+            share=0.5,
+        ),
+        "wrong-count": Miss(
+            "Each gradient is {factor:.3g} times what it should be: divide by the number of points, here {n}.",
+            share=0.5,
+        ),
+        "bias-alone": Miss(
+            "{kernel} is right, {bias} is not: it is the same error, with the same 1/n, added up over the points.",
+            share=0.5,
+        ),
+        "uphill": "All signs are flipped: these steps would climb. dL/dz at the output is p − y, not y − p.",
+        "squared-error": "Your output layer has a factor p(1 − p) too many. With the cross-entropy it cancels: "
+        "that was the point of the section before.",
+        "no-slope": Miss(
+            "The output layer is right. The hidden layer lacks a factor: between dL/dh and dL/dz stands the slope of "
+            "the sigmoid.",
+            share=0.5,
+        ),
+        "slope-of-output": Miss(
+            "The output layer is right. In the hidden layer you take the sigmoid's slope at h, its output. "
+            "It is wanted at z, its input.",
+            share=0.5,
+        ),
+        "no-kernel": Miss(
+            "The output layer is right. On its way back to the hidden units the error must pass through W2.",
+            share=0.5,
+        ),
+        "hidden-layer": Miss(
+            "The output layer is right. In the hidden layer your gradients are off by up to {off:.3g}. Walk back "
+            "one step at a time: dh, then dz1, then dW1 and db1.",
+            share=0.5,
+        ),
+        "wrong-values": "In the output layer your gradients are off by up to {off:.3g}: start there, with dz2.",
+    },
+)
+_NAMES = ("dW1", "db1", "dW2", "db2")
+
+
+def _net(rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+    """X (60, 2), y (60, 1) and the four parameters of a 2-5-1 net, none of them small."""
+    X, y = rng.normal(size=(60, 2)), (rng.random((60, 1)) < 0.4).astype(float)
+    return X, y, rng.normal(size=(2, 5)), rng.normal(size=5), rng.normal(size=(5, 1)), rng.normal(size=1)
+
+
+def _loss(X, y, W1, b1, W2, b2) -> float:
+    z = logistic(X @ W1 + b1) @ W2 + b2
+    return float(np.mean(np.logaddexp(0, z) - y * z))
+
+
+def _differences(net: tuple[np.ndarray, ...], step: float = 1e-5) -> list[np.ndarray]:
+    """The loss's derivative to each parameter, by central differences."""
+    net = tuple(array.copy() for array in net)
+    gradients = []
+    for parameter in net[2:]:
+        gradient = np.empty_like(parameter)
+        for i in np.ndindex(parameter.shape):
+            kept = parameter[i]
+            losses = []
+            for parameter[i] in (kept + step, kept - step):
+                losses.append(_loss(*net))
+            parameter[i] = kept
+            gradient[i] = (losses[0] - losses[1]) / (2 * step)
+        gradients.append(gradient)
+    return gradients
+
+
+def _flat(arrays: Any) -> np.ndarray:
+    return np.concatenate([np.ravel(array) for array in arrays])
+
+
+@backward.observe
+def observe_backward(answer: Any, rng: np.random.Generator) -> Seen:
+    need_callable(answer)
+    return {"gradients": as_sent(answer(*(array.copy() for array in _net(rng))))}
+
+
+@backward.judge
+def judge_backward(seen: Seen, rng: np.random.Generator) -> Any:
+    got, net = seen["gradients"], _net(rng)
+    if got is None:
+        return "no-return"
+    if not isinstance(got, list) or len(got) != 4:
+        return "not-four", {"found": f"{len(got)} things" if isinstance(got, list) else "one array"}
+    got = [np.asarray(array, float) for array in got]
+    wanted = _differences(net)
+    if problem := _judge_shapes([a.shape for a in got], [a.shape for a in wanted], len(net[0])):
+        return problem
+    got = [array.reshape(right.shape) for array, right in zip(got, wanted, strict=True)]
+    if near(_flat(got), _flat(wanted)):
+        return None
+    return _name_slip(got, wanted, net)
+
+
+def _judge_shapes(got: list[tuple], wanted: list[tuple], n: int) -> Any:
+    if any(len(shape) == 2 and shape[0] == n for shape in (got[1], got[3])):
+        return "bias-not-summed"
+    # A bias gradient that kept its axis, (1, 5) for (5,), says the same.
+    got = [(s[-1],) if len(s) == 2 and s[0] == 1 and i % 2 else s for i, s in enumerate(got)]
+    if got == wanted:
+        return None
+    if sorted(got) == sorted(wanted):
+        return "order"
+    if got[0] == (5, 2):
+        return "transposed", {"got": got[0]}
+    i = next(i for i in range(4) if got[i] != wanted[i])
+    return "wrong-shape", {"name": _NAMES[i], "got": got[i], "wanted": wanted[i]}
+
+
+def _name_slip(got: list[np.ndarray], wanted: list[np.ndarray], net: tuple[np.ndarray, ...]) -> Any:
+    X, y, W1, b1, W2, b2 = net
+    h = logistic(X @ W1 + b1)
+    p = logistic(h @ W2 + b2)
+    twice = (p - y) * p * (1 - p) / len(X)
+    outputs = {"not-averaged": len(X) * _flat(wanted[2:]), "uphill": -_flat(wanted[2:])}
+    outputs["squared-error"] = _flat([h.T @ twice, twice.sum(0)])
+    if key := slip(_flat(got[2:]), outputs):
+        return key, {"n": len(X)}
+    if near(got[2], wanted[2]) and not near(got[3], wanted[3]):
+        return "bias-alone", {"kernel": "dW2", "bias": "db2"}
+    factor = float(np.sum(got[2] * wanted[2]) / np.sum(wanted[2] ** 2))
+    if factor > 0 and near(_flat(got) / factor, _flat(wanted)) and not near(factor, 1):
+        return "wrong-count", {"factor": factor, "n": len(X)}
+    if not near(_flat(got[2:]), _flat(wanted[2:])):
+        return "wrong-values", off(_flat(got[2:]), _flat(wanted[2:]))
+    dz2 = (p - y) / len(X)
+    dh = dz2 @ W2.T
+    hidden = {"no-slope": dh, "slope-of-output": dh * logistic_slope(h), "no-kernel": dz2 * h * (1 - h)}
+    hidden = {key: _flat([X.T @ dz1, dz1.sum(0)]) for key, dz1 in hidden.items()}
+    if near(got[0], wanted[0]):
+        return "bias-alone", {"kernel": "dW1", "bias": "db1"}
+    return slip(_flat(got[:2]), hidden) or ("hidden-layer", off(_flat(got[:2]), _flat(wanted[:2])))
+
+
+@backward.own_version
+def own_backward() -> Any:
+    def backward(X, y, W1, b1, W2, b2):
+        h = logistic(X @ W1 + b1)
+        dz2 = (logistic(h @ W2 + b2) - y) / len(X)
+        dz1 = dz2 @ W2.T * h * (1 - h)
+        return X.T @ dz1, dz1.sum(axis=0), h.T @ dz2, dz2.sum(axis=0)
+
+    return backward

@@ -1,0 +1,267 @@
+"""Lesson 2, the nets: a multilayer perceptron with one seed a layer, and how many parameters it has."""
+
+import itertools
+from typing import Any
+
+import numpy as np
+
+from vgcourse.course.checks.compare import NO_RETURN, Seen, near, off, slip
+from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+
+make_mlp = Exercise(
+    "make-mlp",
+    points=3,
+    title="a net of any depth, one seed a layer",
+    answers=("make_mlp",),
+    same_work=("mlp",),
+    passed="Depth, width, activation, weights and seed: each of them can now be changed alone. That is all an "
+    "honest comparison needs.",
+    misses={
+        "no-return": NO_RETURN.format(name="make_mlp"),
+        "not-a-model": "make_mlp gives back {found}; it should be the Keras model itself.",
+        "depth": "Asked for {wanted} hidden layers, make_mlp builds {got}. The output layer comes on top of `depth`.",
+        "shape": "The kernels have shapes {got}; wanted are {wanted}: 2 inputs, `width` units in each hidden "
+        "layer, 1 output.",
+        "output-activation": "The hidden layers are right, but the output goes through {found}. A probability "
+        "needs a sigmoid there, whatever the hidden layers use.",
+        "no-activation": "The hidden layers are linear: nothing bends what they add up, so ten of them can do no "
+        "more than one.",
+        "activation-ignored": "Asked for {wanted}, make_mlp still builds {found}. Use the argument `activation`.",
+        "shared-kernels": "Two hidden layers begin with exactly the same kernel. An initializer with a fixed seed "
+        "gives the same numbers to everyone who asks: each layer needs a seed of its own.",
+        "seed-ignored": "Two nets with the same seed begin differently: nobody could repeat your experiment. Hand "
+        "the seed to every initializer.",
+        "one-seed": "Nets with different seeds begin with the same weights: a hundred runs would be one run, a "
+        "hundred times.",
+        "overlapping-seeds": Miss(
+            "Nearly. Layer 2 of one seed has the kernel of layer 3 of the seed before: with `seed + layer`, "
+            "neighbouring nets share most of their weights, and a hundred runs are far from independent. Keep the "
+            "layers' seeds further apart.",
+            share=2 / 3,
+        ),
+        "not-the-initializer": "Some kernels do not come from the `initializer` that was handed in: with numbers "
+        "drawn between {low:.2f} and {high:.2f}, the {layer} holds {got:.3g}.",
+        "biases": "Biases should begin at 0, Keras's default; some of these do not.",
+        "wrong-values": "The weights look right, but the output differs by {off:.3g} from what they should give. "
+        "Hidden layers use `activation`, the output uses a sigmoid.",
+    },
+)
+
+_ACTIVATIONS = {
+    "tanh": np.tanh,
+    "softsign": lambda z: z / (1 + np.abs(z)),
+    "linear": lambda z: z,
+    "sigmoid": lambda z: 0.5 * (1 + np.tanh(z / 2)),
+    "relu": lambda z: np.maximum(z, 0),
+}
+
+
+def _draw(rng: np.random.Generator) -> tuple[list[dict[str, Any]], np.ndarray, float]:
+    """Settings of two nets that differ in everything, inputs (40, 2), and the lower end of a uniform draw."""
+    depths, widths = (rng.integers(3, 5), 2), rng.permutation([3, 4, 6])[:2]
+    seeds = rng.integers(1, 500, 2)
+    names = rng.permutation(["tanh", "softsign"])
+    zipped = zip(depths, widths, names, seeds, strict=True)
+    nets = [{"depth": int(d), "width": int(w), "activation": str(a), "seed": int(s)} for d, w, a, s in zipped]
+    return nets, rng.normal(0, 1.5, (40, 2)).astype("float32"), float(rng.uniform(0.2, 0.4))
+
+
+def _look(
+    answer: Any, initializer: Any, X: np.ndarray | None, depth: int, width: int, activation: str, seed: int
+) -> Seen:
+    model = answer(depth, width, activation, initializer, seed)
+    if not hasattr(model, "get_weights"):
+        return {"kind": type(model).__name__}
+    # A model without an Input is built by its first call.
+    output = None if X is None and model.get_weights() else np.asarray(model(np.zeros((1, 2)) if X is None else X))
+    return {"weights": [np.asarray(w) for w in model.get_weights()], "output": output}
+
+
+@make_mlp.observe
+def observe_make_mlp(answer: Any, rng: np.random.Generator) -> Seen:
+    import keras
+
+    need_callable(answer)
+    nets, X, low = _draw(rng)
+
+    # A class, as Keras's own are: `Dense` takes a class as well.
+    class Narrow(keras.initializers.RandomUniform):
+        def __init__(self, seed=None):
+            super().__init__(low, low + 0.2, seed=seed)
+
+    glorot, first = keras.initializers.GlorotNormal, nets[0]
+    return {
+        "first": _look(answer, glorot, X, **first),
+        "second": _look(answer, glorot, X, **nets[1]),
+        "again": _look(answer, glorot, None, **first),
+        "next": _look(answer, glorot, None, **{**first, "seed": first["seed"] + 1}),
+        "narrow": _look(answer, Narrow, None, **first),
+    }
+
+
+@make_mlp.judge
+def judge_make_mlp(seen: Seen, rng: np.random.Generator) -> Any:
+    nets, X, low = _draw(rng)
+    for one in seen.values():
+        if "kind" in one:
+            return "no-return" if one["kind"] == "NoneType" else ("not-a-model", {"found": f"a {one['kind']}"})
+    pairs = [(nets[0], seen["first"]), (nets[1], seen["second"])]
+    for net, one in pairs:
+        if problem := _judge_shapes(net, [w.shape for w in one["weights"]]):
+            return problem
+    return (
+        _judge_seeds(seen)
+        or _judge_narrow(seen["narrow"]["weights"], low)
+        or next((p for net, one in pairs if (p := _judge_output(net, one, X))), None)
+    )
+
+
+def _judge_shapes(net: dict[str, Any], shapes: list[tuple]) -> Any:
+    kernels = [shape for shape in shapes if len(shape) == 2]
+    sizes = [2, *[net["width"]] * net["depth"], 1]
+    wanted = list(itertools.pairwise(sizes))
+    if kernels == wanted and len(shapes) == 2 * len(kernels):
+        return None
+    if len(kernels) != len(wanted):
+        return "depth", {"wanted": net["depth"], "got": len(kernels) - 1}
+    return "shape", {"got": kernels, "wanted": wanted}
+
+
+def _judge_seeds(seen: Seen) -> str | None:
+    first, again, after = ([w for w in seen[k]["weights"] if w.ndim == 2] for k in ("first", "again", "next"))
+    inner = range(1, len(first) - 1)
+    if any(np.array_equal(first[i], first[j]) for i in inner for j in inner if i < j):
+        return "shared-kernels"
+    if not all(np.array_equal(a, b) for a, b in zip(first, again, strict=True)):
+        return "seed-ignored"
+    if any(np.array_equal(a, b) for a, b in zip(first, after, strict=True)):
+        return "one-seed"
+    if any(np.array_equal(first[i], after[j]) for i in inner for j in inner):
+        return "overlapping-seeds"
+    return None
+
+
+def _judge_narrow(weights: list[np.ndarray], low: float) -> Any:
+    kernels, biases = weights[::2], weights[1::2]
+    for i, kernel in enumerate(kernels):
+        outside = kernel[(kernel < low - 1e-5) | (kernel > low + 0.2 + 1e-5)]
+        if outside.size:
+            layer = "output kernel" if i == len(kernels) - 1 else f"kernel of hidden layer {i + 1}"
+            return "not-the-initializer", {"low": low, "high": low + 0.2, "layer": layer, "got": float(outside[0])}
+    return "biases" if any(np.any(bias != 0) for bias in biases) else None
+
+
+def _forward(weights: list[np.ndarray], X: np.ndarray, hidden: str, output: str) -> np.ndarray:
+    h = X.astype(float)
+    for i in range(0, len(weights), 2):
+        name = output if i == len(weights) - 2 else hidden
+        h = _ACTIVATIONS[name](h @ weights[i].astype(float) + weights[i + 1])
+    return h
+
+
+def _judge_output(net: dict[str, Any], one: Seen, X: np.ndarray) -> Any:
+    got, own = one["output"], net["activation"]
+    if near(got, wanted := _forward(one["weights"], X, own, "sigmoid")):
+        return None
+    outputs = {name: _forward(one["weights"], X, own, name) for name in _ACTIVATIONS}
+    if name := slip(got, outputs):
+        return "output-activation", {"found": "nothing at all" if name == "linear" else name}
+    hidden = {name: _forward(one["weights"], X, name, "sigmoid") for name in _ACTIVATIONS}
+    name = slip(got, hidden)
+    if name == "linear":
+        return "no-activation"
+    if name:
+        return "activation-ignored", {"wanted": own, "found": name}
+    return "wrong-values", off(got, wanted) if got.shape == wanted.shape else {"off": float("nan")}
+
+
+@make_mlp.own_version
+def own_make_mlp() -> Any:
+    import keras
+
+    def make_mlp(depth, width, activation, initializer, seed):
+        model = keras.Sequential([keras.Input((2,))])
+        for layer in range(depth + 1):
+            units, phi = (width, activation) if layer < depth else (1, "sigmoid")
+            kernel = initializer(seed=1000 * seed + layer)
+            model.add(keras.layers.Dense(units, activation=phi, kernel_initializer=kernel))
+        return model
+
+    return make_mlp
+
+
+count_parameters = Exercise(
+    "count-parameters",
+    points=1,
+    title="how many numbers a net learns",
+    answers=("count_parameters",),
+    passed="Depth never comes alone: every further layer also brings parameters. So does width, and faster.",
+    misses={
+        "no-return": NO_RETURN.format(name="count_parameters"),
+        "not-a-number": "count_parameters gives one whole number for one net; here it gives {found}.",
+        "no-biases": "These are the kernels alone. Every unit, the output too, also has a bias.",
+        "no-output-bias": "One number short: the output unit has a bias, too.",
+        "no-output": "The output layer is missing: one unit that listens to all units of the last hidden layer.",
+        "one-layer-off": "This is the count of a net with {got} hidden layers in place of {wanted}. How many "
+        "kernels of shape (width, width) lie between {wanted} hidden layers?",
+        "first-as-others": "The first hidden layer listens to 2 inputs, not to `width` units.",
+        "wrong-values": "With depth {depth} and width {width} it should not be {got:g}. Go layer by layer: inputs "
+        "times units, plus units.",
+    },
+)
+
+
+def _grid(rng: np.random.Generator) -> list[tuple[int, int]]:
+    depths, widths = rng.permutation(np.arange(2, 12))[:4], rng.permutation(np.arange(3, 30))[:4]
+    return [(1, int(widths[0])), *((int(d), int(w)) for d, w in zip(depths, widths, strict=True))]
+
+
+def _count(depth: int, width: int) -> int:
+    return 3 * width + (depth - 1) * (width * width + width) + width + 1
+
+
+@count_parameters.observe
+def observe_count_parameters(answer: Any, rng: np.random.Generator) -> Seen:
+    need_callable(answer)
+    return {"counts": [answer(depth, width) for depth, width in _grid(rng)]}
+
+
+@count_parameters.judge
+def judge_count_parameters(seen: Seen, rng: np.random.Generator) -> Any:
+    counts, grid = seen["counts"], _grid(rng)
+    if any(count is None for count in counts):
+        return "no-return"
+    shapes = [np.shape(count) for count in counts]
+    if any(shapes):
+        return "not-a-number", {"found": f"an array of shape {next(s for s in shapes if s)}"}
+    got = np.array([float(count) for count in counts])
+
+    def of(formula: Any) -> np.ndarray:
+        return np.array([float(formula(d, w)) for d, w in grid])
+
+    wanted = of(_count)
+    if np.array_equal(got, wanted):
+        return None
+    slips = {
+        "no-biases": of(lambda d, w: _count(d, w) - d * w - 1),
+        "no-output-bias": of(lambda d, w: _count(d, w) - 1),
+        "no-output": of(lambda d, w: _count(d, w) - w - 1),
+        "first-as-others": of(lambda d, w: _count(d, w) + w * w - 2 * w),
+    }
+    for key, wrong in slips.items():
+        if np.array_equal(got, wrong):
+            return key
+    for step in (-1, 1):
+        if np.array_equal(got, of(lambda d, w, step=step: _count(d + step, w))):
+            return "one-layer-off", {"wanted": grid[1][0], "got": grid[1][0] + step}
+    i = int(np.flatnonzero(got != wanted)[0])
+    return "wrong-values", {"depth": grid[i][0], "width": grid[i][1], "got": float(got[i])}
+
+
+@count_parameters.own_version
+def own_count_parameters() -> Any:
+    def count_parameters(depth, width):
+        sizes = [2, *[width] * depth, 1]
+        return sum((a + 1) * b for a, b in itertools.pairwise(sizes))
+
+    return count_parameters

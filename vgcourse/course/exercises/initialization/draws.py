@@ -1,0 +1,198 @@
+"""Lesson 5, Glorot's and He's weights as Keras initializers: what they draw, and with which variance."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from vgcourse.course.checks.compare import Seen
+from vgcourse.course.checks.exercise import Exercise, is_blank, need_callable
+
+initializers = Exercise(
+    "initializers",
+    points=3,
+    title="Glorot's and He's weights as Keras initializers",
+    answers=("GlorotUniform", "HeNormal"),
+    passed="Both have their variance in every shape, fresh numbers at every call, the same ones for the same seed.",
+    misses={
+        "one-open": "{name} is still open, and the check looks at both together.",
+        "no-return": "{name} gives back None when it is called. Does `__call__` end with `return`?",
+        "shape": "{name}, called with the shape {wanted}, gives an array of shape {got}.",
+        "same-again": "{name} gives the same numbers at every call: two layers of one shape would begin alike. Draw "
+        "from self.rng, which goes on where it stopped.",
+        "seed-ignored": "Two {name}s with one seed should give the same numbers, and with two seeds others. Draw "
+        "from self.rng, and from nothing else.",
+        "not-centred": "{name}'s weights have the mean {got:.3g}. It should be 0: above all, T2's weights lack that.",
+        "variance-for-sd": "{name}'s variance stands where a standard deviation, or a limit, should be: a root is "
+        "missing.",
+        "limit-is-sd": "{name}'s limits are its standard deviation. Most numbers between -a and a are nearer to 0: a "
+        "uniform distribution has the standard deviation a/√3.",
+        "half": "{name}'s variance is half of what it should be. Where has the 2 gone?",
+        "fan-in": "{name}'s variance is 1/fan_in: it keeps the signal and forgets the gradient.",
+        "fan-out": "{name}'s variance goes by the number of outputs alone. What did the derivation count?",
+        "other-recipe": "{name} has the variance of the other recipe.",
+        "truncated": "{name}'s numbers are cut off at two standard deviations, which costs 23 % of the variance.",
+        "not-uniform": "{name}'s variance is right, but its numbers are not drawn from a uniform distribution.",
+        "not-normal": "{name}'s variance is right, but its numbers are not drawn from a normal distribution.",
+        "wrong-variance": "{name}, called with the shape {shape}, draws numbers of variance {got:.3g}; it should be "
+        "{wanted:.3g}.",
+    },
+)
+NAMES = ("GlorotUniform", "HeNormal")
+# A variance is judged within five standard errors: 7.1 % of a uniform, 11.2 % of a normal one, for 4,000 numbers.
+FEWEST, ERRORS = 4000, 5
+_TRUNCATED = 0.7737
+
+Variance = Callable[[float, float], float]
+WANTED: dict[str, Variance] = {"GlorotUniform": lambda a, b: 2 / (a + b), "HeNormal": lambda a, b: 2 / a}
+SLIPS: dict[str, list[tuple[str, Variance]]] = {
+    "GlorotUniform": [
+        ("variance-for-sd", lambda a, b: (6 / (a + b)) ** 2 / 3),
+        ("variance-for-sd", lambda a, b: (2 / (a + b)) ** 2 / 3),
+        ("variance-for-sd", lambda a, b: (2 / (a + b)) ** 2),
+        ("limit-is-sd", lambda a, b: 2 / (a + b) / 3),
+        ("half", lambda a, b: 1 / (a + b)),
+        ("fan-in", lambda a, b: 1 / a),
+        ("fan-out", lambda a, b: 1 / b),
+        ("other-recipe", lambda a, b: 2 / a),
+    ],
+    "HeNormal": [
+        ("variance-for-sd", lambda a, b: (2 / a) ** 2),
+        ("half", lambda a, b: 1 / a),
+        ("fan-out", lambda a, b: 2 / b),
+        ("other-recipe", lambda a, b: 2 / (a + b)),
+        ("limit-is-sd", lambda a, b: 2 / a / 3),
+        ("truncated", lambda a, b: _TRUNCATED * 2 / a),
+    ],
+}
+
+
+def _draw(rng: np.random.Generator) -> tuple[list[tuple[int, int]], int]:
+    """A shape that narrows, one that widens, a square one, and a seed."""
+    small, large, side = int(rng.integers(38, 42)), int(rng.integers(106, 114)), int(rng.integers(64, 68))
+    return [(large, small), (small, large), (side, side)], int(rng.integers(1, 1_000_000))
+
+
+@initializers.observe
+def observe_initializers(glorot: Any, he: Any, rng: np.random.Generator) -> Seen:
+    answers = dict(zip(NAMES, (glorot, he), strict=True))
+    for answer in answers.values():
+        need_callable(answer, "a class")
+    still = [name for name, answer in answers.items() if is_blank(vars(answer).get("__call__"))]
+    if len(still) == len(NAMES):
+        raise NotImplementedError
+    if still:
+        return {"open": still[0]}
+    shapes, seed = _draw(rng)
+    return {name: _draws(answer, shapes, seed) for name, answer in answers.items()}
+
+
+def _draws(answer: Any, shapes: list[tuple[int, int]], seed: int) -> dict[str, Any]:
+    """What one initializer gives, what its twin gives, and the kernel of a Dense layer that was given it."""
+    import keras
+
+    one = answer(seed)
+    first = [one(shape) for shape in [*shapes, shapes[0]]]
+    twin, other = answer(seed)(shapes[0]), answer(seed + 1)(shapes[0])
+    if any(array is None for array in (*first, twin, other)):
+        return {"none": True}
+    whole = [np.asarray(array, "float32") for array in first[:-1]]
+    if [array.shape for array in whole] != shapes:
+        return {"first": whole}
+    layer = keras.layers.Dense(shapes[0][1], kernel_initializer=answer(seed))
+    layer.build((None, shapes[0][0]))
+    starts = {"again": first[-1], "twin": twin, "other": other, "dense": layer.kernel}
+    return {"first": whole, **{key: np.asarray(array, "float32")[:2] for key, array in starts.items()}}
+
+
+@initializers.judge
+def judge_initializers(seen: Seen, rng: np.random.Generator) -> Any:
+    if "open" in seen:
+        return "one-open", {"name": seen["open"]}
+    shapes, _ = _draw(rng)
+    problems = (_problem(name, seen[name], shapes) for name in NAMES)
+    return next((problem for problem in problems if problem), None)
+
+
+def _problem(name: str, seen: Seen, shapes: list[tuple[int, int]]) -> Any:
+    if "none" in seen:
+        return "no-return", {"name": name}
+    arrays = [np.asarray(array, float) for array in seen["first"]]
+    for array, shape in zip(arrays, shapes, strict=True):
+        if array.shape != shape:
+            return "shape", {"name": name, "wanted": shape, "got": array.shape}
+    return _streams(name, seen) or _moments(name, arrays, shapes) or _distribution(name, arrays, shapes)
+
+
+def _streams(name: str, seen: Seen) -> Any:
+    first = np.asarray(seen["first"][0])[:2]
+    if np.array_equal(first, seen["again"]):
+        return "same-again", {"name": name}
+    same = [np.allclose(first, seen[other], rtol=1e-5) for other in ("twin", "dense", "other")]
+    return None if same == [True, True, False] else ("seed-ignored", {"name": name})
+
+
+def _moments(name: str, arrays: list[np.ndarray], shapes: list[tuple[int, int]]) -> Any:
+    for array in arrays:
+        if not abs(array.mean()) < ERRORS * array.std() / np.sqrt(array.size):
+            return "not-centred", {"name": name, "got": array.mean()}
+    if _fits(arrays, shapes, WANTED[name], name):
+        return None
+    for key, variance in SLIPS[name]:
+        if _fits(arrays, shapes, variance, name):
+            return key, {"name": name}
+    # Another distribution's variance strays farther by chance: it is the distribution that is wrong then.
+    other = _distribution(name, arrays, shapes)
+    if other and _fits(arrays, shapes, WANTED[name], "HeNormal"):
+        return other
+    worst = max(range(len(shapes)), key=lambda i: abs(np.log(np.mean(arrays[i] ** 2) / WANTED[name](*shapes[i]))))
+    wanted = WANTED[name](*shapes[worst])
+    return "wrong-variance", {
+        "name": name,
+        "shape": shapes[worst],
+        "got": np.mean(arrays[worst] ** 2),
+        "wanted": wanted,
+    }
+
+
+def _fits(arrays: list[np.ndarray], shapes: list[tuple[int, int]], variance: Variance, name: str) -> bool:
+    """Whether every array's mean square is this variance, as far as so many numbers can tell."""
+    spread = np.sqrt(2.0) if name == "HeNormal" else np.sqrt(0.8)
+    room = ERRORS * spread / np.sqrt(FEWEST)
+    return all(
+        abs(np.mean(array**2) / variance(*shape) - 1) < room for array, shape in zip(arrays, shapes, strict=True)
+    )
+
+
+def _distribution(name: str, arrays: list[np.ndarray], shapes: list[tuple[int, int]]) -> Any:
+    """A uniform distribution ends at √3 standard deviations; a normal one, even cut at two, does not."""
+    reach = max(
+        np.abs(array).max() / np.sqrt(3 * WANTED[name](*shape)) for array, shape in zip(arrays, shapes, strict=True)
+    )
+    if name == "GlorotUniform":
+        return None if reach < 1.0001 else ("not-uniform", {"name": name})
+    return None if reach > 1.05 else ("not-normal", {"name": name})
+
+
+@initializers.own_version
+def own_initializers() -> Any:
+    import keras
+
+    class Seeded(keras.Initializer):
+        def __init__(self, seed):
+            self.seed = seed
+            self.rng = np.random.default_rng(seed)
+
+        def get_config(self):
+            return {"seed": self.seed}
+
+    class GlorotUniform(Seeded):
+        def __call__(self, shape, dtype=None):
+            limit = np.sqrt(6 / sum(shape))
+            return self.rng.uniform(-limit, limit, shape)
+
+    class HeNormal(Seeded):
+        def __call__(self, shape, dtype=None):
+            return self.rng.normal(0, np.sqrt(2 / shape[0]), shape)
+
+    return GlorotUniform, HeNormal

@@ -1,0 +1,139 @@
+"""Lesson 6, a net of any depth: a stem, residual blocks with branches of 1/√depth, and an output."""
+
+from typing import Any
+
+import numpy as np
+
+from vgcourse.course.checks.compare import NO_RETURN, Seen, near, off
+from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+from vgcourse.course.exercises.residual.blocks import weights_of
+
+WIDTH = 8
+
+fifty_blocks = Exercise(
+    "fifty-blocks",
+    points=2,
+    title="a net of fifty blocks",
+    answers=("deep_net",),
+    passed="Stem, blocks, activation, output, and a branch that grows quieter as the net grows deeper.",
+    misses={
+        "no-return": NO_RETURN.format(name="deep_net"),
+        "not-a-model": "deep_net gives back a Keras model; here it is {found}.",
+        "shared": "There is only one kernel of {width} × {width}, however deep the net: one block, called again and "
+        "again. Make a new block each time.",
+        "depth": "For depth {depth} there are {got} kernels of {width} × {width}.",
+        "layers": "The weights of this net have the shapes {got}. Asked for are a stem (2 → {width}), "
+        "blocks of width {width}, and an output of 1 unit.",
+        "alike": "All blocks begin with the same kernel. Give each a fresh initializer (lesson 2).",
+        "no-scale": "The branches come in at full size, scale 1: after fifty doublings nothing trains.",
+        "too-quiet": Miss(
+            "The branches are multiplied by 1/depth. That is safe, and quieter than asked: 1/√depth.", share=0.5
+        ),
+        "upside-down": "The branches are multiplied by √depth, so they grow with depth. Divide.",
+        "of-width": "The scale is 1/√width. What adds up here is the number of blocks.",
+        "no-sigmoid": Miss("The output has no sigmoid: {got:.3g} is no probability.", share=0.5),
+        "no-last-activation": Miss(
+            "Between the last block and the output the activation is missing. In this form the sum itself is never "
+            "activated, so one relu stands after the last block.",
+            share=0.5,
+        ),
+        "bent-stem": "The stem has an activation: half of the signal is lost before the first skip.",
+        "wrong-values": "With drawn weights the largest difference from stem, blocks, relu, output is {off:.3g}.",
+    },
+)
+
+
+def _draw(rng: np.random.Generator) -> tuple[int, np.ndarray, int]:
+    """A depth, points (20, 2), and the seed of the weights."""
+    return int(rng.integers(5, 8)), rng.normal(size=(20, 2)).astype("float32"), int(rng.integers(1, 2**31))
+
+
+@fifty_blocks.observe
+def observe_fifty_blocks(answer: Any, rng: np.random.Generator) -> Seen:
+    need_callable(answer)
+    depth, X, seed = _draw(rng)
+    net = answer(depth)
+    if net is None or not hasattr(net, "get_weights"):
+        return {"found": None if net is None else f"a {type(net).__name__}"}
+    net(X)
+    start = [np.asarray(w) for w in net.get_weights()]
+    shapes = [list(w.shape) for w in start]
+    net.set_weights(_quiet(weights_of(shapes, seed)))
+    kernels = [w for w in start if w.shape == (WIDTH, WIDTH)]
+    return {"shapes": shapes, "kernels": kernels, "p": np.asarray(net(X))}
+
+
+def _quiet(arrays: list[np.ndarray]) -> list[np.ndarray]:
+    """Small enough that a sigmoid still tells them apart."""
+    return [0.4 * a for a in arrays]
+
+
+@fifty_blocks.judge
+def judge_fifty_blocks(seen: Seen, rng: np.random.Generator) -> Any:
+    depth, X, seed = _draw(rng)
+    if "found" in seen:
+        return "no-return" if seen["found"] is None else ("not-a-model", {"found": seen["found"]})
+    shapes = [list(shape) for shape in seen["shapes"]]
+    if problem := _judge_shapes(shapes, depth):
+        return problem
+    if any(near(a, seen["kernels"][0], 1e-6, 1e-9) and np.any(a) for a in seen["kernels"][1:]):
+        return "alike"
+    weights, p = _quiet(weights_of(shapes, seed)), np.asarray(seen["p"], float)
+    X = X.astype(float)
+    wanted = run(weights, X, depth**-0.5)
+    if near(p, wanted):
+        return None
+    key = next((key for key, wrong in _slips(weights, X, depth).items() if near(p, wrong)), None)
+    if key:
+        return key, {"got": float(p.max())}
+    return "wrong-values", off(p, wanted) if p.shape == wanted.shape else {"off": float("nan")}
+
+
+def _judge_shapes(shapes: list, depth: int) -> Any:
+    square, place = shapes.count([WIDTH, WIDTH]), {"width": WIDTH, "depth": depth}
+    if square == 1:
+        return "shared", place
+    ends = [[2, WIDTH], [WIDTH]], [[WIDTH, 1], [1]]
+    if shapes[:2] != ends[0] or shapes[-2:] != ends[1] or shapes.count([2, WIDTH]) > 1:
+        return "layers", {**place, "got": ", ".join(str(tuple(s)) for s in shapes)[:100]}
+    if square != depth:
+        return "depth", {**place, "got": square}
+    if shapes[2:-2] != [[WIDTH, WIDTH], [WIDTH]] * depth:
+        return "layers", {**place, "got": ", ".join(str(tuple(s)) for s in shapes)[:100]}
+    return None
+
+
+def run(weights: list, X: np.ndarray, scale: float, last: bool = True, stem: bool = False) -> np.ndarray:
+    """The probabilities (n, 1) of a net with these weights, in Keras's order."""
+    return 1 / (1 + np.exp(-_logit(weights, X, scale, last, stem)))
+
+
+def _logit(weights: list, X: np.ndarray, scale: float, last: bool = True, stem: bool = False) -> np.ndarray:
+    x = X @ weights[0] + weights[1]
+    x = np.maximum(x, 0) if stem else x
+    for kernel, bias in zip(weights[2:-2:2], weights[3:-2:2], strict=True):
+        x = x + scale * (np.maximum(x, 0) @ kernel + bias)
+    return (np.maximum(x, 0) if last else x) @ weights[-2] + weights[-1]
+
+
+def _slips(weights: list, X: np.ndarray, depth: int) -> dict[str, np.ndarray]:
+    right = depth**-0.5
+    return {
+        "no-scale": run(weights, X, 1.0),
+        "too-quiet": run(weights, X, 1 / depth),
+        "upside-down": run(weights, X, depth**0.5),
+        "of-width": run(weights, X, WIDTH**-0.5),
+        "no-sigmoid": _logit(weights, X, right),
+        "no-last-activation": run(weights, X, right, last=False),
+        "bent-stem": run(weights, X, right, stem=True),
+    }
+
+
+@fifty_blocks.own_version
+def own_fifty_blocks() -> Any:
+    from vgcourse.nets.models import residual_mlp
+
+    def deep_net(depth, width=WIDTH, seed=0):
+        return residual_mlp(depth, width, seed=seed, branch_scale=depth**-0.5)
+
+    return deep_net

@@ -1,0 +1,105 @@
+"""Lesson 6, growth: by how much each block multiplies the mean square of the signal."""
+
+import itertools
+from typing import Any
+
+import numpy as np
+
+from vgcourse.course.checks.compare import NO_RETURN, Seen, near, off, slip
+from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+from vgcourse.course.exercises.residual.backward import forward
+
+block_growth = Exercise(
+    "block-growth",
+    points=2,
+    title="growth per block",
+    answers=("block_growth",),
+    passed="One factor a block. A product of fifty of them is what the last block sees.",
+    misses={
+        "no-return": NO_RETURN.format(name="block_growth"),
+        "wrong-shape": "{blocks} blocks have {blocks} factors; yours has the shape {got}.",
+        "cumulative": Miss(
+            "Those are the factors from the very beginning, x_l against x_0. Compare each block's output with "
+            "its own input.",
+            share=0.5,
+        ),
+        "root": Miss("Those are ratios of the rms. Asked for are those of the mean *square*.", share=0.5),
+        "variance": "Those are ratios of variances. Behind a relu the mean is not 0, and it is passed on like "
+        "everything else: use the mean square.",
+        "one-by-one": "You divide number by number, and a few inputs near 0 then decide. First the mean square of "
+        "the whole output, and of the whole input, then divide.",
+        "inverse": "Input over output: a block that doubles the signal should come out as 2, not as 0.5.",
+        "difference": "That is the difference between output and input. A factor is a quotient.",
+        "no-skip": "That is the growth through the branches alone: where is the skip?",
+        "scale-lost": "Nothing changes with `scale`. It multiplies the branch, before the sum.",
+        "scale-squared": "The branch is multiplied by scale². It is the *growth* into which its square enters, and "
+        "that happens by itself.",
+        "no-activation": "The branch sees x itself. It should see relu(x).",
+        "activated": "The sum is activated: relu(x + ...). In this form the skip stays linear, and only "
+        "the branch has a relu.",
+        "wrong-values": "The largest difference from the factors by hand is {off:.3g}.",
+    },
+)
+
+
+def _draw(rng: np.random.Generator) -> tuple[np.ndarray, list[np.ndarray], float]:
+    """x (30, 6) with a mean, five kernels, and the branch's factor."""
+    x = rng.normal(size=(30, 6)) + 0.5
+    return x, [rng.normal(size=(6, 6)) / 2 for _ in range(5)], float(rng.uniform(0.4, 0.8))
+
+
+@block_growth.observe
+def observe_block_growth(answer: Any, rng: np.random.Generator) -> Seen:
+    need_callable(answer)
+    found = answer(*_draw(rng))
+    return {"growth": None if found is None else np.asarray(found)}
+
+
+@block_growth.judge
+def judge_block_growth(seen: Seen, rng: np.random.Generator) -> Any:
+    got, (x, kernels, scale) = seen["growth"], _draw(rng)
+    if got is None:
+        return "no-return"
+    got = np.asarray(got, float)
+    if got.shape != (len(kernels),):
+        return "wrong-shape", {"blocks": len(kernels), "got": str(got.shape)}
+    right = forward(x, kernels, 1.0, scale)
+    wanted = _ratios(right)
+    if near(got, wanted):
+        return None
+    key = slip(got, _slips(right, x, kernels, scale, wanted))
+    return key or ("wrong-values", off(got, wanted))
+
+
+def _ratios(xs: list[np.ndarray], size: Any = lambda x: np.mean(x**2)) -> np.ndarray:
+    sizes = np.array([size(x) for x in xs])
+    return sizes[1:] / sizes[:-1]
+
+
+def _slips(right: list, x: np.ndarray, kernels: list, scale: float, wanted: np.ndarray) -> dict[str, np.ndarray]:
+    linear, activated = [x], [x]
+    for kernel in kernels:
+        linear.append(linear[-1] + scale * linear[-1] @ kernel)
+        activated.append(np.maximum(activated[-1] + scale * np.maximum(activated[-1], 0) @ kernel, 0))
+    squares = np.array([np.mean(x**2) for x in right])
+    return {
+        "cumulative": squares[1:] / squares[0],
+        "root": np.sqrt(wanted),
+        "variance": _ratios(right, np.var),
+        "one-by-one": np.array([np.mean((b / a) ** 2) for a, b in itertools.pairwise(right)]),
+        "inverse": 1 / wanted,
+        "difference": np.diff(squares),
+        "no-skip": _ratios(forward(x, kernels, 0.0, scale)),
+        "scale-lost": _ratios(forward(x, kernels, 1.0, 1.0)),
+        "scale-squared": _ratios(forward(x, kernels, 1.0, scale**2)),
+        "no-activation": _ratios(linear),
+        "activated": _ratios(activated),
+    }
+
+
+@block_growth.own_version
+def own_block_growth() -> Any:
+    def block_growth(x, kernels, scale=1.0):
+        return _ratios(forward(x, kernels, 1.0, scale))
+
+    return block_growth

@@ -1,0 +1,99 @@
+"""Lesson 3, the path length: how far a layer's weights have gone."""
+
+from typing import Any
+
+import numpy as np
+
+from vgcourse.course.checks.compare import NO_RETURN, Seen
+from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+from vgcourse.course.exercises.weights.walks import same, walk
+
+path_length = Exercise(
+    "path-length",
+    points=2,
+    title="the path length of a kernel",
+    answers=("path_length",),
+    passed="Every change of every weight counts, whichever way it goes.",
+    misses={
+        "no-return": NO_RETURN.format(name="path_length"),
+        "no-number": "path_length gives back one number for the layer; this has shape {shape}.",
+        "end-to-end": "That is the distance between start and end. Who walks round the block comes home at a "
+        "distance of 0: add up the steps on the way.",
+        "signed": "Your changes are added up with their signs, so that they cancel. Take absolute values first, "
+        "weight by weight and step by step.",
+        "norm-change": "That is how much the *norm* changes. A norm can stay as it is while every weight "
+        "moves: take the norm of the change.",
+        "norms": "Those are norms of the weights themselves. Take the changes from moment to moment.",
+        "total": Miss(
+            "That is the path of all weights together. Divide by how many there are, {weights} here, or large layers "
+            "always seem to go farther.",
+            share=0.5,
+        ),
+        "euclid": "Squares and a root make another norm. The L1 norm adds up absolute values.",
+        "per-step": Miss("That is the average step. The path is the sum of all {steps} of them.", share=0.5),
+        "wrong-axis": "You take differences between neighbouring weights. Time is the first axis.",
+        "wrong-values": "You get {got:.4g}, where adding up step by step gives {wanted:.4g}.",
+    },
+)
+MOMENTS, SHAPE = 8, (3, 5)
+
+
+def _draw(rng: np.random.Generator) -> np.ndarray:
+    return walk(rng, MOMENTS, SHAPE)
+
+
+@path_length.observe
+def observe_path_length(answer: Any, rng: np.random.Generator) -> Seen:
+    need_callable(answer)
+    path = answer(_draw(rng))
+    return {"path": path if path is None else np.asarray(path)}
+
+
+@path_length.judge
+def judge_path_length(seen: Seen, rng: np.random.Generator) -> Any:
+    if seen["path"] is None:
+        return "no-return"
+    got, kernels = np.asarray(seen["path"], float), _draw(rng)
+    if got.shape != ():
+        return "no-number", {"shape": got.shape}
+    wanted = np.abs(np.diff(kernels, axis=0)).mean((1, 2)).sum()
+    if same(got, wanted):
+        return None
+    fields = {"weights": kernels[0].size, "steps": MOMENTS - 1}
+    for key, wrongs in _slips(kernels).items():
+        if any(same(got, wrong) for wrong in wrongs):
+            return key, fields
+    return "wrong-values", {"got": float(got), "wanted": wanted}
+
+
+def _slips(kernels: np.ndarray) -> dict[str, list[float]]:
+    """What each misconception gets, per weight and in all."""
+    n, changes = kernels[0].size, np.diff(kernels, axis=0)
+    whole, steps = kernels[-1] - kernels[0], np.abs(changes).sum((1, 2))
+    norms = np.abs(kernels).sum((1, 2))
+    signed = [whole.sum(), abs(whole.sum()), np.abs(changes.sum((1, 2))).sum()]
+    lengths = np.sqrt((changes**2).sum((1, 2)))
+    across = [np.abs(np.diff(kernels, axis=axis)) for axis in (1, 2)]
+    slips = {
+        "end-to-end": [np.abs(whole).sum()],
+        "signed": signed,
+        "norm-change": [norms[-1] - norms[0], abs(norms[-1] - norms[0]), np.abs(np.diff(norms)).sum()],
+        "norms": [norms.sum(), norms[-1], norms.mean()],
+    }
+    slips = {key: [w / scale for w in wrongs for scale in (1, n)] for key, wrongs in slips.items()}
+    return slips | {
+        "total": [steps.sum()],
+        "euclid": [lengths.sum() / scale for scale in (1, n, np.sqrt(n))]
+        + [np.linalg.norm(whole), np.sqrt((changes**2).sum()), np.linalg.norm(whole) / np.sqrt(n)],
+        "per-step": [steps.mean() / n, steps.mean()],
+        "wrong-axis": [f(a) for a in across for f in (np.sum, np.mean)]
+        + [a.mean(k).sum() for a in across for k in ((1, 2), (0, 1), (0, 2))],
+    }
+
+
+@path_length.own_version
+def own_path_length() -> Any:
+    def path_length(kernels):
+        return np.abs(np.diff(kernels, axis=0)).mean(axis=(1, 2)).sum()
+
+    return path_length

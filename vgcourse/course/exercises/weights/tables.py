@@ -1,0 +1,132 @@
+"""Lesson 3, the statistics of every layer: mean and standard deviation of its kernel at each moment."""
+
+from typing import Any
+
+import numpy as np
+
+from vgcourse.course.checks.compare import NO_RETURN, Seen
+from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+from vgcourse.course.exercises.gradients.oracle import as_array
+from vgcourse.course.exercises.weights.walks import same, walk
+
+layer_statistics = Exercise(
+    "layer-statistics",
+    points=2,
+    title="mean and standard deviation of every kernel",
+    answers=("layer_statistics",),
+    passed="Two numbers a layer and a moment: what T1 plots.",
+    misses={
+        "no-return": NO_RETURN.format(name="layer_statistics"),
+        "not-a-dict": "layer_statistics gives back a dict: a layer's name → two arrays.",
+        "names": "The keys should be the layers' names, as in `kernels`; {missing} is not among "
+        "yours. (The check's layers have names of their own.)",
+        "not-two": "Under each name belong two arrays, mean and standard deviation; under {layer} there is "
+        "something else.",
+        "pairs": Miss(
+            "Under {layer} there is one pair a moment. Turn it round: one pair of arrays, all the means, and all the "
+            "standard deviations.",
+            share=0.5,
+        ),
+        "no-time": "You get one number for the whole recording of {layer}. Each moment should keep its own: leave "
+        "the first axis alone.",
+        "over-time": "You took the statistics of {layer} over time, one for each weight. Asked for are those over "
+        "the weights, one for each moment.",
+        "per-unit": "For {layer} you get shape {got}: only one of the kernel's two axes is gone.",
+        "swapped": Miss(
+            "The right numbers in the wrong order: first the mean, then the standard deviation.", share=0.5
+        ),
+        "absolute": "That is the mean of the absolute values. Take the weights with their signs.",
+        "variance": Miss("The means are right. What stands beside them is the variance: take its root.", share=0.5),
+        "rms": Miss(
+            "The means are right. What stands beside them is the root mean square: the standard deviation takes the "
+            "mean away first.",
+            share=0.5,
+        ),
+        "n-minus-1": Miss(
+            "The means are right. Your standard deviation divides by one less than the number of weights (ddof=1), "
+            "np.std by their number.",
+            share=0.5,
+        ),
+        "wrong-mean": "The mean of {layer} at moment {moment} is {wanted:.4g}; you get {got:.4g}.",
+        "wrong-sd": Miss(
+            "The means are right. The standard deviation of {layer} at moment {moment} is {wanted:.4g}; "
+            "you get {got:.4g}.",
+            share=0.5,
+        ),
+    },
+)
+SHAPES = {"lower": (3, 4), "upper": (4, 2)}
+MOMENTS = 6
+
+
+def _draw(rng: np.random.Generator) -> dict[str, np.ndarray]:
+    return {name: walk(rng, MOMENTS, shape) for name, shape in SHAPES.items()}
+
+
+@layer_statistics.observe
+def observe_layer_statistics(answer: Any, rng: np.random.Generator) -> Seen:
+    need_callable(answer)
+    # As lists of arrays: that is what a callback collects.
+    return {"statistics": as_array(answer({name: list(kernel) for name, kernel in _draw(rng).items()}))}
+
+
+@layer_statistics.judge
+def judge_layer_statistics(seen: Seen, rng: np.random.Generator) -> Any:
+    statistics, kernels = seen["statistics"], _draw(rng)
+    if statistics is None:
+        return "no-return"
+    if not isinstance(statistics, dict):
+        return "not-a-dict"
+    if missing := [name for name in kernels if name not in statistics]:
+        return "names", {"missing": missing[0]}
+    found = (_judge_layer(name, statistics[name], kernel) for name, kernel in kernels.items())
+    return next((problem for problem in found if problem), None)
+
+
+def _judge_layer(layer: str, pair: Any, kernel: np.ndarray) -> Any:
+    if np.shape(pair) == (MOMENTS, 2):
+        return "pairs", {"layer": layer}
+    if not (isinstance(pair, (list, np.ndarray)) and len(pair) == 2):
+        return "not-two", {"layer": layer}
+    mean, sd = (np.asarray(part, float) for part in pair)
+    if problem := _judge_shape(layer, mean, kernel) or _judge_shape(layer, sd, kernel):
+        return problem
+    flat = kernel.reshape(MOMENTS, -1)
+    if same(mean, flat.std(1)) and same(sd, flat.mean(1)):
+        return "swapped"
+    if same(mean, np.abs(flat).mean(1)):
+        return "absolute"
+    if not same(mean, flat.mean(1)):
+        return "wrong-mean", _largest(layer, mean, flat.mean(1))
+    return _judge_sd(layer, sd, flat)
+
+
+def _judge_shape(layer: str, got: np.ndarray, kernel: np.ndarray) -> Any:
+    if got.shape == (MOMENTS,):
+        return None
+    if got.shape == ():
+        return "no-time", {"layer": layer}
+    key = "over-time" if got.shape == kernel.shape[1:] else "per-unit"
+    return key, {"layer": layer, "got": got.shape}
+
+
+def _judge_sd(layer: str, sd: np.ndarray, flat: np.ndarray) -> Any:
+    if same(sd, flat.std(1)):
+        return None
+    slips = {"variance": flat.var(1), "rms": np.sqrt((flat**2).mean(1)), "n-minus-1": flat.std(1, ddof=1)}
+    key = next((key for key, wrong in slips.items() if same(sd, wrong)), None)
+    return key or ("wrong-sd", _largest(layer, sd, flat.std(1)))
+
+
+def _largest(layer: str, got: np.ndarray, wanted: np.ndarray) -> dict[str, Any]:
+    moment = int(np.argmax(np.abs(got - wanted)))
+    return {"layer": layer, "moment": moment, "got": got[moment], "wanted": wanted[moment]}
+
+
+@layer_statistics.own_version
+def own_layer_statistics() -> Any:
+    def layer_statistics(kernels):
+        arrays = {layer: np.asarray(kernel) for layer, kernel in kernels.items()}
+        return {layer: (a.mean(axis=(1, 2)), a.std(axis=(1, 2))) for layer, a in arrays.items()}
+
+    return layer_statistics

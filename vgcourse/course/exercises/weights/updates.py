@@ -1,0 +1,110 @@
+"""Lesson 3, the update-to-data ratio: the size of each step beside the size of the weights."""
+
+from typing import Any
+
+import numpy as np
+
+from vgcourse.course.checks.compare import NO_RETURN, Seen, off
+from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+from vgcourse.course.exercises.weights.walks import same, walk
+
+update_ratio = Exercise(
+    "update-ratio",
+    points=2,
+    title="the update-to-data ratio",
+    answers=("update_ratio",),
+    passed="One number a step: −3 says that it changes the weights by a thousandth of their size.",
+    misses={
+        "no-return": NO_RETURN.format(name="update_ratio"),
+        "one-number": "You get one number for the whole recording. Each step has its own ratio: take the root mean "
+        "squares over axes 1 and 2 only.",
+        "length": "{moments} moments make {steps} updates; you get shape {got}.",
+        "no-log": "That is the ratio itself. Asked for is its logarithm, to the base 10.",
+        "natural-log": Miss(
+            "That is the natural logarithm. Take log10, so that −3 reads as a thousandth.", share=0.5
+        ),
+        "upside-down": "Your ratio stands on its head: the weights over the update.",
+        "after": Miss(
+            "You divide by the weights after each step. Take those before it: the ones that it changes.", share=0.5
+        ),
+        "first-weights": "You divide every update by the weights at the start. They grow: take those just before "
+        "each step.",
+        "signed-mean": "Means with signs cancel, in the update as in the weights. Take root mean squares.",
+        "deviation": Miss(
+            "Those are standard deviations: they take the mean away, and with it a step that moves all weights the "
+            "same way. Take root mean squares.",
+            share=0.5,
+        ),
+        "mean-size": Miss(
+            "Those are means of absolute values, which say much the same. Here root mean squares are asked for, as "
+            "in the formula.",
+            share=0.5,
+        ),
+        "one-by-one": "You divide weight by weight, and a few weights near 0 then decide. First the size of the "
+        "whole update, and of the whole kernel, then divide.",
+        "wrong-values": "The largest difference from a calculation by hand is {off:.3g}.",
+    },
+)
+MOMENTS, SHAPE = 7, (4, 3)
+
+
+def _draw(rng: np.random.Generator) -> np.ndarray:
+    return walk(rng, MOMENTS, SHAPE, size=0.1)
+
+
+@update_ratio.observe
+def observe_update_ratio(answer: Any, rng: np.random.Generator) -> Seen:
+    need_callable(answer)
+    with np.errstate(all="ignore"):
+        ratio = answer(_draw(rng))
+    return {"ratio": ratio if ratio is None else np.asarray(ratio)}
+
+
+@update_ratio.judge
+def judge_update_ratio(seen: Seen, rng: np.random.Generator) -> Any:
+    if seen["ratio"] is None:
+        return "no-return"
+    got, kernels = np.asarray(seen["ratio"], float), _draw(rng)
+    if got.shape == ():
+        return "one-number"
+    if got.shape != (MOMENTS - 1,):
+        return "length", {"moments": MOMENTS, "steps": MOMENTS - 1, "got": got.shape}
+    update, weights = np.diff(kernels, axis=0), kernels[:-1]
+    wanted = np.log10(_rms(update) / _rms(weights))
+    if same(got, wanted):
+        return None
+    key = next((key for key, wrongs in _slips(kernels).items() if any(same(got, w) for w in wrongs)), None)
+    return key or ("wrong-values", off(got, wanted))
+
+
+def _slips(kernels: np.ndarray) -> dict[str, list[np.ndarray]]:
+    update, before, after = np.diff(kernels, axis=0), kernels[:-1], kernels[1:]
+    size, ratio = _rms(update), _rms(update) / _rms(before)
+    with np.errstate(all="ignore"):
+        signed = [f(update.mean((1, 2))) / f(before.mean((1, 2))) for f in (np.asarray, np.abs)]
+        single = np.abs(update / before)
+        ones = [single.mean((1, 2)), _rms(single), np.median(single, axis=(1, 2))]
+        return {
+            "no-log": [ratio],
+            "natural-log": [np.log(ratio)],
+            "upside-down": [-np.log10(ratio), 1 / ratio],
+            "after": [np.log10(size / _rms(after)), size / _rms(after)],
+            "first-weights": [np.log10(size / _rms(kernels[:1])), size / _rms(kernels[:1])],
+            "signed-mean": [v for r in signed for v in (r, np.log10(r))],
+            "mean-size": [np.log10(np.abs(update).mean((1, 2)) / np.abs(before).mean((1, 2)))],
+            "deviation": [np.log10(update.std((1, 2)) / before.std((1, 2)))],
+            "one-by-one": [v for r in ones for v in (r, np.log10(r))] + [np.log10(single).mean((1, 2))],
+        }
+
+
+def _rms(values: np.ndarray) -> np.ndarray:
+    return np.sqrt((values**2).mean((1, 2)))
+
+
+@update_ratio.own_version
+def own_update_ratio() -> Any:
+    def update_ratio(kernels):
+        kernels = np.asarray(kernels)
+        return np.log10(_rms(np.diff(kernels, axis=0)) / _rms(kernels[:-1]))
+
+    return update_ratio

@@ -1,0 +1,159 @@
+"""Predict, then run: a guess is kept before a result is shown, and stands beside it afterwards.
+
+A result that contradicts a guess is remembered far better than one that was only read. A guess is kept with
+the notebook's progress (``vgcourse.course.progress``) and is back after a restart.
+"""
+
+import html
+import math
+from typing import Any
+
+from vgcourse.course import progress
+
+_WIDE = {"width": "auto", "max_width": "48em"}
+# JupyterLab would take a letter or an arrow from a radio button or a slider as an order to the notebook:
+# "d d" deletes the cell. It passes over what has this attribute itself: an element around it is not enough.
+_KEEP_KEYS = """
+const keep = (element) => element.setAttribute("data-lm-suppress-shortcuts", "true");
+const onFocus = (event) => keep(event.target);
+function render({ el }) {
+  el.style.display = "none";
+  const begin = () => {
+    const panel = el.closest(".vg-prediction");
+    if (!panel) return void (waiting = requestAnimationFrame(begin));
+    keep(panel);
+    panel.addEventListener("focusin", onFocus);
+  };
+  let waiting = requestAnimationFrame(begin);
+  return () => cancelAnimationFrame(waiting);
+}
+export default { render };
+"""
+
+
+def predict(
+    id: str,
+    question: str,
+    *,
+    choices: list[str] | tuple[str, ...] | None = None,
+    between: tuple[float, float] | None = None,
+    step: float | None = None,
+) -> Any:
+    """Ask for a guess: one of ``choices``, or a number ``between`` two bounds.
+
+    Returns a widget. Moving a choice or the slider and pressing *Keep my guess* records the guess.
+    Raises ValueError unless exactly one of ``choices`` and ``between`` is given, and for unusable bounds.
+    """
+    _refuse_bad_question(choices, between)
+    import ipywidgets
+
+    guess = progress.read()["predictions"].get(id, {}).get("guess")
+    if choices is not None:
+        value = guess if guess in choices else None
+        asker = ipywidgets.RadioButtons(options=list(choices), value=value, layout=_WIDE)
+    else:
+        asker = _slider(ipywidgets, between, step, guess)
+    return _panel(ipywidgets, id, question, asker, guess)
+
+
+def reveal(id: str, result: Any, note: str = "", *, near: float | None = None) -> Any:
+    """Show the result beside the guess, and keep whether they agree.
+
+    ``result`` is the right choice, or the measured number; ``near`` is how far off a number may be and still
+    count as right (a tenth of the result where it is not given). ``note`` is one sentence that explains.
+    """
+    guess = progress.read()["predictions"].get(id, {}).get("guess")
+    right = None if guess is None else agrees(guess, result, near)
+    if right is not None:
+        progress.record_prediction(id, {"result": _plain(result), "right": right})
+    return Outcome(guess, result, right, note)
+
+
+def agrees(guess: Any, result: Any, near: float | None = None) -> bool:
+    """Whether a guess counts as right."""
+    if isinstance(result, str) or isinstance(guess, str):
+        return guess == result
+    width = near if near is not None else abs(float(result)) / 10
+    return bool(abs(float(guess) - float(result)) <= width)
+
+
+class Outcome:
+    """The guess and the result side by side, as HTML in a notebook and as text elsewhere."""
+
+    def __init__(self, guess: Any, result: Any, right: bool | None, note: str) -> None:
+        self.guess, self.result, self.right, self.note = guess, result, right, note
+
+    def __repr__(self) -> str:
+        mine = "you made no guess" if self.guess is None else f"your guess: {_show(self.guess)}"
+        sign = {True: "✓ ", False: "✗ ", None: ""}[self.right]
+        return f"{sign}{mine} · result: {_show(self.result)}" + (f" · {self.note}" if self.note else "")
+
+    def _repr_html_(self) -> str:
+        colour = {True: "#009E73", False: "#D55E00", None: "#56B4E9"}[self.right]
+        word = {True: "✓ You saw it coming.", False: "✗ Not what you expected: good, that is worth a minute."}
+        mine = "none" if self.guess is None else _show(self.guess)
+        rows = (
+            f'<span style="opacity:.75">Your guess</span> <strong>{html.escape(mine)}</strong> &emsp; '
+            f'<span style="opacity:.75">Result</span> <strong>{html.escape(_show(self.result))}</strong>'
+        )
+        lines = [rows, word.get(self.right, ""), html.escape(self.note)]
+        body = "<br>".join(line for line in lines if line)
+        return (
+            f'<div role="status" style="border-left:4px solid {colour};background:{colour}1f;'
+            f'padding:.5em .8em;margin:.3em 0;border-radius:0 4px 4px 0;line-height:1.5">{body}</div>'
+        )
+
+
+def _refuse_bad_question(choices: Any, between: Any) -> None:
+    if (choices is None) == (between is None):
+        raise ValueError("a prediction needs either choices=[...] or between=(low, high)")
+    if choices is not None and len(set(choices)) < 2:
+        raise ValueError("choices needs at least two different answers to choose from")
+    if between is not None and not (math.isfinite(between[0]) and between[0] < between[1] < math.inf):
+        raise ValueError("between needs two finite numbers, the smaller one first")
+
+
+def _slider(ipywidgets: Any, between: tuple[float, float], step: float | None, guess: Any) -> Any:
+    low, high = between
+    step = step or (high - low) / 100
+    value = guess if isinstance(guess, (int, float)) and low <= guess <= high else low
+    whole = all(float(number).is_integer() for number in (low, high, step))
+    kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
+    number = int if whole else float
+    return kind(value=number(value), min=number(low), max=number(high), step=number(step), layout=_WIDE)
+
+
+def _panel(ipywidgets: Any, id: str, question: str, asker: Any, guess: Any) -> Any:
+    button = ipywidgets.Button(description="Keep my guess", button_style="primary")
+    said = ipywidgets.HTML(_kept(guess))
+
+    def keep(_: Any) -> None:
+        if asker.value is None:
+            said.value = "Choose an answer first."
+            return
+        progress.record_prediction(id, {"guess": _plain(asker.value), "question": question})
+        said.value = _kept(asker.value)
+
+    button.on_click(keep)
+    title = ipywidgets.HTML(f"<strong>Predict.</strong> {html.escape(question)}")
+    panel = ipywidgets.VBox([title, asker, ipywidgets.HBox([button, said]), _key_keeper()])
+    return panel.add_class("vg-prediction")
+
+
+def _key_keeper() -> Any:
+    """A widget that shows nothing and keeps the keys of the panel around it from JupyterLab's shortcuts."""
+    import anywidget
+
+    return anywidget.AnyWidget(_esm=_KEEP_KEYS)
+
+
+def _kept(guess: Any) -> str:
+    return "" if guess is None else f"Kept: <strong>{html.escape(_show(guess))}</strong>. Now run the next cell."
+
+
+def _show(value: Any) -> str:
+    return value if isinstance(value, str) else f"{value:.4g}"
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, (str, int)) else float(value)

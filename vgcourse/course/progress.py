@@ -1,0 +1,155 @@
+"""What a student has passed and predicted, kept in a small file beside the lessons.
+
+The file is ``progress.json`` in the folder that holds the lesson folders; it survives a restart of the kernel
+and travels with the folder. Nothing is recorded while a class is graded.
+"""
+
+import contextlib
+import html
+import json
+import os
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vgcourse.course.checks.exercise import Verdict
+
+LESSON = re.compile(r"\d\d_\w+")
+_unfiled: dict[str, dict[str, Any]] = {"checks": {}, "predictions": {}}  # a guess outside a lesson's folder
+
+
+def path() -> Path | None:
+    """Where progress is kept: beside the lesson folders, or nowhere when this is not a lesson's kernel."""
+    if os.environ.get("NBGRADER_EXECUTION") or os.environ.get("NBGRADER_VALIDATING"):
+        return None
+    if chosen := os.environ.get("VGCOURSE_PROGRESS"):
+        return Path(chosen)
+    here = Path.cwd()
+    return here.parent / "progress.json" if LESSON.fullmatch(here.name) else None
+
+
+def read() -> dict[str, dict[str, Any]]:
+    """``{"checks": {id: {...}}, "predictions": {id: {...}}}``; empty where nothing was recorded yet.
+
+    Where there is no file to keep it in, what this kernel has seen.
+    """
+    empty: dict[str, dict[str, Any]] = {"checks": {}, "predictions": {}}
+    where = path()
+    if where is None:
+        return {part: dict(entries) for part, entries in _unfiled.items()}
+    try:
+        data = json.loads(where.read_text(encoding="utf-8"))
+        return {part: _entries(data.get(part)) for part in empty}
+    except (OSError, ValueError, AttributeError):
+        return empty
+
+
+def record_check(verdict: "Verdict") -> None:
+    """Keep the latest verdict of an exercise, whether it ever passed, and how often it was tried."""
+    if verdict.key == "blank":
+        return  # pressing a check out of curiosity is no try
+    before = read()["checks"].get(verdict.exercise, {})
+    tries = before.get("tries", 0) + 1
+    passed = verdict.passed or before.get("passed", False)
+    entry = {"passed": passed, "key": verdict.key, "points": verdict.points, "tries": tries}
+    _write("checks", verdict.exercise, {**entry, "earned": max(verdict.earned, before.get("earned", 0))})
+
+
+def record_prediction(id: str, entry: dict[str, Any]) -> None:
+    """Keep a guess, and its outcome once it is revealed."""
+    _write("predictions", id, {**read()["predictions"].get(id, {}), **entry})
+
+
+def _write(part: str, id: str, entry: dict[str, Any]) -> None:
+    where = path()
+    if where is None:
+        _unfiled[part][id] = entry
+        return
+    data = read()
+    data[part][id] = {**entry, "when": round(time.time())}
+    draft = where.with_suffix(f".{os.getpid()}.tmp")
+    # A folder that cannot be written to must not stop a lesson: the verdict is shown all the same.
+    with contextlib.suppress(OSError):
+        draft.write_text(json.dumps(data, indent=1), encoding="utf-8")
+        _put_aside_if_damaged(where)
+        draft.replace(where)
+
+
+def _entries(part: Any) -> dict[str, Any]:
+    """What can be used of one part of the file: a hand or another program may have been at it."""
+    return {id: e for id, e in part.items() if isinstance(e, dict)} if isinstance(part, dict) else {}
+
+
+def _put_aside_if_damaged(where: Path) -> None:
+    """Keep what cannot be read as ``progress.json.damaged``: half a term's work is never overwritten."""
+    if not where.is_file():
+        return
+    try:
+        json.loads(where.read_text(encoding="utf-8"))
+    except ValueError:
+        where.replace(where.with_name(f"{where.name}.damaged"))
+
+
+def progress_page() -> "Page":
+    """Which exercises are passed and which predictions were right: a table in a notebook."""
+    return Page(read())
+
+
+class Page:
+    """The student's progress, lesson by lesson."""
+
+    def __init__(self, recorded: dict[str, dict[str, Any]]) -> None:
+        self.recorded = recorded
+
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        """Lesson, exercise, sign and word, points, for every exercise of the course."""
+        from vgcourse.course.checks import registry
+
+        rows = []
+        for lesson in registry.LESSONS:
+            for exercise in registry.exercises(lesson):
+                entry = self.recorded["checks"].get(exercise.id, {})
+                earned = f"{entry.get('earned', 0):g} of {exercise.points:g}"
+                rows.append((lesson, exercise.title, _word(entry), earned))
+        return rows
+
+    def predictions(self) -> list[tuple[str, str, str, str]]:
+        """Question, guess, result, and whether they agreed, for every guess that was kept."""
+        words = {True: "✓ right", False: "✗ not what happened", None: "○ not yet revealed"}
+        return [
+            (e.get("question", id), str(e.get("guess", "")), str(e.get("result", "")), words[e.get("right")])
+            for id, e in self.recorded["predictions"].items()
+        ]
+
+    def __repr__(self) -> str:
+        lines = [f"{word:<12} {points:>8}  {lesson}  {title}" for lesson, title, word, points in self.rows()]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        passed = sum(word.startswith("✓") for _, _, word, _ in self.rows())
+        head = f"<p><strong>{passed} of {len(self.rows())} exercises passed.</strong></p>"
+        checks = _table(("Lesson", "Exercise", "State", "Points"), self.rows())
+        guesses = self.predictions()
+        if not guesses:
+            return head + checks
+        right = sum(word.startswith("✓") for *_, word in guesses)
+        return (
+            f"{head}{checks}<p><strong>{right} of {len(guesses)} predictions came true.</strong> "
+            "The others are the ones you learnt from.</p>"
+            + _table(("Question", "Your guess", "Result", "Outcome"), guesses)
+        )
+
+
+def _word(entry: dict[str, Any]) -> str:
+    if entry.get("passed"):
+        return "✓ passed"
+    return f"✗ {entry['tries']} tries" if entry.get("tries", 0) > 1 else "✗ tried" if entry else "○ open"
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    cell = '<t{0} style="text-align:left;padding:.25em .8em .25em 0">{1}</t{0}>'
+    lines = ["".join(cell.format("h", html.escape(word)) for word in head)]
+    lines += ["".join(cell.format("d", html.escape(word)) for word in row) for row in rows]
+    return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"

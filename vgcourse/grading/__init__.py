@@ -1,0 +1,1 @@
+"""How a class is graded: sort out, confine, run, judge, report."""

@@ -1,0 +1,1 @@
+"""A class: who handed in, who is graded by which worker, and what was kept of it."""

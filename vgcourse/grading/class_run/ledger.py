@@ -1,0 +1,80 @@
+"""The ledger: what has been graded, line by line, so that a run that was stopped goes on where it was.
+
+One file a lesson, one line of JSON a result, each on the disk before the next begins. Nothing is ever changed in
+it: a student's last line counts. nbgrader's gradebook holds the marks; the ledger holds why.
+"""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vgcourse.errors import CourseError
+from vgcourse.grading.class_run.result import Result
+
+if TYPE_CHECKING:
+    from vgcourse.grading.class_run.classroom import Classroom
+
+
+class Ledger:
+    """The results of a course, in the folder ``path``."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def of(cls, classroom: "Classroom") -> "Ledger":
+        """The ledger that belongs to a classroom."""
+        return cls(classroom.keep)
+
+    def file(self, lesson: str) -> Path:
+        """Where the results of the lesson with that id stand."""
+        return self.path / f"{lesson}.jsonl"
+
+    def append(self, result: Result) -> None:
+        """Write a result for good: when this returns, a power cut does not take it away.
+
+        Raises CourseError where it cannot be written; no half of a line stays then.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            handle = os.open(self.file(result.lesson), os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                _append_line(handle, result.to_json().encode())
+            finally:
+                os.close(handle)
+        except OSError as error:
+            raise CourseError(
+                f"The ledger {self.file(result.lesson)} cannot be written ({error.strerror}): mend that, "
+                "then give the same command again. What was graded before is kept."
+            ) from error
+
+    def results(self, lesson: str) -> dict[str, Result]:
+        """Student → last result. A line that was torn by a power cut, or damaged, counts for nothing."""
+        found: dict[str, Result] = {}
+        try:
+            lines = self.file(lesson).read_bytes().split(b"\n")
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise CourseError(f"The ledger {self.file(lesson)} cannot be read ({error.strerror}).") from error
+        for line in lines:
+            try:
+                result = Result.from_json(line.decode())
+            except ValueError:
+                continue
+            found[result.student] = result
+        return found
+
+
+def _append_line(handle: int, line: bytes) -> None:
+    """One line at the end of the file, whole or not at all; a torn line before it is closed off first."""
+    end = os.lseek(handle, 0, os.SEEK_END)
+    torn = end > 0 and os.pread(handle, 1, end - 1) != b"\n" if hasattr(os, "pread") else False
+    data = (b"\n" if torn else b"") + line + b"\n"
+    try:
+        while data:
+            data = data[os.write(handle, data) :]
+        os.fsync(handle)
+    except OSError:
+        os.ftruncate(handle, end)
+        raise

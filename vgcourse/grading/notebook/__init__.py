@@ -1,0 +1,1 @@
+"""One notebook: which of its cells run, what they show, how a check in it is judged."""

@@ -1,0 +1,264 @@
+"""Run a notebook, observe each graded cell, judge it here, and leave the verdict in the cell's output.
+
+``JudgedExecute`` takes the place of nbgrader's ``Execute``. Before a graded cell it tells the checks in the
+kernel to observe only, with a seed that the student never saw. What the kernel prints, raises or patches then
+decides nothing: credit needs the right numbers. A graded cell whose ``grade_id`` is no exercise of the course
+(an instructor's own asserts) runs as in plain nbgrader, and is noted as judged in the kernel.
+
+An observation that got lost, with its kernel or on its way, is asked for once more in a fresh kernel.
+"""
+
+import ast
+import copy
+import hashlib
+import secrets
+import time
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+import zmq
+from nbclient.exceptions import DeadKernelError
+from nbclient.util import ensure_async, run_sync
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.preprocessors import Execute
+from nbgrader.utils import is_grade, is_solution
+from traitlets import Bool, List, Unicode
+
+from vgcourse.course.checks import observation, registry, render
+from vgcourse.course.checks.exercise import Exercise, Verdict
+from vgcourse.course.checks.session import cell_seed
+from vgcourse.errors import CourseError
+from vgcourse.grading.confinement.jupyter import GradingKernelManager, ending
+from vgcourse.grading.kept_files import course_secret
+from vgcourse.grading.notebook import idle_cells, plain_tests
+from vgcourse.grading.notebook.run_notes import Trace
+
+MARK = "vgcourse"  # where an output's metadata keep the verdict
+ANSWER_WITHIN = 30  # seconds that a living kernel may take to be told something
+NO_OBSERVATION = "no-observation"
+NO_OBSERVATION_SENTENCE = "The check of this exercise left nothing to judge: {because}."
+
+
+class LostObservationError(RuntimeError):
+    """The kernel says that it observed, and nothing arrived."""
+
+
+class JudgedExecute(Execute):
+    """nbgrader's Execute, with the judge outside the student's kernel."""
+
+    seed = Unicode("", help="Draw the checks' inputs from this text: same text, same marks.").tag(config=True)
+
+    seed_file = Unicode(
+        "", help="Where no seed is set, the file that keeps it, made on first use. No file: fresh draws at every run."
+    ).tag(config=True)
+
+    extra_arguments = List(
+        ["--IPKernelApp.log_level=ERROR"], help="Arguments of the kernel; by default it keeps its notices to itself."
+    ).tag(config=True)
+
+    isolated = Bool(
+        False, help="Run each submission in a grading kernel: forked from a warm parent, without a way out."
+    ).tag(config=True)
+
+    every_cell = Bool(False, help="Run the cells that only show something too.").tag(config=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.isolated:
+            self.kernel_manager_class = GradingKernelManager
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any], km: Any = None
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        kept = self.seed or (course_secret(Path(self.seed_file)) if self.seed_file else "")
+        self._secret = kept or secrets.token_hex(16)
+        as_handed_in = copy.deepcopy(nb)
+        try:
+            return self._run(nb, resources, km)
+        except (DeadKernelError, LostObservationError, CourseError):
+            if self.trace.met_limit:
+                raise  # it would meet it again
+        nb.update(copy.deepcopy(as_handed_in))
+        return self._run(nb, resources, km)
+
+    def _run(self, nb: NotebookNode, resources: dict[str, Any], km: Any) -> tuple[NotebookNode, dict[str, Any]]:
+        self.trace = Trace()
+        self._idle = set() if self.every_cell else idle_cells.passed_over(nb.cells)
+        try:
+            nb, resources = super().preprocess(nb, resources, km=km)
+        except zmq.Again as error:
+            raise DeadKernelError("the kernel stopped before the first cell") from error
+        finally:
+            self.trace.finish()
+        self.trace.write(nb)
+        return nb, resources
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict[str, Any], index: int
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        if index in self._idle:
+            idle_cells.leave_word(cell)
+            return cell, resources
+        exercise = judged_exercise(cell)
+        try:
+            with self.trace.cell(cell, index, self.km):
+                return self._preprocess(cell, resources, index, exercise)
+        except (DeadKernelError, zmq.Again) as error:
+            ended = ending(self.km)  # a grading kernel knows which limit it met
+            self.trace.met_limit = bool(ended and ended.passed_limit)
+            because = f" ({ended.reason})" if ended and ended.reason else ""
+            raise DeadKernelError(f"the kernel stopped while it ran cell {index + 1}{because}") from error
+
+    def _preprocess(
+        self, cell: NotebookNode, resources: dict[str, Any], index: int, exercise: Exercise | None
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        if exercise is None:
+            cell, resources = super().preprocess_cell(cell, resources, index)
+            if is_plain_test(cell):
+                plain_tests.settle(cell)
+                self.trace.notes.append(f"the test {cell.metadata.nbgrader.grade_id} was judged in the kernel")
+            return cell, resources
+        seed = self._draw_seed(exercise, resources)
+        self._tell(f"observe_only({seed})")
+        cell, resources = super().preprocess_cell(cell, resources, index)
+        made = self._tell("observe_only(None)")
+        found = observations(cell)
+        if len(found) < min(made, count_checks(cell.source)):
+            raise LostObservationError(f"what the check {exercise.id} observed did not arrive")
+        self.trace.watch_check(cell, exercise, found, count_checks(cell.source))
+        leave_verdict(cell, judge_outputs(cell, exercise, seed))
+        return cell, resources
+
+    def _draw_seed(self, exercise: Exercise, resources: dict[str, Any]) -> int:
+        student = resources.get("nbgrader", {}).get("student", "")
+        text = f"{self._secret}/{student}/{exercise.id}"
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
+
+    def _tell(self, call: str) -> int:
+        """Have the checks in the kernel do something, leaving no trace in the notebook, names or history.
+
+        Returns how many checks the kernel says it has observed since it was told something before.
+        """
+        asking = self._ask(f"__import__('vgcourse.course.checks.session', fromlist=['session']).{call}")
+
+        async def ask() -> int:
+            return await asking
+
+        try:
+            return run_sync(ask)()
+        finally:
+            asking.close()  # where a loop that was ending never let it begin
+
+    async def _ask(self, call: str) -> int:
+        # As an expression, and silent: it is evaluated beside the notebook's names, and its value comes back.
+        options = {"silent": True, "store_history": False, "allow_stdin": False}
+        request = self.kc.execute("", user_expressions={"told": call}, **options)
+        # One span for all replies: a kernel that keeps talking of something else does not answer either.
+        until = time.monotonic() + ANSWER_WITHIN
+        try:
+            while True:
+                left = max(0.0, until - time.monotonic())
+                reply = await ensure_async(self.kc.get_shell_msg(timeout=left))
+                if reply["parent_header"].get("msg_id") == request:
+                    return _number(reply)
+        except Empty as error:
+            raise DeadKernelError("the kernel no longer answers") from error
+
+
+def _number(reply: dict[str, Any]) -> int:
+    """What the kernel answered; 0 for anything but a small number, for it is the student's kernel."""
+    try:
+        text = reply["content"]["user_expressions"]["told"]["data"]["text/plain"]
+        return int(text) if len(text) < 4 else 0
+    except (KeyError, TypeError, ValueError):
+        return 0
+
+
+def is_plain_test(cell: NotebookNode) -> bool:
+    """Whether a cell is a test that decides by itself, in the student's kernel."""
+    return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
+
+
+def judged_exercise(cell: NotebookNode) -> Exercise | None:
+    """The exercise that a cell checks, or None where the cell is not a check of this course."""
+    if cell.cell_type != "code" or not is_grade(cell) or is_solution(cell):
+        return None
+    try:
+        return registry.find(cell.metadata.nbgrader.grade_id)
+    except registry.UnknownExercise:
+        return None
+
+
+def judge_outputs(cell: NotebookNode, exercise: Exercise, seed: int) -> Verdict:
+    """The worst verdict over the cell's checks (visible and hidden); no observation, no credit."""
+    texts = [text for id, text in observations(cell) if id == exercise.id]
+    wanted = max(1, count_checks(cell.source))
+    if len(texts) < wanted:
+        said = NO_OBSERVATION_SENTENCE.format(because=_why_unobserved(cell))
+        return Verdict(exercise.id, exercise.points, 0.0, NO_OBSERVATION, said)
+    # A forged observation is worth what its numbers are worth: the inputs are drawn from the seed of this call.
+    verdicts = [exercise.verdict(text, cell_seed(seed, call)) for call, text in enumerate(texts[:wanted])]
+    return min(verdicts, key=lambda verdict: verdict.share)
+
+
+def _why_unobserved(cell: NotebookNode) -> str:
+    error = next((output for output in cell.outputs if output.output_type == "error"), None)
+    if error is None:
+        return "its cell no longer calls check, or the name check was given to something else"
+    if error.ename == "CellTimeoutError":
+        return "its cell ran out of time"
+    said = " ".join(str(error.evalue).split())
+    return f"its cell stopped before, with {error.ename}" + (f" ({said[:200]})" if said else "")
+
+
+def observations(cell: NotebookNode) -> list[tuple[str, str]]:
+    """Exercise id and encoded observation of every observation among the cell's outputs."""
+    found = []
+    for output in cell.outputs:
+        data = output.get("data", {}).get(observation.MIME)
+        if isinstance(data, dict):
+            found.append((data.get("exercise", ""), data.get("observation", "")))
+    return found
+
+
+def count_checks(source: str) -> int:
+    """How many times a cell calls ``check(...)``."""
+    try:
+        calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    except SyntaxError:
+        return 0
+    return sum(isinstance(call.func, ast.Name) and call.func.id == "check" for call in calls)
+
+
+def leave_verdict(cell: NotebookNode, verdict: Verdict) -> None:
+    """Replace the cell's outputs by the verdict, in the form from which nbgrader reads the points."""
+    data = {"text/plain": render.as_text(verdict), "text/html": render.as_html(verdict)}
+    mark = {
+        "exercise": verdict.exercise,
+        "key": verdict.key,
+        "share": verdict.share,
+        "message": verdict.message,
+    }
+    cell.outputs = [new_output("display_data", data=data, metadata={MARK: mark})]
+    if verdict.passed:
+        return
+    if verdict.share > 0:
+        cell.outputs.append(new_output("execute_result", data={"text/plain": f"{verdict.earned:g}"}))
+        return
+    cell.outputs.append(new_output("error", ename=verdict.key, evalue=verdict.message, traceback=[]))
+
+
+def verdicts(nb: NotebookNode) -> list[Verdict]:
+    """The verdicts that stand in a graded notebook, in its order.
+
+    Only a check's cell is asked, whose outputs `leave_verdict` wrote: a student's cell may display anything.
+    """
+    found = []
+    for cell in nb.cells:
+        exercise = judged_exercise(cell)
+        marks = [output.get("metadata", {}).get(MARK) for output in cell.get("outputs", [])] if exercise else []
+        for mark in filter(None, marks):
+            found.append(Verdict(exercise.id, exercise.points, mark.share, mark.key, mark.message))
+    return found

@@ -1,0 +1,101 @@
+"""What running a notebook leaves for the instructor: seconds, CPU seconds, isolation, and signs of tampering.
+
+It is written into the graded notebook's metadata, under the mark that nbgrader leaves alone. Signs are hints for a
+person who looks, never a verdict.
+"""
+
+import contextlib
+import json
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from nbformat import NotebookNode
+
+from vgcourse.course.checks import observation
+from vgcourse.course.checks.exercise import Exercise
+
+KEY = "vgcourse"
+_LOOK = re.compile(r"[\d.]+ of [\d.]+ points?\b")  # what only the line of a check says
+
+
+@dataclass
+class Trace:
+    """Gathered cell by cell while a notebook runs; ``met_limit``: its kernel was ended by a limit."""
+
+    seconds: float = 0.0
+    cpu: float | None = None
+    cells: dict[str, float] = field(default_factory=dict)
+    isolation: str = ""
+    notes: list[str] = field(default_factory=list)
+    signs: list[str] = field(default_factory=list)
+    met_limit: bool = False
+
+    def __post_init__(self) -> None:
+        self._began, self._provisioner = time.monotonic(), None
+
+    @contextlib.contextmanager
+    def cell(self, cell: NotebookNode, index: int, manager: Any) -> Iterator[None]:
+        """Time a cell, then look at what it put out."""
+        self._provisioner = getattr(manager, "provisioner", None)
+        self.isolation = getattr(self._provisioner, "level", "")
+        name = cell.metadata.get("nbgrader", {}).get("grade_id") or f"cell {index + 1}"
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            if cell.cell_type == "code":
+                self.cells[name] = round(time.monotonic() - began, 3)
+        if cell.cell_type == "code" and "check(" not in cell.source and _speaks_as_a_check(cell):
+            self.signs.append(f"{name} shows a verdict of its own making")
+
+    def watch_check(self, cell: NotebookNode, exercise: Exercise, found: list[tuple[str, str]], wanted: int) -> None:
+        """Look at what a check's cell sent before it is replaced by the verdict."""
+        if len(found) > max(1, wanted):
+            self.signs.append(f"the check {exercise.id} sent {len(found)} observations, {wanted} belong there")
+        if any(id != exercise.id for id, _ in found):
+            self.signs.append(f"the check {exercise.id} sent an observation of another exercise")
+        if any(isinstance(text, str) and text.startswith('{"unwatched"') for _, text in found):
+            self.signs.append(f"the answer to {exercise.id} put aside what watches for the course's own version")
+        if any(not isinstance(text, str) or _is_garbage(text) for _, text in found):
+            self.signs.append(f"the check {exercise.id} sent something that no check makes")
+
+    def finish(self) -> None:
+        """The kernel has ended: take down what it cost."""
+        self.seconds = round(time.monotonic() - self._began, 3)
+        ended = getattr(self._provisioner, "ending", None)
+        self.cpu = ended.cpu if ended else None
+        self._provisioner = None
+
+    def write(self, nb: NotebookNode) -> None:
+        """Leave it in the notebook."""
+        nb.metadata[KEY] = {name: value for name, value in asdict(self).items() if name != "met_limit"}
+
+
+def read(nb: NotebookNode) -> Trace:
+    """The trace that stands in a graded notebook; an empty one where there is none."""
+    kept = nb.metadata.get(KEY)
+    fields = json.loads(json.dumps(kept)) if isinstance(kept, dict) else {}
+    try:
+        return Trace(**fields)
+    except TypeError:
+        return Trace()
+
+
+def _speaks_as_a_check(cell: NotebookNode) -> bool:
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        shown = str(data.get("text/html", "")) + str(data.get("text/plain", "")) + str(output.get("text", ""))
+        if observation.MIME in data or _LOOK.search(shown[:20_000]):
+            return True
+    return False
+
+
+def _is_garbage(text: str) -> bool:
+    try:
+        observation.decode(text)
+    except observation.ObservationError:
+        return True
+    return False

@@ -1,0 +1,94 @@
+"""A student's own scoreboard: run a notebook, judge every check, print what each answer shows."""
+
+import json
+import textwrap
+from pathlib import Path
+
+import nbformat
+from traitlets.config import Config
+
+from vgcourse.course.checks import registry, render
+from vgcourse.course.checks.exercise import Verdict
+from vgcourse.course.lesson import Lesson, find_lesson, find_root
+from vgcourse.errors import CourseError
+from vgcourse.grading.notebook.execute import JudgedExecute, verdicts
+
+MISSING = "missing"
+
+
+def score_notebook(name: str) -> list[Verdict]:
+    """Run the notebook of the lesson called ``name`` (or at that path) and judge its checks.
+
+    The file itself is not changed. Raises CourseError for an unknown lesson, for one without exercises, and for a
+    file that is no notebook.
+    """
+    path, lesson = _locate(name)
+    asked = registry.exercises(lesson.id) if lesson.id in registry.LESSONS else []
+    if not asked:
+        raise CourseError(f"{lesson.id} has no exercises that could be checked.")
+    reason = unreadable(path.parent, lesson) if path.name == f"{lesson.name}.ipynb" else ""
+    if reason:
+        raise CourseError(f"{path.parent}: {reason}.")
+    nb = _read(path)
+    runner = JudgedExecute(config=Config({"JudgedExecute": {"timeout": 300}}))
+    try:
+        runner.preprocess(nb, {"metadata": {"path": str(path.parent)}})
+    except Exception as error:
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        raise CourseError(f"{path.name} could not be run to its end: {said}.") from error
+    found = {verdict.exercise: verdict for verdict in verdicts(nb)}
+    return [found.get(e.id, _missing(e)) for e in asked]
+
+
+def table(scores: list[Verdict], width: int = 100) -> str:
+    """Exercise, points and sentence of each verdict, and the total."""
+    wide = max(len(verdict.exercise) for verdict in scores)
+    lines = []
+    for verdict in scores:
+        sign, _, _ = render.look(verdict)
+        head = f"{sign} {verdict.exercise:<{wide}}  {verdict.earned:>4g} of {verdict.points:<3g} "
+        lines.append(textwrap.fill(verdict.message, width, initial_indent=head, subsequent_indent=" " * len(head)))
+    earned, possible = sum(v.earned for v in scores), sum(v.points for v in scores)
+    lines.append(f"  {'total':<{wide}}  {earned:>4g} of {possible:<3g} (written answers are read by a person)")
+    return "\n".join(lines)
+
+
+def _locate(name: str) -> tuple[Path, Lesson]:
+    given = Path(name)
+    root = find_root(given if given.exists() else None)
+    lesson = find_lesson(root, name)
+    if name.endswith(".ipynb"):
+        return given, lesson
+    return (given / f"{lesson.name}.ipynb" if given.is_dir() else lesson.student), lesson
+
+
+def unreadable(folder: Path, lesson: Lesson) -> str:
+    """Why a notebook cannot be run at all, or an empty text where it can."""
+    notebooks = sorted(path.name for path in folder.glob("*.ipynb"))
+    wanted = f"{lesson.name}.ipynb"
+    if wanted not in notebooks:
+        there = f"only {', '.join(notebooks)}" if notebooks else "no notebook"
+        return f"the folder holds {there}; {wanted} is missing"
+    try:
+        nb = json.loads((folder / wanted).read_text(encoding="utf-8-sig"))
+        nbformat.validate(nbformat.from_dict(nb), relax_add_props=True)
+    except (ValueError, OSError):
+        return f"{wanted} is not a notebook (it is not JSON)"
+    except Exception as error:
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        return f"{wanted} is not a notebook that Jupyter can open ({said})"
+    return ""
+
+
+def _read(path: Path) -> nbformat.NotebookNode:
+    if not path.is_file():
+        raise CourseError(f"{path} does not exist.")
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as error:
+        raise CourseError(f"{path.name} is not a notebook that Jupyter can open.") from error
+
+
+def _missing(exercise: registry.Exercise) -> Verdict:
+    message = "Its check cell is no longer in the notebook: take a fresh copy of the lesson and paste your answers."
+    return Verdict(exercise.id, exercise.points, 0.0, MISSING, message)

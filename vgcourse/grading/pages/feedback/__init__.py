@@ -1,0 +1,70 @@
+"""The page a student gets back: the verdicts on top, then the notebook, clean, with no hidden test in it.
+
+``nbgrader_config.py`` plugs ``FeedbackExporter`` and ``GetMarks`` into nbgrader's GenerateFeedback, so that
+``nbgrader generate_feedback``, the formgrader's button and ``vgcourse feedback`` all write the same page.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import Exporter
+from nbconvert.exporters.exporter import ResourcesDict
+from nbformat import NotebookNode
+from nbgrader.converters import GenerateFeedback
+from traitlets import default
+from traitlets.config import Config
+
+from vgcourse.grading.pages.feedback.hidden import redact
+from vgcourse.grading.pages.feedback.marks import GetMarks
+from vgcourse.grading.pages.feedback.notebook import STYLE, cells
+from vgcourse.grading.pages.feedback.summary import summary, title
+from vgcourse.grading.pages.page import join, page
+
+__all__ = ["FeedbackExporter", "GetMarks", "feedback_config"]
+
+
+class FeedbackExporter(Exporter):
+    """A graded notebook as one page that loads nothing and runs nothing."""
+
+    export_from_notebook = "Feedback"
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: ResourcesDict | None = None, **kwargs: Any
+    ) -> tuple[str, ResourcesDict]:
+        """The page of a notebook whose cells hold their marks (see GetMarks)."""
+        nb, resources = super().from_notebook_node(nb, resources, **kwargs)
+        nb = redact(nb)
+        own = resources.get("nbgrader", {})
+        self._drop_copies(own)
+        body = join([summary(nb, own), cells(nb)])
+        return page(f"{title(nb, own)} · {own.get('student', '')}", body, STYLE), resources
+
+    def _drop_copies(self, own: dict) -> None:
+        """nbgrader copies all that was handed in beside the page: a student's own HTML would pass for ours."""
+        converter = self.parent
+        if not isinstance(converter, GenerateFeedback):
+            return
+        keep = {"timestamp.txt", *(Path(path).with_suffix(".html").name for path in converter.notebooks)}
+        folder = Path(converter.coursedir.format_path(converter._output_directory, own["student"], own["assignment"]))
+        for path in folder.rglob("*"):
+            if (path.is_file() or path.is_symlink()) and (path.name not in keep or path.parent != folder):
+                path.unlink()
+
+
+def feedback_config() -> Config:
+    """nbgrader's settings for pages: feedback, and the formgrader, which shows answers on the instructor's server."""
+    config = Config()
+    config.GenerateFeedback.exporter_class = "vgcourse.grading.pages.feedback.FeedbackExporter"
+    config.GenerateFeedback.preprocessors = ["vgcourse.grading.pages.feedback.GetMarks"]
+    config.HTMLExporter.sanitize_html = True
+    config.HTMLExporter.extra_template_paths = [str(Path(__file__).parent / "formgrader")]
+    config.HTMLExporter.filters = {
+        "markdown2html": "vgcourse.grading.pages.feedback.sanitize.safe_markdown",
+        "clean_html": "vgcourse.grading.pages.feedback.sanitize.safe_html",
+    }
+    return config

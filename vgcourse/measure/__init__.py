@@ -1,0 +1,1 @@
+"""How it is measured: recordings, and what makes them: captures, training, sweeps, and a diagnosis."""

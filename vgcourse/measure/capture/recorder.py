@@ -1,0 +1,287 @@
+"""What both captures share: which moments of a fit are recorded, and how they become a Recording."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from vgcourse.measure.capture.moments import SIGNALS, KeptMoments, Moment, quantity_and_layer
+from vgcourse.measure.capture.step_variables import Sinks, statistics
+from vgcourse.measure.capture.tensorboard import EventWriter
+from vgcourse.measure.capture.trainstep import Listener, listen, stop_listening
+from vgcourse.measure.layers import LayerInfo, inner_optimizer, weighted_layers
+from vgcourse.measure.recording import Recording
+
+LOSS = ("loss", "")
+
+
+class Recorder(keras.callbacks.Callback, Listener):
+    """A callback that records weights, and hears the train step where it must.
+
+    `WeightCapture` says what the arguments mean; ``weights`` is whether weights are recorded.
+    """
+
+    def __init__(self, every, layers, keep, log_dir, weights: bool):
+        super().__init__()
+        _check_backend()
+        self.every, self._interval = every, _interval(every)
+        self.keep = _checked_keep(keep)
+        self.layers = None if layers is None else tuple([layers] if isinstance(layers, str) else layers)
+        self.log_dir = None if log_dir is None else Path(log_dir)
+        self.weights = weights
+        self._moments: KeptMoments | None = None
+
+    @property
+    def recording(self) -> Recording:
+        """What is recorded so far; after a fit that raised or was interrupted, what it had reached.
+
+        Raises:
+            ValueError: where there is nothing yet.
+        """
+        if self._moments is None or not len(self._moments):
+            raise ValueError(
+                f"{type(self).__name__}.recording: nothing is recorded yet. Pass the callback to "
+                "model.fit(X, y, callbacks=[...]), then read its recording."
+            )
+        activations = {info.name: info.activation for info in self._infos}
+        return self._moments.recording(activations, self._settings)
+
+    def on_train_begin(self, logs=None):
+        _check_model(self.model, type(self).__name__)
+        stop_listening(self.model)
+        self._start()
+        if self.model.built:
+            self._discover()
+        self._listening = self._must_listen()
+
+    def _start(self) -> None:
+        self._moments = KeptMoments(self.keep)
+        self._events = None if self.log_dir is None else EventWriter(self.log_dir)
+        self._settings = _settings(self)
+        several = self.model.steps_per_execution
+        if self._interval is None:
+            self._sinks = Sinks(1, first=several > 1)
+        else:
+            self._sinks = Sinks(several, interval=self._interval)
+        self._infos: list[LayerInfo] = []
+        self._slots: dict[int, tuple[str, str]] = {}
+        self._call_order: dict[int, int] = {}
+        self._in_call_order = False
+        self._functions: dict = {}
+        self._initial: dict = {}
+        self._epoch = self._epoch_start = self._recorded = self._calls = 0
+        self._iterations = _iterations(self.model.optimizer)
+
+    def _must_listen(self) -> bool:
+        raise NotImplementedError
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._epoch, self._epoch_start = epoch, self._steps_done()
+        if self.params.get("steps"):
+            self._moments.epoch_lengths[epoch] = self.params["steps"]
+        if self._interval is None and self.weights and self._infos and not len(self._moments):
+            self._initial = self._copied_weights()
+            if not self._listening:
+                self._record(self._initial, step=0, steps=0)
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if self._listening:
+            # The last batch of the epoch, as far as Keras knows; the very first call is due, too.
+            known = self.params.get("steps") if len(self._moments) else None
+            self._sinks.set_due(not known or batch + self.model.steps_per_execution >= known)
+            listen(self.model, self, self._functions)
+
+    def on_step_begin(self):
+        self._passed = False
+
+    def on_output(self, layer, output):
+        self._call_order.setdefault(id(layer), len(self._call_order))
+        return output
+
+    def on_apply(self, gradients, variables, scale):
+        if not self._in_call_order:
+            self._discover()
+            self._in_call_order = True
+        # A step with several optimizers comes here several times; its weights are those before the first.
+        if self.weights and not self._passed:
+            self._hold_weights()
+        self._passed = True
+
+    def _hold_weights(self) -> None:
+        if self._interval is not None:
+            for key, value in self._weights().items():
+                self._sinks.write(key, value)
+        elif not self._initial:
+            # The first step is being traced: its variables are there, and no update has run yet.
+            with tf.init_scope():
+                self._initial = self._copied_weights()
+
+    def on_step_end(self):
+        if not self._passed:
+            raise ValueError(
+                f"{type(self).__name__}: the train step of model {self.model.name!r} gave no gradients to a "
+                "Keras optimizer. Something in it has to be trainable, and a train_step of your own to call "
+                "self.optimizer.apply(gradients, variables)."
+            )
+        self._sinks.advance()
+
+    def on_call_end(self):
+        if self._interval is not None:
+            self._record_steps()
+        elif not len(self._moments):
+            self._record(self._initial | self._sinks.read_first(), step=0, steps=0)
+
+    def _record_steps(self) -> None:
+        done = self._sinks.steps
+        for step in range(self._recorded, done):
+            if step % self._interval == 0:
+                self._record(self._sinks.read(step), step=step - self._epoch_start, steps=step)
+        self._recorded = done
+
+    def on_train_batch_end(self, batch, logs=None):
+        self._calls += 1
+
+    def on_epoch_end(self, epoch, logs=None):
+        done = self._steps_done()
+        self._moments.epoch_lengths.setdefault(epoch, done - self._epoch_start)
+        if self._interval is None:
+            latest = self._sinks.read(done - 1) if self._listening else {}
+            weights = self._weights() if self.weights else {}
+            self._record(latest | weights, step=None, steps=done, logs=logs or {})
+        if self._events:
+            self._events.flush()
+
+    def on_train_end(self, logs=None):
+        self._functions, self._initial, self._events = {}, {}, None
+
+    def _steps_done(self) -> int:
+        """Train steps: optimizer steps, or where the optimizer accumulates gradients, batches."""
+        if self._listening:
+            return self._sinks.steps
+        # Where a dataset runs out in a step of its own, Keras's optimizer has counted that one, too. A call of
+        # several steps stops before it, but does not say how many it ran.
+        if self.model.steps_per_execution == 1:
+            return self._calls
+        return _iterations(self.model.optimizer) - self._iterations
+
+    def _discover(self) -> None:
+        """Name every variable. A subclassed model has them, and an order, only after its first call."""
+        self._infos = _chosen(weighted_layers(self.model), self.layers)
+        if not hasattr(self.model, "operations"):  # Neither functional nor sequential.
+            called = self._call_order
+            self._infos.sort(key=lambda info: called.get(id(info.layer), len(called)))
+        for key, variable in self._variables():
+            self._slots[id(variable)] = self._slots[id(variable.value)] = key
+
+    def _variables(self):
+        for info in self._infos:
+            if info.kernel is not None:
+                yield ("kernels", info.name), info.kernel
+            if info.bias is not None:
+                yield ("biases", info.name), info.bias
+            for name, variable in info.others.items():
+                yield ("variables", f"{info.name}/{name}"), variable
+
+    def _weights(self) -> dict[tuple[str, str], tf.Tensor]:
+        return {key: tf.convert_to_tensor(variable.value) for key, variable in self._variables()}
+
+    def _copied_weights(self) -> dict[tuple[str, str], tf.Tensor]:
+        # A tensor that is merely read may share its memory with the variable, which trains on.
+        return {key: tf.constant(value.numpy()) for key, value in self._weights().items()}
+
+    def _record(self, tensors: dict, step: int | None, steps: int, logs: dict | None = None) -> None:
+        """Add a moment, from key -> tensor."""
+        tensors = dict(tensors)
+        loss = tensors.pop(LOSS, None)
+        loss = loss if logs is None else logs.get("loss")
+        signals = {key: np.asarray(t) for key, t in tensors.items() if key[0] in SIGNALS}
+        large = {key: t for key, t in tensors.items() if key not in signals}
+        moment = Moment(
+            self._epoch,
+            step,
+            steps,
+            loss=None if loss is None else float(loss),
+            accuracy=_accuracy(logs or {}),
+            values=signals | self._kept(large),
+        )
+        self._moments.add(moment)
+        if self._events:
+            self._write_events(moment, large, signals)
+
+    def _kept(self, tensors: dict) -> dict[tuple[str, str], np.ndarray]:
+        if self._moments.reduced:
+            return dict(zip(tensors, statistics(list(tensors.values())), strict=True))
+        return {key: tensor.numpy() for key, tensor in tensors.items()}
+
+    def _write_events(self, moment: Moment, tensors: dict, signals: dict) -> None:
+        at_end = self._interval is None and moment.step is None
+        step = moment.steps if self._interval is not None else moment.epoch - (0 if at_end else 1)
+        arrays = {quantity_and_layer(*key): tensor.numpy() for key, tensor in tensors.items()}
+        self._events.arrays(step, arrays)
+        scalars = {f"{group}_rms/{name}": float(value) for (group, name), value in signals.items()}
+        self._events.scalars(step, scalars | ({} if moment.loss is None else {"loss": moment.loss}))
+
+
+def _chosen(infos: list[LayerInfo], names: tuple[str, ...] | None) -> list[LayerInfo]:
+    known = [info.name for info in infos]
+    unknown = [name for name in names or () if name not in known]
+    if unknown:
+        raise ValueError(f"layers: {listed(unknown)} not in this model. It has {listed(known)}.")
+    return [info for info in infos if names is None or info.name in names]
+
+
+def listed(names) -> str:
+    return ", ".join(repr(name) for name in names)
+
+
+def _accuracy(logs: dict) -> float | None:
+    names = [name for name in logs if "accuracy" in name and not name.startswith("val_")]
+    return float(logs[names[0]]) if names else None
+
+
+def _settings(capture: Recorder) -> dict:
+    optimizer = capture.model.optimizer
+    return {
+        "source": type(capture).__name__,
+        "every": capture.every,
+        "optimizer": type(inner_optimizer(optimizer)).__name__,
+        "learning_rate": float(tf.convert_to_tensor(optimizer.learning_rate)),
+        "jit_compile": bool(capture.model.jit_compile),
+        "no_gradient": [],
+    }
+
+
+def _iterations(optimizer) -> int:
+    # optimizer.iterations would count a batch whose gradient is accumulated only with the last of its group.
+    return int(inner_optimizer(optimizer)._iterations.numpy())
+
+
+def _interval(every) -> int | None:
+    """Steps between moments; None for epochs."""
+    if every in ("epoch", "step"):
+        return None if every == "epoch" else 1
+    if isinstance(every, int) and not isinstance(every, bool) and every >= 1:
+        return every
+    raise ValueError(f'every: expected "epoch", "step" or a number of steps from 1 on, got {every!r}.')
+
+
+def _checked_keep(keep: str) -> str:
+    if keep not in ("auto", "arrays", "statistics"):
+        raise ValueError(f'keep: expected "auto", "arrays" or "statistics", got {keep!r}.')
+    return keep
+
+
+def _check_backend() -> None:
+    if keras.config.backend() != "tensorflow":
+        raise ValueError(
+            f"keras: the captures listen to the TensorFlow backend, and this is {keras.config.backend()!r}. "
+            "Set the environment variable KERAS_BACKEND to tensorflow before Keras is imported."
+        )
+
+
+def _check_model(model, caller: str) -> None:
+    if not model.compiled or model.optimizer is None:
+        raise ValueError(f"{caller}: model {model.name!r} has no optimizer. Call model.compile(...) first.")
+    if model.distribute_strategy.num_replicas_in_sync > 1:
+        raise ValueError(f"{caller}: model {model.name!r} trains on several replicas. Record it on one device.")

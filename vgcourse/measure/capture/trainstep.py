@@ -1,0 +1,240 @@
+"""Listen to the train step that Keras compiles for ``fit``, and leave the model as it was.
+
+Keras keeps its compiled step in ``model.train_function`` and looks it up before every call. A listener puts a
+function of its own there for one call: traced from the same ``train_step``, while optimizer and layers report
+what passes through them. Before that call starts, Keras's function is back in its place, so there is nothing
+left to restore when ``fit`` raises or is interrupted.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import keras
+import tensorflow as tf
+
+from vgcourse.measure import layers
+
+_ABSENT = object()
+
+
+class Listener:
+    """What can be heard of a train step.
+
+    `on_step_begin` to `on_step_end` run where the step is built: once per trace in a compiled model, at every
+    step where it runs eagerly. Their arguments are tensors of that place.
+    """
+
+    def on_step_begin(self) -> None:
+        """A train step begins."""
+
+    def on_output(self, layer: keras.layers.Layer, output):
+        """A layer has been called. Returns what stands for its output from here on."""
+        return output
+
+    def on_loss(self, loss) -> None:
+        """The loss is known, before any scaling of it."""
+
+    def on_apply(self, gradients: list, variables: list, scale) -> None:
+        """An optimizer is about to use these gradients: before clipping, without the loss scale.
+
+        ``scale`` is the factor that mixed precision put on the loss of this step, or None.
+        """
+
+    def on_step_end(self) -> None:
+        """The train step ends."""
+
+    def on_call_end(self) -> None:
+        """The compiled function has returned, after one or (``steps_per_execution``) several steps."""
+
+
+def listen(model: keras.Model, listener: Listener, functions: dict) -> None:
+    """Let listener hear the next call of ``model.train_function``, and only that one.
+
+    Args:
+        model: a compiled Keras model on the TensorFlow backend.
+        listener: shares the call with whoever else listens.
+        functions: keeps what was traced, between one call and the next.
+    """
+    call = vars(model).get("train_function")
+    if not isinstance(call, _NextCall):
+        model.make_train_function()
+        call = _NextCall(model, model.train_function, functions)
+        vars(model)["train_function"] = call
+    if listener not in call.listeners:
+        call.listeners.append(listener)
+
+
+def stop_listening(model: keras.Model) -> None:
+    """Take back what `listen` prepared and no call has used: another callback raised in between."""
+    call = vars(model).get("train_function")
+    if isinstance(call, _NextCall):
+        call.restore()
+
+
+class _NextCall:
+    """Stands in for ``model.train_function`` for one call."""
+
+    def __init__(self, model, plain, functions: dict):
+        self.model, self.plain, self.functions = model, plain, functions
+        self.listeners: list[Listener] = []
+
+    def restore(self) -> None:
+        vars(self.model)["train_function"] = self.plain
+
+    def __call__(self, iterator):
+        self.restore()
+        result = self._function()(iterator)
+        for listener in self.listeners:
+            listener.on_call_end()
+        return result
+
+    def _function(self):
+        # A model compiled or unfrozen in between has a new train function: then ours is built anew, too.
+        plain, heard, function = self.functions.get("traced", (None, None, None))
+        if plain is not self.plain or heard != self.listeners:
+            function = _make_train_function(self.model, list(self.listeners))
+            self.functions["traced"] = (self.plain, list(self.listeners), function)
+        return function
+
+
+def _make_train_function(model, listeners: list[Listener]):
+    """A second train function, from the model's own train_step; its first one stays as it is."""
+    train_step = model.train_step
+
+    def heard_step(data):
+        for listener in listeners:
+            listener.on_step_begin()
+        with _reporting(model, listeners):
+            logs = train_step(data)
+        # Keras learns that a dataset is at its end by a call that fails for want of a batch. Operations that need
+        # none of the batch run in that call all the same: what counts steps has to wait for it.
+        parts = tf.nest.flatten(data, expand_composites=True)
+        with tf.control_dependencies([part for part in parts if tf.is_tensor(part)]):
+            for listener in listeners:
+                listener.on_step_end()
+        return logs
+
+    with _attribute(model, "train_step", heard_step), _attribute(model, "train_function", None):
+        model.make_train_function()
+        return model.train_function
+
+
+@contextmanager
+def _reporting(model, listeners: list[Listener]) -> Iterator[None]:
+    with ExitStack() as stack:
+        for optimizer in _optimizers(model):
+            apply, scale_loss = _optimizer_reports(optimizer, listeners)
+            stack.enter_context(_attribute(optimizer, "apply", apply))
+            stack.enter_context(_attribute(optimizer, "scale_loss", scale_loss))
+        for layer in _inner_layers(model):
+            stack.enter_context(_attribute(layer, "call", _layer_report(layer, listeners)))
+        yield
+
+
+def _optimizers(model) -> list:
+    """The compiled optimizer, and those that a model with a train_step of its own keeps (a GAN has two)."""
+    found = [v for v in vars(model).values() if isinstance(v, keras.optimizers.Optimizer)]
+    return list({id(o): o for o in (*found, model.optimizer)}.values())
+
+
+def _inner_layers(model) -> list:
+    return [layer for _, layer, is_activation in layers._walk(model) if not is_activation]
+
+
+def _optimizer_reports(optimizer, listeners):
+    original_apply, original_scale = optimizer.apply, optimizer.scale_loss
+    scale = None
+
+    def scale_loss(loss):
+        nonlocal scale
+        scaled = original_scale(loss)
+        # The scale that this very step uses: the optimizer's variable may already hold another one.
+        scale = None if scaled is loss else original_scale(tf.ones_like(loss))
+        for listener in listeners:
+            listener.on_loss(loss)
+        return scaled
+
+    def apply(grads, trainable_variables=None):
+        variables = optimizer._trainable_variables if trainable_variables is None else trainable_variables
+        unscaled = [g if g is None or scale is None else _divide(g, scale) for g in grads]
+        for listener in listeners:
+            listener.on_apply(unscaled, list(variables), scale)
+        return original_apply(grads, trainable_variables)
+
+    return apply, scale_loss
+
+
+def _divide(gradient, scale):
+    if isinstance(gradient, tf.IndexedSlices):
+        return tf.IndexedSlices(_divide(gradient.values, scale), gradient.indices, gradient.dense_shape)
+    return gradient / tf.cast(scale, gradient.dtype)
+
+
+def _layer_report(layer, listeners):
+    original = layer.call
+
+    def call(*args, **kwargs):
+        output = original(*args, **kwargs)
+        for listener in listeners:
+            output = listener.on_output(layer, output)
+        return output
+
+    return call
+
+
+@contextmanager
+def _attribute(owner, name: str, value) -> Iterator[None]:
+    """Set an attribute for a while. Past __setattr__: Keras must not track it, and there may be no old one."""
+    before = vars(owner).get(name, _ABSENT)
+    vars(owner)[name] = value
+    try:
+        yield
+    finally:
+        if before is _ABSENT:
+            vars(owner).pop(name, None)
+        else:
+            vars(owner)[name] = before
+
+
+def tap_gradient(output, arrive):
+    """The same output; arrive(gradient) is called with its gradient on the way back.
+
+    Of a layer with several outputs, the first. Where Keras's losses compute from the logits behind an output,
+    the gradient is the one with respect to the logits, as in `probing.output_gradients`.
+    """
+    flat = keras.tree.flatten(output)
+    h = flat[0]
+    if not tf.is_tensor(h) or not h.dtype.is_floating:
+        return output
+    logits = getattr(h, "_keras_logits", None)
+    if logits is None and not hasattr(h, "numpy") and h.op.type in ("Sigmoid", "Softmax"):
+        # Keras's losses look for such an op to compute from its logits: nothing may stand in between.
+        return output
+    flat[0] = _identity(h, arrive)
+    if logits is not None:
+        flat[0]._keras_logits = _identity(logits, arrive)
+    if (mask := getattr(h, "_keras_mask", None)) is not None:
+        flat[0]._keras_mask = mask
+    return keras.tree.pack_sequence_as(output, flat)
+
+
+def _identity(tensor, arrive):
+    @tf.custom_gradient
+    def identity(x):
+        def gradient(upstream):
+            arrive(upstream)
+            return upstream
+
+        return tf.identity(x), gradient
+
+    return identity(tensor)
+
+
+def reachable(tensor) -> bool:
+    """Whether the tensor can be used here: one from inside a loop or a nested function cannot."""
+    if hasattr(tensor, "numpy"):
+        return True
+    graph = None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
+    while graph is not None and graph is not tensor.graph:
+        graph = getattr(graph, "outer_graph", None)
+    return graph is not None

@@ -1,0 +1,29 @@
+"""Numbers in the words of a verdict."""
+
+import numpy as np
+
+from vgcourse.measure.diagnosis.measure import Layer
+
+
+def and_more(layers: list[Layer]) -> str:
+    more = len(layers) - 1
+    return f", and so in {more} more layer{'s' * (more > 1)}" if more else ""
+
+
+def share(ratio: float) -> str:
+    """A ratio in words that a sentence "gets ... what the loss sends" takes up."""
+    if not np.isfinite(ratio):
+        return "no usable part of"
+    if ratio == 0:
+        return "nothing at all of"
+    if ratio < 1e-6:
+        return f"{ratio:.0e} of"
+    if ratio < 0.1:
+        return f"1/{1 / ratio:,.0f} of"
+    if ratio < 1:
+        return f"{ratio:.2f} of"
+    return f"{ratio:.2g} times" if ratio < 100 else f"{ratio:,.0f} times"
+
+
+def short(value: float) -> str:
+    return f"{value:.2g}" if abs(value) < 100 else f"{value:.3g}"

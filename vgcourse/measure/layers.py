@@ -1,0 +1,299 @@
+"""Find the layers of any Keras 3 model and tap their outputs while it runs."""
+
+import functools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import keras
+import tensorflow as tf
+
+from vgcourse.measure.slopes import (
+    ACTIVATION_LAYERS,
+    NOT_ELEMENTWISE,
+    SATURATED_SLOPE,
+    STEEPEST_SLOPE,
+    activation_name,
+    activation_slope,
+    by_unit,
+    root_mean_square,
+    saturation,
+    unit_saturation,
+)
+
+__all__ = [
+    "SATURATED_SLOPE",
+    "STEEPEST_SLOPE",
+    "LayerInfo",
+    "Taps",
+    "activation_name",
+    "activation_slope",
+    "by_unit",
+    "inner_optimizer",
+    "layer_names",
+    "output_gradients",
+    "root_mean_square",
+    "saturation",
+    "tap_outputs",
+    "unit_saturation",
+    "weighted_layers",
+]
+
+# They run their inner layers in a loop of their own, whose tensors mean nothing outside of it.
+_OPAQUE = (keras.layers.RNN, keras.layers.TimeDistributed)
+
+
+@dataclass(frozen=True)
+class LayerInfo:
+    """A layer that owns weights.
+
+    Attributes:
+        name: its unique name in the model, ``"block/dense"`` inside a nested model or layer.
+        layer: the Keras layer.
+        kernel, bias: its variables of that name, or None.
+        others: name -> variable, for every other weight made trainable (``gamma``, ``recurrent_kernel``,
+            ``embeddings``). A frozen layer keeps its entries: ask ``variable.trainable``.
+        activation: name of its own activation function, ``"linear"`` where it applies none.
+    """
+
+    name: str
+    layer: keras.layers.Layer
+    kernel: keras.Variable | None
+    bias: keras.Variable | None
+    others: dict[str, keras.Variable]
+    activation: str
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        return [v for v in (self.kernel, self.bias, *self.others.values()) if v is not None]
+
+
+@dataclass
+class Taps:
+    """What `tap_outputs` caught.
+
+    Attributes:
+        outputs: layer name -> its output tensors, one per call (a shared layer has several), in call order.
+            Of a layer with several outputs, the first.
+        preactivations: name -> what went into its activation function. A separate activation layer that
+            takes a weighted layer's output counts as this layer's, any other stands under its own name.
+        activated: name -> what came out of it, phi(z), call by call.
+        activations: name -> name of this element-wise activation function.
+        functions: name -> the function itself.
+    """
+
+    outputs: dict[str, list] = field(default_factory=dict)
+    preactivations: dict[str, list] = field(default_factory=dict)
+    activated: dict[str, list] = field(default_factory=dict)
+    activations: dict[str, str] = field(default_factory=dict)
+    functions: dict = field(default_factory=dict)
+
+    def owner(self, tensor) -> str | None:
+        """The layer whose output this very tensor is."""
+        return next((n for n, outs in self.outputs.items() if any(o is tensor for o in outs)), None)
+
+
+def weighted_layers(model: keras.Model, x=None) -> list[LayerInfo]:
+    """The layers of a built model that own weights, in call order, shared layers once.
+
+    Args:
+        model: any built Keras 3 model: sequential, functional, nested, subclassed.
+        x: an input batch. A subclassed model tells its call order only when it runs; without x its layers
+            come in the order in which they were assigned.
+
+    Raises:
+        TypeError: where model is not a Keras model. ValueError: where it has no weights (yet).
+    """
+    if not isinstance(model, keras.layers.Layer):
+        raise TypeError(f"model: expected a Keras model, got {type(model).__name__}.")
+    infos = [info for name, layer, _ in _walk(model) if (info := _layer_info(name, layer)).variables]
+    if not infos:
+        raise ValueError(
+            f"model: {model.name!r} has no weights yet. Start it with keras.Input(shape=...), "
+            "or call it once on a batch, as in model(X[:1])."
+        )
+    return infos if x is None else _by_call(model, infos, x)
+
+
+def layer_names(model: keras.Model) -> list[str]:
+    """The unique names of all layers inside model, whether they own weights or not."""
+    return [name for name, _, _ in _walk(model)]
+
+
+def inner_optimizer(optimizer):
+    """The optimizer that makes the step: what a LossScaleOptimizer (float16) wraps, else itself."""
+    return getattr(optimizer, "inner_optimizer", optimizer)
+
+
+@contextmanager
+def tap_outputs(model: keras.Model) -> Iterator[Taps]:
+    """Catch every weighted layer's output while the model is called.
+
+    Works eagerly, inside ``tf.GradientTape`` and while a ``tf.function`` is traced; the tensors belong to
+    the place of the call. The model is as before when the block is left, also by an exception.
+
+    >>> with tf.GradientTape() as tape, tap_outputs(model) as taps:
+    ...     loss = loss_fn(y, model(x, training=True))
+    >>> output_gradients(tape, loss, taps)["hidden_1"]
+    """
+    taps = Taps()
+    undo = []
+    try:
+        for name, layer, own_activation in _walk(model):
+            _tap(taps, name, layer, own_activation, undo)
+        yield taps
+    finally:
+        for layer, attribute, before in reversed(undo):
+            _restore(layer, attribute, before)
+
+
+def output_gradients(tape: tf.GradientTape, target, taps: Taps, variables=None):
+    """The gradient of target with respect to every tapped output.
+
+    Keras computes the cross-entropy of a sigmoid or softmax from its logits, past the output h. Where this
+    happened, the gradient is the one with respect to the logits z.
+
+    Args:
+        variables: differentiate with respect to these as well, in the same backward pass.
+
+    Returns:
+        layer name -> list of tensors, one per call; None where target does not depend on the output.
+        With `variables`: the pair of this and the list of their gradients.
+    """
+    sources = {n: [(h, _logits(h)) for h in outs] for n, outs in taps.outputs.items()}
+    unwrapped = [getattr(v, "value", v) for v in variables or ()]
+    found, gradients = tape.gradient(target, (sources, unwrapped))
+    outputs = {n: [z if h is None else h for h, z in pairs] for n, pairs in found.items()}
+    return outputs if variables is None else (outputs, gradients)
+
+
+def _walk(model) -> list[tuple[str, keras.layers.Layer, bool]]:
+    """(unique name, layer, is it the activation of another layer) for every layer inside model."""
+    found, seen, names = [], {id(model)}, set()
+
+    def visit(layer, prefix, own_activation):
+        if id(layer) in seen:
+            return
+        seen.add(id(layer))
+        name = _unique(prefix + layer.name, names)
+        found.append((name, layer, own_activation))
+        if not isinstance(layer, _OPAQUE):
+            descend(layer, name + "/")
+
+    def descend(parent, prefix):
+        for child in _children(parent):
+            visit(child, prefix, child is getattr(parent, "activation", None))
+
+    if not isinstance(model, _OPAQUE):
+        descend(model, "")
+    root = [(model.name, model, False)] if _own_variables(model) else []
+    return root + found
+
+
+def _children(layer) -> list:
+    # A Sequential also tracks the functional model that it builds for itself.
+    if isinstance(layer, keras.Model):
+        return layer.layers
+    return layer._flatten_layers(include_self=False, recursive=False)
+
+
+def _unique(name: str, taken: set[str]) -> str:
+    candidate, n = name, 1
+    while candidate in taken:
+        candidate, n = f"{name}_{n}", n + 1
+    taken.add(candidate)
+    return candidate
+
+
+def _own_variables(layer) -> list:
+    if isinstance(layer, _OPAQUE):
+        return [v for sub in layer._flatten_layers() for v in sub._trainable_variables]
+    return list(layer._trainable_variables)
+
+
+def _layer_info(name: str, layer) -> LayerInfo:
+    variables = _own_variables(layer)
+    named: dict[str, keras.Variable] = {}
+    taken: set[str] = set()
+    for v in variables:
+        named[_unique(v.name, taken)] = v
+    kernel, bias = named.pop("kernel", None), named.pop("bias", None)
+    own = None if isinstance(layer, _OPAQUE) else getattr(layer, "activation", None)
+    return LayerInfo(name, layer, kernel, bias, named, activation_name(own))
+
+
+def _by_call(model, infos: list[LayerInfo], x) -> list[LayerInfo]:
+    """The same layers in the order in which a call on x finishes them; uncalled ones last."""
+    state = [(v, v.numpy()) for v in model.non_trainable_variables]
+    with tap_outputs(model) as taps:
+        model(x, training=False)
+    for variable, value in state:
+        variable.assign(value)
+    order = {name: i for i, name in enumerate(taps.outputs)}
+    return sorted(infos, key=lambda info: order.get(info.name, len(order)))
+
+
+def _tap(taps: Taps, name: str, layer, own_activation: bool, undo: list) -> None:
+    is_activation = type(layer) in ACTIVATION_LAYERS
+    if _own_variables(layer):
+        _replace(layer, "call", functools.partial(_catch_output, taps, name), undo)
+    if is_activation and not own_activation:
+        _replace(layer, "call", functools.partial(_catch_activation_layer, taps, name, layer), undo)
+    if "activation" in vars(layer) and not is_activation and not isinstance(layer, _OPAQUE):
+        function = layer.activation
+        if function is not None and activation_name(function) not in NOT_ELEMENTWISE | {"linear"}:
+            _replace(layer, "activation", functools.partial(_catch_activation, taps, name), undo)
+
+
+def _replace(layer, attribute: str, catch, undo: list) -> None:
+    original = getattr(layer, attribute)
+    undo.append((layer, attribute, vars(layer).get(attribute, undo)))
+
+    @functools.wraps(original)
+    def wrapper(*args, **kwargs):
+        result = original(*args, **kwargs)
+        catch(original, args, kwargs, result)
+        return result
+
+    # object.__setattr__: Keras must neither track the wrapper nor look at it.
+    object.__setattr__(layer, attribute, wrapper)
+
+
+def _restore(layer, attribute: str, before) -> None:
+    if isinstance(before, list):
+        object.__delattr__(layer, attribute)
+    else:
+        object.__setattr__(layer, attribute, before)
+
+
+def _catch_output(taps: Taps, name: str, original, args, kwargs, result) -> None:
+    tensor = keras.tree.flatten(result)[0]
+    if tf.is_tensor(tensor) and tensor.dtype.is_floating:
+        taps.outputs.setdefault(name, []).append(tensor)
+
+
+def _catch_activation(taps: Taps, name: str, original, args, kwargs, result) -> None:
+    _note_activation(taps, name, activation_name(original), original, args[0], result)
+
+
+def _catch_activation_layer(taps: Taps, name: str, layer, original, args, kwargs, result) -> None:
+    z = args[0] if args else next(iter(kwargs.values()))
+    if activation_name(layer) not in NOT_ELEMENTWISE:
+        function = getattr(layer, "activation", original)
+        _note_activation(taps, taps.owner(z) or name, activation_name(layer), function, z, result)
+
+
+def _note_activation(taps: Taps, name: str, activation: str, function, z, h) -> None:
+    if tf.is_tensor(z):
+        taps.activated.setdefault(name, []).append(h)
+        taps.preactivations.setdefault(name, []).append(z)
+        taps.activations[name] = activation
+        taps.functions[name] = function
+
+
+def _logits(h):
+    """What Keras's cross-entropies use in place of a probability h, else h itself."""
+    logits = getattr(h, "_keras_logits", None)
+    if logits is None and not tf.executing_eagerly() and h.op.type in ("Sigmoid", "Softmax"):
+        logits = h.op.inputs[0]
+    return h if logits is None else logits

@@ -1,0 +1,150 @@
+"""Compiled runs, kept: a net of the same architecture and data shape is never traced twice."""
+
+import json
+import threading
+from collections import OrderedDict
+
+import keras
+
+from vgcourse.measure.training.graph import CompiledRun
+from vgcourse.measure.training.plan import Plan
+
+_KEPT = 32
+_XLA_STEPS = 1000
+_runs: OrderedDict[tuple, CompiledRun] = OrderedDict()
+_lock = threading.Lock()
+
+# What a clone would not take over: numbers learned outside of the variables, or code.
+_UNCLONABLE = (keras.layers.Lambda,)
+# In these, what happens to one example does not depend on the others of its batch.
+_ROW_WISE = (
+    keras.layers.InputLayer,
+    keras.layers.Dense,
+    keras.layers.Activation,
+    keras.layers.ReLU,
+    keras.layers.LeakyReLU,
+    keras.layers.ELU,
+    keras.layers.Softmax,
+    keras.layers.Add,
+    keras.layers.Concatenate,
+    keras.layers.Flatten,
+    keras.layers.Reshape,
+    keras.layers.Rescaling,
+)
+
+# Where a configuration names layers. Elsewhere a word is a word, though a layer may bear it as a name.
+_NAMED = {"name", "keras_history", "input_layers", "output_layers"}
+
+
+def compiled_run(model, optimizer, plan: Plan, x, key: tuple, xla: bool) -> CompiledRun:
+    """The run for this model, from the shelf where one fits.
+
+    A sequential or functional model of Keras's own layers is trained as a clone, which serves every model of
+    the same configuration; any other is trained itself, and its run serves this one instance.
+
+    Args:
+        key: whatever else the graph depends on: shapes, batch size, loss, what is recorded.
+    """
+    config = architecture(model)
+    own = ("instance", id(model), tuple(id(v) for v in model.trainable_variables))
+    key = (config or own, _optimizer_key(optimizer), keras.config.floatx(), xla, *key)
+    with _lock:
+        if key not in _runs:
+            # A run keeps its model alive, so that an id in a key stays unique.
+            _runs[key] = CompiledRun(_clone(model) if config else model, optimizer, plan, x, xla)
+        _runs.move_to_end(key)
+        while len(_runs) > _KEPT:
+            _runs.popitem(last=False)
+        return _runs[key]
+
+
+def is_row_wise(model) -> bool:
+    """Whether an example of weight 0 changes nothing: no layer couples examples, no loss but the weighted."""
+    known = all(type(part) in _ROW_WISE or _is_plain(part) for part in model._flatten_layers())
+    return known and not model.losses and not any(_regularizes(part) for part in model._flatten_layers())
+
+
+def clear() -> None:
+    """Forget all compiled runs."""
+    with _lock:
+        _runs.clear()
+
+
+def architecture(model) -> str | None:
+    """A model's configuration without names, initializers and seeds; None where it does not tell all."""
+    if not _is_plain(model):
+        return None
+    if not all(_is_clonable(layer) for layer in model._flatten_layers()):
+        return None
+    try:
+        config = model.get_config()
+        if _has_foreign_code(config):
+            return None
+        names = {name: i for i, name in enumerate(layer.name for layer in model._flatten_layers())}
+        return json.dumps(_canonical(config, names), sort_keys=True)
+    except (TypeError, ValueError, NotImplementedError):
+        return None
+
+
+def _is_plain(model) -> bool:
+    """A sequential or functional model, not a class of somebody's own."""
+    functional = type(model).__name__ == "Functional" and type(model).__module__.startswith("keras.")
+    return functional or type(model) is keras.Sequential
+
+
+def _regularizes(layer) -> bool:
+    return getattr(layer, "activity_regularizer", None) is not None
+
+
+def _is_clonable(layer) -> bool:
+    module = type(layer).__module__
+    if isinstance(layer, keras.Model):
+        return module.startswith("keras.")
+    learned = "preprocessing" in module and not isinstance(layer, keras.layers.Rescaling)
+    return module.startswith("keras.src.layers") and not learned and not isinstance(layer, _UNCLONABLE)
+
+
+def _has_foreign_code(config) -> bool:
+    if isinstance(config, dict):
+        module = config.get("module", "keras")
+        foreign = module is None or not str(module).startswith("keras")
+        return foreign or any(_has_foreign_code(v) for v in config.values())
+    return isinstance(config, list | tuple) and any(_has_foreign_code(v) for v in config)
+
+
+def _canonical(config, names: dict[str, int], key: str = ""):
+    """Layers by number instead of name; whatever stands for the start left out."""
+    if isinstance(config, dict):
+        if config.get("class_name") == "DTypePolicy":  # its name is its meaning
+            return config
+        return {k: _canonical(v, names, k) for k, v in config.items() if not _is_start(k)}
+    if isinstance(config, list | tuple):
+        return [_canonical(v, names, key) for v in config]
+    return names.get(config, config) if key in _NAMED and isinstance(config, str) else config
+
+
+def _is_start(key: str) -> bool:
+    return key.endswith("_initializer") or key in ("seed", "build_config", "build_input_shape")
+
+
+def _clone(model) -> keras.Model:
+    return keras.models.clone_model(model)
+
+
+def _optimizer_key(optimizer) -> str:
+    """Its configuration; a constant learning rate is a variable of the graph and left out."""
+    config = optimizer.get_config() | {"name": None}
+    if isinstance(config.get("learning_rate"), int | float):
+        del config["learning_rate"]
+    return f"{type(optimizer)} {json.dumps(config, sort_keys=True, default=repr)}"
+
+
+def xla_pays(model, steps: int) -> bool:
+    """XLA removes the dispatch between small operations, for seconds of compiling.
+
+    On a CPU its convolutions and loops are slower. The answer depends on the arguments alone, never on what
+    was run before: the same call gives the same numbers to the last bit.
+    """
+    layers = model._flatten_layers()
+    slow = any(isinstance(p, keras.layers.RNN) or "Conv" in type(p).__name__ for p in layers)
+    return steps >= _XLA_STEPS and not slow

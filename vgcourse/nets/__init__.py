@@ -1,0 +1,1 @@
+"""What is measured: data sets, networks, and what theory predicts of them."""

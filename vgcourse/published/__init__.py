@@ -1,0 +1,1 @@
+"""What the three tutorials published, and what many seeds find of it; with the kept tables of runs."""

@@ -1,0 +1,187 @@
+"""Explorers for notebooks: drag, press Train, and see what every layer receives.
+
+Each function returns a widget whose whole setting is in ``explorer.state``; ``explorer.code`` is Python that
+opens the same one again. The drawing and the training of the small nets happen in the browser (``explorer/``),
+so that a slider needs no kernel; the same modules make the static page (`vgcourse.show.explorers.bundle`).
+
+A setting that cannot be shown, such as 400 layers or a learning rate of nan, is explained in the explorer
+itself, which then shows the nearest one that can. ``python -m vgcourse.show.explorers.widgets``, in the
+repository, takes the pictures anew that stand in where widgets cannot show.
+"""
+
+import json
+import shutil
+from base64 import b64encode
+from inspect import signature
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
+
+import anywidget
+import traitlets
+
+from vgcourse.measure.recording import Recording
+from vgcourse.show.explorers.bundle import style_sheet, widget_module
+from vgcourse.show.explorers.packed_recording import pack_recording
+from vgcourse.show.explorers.stills import draw, states_in, still
+
+__all__ = ["Explorer", "depth_profile", "player", "skip", "thermometers", "variance_walk"]
+
+_WORDS = {
+    "thermometers": "Thermometers: sigmoid, tanh and relu side by side, with the gradient of every layer.",
+    "depth_profile": "Depth profile: the gradient of every layer before training, over 20 seeds.",
+    "variance_walk": "Variance walk: signal forward and gradient backward, layer by layer.",
+    "skip": "Skip: the same weights with and without the skip connection.",
+    "player": "Recording player: weights and gradients of every layer, moment by moment (pictured: an example).",
+}
+
+
+class Explorer(anywidget.AnyWidget):
+    """An explorer in a notebook.
+
+    Attributes:
+        state: the setting as one short string, ``"thermometers?depth=8&..."``. It follows the sliders;
+            assigning to it moves them. The static page takes the same string after ``#``.
+        code: Python that opens this explorer with this setting.
+    """
+
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
+    state = traitlets.Unicode("thermometers").tag(sync=True)
+    recording = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)
+
+    def __init__(self, kind: str, settings: dict, recording: dict | None = None):
+        texts = {"_esm": widget_module(), "_css": style_sheet()}
+        super().__init__(state=_state(kind, settings), recording=recording, **texts)
+
+    @property
+    def code(self) -> str:
+        kind, _, query = self.state.partition("?")
+        arguments = [f"{key}={_literal(value)}" for key, value in parse_qsl(query, keep_blank_values=True)]
+        return f"vg.explore.{kind}({', '.join(['recording'] * (kind == 'player') + arguments)})"
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The widget, and where widgets cannot show (GitHub, PDF) a still picture and a line of text."""
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        kind = self.state.partition("?")[0]
+        data["text/plain"] = f"{_WORDS.get(kind, 'An explorer.')} Open the notebook in JupyterLab to use it."
+        picture, exact = still(self.state)
+        if picture is not None:
+            data["image/png"] = b64encode(picture).decode("ascii")
+            if not exact and self.state != _as_it_opens(kind):
+                data["text/plain"] += " (The picture shows another setting.)"
+        return data, metadata
+
+
+def thermometers(
+    depth: int = 8,
+    width: int = 16,
+    initializer: str = "matched",
+    learning_rate: float = 0.1,
+    data: str = "circles",
+    gradient: str = "backprop",
+    seed: int = 1,
+) -> Explorer:
+    """Three nets, one difference: sigmoid, tanh and relu train side by side, one thermometer per layer.
+
+    Args:
+        depth: hidden layers, 1 to 10.
+        width: units in each, 1 to 64.
+        initializer: ``"matched"`` (He for relu, Glorot for the others), or a name as `vgcourse.mlp` takes it:
+            ``"glorot_uniform"``, ``"he_normal"``, ``"orthogonal"``, ``"torch"``, ``"normal"``,
+            ``"random_normal"``, ``"uniform"``.
+        learning_rate: of stochastic gradient descent in batches of 32.
+        data: ``"circles"``, ``"close_circles"`` or ``"moons"``; 320 points that never change.
+        gradient: ``"backprop"``, the rms of dL/dh at each layer's output per example, or ``"kernel"``, the rms
+            of the entries of dL/dW per batch.
+        seed: of weights and batch order; the three nets share it.
+    """
+    return Explorer("thermometers", locals())
+
+
+def depth_profile(
+    depth: int = 10,
+    width: int = 16,
+    initializer: str = "glorot_uniform",
+    gradient: str = "backprop",
+    seed: int = 1,
+) -> Explorer:
+    """What every layer receives before training: median and middle 80 % of 20 seeds, and theory.
+
+    Arguments as for `thermometers`; depth is 2 to 50 and `seed` the first of the twenty. The theory line is
+    mean field (Schoenholz et al. 2017), for ``gradient="backprop"`` and weights of mean 0.
+    """
+    return Explorer("depth_profile", locals())
+
+
+def variance_walk(
+    gain: float = 1.0, activation: str = "tanh", depth: int = 50, width: int = 32, seed: int = 1
+) -> Explorer:
+    """Signal and gradient variance layer by layer for weights of variance gain² / n.
+
+    Args:
+        gain: 0.1 to 4. 1 keeps the variance of linear units (LeCun 1998), sqrt(2) that of relu (He et al. 2015).
+        activation: ``"sigmoid"``, ``"tanh"``, ``"relu"``, ``"leaky_relu"`` (slope 0.2) or ``"linear"``.
+        depth: hidden layers, 2 to 100.
+        width: units in each, 1 to 64.
+        seed: the first of five nets.
+    """
+    return Explorer("variance_walk", locals())
+
+
+def skip(
+    depth: int = 20,
+    width: int = 16,
+    activation: str = "relu",
+    initializer: str = "random_normal",
+    branch_scale: float | str = 1,
+    learning_rate: float = 0.03,
+    data: str = "circles",
+    seed: int = 1,
+) -> Explorer:
+    """The same weights with and without skip connections, as `vgcourse.residual_mlp` builds them.
+
+    Args:
+        depth: blocks between the linear stem and the output, 1 to 50.
+        branch_scale: factor of every block's branch, in both nets; ``"1/sqrt(depth)"`` follows the depth.
+        width, activation, initializer, learning_rate, data, seed: as for `thermometers`.
+    """
+    return Explorer("skip", locals())
+
+
+def player(recording: Recording, moment: int = 0) -> Explorer:
+    """Scrub through a recorded run: every layer's weights and gradients as histograms.
+
+    Args:
+        recording: from `vgcourse.train`, or a capture's ``recording``; of any model.
+        moment: index of the moment to begin with; 0 is the first recorded.
+
+    Raises TypeError where `recording` is not a Recording.
+    """
+    if not isinstance(recording, Recording):
+        raise TypeError(
+            f"recording: expected a Recording, got {type(recording).__name__}; "
+            "vg.train(...) returns one, and a capture keeps it in .recording."
+        )
+    return Explorer("player", {"moment": moment}, pack_recording(recording))
+
+
+def _state(kind: str, settings: dict) -> str:
+    return f"{kind}?{urlencode(settings)}"
+
+
+def _as_it_opens(kind: str) -> str:
+    settings = signature(globals()[kind]).parameters
+    return _state(kind, {name: setting.default for name, setting in settings.items() if name != "recording"})
+
+
+def _literal(text: str) -> str:
+    try:
+        return str(json.loads(text))
+    except ValueError:
+        return json.dumps(text)
+
+
+if __name__ == "__main__":
+    texts = [path.read_text(encoding="utf-8") for path in sorted(Path("solutions").glob("*/*.py"))]
+    opened = [state for text in texts for state in states_in(text, globals())]
+    print(*draw(shutil.which("chromium") or "google-chrome", opened), sep="\n")
