@@ -30,7 +30,7 @@ def dockerfile(root, tmp_path_factory):
 def test_binder_installs_our_environment_with_our_python(dockerfile):
     assert "py-3.11" in re.sub(r"-2[de]", lambda m: {"-2d": "-", "-2e": "."}[m[0]], dockerfile)
     updated = dockerfile.index('env update -p ${NB_PYTHON_PREFIX} --file "environment.yml"')
-    assert dockerfile.index("src/ ${REPO_DIR}/") < updated  # `-e .` needs the repository to be there
+    assert dockerfile.index("src/ ${REPO_DIR}/") < updated  # `-e` needs the repository to be there
 
 
 def test_binder_runs_the_post_build_step(dockerfile):
@@ -40,7 +40,7 @@ def test_binder_runs_the_post_build_step(dockerfile):
 def test_environment_names_python_and_the_package_only(root):
     spec = yaml.safe_load((root / "environment.yml").read_text())
     *conda, pip = spec["dependencies"]
-    assert conda == ["python=3.11", "pip"] and pip == {"pip": ["-c requirements.lock", "-e ."]}
+    assert conda == ["python=3.11", "pip"] and pip == {"pip": ["-c requirements.lock", "-e .[grading]"]}
 
 
 def test_nothing_silences_the_environment(root):

@@ -19,7 +19,7 @@ BELOW = {
     "course": {"nets", "measure", "show", "published"},
     "grading": {"nets", "measure", "show", "published", "course"},
 }
-SERVES_ALL = {"style", "errors"}
+SERVES_ALL = {"style", "errors", "extras"}
 FACE = {"", "__main__", "cli", "lab"}
 MOST_SIBLINGS = 13
 PLAIN = {"vgcourse.nets.theory", "vgcourse.measure.recording"}

@@ -4,8 +4,38 @@ Names resolve on first use, so that ``import vgcourse`` and ``vgcourse --help`` 
 """
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+if TYPE_CHECKING:  # what an editor and a type checker see of the names that resolve on first use
+    from vgcourse.course import checks as checks
+    from vgcourse.course.checks import check as check
+    from vgcourse.course.checks import fallback as fallback
+    from vgcourse.course.predictions import predict as predict
+    from vgcourse.course.predictions import reveal as reveal
+    from vgcourse.course.progress import progress_page as progress_page
+    from vgcourse.measure.capture import GradientCapture as GradientCapture
+    from vgcourse.measure.capture import WeightCapture as WeightCapture
+    from vgcourse.measure.diagnosis import diagnose as diagnose
+    from vgcourse.measure.recording import Recording as Recording
+    from vgcourse.measure.sweeping import sweep as sweep
+    from vgcourse.measure.training import train as train
+    from vgcourse.nets import theory as theory
+    from vgcourse.nets.data import circles as circles
+    from vgcourse.nets.data import digits as digits
+    from vgcourse.nets.data import mnist as mnist
+    from vgcourse.nets.data import t1_circles as t1_circles
+    from vgcourse.nets.data import t2_circles as t2_circles
+    from vgcourse.nets.models import initial_weights as initial_weights
+    from vgcourse.nets.models import mlp as mlp
+    from vgcourse.nets.models import residual_mlp as residual_mlp
+    from vgcourse.published.kept_runs import depth_runs as depth_runs
+    from vgcourse.published.kept_runs import published_runs as published_runs
+    from vgcourse.published.kept_runs import published_settings as published_settings
+    from vgcourse.published.residual_runs import residual_runs as residual_runs
+    from vgcourse.show import plots as plots
+    from vgcourse.show.explorers import widgets as explore  # noqa: F401
+
+__version__ = "0.2.0"
 
 # What a lesson and a notebook call as ``vg.name`` → the module that holds it.
 _HOME = {
@@ -44,11 +74,18 @@ __all__ = sorted([*_HOME, *_MODULES])
 
 
 def __getattr__(name: str):
-    if name in _MODULES:
-        return import_module(f"{__name__}.{_MODULES[name]}")
-    if name in _HOME:
-        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it offers {', '.join(__all__)}")
+    home = _MODULES.get(name) or _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it offers {', '.join(__all__)}")
+    try:
+        module = import_module(f"{__name__}.{home}")
+    except ModuleNotFoundError as error:
+        from vgcourse.extras import missing
+
+        if sentence := missing(error):
+            raise ModuleNotFoundError(sentence, name=error.name) from None
+        raise
+    return module if name in _MODULES else getattr(module, name)
 
 
 def __dir__() -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vgcourse import __version__
 from vgcourse.errors import CourseError
+from vgcourse.extras import missing
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,6 +24,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return options.run(options)
     except CourseError as error:
         print(f"vgcourse: {error}", file=sys.stderr)
+        return 2
+    except ModuleNotFoundError as error:
+        sentence = missing(error, _EXTRAS.get(options.run, "grading"))
+        if sentence is None:
+            raise
+        print(f"vgcourse: {sentence}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nvgcourse: stopped; what was finished is kept.", file=sys.stderr)
@@ -238,6 +245,10 @@ def _reproduce(options: argparse.Namespace) -> int:
 
     run(options.out, seeds=options.seeds, only=options.only)
     return 0
+
+
+# What a command needs beside the plain package; the others need what grading a class needs.
+_EXTRAS = {_lab: "course", _check: "course", _reproduce: "cpu"}
 
 
 if __name__ == "__main__":

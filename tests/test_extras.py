@@ -1,0 +1,92 @@
+"""The plain package measures; what an extra would bring is told in one sentence, and editors see every name."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+import vgcourse
+from vgcourse import cli
+from vgcourse.extras import missing
+
+PROGRAM = """
+import sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {names}:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+sys.meta_path.insert(0, Absent())
+{code}
+"""
+
+
+def without(names, code):
+    program = PROGRAM.format(names=set(names), code=code)
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("tensorflow", "pip install 'vgcourse[cpu]'"),
+        ("anywidget", "pip install 'vgcourse[widgets]'"),
+        ("nbgrader.apps", "pip install 'vgcourse[course]'"),
+        ("bleach", "pip install 'vgcourse[grading]'"),
+        ("distributed", "pip install 'vgcourse[cluster]'"),
+    ],
+)
+def test_the_sentence_has_the_command(name, command):
+    assert command in missing(ModuleNotFoundError("", name=name))
+
+
+def test_a_module_that_no_extra_brings_is_no_matter_of_extras():
+    assert missing(ModuleNotFoundError("", name="nobody_knows")) is None
+
+
+@pytest.mark.parametrize(
+    ("absent", "name", "extra"),
+    [("tensorflow", "train", "cpu"), ("tensorflow", "GradientCapture", "cpu"), ("anywidget", "explore", "widgets")],
+)
+def test_a_name_that_needs_an_extra_says_so(absent, name, extra):
+    answer = without([absent], f"import vgcourse as vg\nvg.{name}")
+    assert answer.returncode == 1
+    last = answer.stderr.strip().splitlines()[-1]
+    assert last.startswith("ModuleNotFoundError: This needs") and f"vgcourse[{extra}]" in last
+
+
+@pytest.mark.parametrize(
+    ("command", "extra"), [("grade 01_circles", "grading"), ("build", "grading"), ("check circles", "course")]
+)
+def test_a_command_that_needs_an_extra_says_so_without_a_traceback(command, extra):
+    answer = without(["traitlets", "jupytext"], f"from vgcourse.cli import main\nsys.exit(main({command.split()!r}))")
+    assert answer.returncode == 2
+    assert "Traceback" not in answer.stderr and f"vgcourse[{extra}]" in answer.stderr
+
+
+def test_another_missing_module_is_not_hidden(monkeypatch):
+    def broken(options):
+        raise ModuleNotFoundError("No module named 'mine'", name="mine")
+
+    monkeypatch.setattr(cli, "_reproduce", broken)
+    with pytest.raises(ModuleNotFoundError, match="mine"):
+        cli.main(["reproduce"])
+
+
+def test_editors_see_every_name_that_resolves_on_first_use(root):
+    tree = ast.parse((root / "vgcourse" / "__init__.py").read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
+    seen = {
+        alias.asname: f"{line.module}.{alias.name}".removeprefix("vgcourse.")
+        for line in block.body
+        for alias in line.names
+    }
+    homes = {name: f"{home}.{name}" for name, home in vgcourse._HOME.items()}
+    assert seen == homes | vgcourse._MODULES
+
+
+def test_every_public_name_resolves_and_has_words():
+    for name in vgcourse.__all__:
+        assert (getattr(vgcourse, name).__doc__ or "").strip(), name
