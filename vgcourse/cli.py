@@ -4,6 +4,7 @@ Nothing heavy is imported before a subcommand needs it: `vgcourse --help` answer
 """
 
 import argparse
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -44,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"vgcourse {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     teaching = (_add_build, _add_grade, _add_report, _add_feedback, _add_export, _add_demo)
-    for add in (_add_lab, _add_check, *teaching, _add_reproduce):
+    for add in (_add_start, _add_lab, _add_check, *teaching, _add_reproduce):
         add(commands)
     return parser
 
@@ -53,6 +54,22 @@ def _command(commands, name: str, run, help: str) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=help, description=help)
     parser.set_defaults(run=run)
     return parser
+
+
+def _add_start(commands) -> None:
+    start = _command(commands, "start", _start, "Write the lessons to a folder of your own.")
+    start.add_argument("folder", type=Path, metavar="FOLDER", help="where they go; what is there already stays")
+
+
+def _start(options: argparse.Namespace) -> int:
+    from vgcourse.course.start import start
+
+    written, kept = start(options.folder)
+    stayed = f" {len(kept)} that were there stay as they are." if kept else ""
+    lessons = "1 lesson" if len(written) == 1 else f"{len(written)} lessons"
+    print(f"Wrote {lessons} to {options.folder / 'lessons'}.{stayed}")
+    print(f"Open them:  cd {shlex.quote(str(options.folder))} && vgcourse lab")
+    return 0
 
 
 def _add_lab(commands) -> None:

@@ -36,18 +36,22 @@ class Lesson:
 
 
 def find_root(start: Path | None = None) -> Path:
-    """The folder that holds ``lessons/`` and ``nbgrader_config.py``: ``start`` or a parent of it.
+    """The course's folder, ``start`` or a parent of it: it holds ``lessons/``, with lessons or nbgrader's settings.
 
-    Raises CourseError where there is none: the lessons come with the repository, not with the package.
+    Raises CourseError where there is none.
     """
     start = (start or Path.cwd()).resolve()
     for folder in (start, *start.parents):
-        if (folder / "nbgrader_config.py").is_file() and (folder / "lessons").is_dir():
+        if (folder / "lessons").is_dir() and _is_course(folder):
             return folder
     raise CourseError(
-        f"There is no course in {start} or above it. Go to the repository you cloned, the folder that holds "
-        "lessons/ and nbgrader_config.py, and call this again."
+        f"There is no course in {start} or above it. Go to the repository you cloned, or to the folder that "
+        "`vgcourse start FOLDER` wrote, and call this again."
     )
+
+
+def _is_course(folder: Path) -> bool:
+    return (folder / "nbgrader_config.py").is_file() or any(folder.glob("lessons/[0-9][0-9]_*/*.ipynb"))
 
 
 def lessons(root: Path) -> list[Lesson]:
