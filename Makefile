@@ -11,6 +11,7 @@ lab: .venv/.lab
 test: .venv/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 	$(BIN)/vgcourse build --check
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 

@@ -20,13 +20,13 @@ def mlp(
     depth: int,
     width: int = 5,
     activation: str | Callable = "relu",
-    initializer="glorot_uniform",
+    initializer: str | keras.initializers.Initializer = "glorot_uniform",
     seed: int = 0,
     inputs: int = 2,
     outputs: int = 1,
-    output_initializer=None,
+    output_initializer: str | keras.initializers.Initializer | None = None,
     output_activation: str | Callable | None = None,
-    bias_initializer="zeros",
+    bias_initializer: str | keras.initializers.Initializer = "zeros",
     name: str | None = None,
 ) -> keras.Sequential:
     """A multilayer perceptron with layers ``hidden_1`` to ``hidden_<depth>`` and ``output``.
@@ -73,12 +73,12 @@ def mlp(
 def initial_weights(
     depth: int,
     width: int = 5,
-    initializer="glorot_uniform",
+    initializer: str | keras.initializers.Initializer = "glorot_uniform",
     seed: int = 0,
     inputs: int = 2,
     outputs: int = 1,
-    output_initializer=None,
-    bias_initializer="zeros",
+    output_initializer: str | keras.initializers.Initializer | None = None,
+    bias_initializer: str | keras.initializers.Initializer = "zeros",
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """The (kernel, bias) of every layer of `mlp` with the same arguments, without building a model.
 
@@ -97,7 +97,7 @@ def residual_mlp(
     depth: int,
     width: int = 5,
     activation: str | Callable = "relu",
-    initializer="he_normal",
+    initializer: str | keras.initializers.Initializer = "he_normal",
     seed: int = 0,
     inputs: int = 2,
     outputs: int = 1,

@@ -37,7 +37,7 @@ class State(NamedTuple):
 
 def layer_factor(
     activation: str | Activation = "sigmoid",
-    initializer="glorot_uniform",
+    initializer: object = "glorot_uniform",
     width: int = 32,
     *,
     depth: int | None = None,
@@ -73,7 +73,7 @@ def layer_factor(
 
 def fixed_point(
     activation: str | Activation,
-    initializer="glorot_uniform",
+    initializer: object = "glorot_uniform",
     width: int = 32,
     *,
     bias_variance: float = 0.0,
@@ -96,7 +96,7 @@ def fixed_point(
 
 def signal_profile(
     activation: str | Activation,
-    initializer="glorot_uniform",
+    initializer: object = "glorot_uniform",
     width: int = 32,
     depth: int = 10,
     *,
@@ -120,7 +120,7 @@ def signal_profile(
 
 def backprop_profile(
     activation: str | Activation,
-    initializer="glorot_uniform",
+    initializer: object = "glorot_uniform",
     width: int = 32,
     depth: int = 10,
     *,
@@ -138,7 +138,11 @@ def backprop_profile(
 
 
 def depth_scale(
-    activation: str | Activation, initializer="glorot_uniform", width: int = 32, *, bias_variance: float = 0.0
+    activation: str | Activation,
+    initializer: object = "glorot_uniform",
+    width: int = 32,
+    *,
+    bias_variance: float = 0.0,
 ) -> float:
     """Layers over which the squared gradient changes by a factor e, 1 / |log chi| (Schoenholz et al. 2017).
 

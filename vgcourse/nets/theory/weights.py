@@ -30,7 +30,7 @@ _PLAIN: dict[str, Callable[[dict], Moments]] = {
 }
 
 
-def weight_moments(initializer, fan_in: int, fan_out: int) -> Moments:
+def weight_moments(initializer: object, fan_in: int, fan_out: int) -> Moments:
     """Mean and variance of one weight of a kernel of shape (fan_in, fan_out).
 
     `initializer` is a name of Keras's ("glorot_uniform", "he_normal", "lecun_uniform", "orthogonal",

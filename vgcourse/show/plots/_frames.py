@@ -1,5 +1,6 @@
 """What the plots are given, as arrays: a Recording, several (one a seed), or the tidy frame of either."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,9 @@ import pandas as pd
 
 from vgcourse.measure.recording import Recording, layer_statistics
 
+# What a figure of one group takes, and what a figure of a panel each takes.
+Recorded = Recording | Sequence[Recording] | pd.DataFrame
+Panels = Recorded | Mapping[str, Recorded]
 NEEDED = {"epoch", "layer", "quantity"}
 _SIGNALS = ("backprop", "saturated", "dead")
 _ARRAYS = {

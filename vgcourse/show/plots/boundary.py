@@ -1,7 +1,10 @@
 """What a net on two inputs has learnt, as a picture of the plane."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.colors import to_rgb
+from numpy.typing import ArrayLike
 
 from vgcourse.show.plots._figure import CourseFigure, finish, new_figure
 from vgcourse.show.plots._frames import groups_of
@@ -11,7 +14,7 @@ _CLASSES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
 _MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
-def decision_boundary(model, X, y, title: str = "", resolution: int = 160) -> CourseFigure:
+def decision_boundary(model: Any, X: ArrayLike, y: ArrayLike, title: str = "", resolution: int = 160) -> CourseFigure:
     """The class that a model answers at every point of the plane, with the examples on top.
 
     Colour says the class, its strength how sure the answer is, a black line where two classes are equally

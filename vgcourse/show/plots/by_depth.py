@@ -1,11 +1,13 @@
 """Gradients along the depth of a net: profiles with what theory predicts, and the layer x epoch map."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.ticker import MaxNLocator
 
 from vgcourse.show.plots._figure import CourseFigure, caption, end_labels, finish, keep_apart, new_figure, shorten
-from vgcourse.show.plots._frames import Runs, activation_of, groups_of, nonfinite_note, runs_of
+from vgcourse.show.plots._frames import Panels, Runs, activation_of, groups_of, nonfinite_note, runs_of
 from vgcourse.style import INK, MUTED, VANISHED, dress, log_axis, log_limits, look, looks, mark_zeros
 
 _NAMES = {
@@ -17,7 +19,11 @@ _DASHES = ("solid", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
 
 
 def depth_profile(
-    recordings, epochs=(-1, None), theory=None, quantity: str = "backprop", title: str = ""
+    recordings: Panels,
+    epochs: Sequence[float | None] = (-1, None),
+    theory: float | Mapping[str, float] | None = None,
+    quantity: str = "backprop",
+    title: str = "",
 ) -> CourseFigure:
     """The size of a gradient in every layer, at chosen epochs, on a log axis: the shape of vanishing.
 
@@ -53,7 +59,7 @@ def depth_profile(
     return finish(figure, f"Log-axis profiles of the {_NAMES.get(quantity, quantity)} by layer. {'. '.join(said)}.")
 
 
-def heat_map(recordings, quantity: str = "backprop") -> CourseFigure:
+def heat_map(recordings: Panels, quantity: str = "backprop") -> CourseFigure:
     """The size of a gradient as colour, layer by epoch: where and when it vanishes.
 
     Args:

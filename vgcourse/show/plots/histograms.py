@@ -1,8 +1,11 @@
 """The distribution of every gradient entry, layer by layer, at several moments."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from vgcourse.measure.recording import Recording
 from vgcourse.show.plots._figure import CourseFigure, caption, finish, keep_apart, new_figure, shorten
 from vgcourse.show.plots._frames import only_statistics, recordings_of
 from vgcourse.style import MUTED, VANISHED, WARN, by_depth, dress
@@ -14,7 +17,11 @@ _GROUPS = {
 }
 
 
-def gradient_histograms(recordings, epochs=(-1, 0, None), quantity: str = "kernel_gradient") -> CourseFigure:
+def gradient_histograms(
+    recordings: Recording | Sequence[Recording],
+    epochs: Sequence[float | None] = (-1, 0, None),
+    quantity: str = "kernel_gradient",
+) -> CourseFigure:
     """How the sizes of single gradient entries are distributed: one ridge a layer, one panel a moment.
 
     The axis is log10 of the absolute value, so that layers which differ by powers of ten share a picture: a ridge

@@ -1,14 +1,17 @@
 """Weights, gradients and signals of every layer along the epochs."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from vgcourse.measure.recording import Recording
 from vgcourse.show.plots._figure import CourseFigure, caption, end_labels, finish, new_figure
-from vgcourse.show.plots._frames import Runs, nonfinite_note, only_statistics, recordings_of, runs_of
+from vgcourse.show.plots._frames import Recorded, Runs, nonfinite_note, only_statistics, recordings_of, runs_of
 from vgcourse.style import MUTED, UPDATE_GUIDE, by_depth, dress, log_axis, mark_zeros
 
 
-def weights(recordings) -> CourseFigure:
+def weights(recordings: Recorded) -> CourseFigure:
     """Mean and standard deviation of every layer's kernel over the epochs.
 
     Args:
@@ -31,7 +34,7 @@ def weights(recordings) -> CourseFigure:
     )
 
 
-def gradients(recordings) -> CourseFigure:
+def gradients(recordings: Recorded) -> CourseFigure:
     """Root mean square of the back-propagated and of the kernel gradient of every layer, on a log axis.
 
     The back-propagated gradient is dL_i/dh at the layer's output; of the last layer, which the loss reaches
@@ -58,7 +61,7 @@ def gradients(recordings) -> CourseFigure:
     )
 
 
-def saturation(recordings) -> CourseFigure:
+def saturation(recordings: Recorded) -> CourseFigure:
     """The share of saturated activations and of dead units of every layer over the epochs.
 
     Args:
@@ -82,7 +85,7 @@ def saturation(recordings) -> CourseFigure:
     return finish(figure, f"Two line plots from {_over(runs)}, one line a layer: {'; '.join(said)}.")
 
 
-def update_ratio(recordings) -> CourseFigure:
+def update_ratio(recordings: Recording | Sequence[Recording]) -> CourseFigure:
     """log10 of rms(update) / rms(weights) per optimizer step and layer, with the guide line at -3.
 
     About -3 is a practical thermometer of learning: far below, the layer hardly learns; far above, its

@@ -1,7 +1,10 @@
 """Distributions, not draws: a sweep over many seeds as a band or as dots."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from vgcourse.show.plots._figure import CourseFigure, end_labels, finish, new_figure, shorten
 from vgcourse.style import INK, MUTED, PAPER, WARN, dress, log_axis, look, looks
@@ -43,7 +46,13 @@ def band(
     )
 
 
-def draws(values, by: str | None = None, y: str | None = None, published=None, title: str = "") -> CourseFigure:
+def draws(
+    values: ArrayLike | Mapping[str, ArrayLike] | pd.DataFrame,
+    by: str | None = None,
+    y: str | None = None,
+    published: float | Mapping[str, float] | None = None,
+    title: str = "",
+) -> CourseFigure:
     """Every run as a dot, with median and quartiles, and where a published draw falls among them.
 
     Args:
