@@ -33,6 +33,7 @@ from vgcourse.errors import CourseError
 from vgcourse.grading.confinement.jupyter import GradingKernelManager, ending
 from vgcourse.grading.kept_files import course_secret
 from vgcourse.grading.notebook import idle_cells, plain_tests
+from vgcourse.grading.notebook.outputs import SettledOutputs
 from vgcourse.grading.notebook.run_notes import Trace
 
 MARK = "vgcourse"  # where an output's metadata keep the verdict
@@ -45,8 +46,11 @@ class LostObservationError(RuntimeError):
     """The kernel says that it observed, and nothing arrived."""
 
 
-class JudgedExecute(Execute):
-    """nbgrader's Execute, with the judge outside the student's kernel."""
+class JudgedExecute(SettledOutputs, Execute):
+    """nbgrader's Execute, with the judge outside the student's kernel.
+
+    A verdict is taken at the end of its check's cell and kept here; what runs later cannot reach it.
+    """
 
     seed = Unicode("", help="Draw the checks' inputs from this text: same text, same marks.").tag(config=True)
 
@@ -84,7 +88,7 @@ class JudgedExecute(Execute):
         return self._run(nb, resources, km)
 
     def _run(self, nb: NotebookNode, resources: dict[str, Any], km: Any) -> tuple[NotebookNode, dict[str, Any]]:
-        self.trace = Trace()
+        self.trace, self._verdicts, self.odd_messages = Trace(), {}, 0
         self._idle = set() if self.every_cell else idle_cells.passed_over(nb.cells)
         try:
             nb, resources = super().preprocess(nb, resources, km=km)
@@ -92,6 +96,9 @@ class JudgedExecute(Execute):
             raise DeadKernelError("the kernel stopped before the first cell") from error
         finally:
             self.trace.finish()
+        for index, verdict in self._verdicts.items():
+            leave_verdict(nb.cells[index], verdict)
+        self.trace.count_odd(self.odd_messages)
         self.trace.write(nb)
         return nb, resources
 
@@ -110,6 +117,8 @@ class JudgedExecute(Execute):
             self.trace.met_limit = bool(ended and ended.passed_limit)
             because = f" ({ended.reason})" if ended and ended.reason else ""
             raise DeadKernelError(f"the kernel stopped while it ran cell {index + 1}{because}") from error
+        finally:
+            self.settle_outputs()
 
     def _preprocess(
         self, cell: NotebookNode, resources: dict[str, Any], index: int, exercise: Exercise | None
@@ -122,13 +131,18 @@ class JudgedExecute(Execute):
             return cell, resources
         seed = self._draw_seed(exercise, resources)
         self._tell(f"observe_only({seed})")
-        cell, resources = super().preprocess_cell(cell, resources, index)
+        self.observing = True
+        try:
+            cell, resources = super().preprocess_cell(cell, resources, index)
+        finally:
+            self.observing = False
         made = self._tell("observe_only(None)")
         found = observations(cell)
         if len(found) < min(made, count_checks(cell.source)):
             raise LostObservationError(f"what the check {exercise.id} observed did not arrive")
         self.trace.watch_check(cell, exercise, found, count_checks(cell.source))
-        leave_verdict(cell, judge_outputs(cell, exercise, seed))
+        self._verdicts[index] = judge_outputs(cell, exercise, seed)
+        leave_verdict(cell, self._verdicts[index])
         return cell, resources
 
     def _draw_seed(self, exercise: Exercise, resources: dict[str, Any]) -> int:

@@ -62,6 +62,11 @@ class Trace:
         if any(not isinstance(text, str) or _is_garbage(text) for _, text in found):
             self.signs.append(f"the check {exercise.id} sent something that no check makes")
 
+    def count_odd(self, messages: int) -> None:
+        """Messages that no kernel sends were left out."""
+        if messages:
+            self.signs.append(f"the notebook sent {messages} messages that no kernel sends")
+
     def finish(self) -> None:
         """The kernel has ended: take down what it cost."""
         self.seconds = round(time.monotonic() - self._began, 3)
