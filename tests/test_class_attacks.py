@@ -129,7 +129,7 @@ def graded(course, ground):
 def test_everybody_is_in_the_results_and_the_honest_get_what_they_earned(graded, course):
     room, results = graded
     assert set(results) == {path.name for path in (course / "submitted").iterdir()}
-    marks = room.marks(find_lesson(course, LESSON))
+    marks = room.book.marks(find_lesson(course, LESSON))
     for victim, (_, mark) in VICTIMS.items():
         assert (results[victim].score, marks[victim][0], results[victim].signs) == (mark, mark, ())
 
@@ -141,8 +141,8 @@ def test_an_attacker_earns_what_the_answer_is_worth(graded, course, ground, atta
     earned = "not graded" if result.reason else f"{result.score:g}"
     assert earned in attack.earns, result
     assert result.reason or result.verdicts, "the instructor is told nothing"
-    assert ground.token not in result.to_json()
-    in_the_book = room.marks(find_lesson(course, LESSON)).get(attack.name, (0.0, True))[0]
+    assert ground.token not in result.result.to_json()
+    in_the_book = room.book.marks(find_lesson(course, LESSON)).get(attack.name, (0.0, True))[0]
     assert in_the_book == (result.score or 0.0)
 
 

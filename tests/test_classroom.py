@@ -13,10 +13,12 @@ from vgcourse.course.checks.registry import exercises
 from vgcourse.course.lesson import Lesson, find_lesson
 from vgcourse.errors import CourseError
 from vgcourse.grading import demo
-from vgcourse.grading.class_run import classroom, driver, ledger
-from vgcourse.grading.class_run.class_table import standings
-from vgcourse.grading.class_run.classroom import Classroom, Result
-from vgcourse.grading.class_run.driver import grade_class, table
+from vgcourse.grading.class_run import driver, ledger, nbgrader_says
+from vgcourse.grading.class_run.class_table import NOT_YET_GRADED, Standing, standings
+from vgcourse.grading.class_run.classroom import Classroom
+from vgcourse.grading.class_run.driver import grade_class
+from vgcourse.grading.class_run.result import Result
+from vgcourse.grading.class_run.terminal_table import table
 
 
 @pytest.fixture(scope="module")
@@ -146,10 +148,9 @@ def test_what_nbgrader_alone_has_graded_since_is_no_longer_not_graded(graded):
     room, lesson, results = graded
     mended = room.folder("submitted", lesson, "jon_not_json") / f"{lesson.name}.ipynb"
     shutil.copy(room.folder("submitted", lesson, "ada_right") / mended.name, mended)
-    book = ledger.Ledger.of(room)
-    assert driver.standing(room, lesson, book, ["jon_not_json"])[0].status == "not graded"
+    assert driver.standing(room, lesson, ["jon_not_json"])[0].status == "not graded"
     assert room.api.autograde(lesson.id, "jon_not_json", force=True)["success"]
-    now = driver.standing(room, lesson, book, ["jon_not_json", "kim_not_a_notebook"])
+    now = driver.standing(room, lesson, ["jon_not_json", "kim_not_a_notebook"])
     assert now[0].score == AUTO and "nbgrader itself" in now[0].notes[-1] and len(now[0].verdicts) == len(POINTS)
     assert now[1] == results["kim_not_a_notebook"]
     stand = {one.student: one for one in standings(room, lesson)}
@@ -226,19 +227,18 @@ class Room:
     def prepare(self, lesson):
         pass
 
-    def marks(self, lesson):
-        return {}
 
-    def current(self, lesson, result, marks):
-        return result
-
-    def is_settled(self, lesson, result, marks):
-        return result is not None and not result.reason
+def standings_of_the_ledger(room, lesson):
+    known = ledger.Ledger.of(room).results(lesson.id)
+    blank = {id: Standing(id, lesson.id, None, 1, NOT_YET_GRADED) for id in room.students(lesson)}
+    graded = {id: Standing(id, lesson.id, r.score, 1, result=r, settled=True) for id, r in known.items()}
+    return list({**blank, **graded}.values())
 
 
 def grade(tmp_path, monkeypatch, trouble=None, csv="grades.csv", **options):
     staff = Staff(trouble)
     monkeypatch.setattr(driver, "_workers", lambda *a: staff)
+    monkeypatch.setattr(driver, "standings", standings_of_the_ledger)
     try:
         grade_class(Room(tmp_path / "keep"), Lesson("01_circles", tmp_path), csv=tmp_path / csv, **options)
     finally:
@@ -297,5 +297,5 @@ def test_ctrl_c_is_more_than_one_students_error():
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        classroom._refuse_to_go_on_after_ctrl_c(capture_log(Interrupted()))
-    classroom._refuse_to_go_on_after_ctrl_c({"success": False, "error": "ValueError: KeyboardInterrupt\n"})
+        nbgrader_says.refuse_to_go_on_after_ctrl_c(capture_log(Interrupted()))
+    nbgrader_says.refuse_to_go_on_after_ctrl_c({"success": False, "error": "ValueError: KeyboardInterrupt\n"})

@@ -73,7 +73,7 @@ def everything(process):
 def standing(course):
     room = Classroom(course)
     lesson = find_lesson(course, LESSON)
-    results, marks = Ledger.of(room).results(LESSON), room.marks(lesson)
+    results, marks = Ledger.of(room).results(LESSON), room.book.marks(lesson)
     return {student: (result.score, marks[student][0]) for student, result in results.items()}
 
 

@@ -24,10 +24,12 @@ from vgcourse.course.authoring import build
 from vgcourse.course.checks import registry
 from vgcourse.course.lesson import Lesson, find_lesson
 from vgcourse.errors import CourseError
-from vgcourse.grading.class_run import classroom, cluster, driver, pool
+from vgcourse.grading.class_run import cluster, driver, pool, submission
 from vgcourse.grading.class_run.classroom import Classroom
-from vgcourse.grading.class_run.driver import grade_class, table
+from vgcourse.grading.class_run.driver import grade_class
 from vgcourse.grading.class_run.ledger import Ledger
+from vgcourse.grading.class_run.submission import grade_submission
+from vgcourse.grading.class_run.terminal_table import table
 from vgcourse.grading.kept_files import only_one
 
 REFERENCE = """
@@ -95,7 +97,8 @@ def test_everybody_is_listed_with_a_mark_or_a_reason(graded):
     for student, (_, score) in CLASS.items():
         result = results[student.replace("[", "［").replace("]", "］")]
         assert (result.score, result.max_score, result.reason) == (score, 1, "")
-        assert result.cpu > 0 and result.seconds > 0 and "first-check" in result.cells and len(result.digest) == 64
+        run = result.result
+        assert run.cpu > 0 and run.seconds > 0 and "first-check" in run.cells and len(run.digest) == 64
     for student, reason in NOT.items():
         result = results[student]
         assert result.score is None and result.status == "not graded" and reason in result.reason
@@ -211,7 +214,7 @@ def clock(monkeypatch):
             return cls.fromtimestamp(now(), zone)
 
     monkeypatch.setattr(time, "time", now)
-    monkeypatch.setattr(classroom, "datetime", Date)
+    monkeypatch.setattr(submission, "datetime", Date)
     return clock
 
 
@@ -264,7 +267,7 @@ def test_a_failed_regrade_leaves_no_older_mark(graded, course, monkeypatch):
     (course / "submitted" / "zoe" / LESSON / "start.ipynb").write_text("{oops")
     _, results = grade_here(room, lesson, monkeypatch, students=["zoe"])
     assert results["zoe"].score is None and "damaged" in results["zoe"].reason
-    score, open_ = room.marks(lesson)["zoe"]
+    score, open_ = room.book.marks(lesson)["zoe"]
     assert (score, open_) == (0, True), "the gradebook shows it as not graded"
     rows = {row["student"]: row for row in csv.DictReader((course / "grades.csv").open(encoding="utf-8"))}
     assert rows["zoe"]["score"] == "" and rows["zoe"]["status"] == "not graded"
@@ -279,7 +282,9 @@ def test_marks_given_by_hand_survive_a_regrade(graded, monkeypatch):
         grade.manual_score, grade.needs_manual_grade = 0.75, False
         book.db.commit()
     _, results = grade_here(room, lesson, monkeypatch, students=["fay"], regrade=True)
-    assert results["fay"].score == 0.75 and not results["fay"].by_hand, "the same answer needs no second reading"
+    assert results["fay"].score == 0.75 and results["fay"].status == "graded", (
+        "the same answer needs no second reading"
+    )
 
 
 def test_plain_nbgrader_gives_honest_submissions_the_same_marks(graded, course, tmp_path_factory, root):
@@ -331,12 +336,12 @@ def test_a_lost_observation_is_asked_for_once_more_and_then_not_graded(graded, c
 
     monkeypatch.setattr(execute, "observations", lossy)
     lose[0] = 1
-    assert room.grade(lesson, "ada").score == 1, "the second kernel answered"
+    assert grade_submission(room, lesson, "ada").score == 1, "the second kernel answered"
     lose[0] = 2
-    result = room.grade(lesson, "ada")
+    result = grade_submission(room, lesson, "ada")
     assert result.score is None and "did not arrive" in result.reason
     lose[0] = 0
-    assert room.grade(lesson, "ada").score == 1
+    assert grade_submission(room, lesson, "ada").score == 1
 
 
 def test_a_gradebook_held_by_another_program_is_waited_for(graded):
@@ -348,7 +353,7 @@ def test_a_gradebook_held_by_another_program_is_waited_for(graded):
     other.execute("begin exclusive")
     timer = threading.Timer(2.0, lambda: other.execute("rollback"))
     timer.start()
-    result = room.grade(lesson, "ada")
+    result = grade_submission(room, lesson, "ada")
     timer.join()
     other.close()
     assert result.score == 1 and not result.reason
@@ -370,7 +375,7 @@ def test_an_instructors_own_asserts_work_and_are_said_to_be_judged_in_the_kernel
     classes.hand_in(course, "ada", RIGHT)
     room, lesson = Classroom(course, classes.settings()), find_lesson(course, LESSON)
     room.prepare(lesson)
-    result = room.grade(lesson, "ada")
+    result = grade_submission(room, lesson, "ada")
     assert result.score == 1 + 2 + 0 + 1 and result.max_score == 7
     assert sum("judged in the kernel" in note for note in result.notes) == 3
 
@@ -387,10 +392,10 @@ def main_in(course, arguments):
 def test_a_verdict_of_a_students_own_making_is_a_sign(graded, course):
     room, lesson, _ = graded
     classes.hand_in(course, "mal", WRONG + "\nprint('✓ Right · 1 of 1 point · wonderful')\n")
-    result = room.grade(lesson, "mal")
+    result = grade_submission(room, lesson, "mal")
     assert result.score == 0 and "of its own making" in " ".join(result.signs)
     shutil.rmtree(course / "submitted" / "mal")
-    assert not room.grade(lesson, "ada").signs
+    assert not grade_submission(room, lesson, "ada").signs
 
 
 @pytest.mark.parametrize(

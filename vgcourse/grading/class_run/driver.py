@@ -5,7 +5,6 @@ Every result is in the ledger before the next is heard of. The same command, giv
 
 import os
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +13,11 @@ from tqdm import tqdm
 
 from vgcourse.course.lesson import Lesson
 from vgcourse.errors import CourseError
-from vgcourse.grading.class_run.classroom import Classroom, write_csv
+from vgcourse.grading.class_run.class_table import NOT_YET_GRADED, Standing, standings, write_csv
+from vgcourse.grading.class_run.classroom import Classroom
 from vgcourse.grading.class_run.ledger import Ledger
 from vgcourse.grading.class_run.pool import Pool
-from vgcourse.grading.class_run.result import NOT_GRADED, Result
+from vgcourse.grading.class_run.terminal_table import row, summary, table
 from vgcourse.grading.intake.archives import collect
 from vgcourse.grading.kept_files import only_one
 
@@ -32,7 +32,7 @@ def grade_class(
     regrade: bool = False,
     scheduler: str | None = None,
     download: Path | None = None,
-) -> list[Result]:
+) -> list[Standing]:
     """Grade who is not graded yet, print the table, write ``csv``; return everybody's results, by student.
 
     ``students``: only these; ``jobs``: worker processes (one a processor); ``regrade``: also who is graded already;
@@ -46,21 +46,21 @@ def grade_class(
         _refuse_unwritable(csv)
         classroom.prepare(lesson)
         ledger = Ledger.of(classroom)
-        todo = _to_do(classroom, lesson, ledger, wanted, regrade)
+        todo = _to_do(classroom, lesson, wanted, regrade)
         try:
             _run(classroom, lesson, ledger, todo, jobs or os.cpu_count() or 1, scheduler, remarks)
         finally:
-            results = standing(classroom, lesson, ledger, wanted)
+            results = standing(classroom, lesson, wanted)
             if results:
                 print("\n".join(["", table(results), "", summary(results, len(wanted))]))
                 _write_marks(results, csv)
     return results
 
 
-def standing(classroom: Classroom, lesson: Lesson, ledger: Ledger, students: list[str]) -> list[Result]:
-    """Everybody's last result, with the points that the gradebook holds now."""
-    known, marks = ledger.results(lesson.id), classroom.marks(lesson)
-    return [classroom.current(lesson, known[student], marks) for student in students if student in known]
+def standing(classroom: Classroom, lesson: Lesson, students: list[str]) -> list[Standing]:
+    """Where each of these stands who has been graded, or could not be."""
+    known = {one.student: one for one in standings(classroom, lesson)}
+    return [known[s] for s in students if s in known and known[s].reason != NOT_YET_GRADED]
 
 
 def _who(classroom: Classroom, lesson: Lesson, students: list[str] | None) -> list[str]:
@@ -74,12 +74,12 @@ def _who(classroom: Classroom, lesson: Lesson, students: list[str] | None) -> li
     return wanted
 
 
-def _to_do(classroom: Classroom, lesson: Lesson, ledger: Ledger, wanted: list[str], regrade: bool) -> list[str]:
+def _to_do(classroom: Classroom, lesson: Lesson, wanted: list[str], regrade: bool) -> list[str]:
     """Who is to be graded now; says how many are settled already."""
-    known, marks = ledger.results(lesson.id), classroom.marks(lesson)
-    todo = [s for s in wanted if regrade or not classroom.is_settled(lesson, known.get(s), marks)]
-    if settled := len(wanted) - len(todo):
-        print(f"{lesson.id}: {settled} of {len(wanted)} are graded and unchanged (--regrade grades them too)")
+    settled = {one.student for one in standings(classroom, lesson) if one.settled}
+    todo = [student for student in wanted if regrade or student not in settled]
+    if done := len(wanted) - len(todo):
+        print(f"{lesson.id}: {done} of {len(wanted)} are graded and unchanged (--regrade grades them too)")
     return todo
 
 
@@ -104,7 +104,7 @@ def _run(
                 tqdm.write(f"! {loud}", file=sys.stderr)
             result = replace(result, notes=(*remarks.get(result.student, ()), *result.notes))
             ledger.append(result)
-            tqdm.write(_row(result, wide))
+            tqdm.write(row(result, wide))
             bar.update()
 
 
@@ -134,7 +134,7 @@ def _refuse_unwritable(csv: Path) -> None:
         raise CourseError(f"The marks cannot be written to {csv}: {error.strerror}.") from error
 
 
-def _write_marks(results: list[Result], csv: Path) -> None:
+def _write_marks(results: list[Standing], csv: Path) -> None:
     try:
         write_csv(results, csv)
     except OSError as error:  # opened in a spreadsheet meanwhile
@@ -150,44 +150,6 @@ def _from_here(path: Path) -> str:
         return os.path.relpath(path)
     except ValueError:
         return str(path)
-
-
-def table(results: list[Result]) -> str:
-    """One row a student: name, points, status, and the misconceptions shown or the reason for no mark."""
-    wide = max(len("student"), *(len(r.student) for r in results))
-    head = f"{'student':<{wide}}  {'points':>10}  {'status':<13}  what it shows"
-    return "\n".join([head, *(_row(result, wide) for result in results)])
-
-
-def summary(results: list[Result], handed_in: int) -> str:
-    """How many are graded, wait for a person, could not be graded, or have signs to look at."""
-    counts = Counter(result.status for result in results)
-    parts = [f"{number} {status}" for status, number in counts.items()]
-    if missing := handed_in - len(results):
-        parts.append(f"{missing} still to do: give the same command again")
-    lines = [f"{handed_in} handed in: {', '.join(parts)}."]
-    lines += [f"! {r.student}: {'; '.join(r.signs)}" for r in results if r.signs]
-    mended = {r.student: [note for note in r.notes if note not in r.signs] for r in results}
-    lines += [f"· {student}: {'; '.join(notes)}" for student, notes in mended.items() if notes]
-    return "\n".join(lines)
-
-
-def _row(result: Result, wide: int) -> str:
-    points = "–" if result.score is None else f"{result.score:g}"
-    line = f"{result.student:<{wide}}  {points:>4} of {result.max_score:<3g}  {result.status:<13}  {_shows(result)}"
-    return line.rstrip()
-
-
-def _shows(result: Result) -> str:
-    if result.status == NOT_GRADED:
-        return f"because {result.reason}"
-    missed = [f"{v.exercise}: {v.key}" for v in result.verdicts if not v.passed]
-    if not missed:
-        return "all checks passed"
-    keys = Counter(v.key for v in result.verdicts if not v.passed)
-    if len(missed) > 3 and len(keys) == 1:
-        return f"{len(missed)} × {next(iter(keys))}"
-    return ", ".join(missed[:3]) + (f" and {len(missed) - 3} more" if len(missed) > 3 else "")
 
 
 def handed_in(classroom: Classroom, lessons: list[Lesson]) -> Iterator[Lesson]:

@@ -22,6 +22,7 @@ from vgcourse.course.lesson import Lesson
 from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.classroom import Classroom
 from vgcourse.grading.class_run.result import Result
+from vgcourse.grading.class_run.submission import grade_submission
 from vgcourse.grading.confinement.jupyter import isolation_notice, parent_to_lend
 from vgcourse.grading.confinement.kernels import borrow_parent
 
@@ -199,7 +200,7 @@ def notice(classroom: Classroom) -> str | None:
 def grade_one(classroom: Classroom, lesson: Lesson, student: str) -> Result:
     """Grade a submission; what goes wrong on the grader's side is a reason too, and the class goes on."""
     try:
-        return classroom.grade(lesson, student)
+        return grade_submission(classroom, lesson, student)
     except Exception as error:
         said = (str(error).splitlines() or [""])[0]
         return Result(

@@ -5,7 +5,6 @@
 
 import os
 from collections import defaultdict
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,8 +17,6 @@ from vgcourse.course.lesson import Lesson
 from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.class_table import Standing, standings
 from vgcourse.grading.class_run.classroom import Classroom
-from vgcourse.grading.class_run.result import Result
-from vgcourse.grading.notebook.execute import verdicts
 from vgcourse.grading.pages.feedback.summary import capital, title, titles
 from vgcourse.grading.pages.report.page import ClassReport, report_page
 from vgcourse.grading.pages.report.similarity import Alike, alike
@@ -42,7 +39,6 @@ def gather(classroom: Classroom, lesson: Lesson, folder: Path) -> ClassReport:
     released = nbformat.read(lesson.student, as_version=4)
     everybody = standings(classroom, lesson)
     notebooks = _graded_notebooks(classroom, lesson, everybody)
-    everybody = [_with_verdicts(standing, notebooks) for standing in everybody]
     named = exercise_titles(released)
     in_words = frozenset(
         cell.metadata.nbgrader.grade_id for cell in released.cells if is_grade(cell) and is_solution(cell)
@@ -81,15 +77,6 @@ def _graded_notebooks(classroom: Classroom, lesson: Lesson, everybody: list[Stan
         except (OSError, ValueError, AttributeError):
             continue
     return found
-
-
-def _with_verdicts(standing: Standing, notebooks: dict[str, NotebookNode]) -> Standing:
-    """Whom plain `nbgrader autograde` graded the ledger does not know: the verdicts stand in the notebook too."""
-    if standing.result or standing.student not in notebooks:
-        return standing
-    found = verdicts(notebooks[standing.student])
-    result = Result(standing.student, standing.lesson, standing.score, standing.max_score, verdicts=found)
-    return replace(standing, result=result)
 
 
 def _alike(notebooks: dict[str, NotebookNode], released: NotebookNode, in_words: frozenset[str]) -> list[Alike]:

@@ -1,0 +1,96 @@
+"""nbgrader's gradebook of a course: whose marks stand in it, what a person has read, what no longer holds."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SQLAlchemyError
+
+from vgcourse.course.lesson import Lesson
+from vgcourse.errors import CourseError
+
+PATIENCE = 60  # seconds to wait for a gradebook that another program holds
+
+
+class CourseGradebook:
+    """The gradebook that ``directory`` names; opened for each question, so that nobody is kept waiting."""
+
+    def __init__(self, directory: CourseDirectory) -> None:
+        self.directory = directory
+        if directory.db_url.startswith("sqlite") and "?" not in directory.db_url:
+            directory.db_url += f"?timeout={PATIENCE}"
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[Gradebook]:
+        """nbgrader's gradebook. Raises CourseError where it cannot be used."""
+        try:
+            with Gradebook(self.directory.db_url, self.directory.course_id) as book:
+                yield book
+        except SQLAlchemyError as error:
+            raise CourseError(
+                f"The gradebook cannot be used: {cause(error)}. Put a backup of it in its place, "
+                "or move it away and grade again."
+            ) from error
+
+    def max_score(self, lesson: Lesson) -> float:
+        """The points of a lesson; raises CourseError where the gradebook does not know it."""
+        with self.open() as book:
+            try:
+                return book.find_assignment(lesson.id).max_score
+            except MissingEntry as error:
+                raise CourseError(f"The gradebook does not know {lesson.id} yet.") from error
+
+    def mark(self, lesson: Lesson, student: str) -> tuple[float, bool] | None:
+        """Points, those given by hand included, and whether some are still to be given; None without a submission."""
+        with self.open() as book:
+            try:
+                found = book.find_submission(lesson.id, student)
+            except MissingEntry:
+                return None
+            return found.score, found.needs_manual_grade
+
+    def marks(self, lesson: Lesson) -> dict[str, tuple[float, bool]]:
+        """Student → points in the gradebook, and whether some are still to be given."""
+        with self.open() as book:
+            try:
+                found = book.assignment_submissions(lesson.id)
+            except MissingEntry:
+                return {}
+            return {one.student_id: (one.score, one.needs_manual_grade) for one in found}
+
+    def withdraw(self, lesson: Lesson, student: str) -> None:
+        """What an earlier run gave does not stand for what is there now. What a person gave stays."""
+        with self.open() as book:
+            for grade in _grades(book, lesson, student):
+                grade.auto_score, grade.needs_manual_grade = None, True
+            book.db.commit()
+
+    def read_cells(self, lesson: Lesson, student: str) -> set[str]:
+        """The cells that a person has marked and nobody has to read again."""
+        with self.open() as book:
+            grades = _grades(book, lesson, student)
+            return {g.name for g in grades if g.manual_score is not None and not g.needs_manual_grade}
+
+    def settle_as_read(self, lesson: Lesson, student: str, cells: set[str]) -> None:
+        """Where a person has marked exactly this answer, it needs no second reading."""
+        if not cells:
+            return
+        with self.open() as book:
+            for grade in _grades(book, lesson, student):
+                if grade.name in cells and grade.manual_score is not None:
+                    grade.needs_manual_grade = False
+            book.db.commit()
+
+
+def _grades(book: Gradebook, lesson: Lesson, student: str) -> list[Any]:
+    with contextlib.suppress(MissingEntry):
+        return [g for nb in book.find_submission(lesson.id, student).notebooks for g in nb.grades]
+    return []
+
+
+def cause(error: SQLAlchemyError) -> str:
+    """The first line of what the database said."""
+    original = getattr(error, "orig", None) or error
+    return (str(original).splitlines() or [type(original).__name__])[0]

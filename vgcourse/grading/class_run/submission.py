@@ -1,0 +1,122 @@
+"""Grade one submission through nbgrader, as a clean copy: what was handed in stays as it was."""
+
+import contextlib
+import shutil
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import nbformat
+from nbgrader.utils import rmtree
+
+from vgcourse.course.lesson import Lesson
+from vgcourse.errors import CourseError
+from vgcourse.grading.class_run.classroom import Classroom
+from vgcourse.grading.class_run.nbgrader_says import last_error, refuse_to_go_on_after_ctrl_c
+from vgcourse.grading.class_run.result import Result
+from vgcourse.grading.intake.preflight import NotGraded, prepare
+from vgcourse.grading.kept_files import digest
+from vgcourse.grading.notebook import run_notes
+from vgcourse.grading.notebook.execute import verdicts
+
+SUSPECT = ("the test ", "the cell ")  # preflight's notes that may be more than an accident
+
+
+def grade_submission(classroom: Classroom, lesson: Lesson, student: str) -> Result:
+    """Grade one submission. Never raises for what a student handed in: the result says what was wrong."""
+    began, source = time.monotonic(), classroom.folder("submitted", lesson, student)
+    handed = digest(source)
+    clean = classroom.keep / "prepared" / student / lesson.id
+    try:
+        result = _grade_copy(classroom, lesson, student, source, clean)
+    finally:
+        shutil.rmtree(clean.parent, ignore_errors=True)
+    if result.reason:
+        result = _withdraw(classroom, lesson, result)
+    seconds, now = round(time.monotonic() - began, 3), datetime.now(UTC).isoformat(timespec="seconds")
+    return replace(result, seconds=seconds, digest=handed, at=now)
+
+
+def read_outcome(classroom: Classroom, lesson: Lesson, blank: Result) -> Result:
+    """``blank`` with what nbgrader left of the student: mark, verdicts, notes; not graded where it is unreadable."""
+    try:
+        graded = nbformat.read(classroom.graded(lesson, blank.student), as_version=4)
+        mark = classroom.book.mark(lesson, blank.student)
+    except Exception as error:
+        return replace(blank, reason=f"its graded notebook cannot be read ({_first_line(error)})")
+    if mark is None:
+        return replace(blank, reason="nbgrader left no mark for it")
+    left = run_notes.read(graded)
+    suspect = [note for note in blank.notes if note.startswith(SUSPECT)]
+    return replace(
+        blank,
+        score=mark[0],
+        by_hand=mark[1],
+        verdicts=verdicts(graded),
+        notes=(*blank.notes, *left.notes),
+        signs=(*suspect, *left.signs),
+        cpu=left.cpu,
+        cells=left.cells,
+        isolation=left.isolation,
+    )
+
+
+def _grade_copy(classroom: Classroom, lesson: Lesson, student: str, source: Path, clean: Path) -> Result:
+    """Preflight, nbgrader, and what came of it."""
+    blank = Result(student, lesson.id, None, classroom.points(lesson))
+    ready = prepare(source, clean, classroom.release(lesson), lesson.name)
+    if isinstance(ready, NotGraded):
+        return replace(blank, reason=ready.reason)
+    read = _already_read(classroom, lesson, student)
+    with classroom.directories(submitted_directory=classroom.keep / "prepared"):
+        answer = classroom.api.autograde(lesson.id, student, force=True)
+    refuse_to_go_on_after_ctrl_c(answer)
+    if not answer["success"]:
+        return replace(blank, reason=last_error(answer), notes=ready.notes)
+    _keep_as_read(classroom, lesson, student, read)
+    return read_outcome(classroom, lesson, replace(blank, notes=ready.notes))
+
+
+def _withdraw(classroom: Classroom, lesson: Lesson, result: Result) -> Result:
+    """What an earlier run gave does not stand for what is there now: open it in the gradebook."""
+    try:
+        classroom.book.withdraw(lesson, result.student)
+    except CourseError as error:
+        return replace(result, reason=f"{result.reason} (and the gradebook may show an older mark: {error})")
+    with contextlib.suppress(OSError):
+        if (older := classroom.folder("autograded", lesson, result.student)).is_dir():
+            rmtree(str(older))
+    return result
+
+
+def _already_read(classroom: Classroom, lesson: Lesson, student: str) -> dict[str, str]:
+    """Cell → source of what a person has marked and nbgrader would ask for again."""
+    path = classroom.graded(lesson, student)
+    if not path.is_file():
+        return {}
+    try:
+        done = classroom.book.read_cells(lesson, student)
+        return {id: text for id, text in _sources(nbformat.read(path, as_version=4)).items() if id in done}
+    except Exception:  # it cannot be read: a person looks again
+        return {}
+
+
+def _keep_as_read(classroom: Classroom, lesson: Lesson, student: str, read: dict[str, str]) -> None:
+    """Where a person has marked exactly this answer, it needs no second reading."""
+    if not read:
+        return
+    try:
+        graded = nbformat.read(classroom.graded(lesson, student), as_version=4)
+    except Exception:  # the outcome says so
+        return
+    classroom.book.settle_as_read(lesson, student, {id for id, t in _sources(graded).items() if read.get(id) == t})
+
+
+def _sources(nb: nbformat.NotebookNode) -> dict[str, str]:
+    cells = ((cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source) for cell in nb.cells)
+    return {id: source for id, source in cells if id}
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
