@@ -298,10 +298,10 @@ X4, Y4 = np.zeros((4, 2), "float32"), np.array([0.0, 1, 0, 1])
         ({"X": np.array([[0, np.nan]] * 4)}, "X: 4 of 4 examples hold NaN or infinity, the first is number 0"),
         ({"y": np.array([0, 1, np.inf, 1])}, "y: 1 of 4 examples hold NaN or infinity, the first is number 2"),
         ({"y": np.array(["a", "b", "a", "b"])}, "y: need numbers"),
-        ({"y": np.zeros((4, 3))}, "y: its shape"),
+        ({"y": np.zeros((4, 3))}, "y: no loss fits targets of shape"),
         (
             {"y": np.array([-1.0, 1, 1, -1]), "loss": "binary_crossentropy"},
-            "y: binary crossentropy needs labels between",
+            r"y: binary_crossentropy takes targets in \[0, 1\]",
         ),
         (
             {"X": tf.data.Dataset.from_tensors((X4, Y4)), "y": None},

@@ -1,12 +1,15 @@
 """What vg.train makes of its arguments: a loss that fits, and bad input named in one sentence."""
 
+import re
+
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import vgcourse as vg
 from tests.quick_runs import Subclassed, X, Y, plain
-from vgcourse.measure.training.objective import choose_objective
+from vgcourse.measure.objective import choose_objective
 
 
 @pytest.mark.parametrize(
@@ -100,3 +103,68 @@ def test_bad_input_is_named_in_one_sentence(change, error, message):
     arguments = plain() | {"model": vg.mlp(1), "X": X, "y": Y} | change
     with pytest.raises(error, match=message):
         vg.train(**arguments)
+
+
+HEADS = {"sigmoid": "sigmoid", "softmax": "softmax", "linear": None, "relu": "relu", "tanh": "tanh"}
+LABELS = {
+    "0 or 1": lambda u: Y,
+    "0 or 1, a column": lambda u: Y[:, None],
+    "whole classes": lambda u: np.arange(100) % max(u, 2),
+    "classes as floats": lambda u: (np.arange(100) % max(u, 2)).astype("float32"),
+    "one-hot": lambda u: np.eye(u)[np.arange(100) % u],
+    "shares": lambda u: np.full((100, u), 1 / u),
+    "yes and no, each": lambda u: (np.random.default_rng(0).random((100, u)) < 0.5).astype("float32"),
+    "yes and no, one-hot in the first rows": lambda u: np.r_[np.eye(u)[np.arange(64) % u], np.ones((36, u))],
+    "numbers": lambda u: np.random.default_rng(0).normal(size=(100, u)),
+    "counts": lambda u: np.random.default_rng(0).integers(0, 9, (100, u)),
+    "numbers in [0, 1]": lambda u: np.random.default_rng(0).random((100, u)),
+    "too many": lambda u: np.zeros((100, u + 1, 2)),
+}
+
+
+def loss_or_refusal(action):
+    try:
+        return action()
+    except ValueError as error:
+        return re.match(r"\w+: no loss fits", str(error)).group()
+
+
+@pytest.mark.parametrize("units", [1, 3])
+@pytest.mark.parametrize("head", HEADS)
+def test_train_and_diagnose_guess_the_same_loss_for_all_outputs_and_labels(head, units):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(units, HEADS[head])])
+    for name, labels in LABELS.items():
+        y = labels(units)
+        trained = loss_or_refusal(lambda: choose_objective(model, y, model.outputs).name)  # noqa: B023
+        told = loss_or_refusal(lambda: vg.diagnose(model, X, y, batch_size=32).batch.loss_name)  # noqa: B023
+        assert told.removesuffix(" (guessed from y and the output)").replace(" ", "_") == trained.replace(" ", "_"), (
+            name
+        )
+
+
+def test_three_yes_or_no_labels_are_not_three_classes():
+    y = LABELS["yes and no, each"](3)
+    for head, logits in (("sigmoid", False), (None, True)):
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, head)])
+        loss = choose_objective(model, y, model.outputs).losses[0]
+        assert isinstance(loss, keras.losses.BinaryCrossentropy)
+        assert loss.from_logits == logits
+
+
+class EndsWith(keras.Model):
+    def __init__(self, last):
+        super().__init__()
+        self.dense, self.last = keras.layers.Dense(1), last
+
+    def call(self, x):
+        return self.last(self.dense(x))
+
+
+@pytest.mark.parametrize(
+    ("last", "logits"),
+    [(tf.nn.sigmoid, False), (keras.ops.sigmoid, False), (lambda z: 0.5 + 0 * z, True), (tf.identity, True)],
+)
+def test_outputs_that_happen_to_lie_between_0_and_1_are_no_probabilities(last, logits):
+    model = EndsWith(last)
+    output = model(X[:2])
+    assert choose_objective(model, Y, output, x=X[:2]).losses[0].from_logits == logits

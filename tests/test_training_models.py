@@ -9,6 +9,7 @@ import vgcourse as vg
 from tests.eager_oracle import binary_loss, moment
 from tests.quick_runs import FAST, Subclassed, X, Y, plain, the_run
 from vgcourse.measure.training import trainer as training
+from vgcourse.measure.training.compiled import is_row_wise
 
 
 def test_nets_that_differ_only_in_their_activation_do_not_share_a_graph():
@@ -184,3 +185,21 @@ def test_layers_of_every_width_and_activation_keep_their_own_numbers():
         assert recording.saturated[layer.name][0] == pytest.approx(np.mean(slope < 0.06), abs=1e-3)
         assert recording.dead[layer.name][0] == pytest.approx(np.mean((slope == 0).all(0)), abs=1e-6)
         assert recording.backprop[layer.name][0] == pytest.approx(expected["backprop"][layer.name], rel=1e-4)
+
+
+def across_the_batch(z):
+    return z - keras.ops.mean(z, axis=0, keepdims=True)
+
+
+@pytest.mark.parametrize(
+    ("layer", "apart"),
+    [
+        (lambda: keras.layers.Dense(4, "tanh"), True),
+        (lambda: keras.layers.Activation("softmax"), True),
+        (lambda: keras.layers.Dense(4, across_the_batch), False),
+        (lambda: keras.layers.Activation(across_the_batch), False),
+        (lambda: keras.layers.Softmax(axis=0), False),
+    ],
+)
+def test_an_activation_that_may_look_across_the_batch_is_not_taken_for_row_wise(layer, apart):
+    assert is_row_wise(keras.Sequential([keras.Input((2,)), layer(), keras.layers.Dense(1)])) == apart

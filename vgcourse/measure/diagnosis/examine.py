@@ -78,14 +78,15 @@ def diagnose(model: keras.Model, X, y, loss=None, batch_size: int = 256) -> Repo
     if not isinstance(model, keras.Model):
         raise TypeError(f"model: expected a Keras model, got {type(model).__name__}.")
     weighted_layers(model)
+    y_all = y
     X, y = _one_batch(X, y, batch_size)
-    name = ""
+    name, guessed = "", False
 
     def loss_of(x, y, prediction):
-        nonlocal name
-        arrays = keras.tree.map_structure(keras.ops.convert_to_numpy, prediction)
-        function, name = losses.resolve(model, loss, y, arrays)
-        return function(x, y, prediction)
+        nonlocal name, guessed
+        used = losses.resolve(model, loss, x, y, y_all, prediction)
+        name, guessed = used.name, used.guessed
+        return used.compute(x, y, prediction)
 
     compiled = bool(getattr(model, "compiled", False) and getattr(model, "optimizer", None))
     optimizer = model.optimizer if compiled else keras.optimizers.SGD(0.01)
@@ -95,7 +96,7 @@ def diagnose(model: keras.Model, X, y, loss=None, batch_size: int = 256) -> Repo
         value,
         examples=len(keras.tree.flatten(X)[0]),
         guess=losses.constant_loss(name, y),
-        loss_name=name.replace("_", " "),
+        loss_name=name.replace("_", " ") + " (guessed from y and the output)" * guessed,
         optimizer=_optimizer_name(optimizer, compiled),
         compiled=compiled,
         twins=twins(model),

@@ -1,136 +1,118 @@
 """The loss of a diagnosis: the one given, the compiled one, or a guess that is said to be one."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
 import keras
 import numpy as np
-import tensorflow as tf
 
-CROSSENTROPIES = ("binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy")
-_SHORT = {"mse": "mean_squared_error", "mae": "mean_absolute_error"}
+from vgcourse.measure.heads import output_activation
+from vgcourse.measure.objective import choose_objective, fit_targets, keras_loss, loss_name
+
+_CHECKED = (
+    "binary_crossentropy",
+    "categorical_crossentropy",
+    "sparse_categorical_crossentropy",
+    "mean_squared_error",
+)
 
 
-def resolve(model, loss, y, prediction):
-    """The loss as a function (x, y, y_pred) -> (loss, factor to the sum over examples), and its name.
+@dataclass
+class LossInUse:
+    """Which loss a batch is measured with.
+
+    Attributes:
+        compute: a function (x, y, y_pred) -> (mean loss, factor to the sum over examples).
+        name: Keras's name of it. guessed: is it a guess from y and the output?
+        parts: the loss of each output in flattened order; empty where it is not known which belongs to which.
+        heads: the activation that each output comes from.
+    """
+
+    compute: Callable
+    name: str
+    guessed: bool = False
+    parts: list = field(default_factory=list)
+    heads: list[str] = field(default_factory=list)
+
+
+def resolve(model, loss, x, y, y_all, prediction) -> LossInUse:
+    """The loss of a model on one batch.
 
     Args:
         model: its compiled loss is taken where ``loss`` is None.
-        prediction: (batch, ...) array, what the model answers; needed to guess.
+        x, y: the batch. y_all: all labels that were handed over; a guess looks at them all.
+        prediction: what the model answers for the batch.
 
     Raises:
         ValueError: no loss is known and y and the output leave no guess, or the labels do not suit the loss.
     """
-    if loss is None and getattr(model, "compiled", False) and model.loss is not None:
-        name = loss_name(model.loss)
-        check_labels(name, y, prediction)
-        return _compiled(model), name
-    guessed = loss is None
-    if guessed:
-        loss = guess(y, prediction)
-    name = loss_name(loss)
-    check_labels(name, y, prediction)
-    return _single(keras.losses.get(loss)), name + " (guessed from y and the output)" * guessed
+    declared = getattr(model, "outputs", None)
+    outputs = keras.tree.flatten(prediction)
+    symbols = declared if declared and len(declared) == len(outputs) else outputs
+    heads = [output_activation(output, model, x) for output in symbols]
+    compiled = model.loss if getattr(model, "compiled", False) else None
+    if loss is None and (compiled is not None or y is None):
+        return _compiled(model, compiled, y, outputs, heads)
+    if y is None:
+        raise ValueError("y: a loss needs labels; hand them over as well (those of an autoencoder are X itself).")
+    samples = [_with_shape(s, o) for s, o in zip(symbols, outputs, strict=True)]
+    objective = choose_objective(model, y_all, samples[0] if len(samples) == 1 else prediction, loss, x)
+    summed = all(getattr(part, "reduction", "") == "sum" for part in objective.losses)
+
+    def compute(x, y, prediction):
+        answers = keras.tree.flatten(prediction)
+        targets = keras.tree.flatten(y)
+        if len(answers) == 1:
+            targets = [fit_targets(targets[0], answers[0], objective.losses[0])]
+        return objective.loss(targets, answers), _factor(answers, summed)
+
+    name = loss_name(objective.losses[0] if len(objective.losses) == 1 else list(objective.losses))
+    return LossInUse(compute, name, loss is None, list(objective.losses), heads)
 
 
-def guess(y, prediction) -> keras.losses.Loss:
-    """The loss that labels ``y`` and an output of shape (batch, ...) suggest."""
-    if not isinstance(y, np.ndarray) or not isinstance(prediction, np.ndarray):
-        raise ValueError("loss: a model with several outputs needs one; compile the model or pass loss=.")
-    classes = prediction.shape[-1] if prediction.ndim > 1 else 1
-    whole = bool(np.all(y == np.round(y)))
-    inside = not ((prediction < 0) | (prediction > 1)).any()
-    if classes > 1 and whole and y.shape in (prediction.shape[:-1], (*prediction.shape[:-1], 1)):
-        return keras.losses.SparseCategoricalCrossentropy(from_logits=not _sums_to_one(prediction))
-    if classes > 1 and y.shape == prediction.shape and _sums_to_one(y):
-        return keras.losses.CategoricalCrossentropy(from_logits=not _sums_to_one(prediction))
-    if y.size == prediction.size and set(np.unique(y)) <= {0, 1}:
-        return keras.losses.BinaryCrossentropy(from_logits=not inside)
-    if y.size == prediction.size:
-        return keras.losses.MeanSquaredError()
-    raise ValueError(
-        f"y: its shape {y.shape} suits no loss for an output of shape {prediction.shape}; "
-        "pass loss= or labels of the output's shape."
-    )
+def _with_shape(symbol, output):
+    """A declared output, or where its shape is open the one that was computed."""
+    return output if None in tuple(symbol.shape)[1:] else symbol
+
+
+def _compiled(model, compiled, y, outputs, heads) -> LossInUse:
+    if compiled is None and not model.losses:
+        raise ValueError(
+            "loss: y is missing, and the model adds no loss of its own in call(). If its own train_step computes "
+            "one, hand over y and loss=, or diagnose the nets inside it one by one."
+        )
+    parts = [] if compiled is None else keras.tree.flatten(compiled)
+    parts = [keras_loss(part) for part in parts] if len(parts) == len(outputs) and None not in parts else []
+    name = "added by the model" if compiled is None else loss_name(parts[0] if len(parts) == 1 else compiled)
+    if len(parts) == 1 and name in _CHECKED and isinstance(y, np.ndarray):
+        fit_targets(y, outputs[0], parts[0])
+    summed = bool(parts) and all(getattr(part, "reduction", "") == "sum" for part in parts)
+
+    def compute(x, y, prediction):
+        value = model.compute_loss(x=x, y=y, y_pred=prediction, sample_weight=None)
+        return value, _factor(keras.tree.flatten(prediction), summed)
+
+    return LossInUse(compute, name, False, parts, heads)
 
 
 def constant_loss(name: str, y) -> float | None:
     """What the best constant answer would get: the entropy of the labels, or y's variance. None if unknown."""
     if not isinstance(y, np.ndarray) or not y.size:
         return None
-    if name.startswith("binary_crossentropy"):
+    if name == "binary_crossentropy":
         p = y.reshape(len(y), -1).mean(0)
         return float(-(_plogp(p) + _plogp(1 - p)).mean())
-    if name.startswith("categorical_crossentropy"):
+    if name == "categorical_crossentropy":
         return float(-_plogp(y.reshape(-1, y.shape[-1]).mean(0)).sum())
-    if name.startswith("sparse_categorical_crossentropy"):
+    if name == "sparse_categorical_crossentropy":
         return float(-_plogp(np.unique(y, return_counts=True)[1] / y.size).sum())
-    if name.startswith("mean_squared_error"):
+    if name == "mean_squared_error":
         return float(y.reshape(len(y), -1).var(0).mean())
     return None
 
 
-def loss_name(loss) -> str:
-    """Keras's snake-case name of a loss, whatever form it is given in; "several losses" for a list or dict."""
-    if isinstance(loss, dict | list | tuple):
-        return "several losses"
-    if isinstance(loss, str):
-        loss = keras.losses.get(loss)
-    if isinstance(loss, keras.losses.Loss):
-        function = getattr(loss, "fn", None)
-        loss = function if function is not None else type(loss)
-    name = getattr(loss, "__name__", "loss")
-    return _SHORT.get(name, name)
-
-
-def check_labels(name: str, y, prediction) -> None:
-    """Raise ValueError, naming y, where its values or its shape cannot belong to the loss."""
-    if not isinstance(y, np.ndarray) or not isinstance(prediction, np.ndarray):
-        return
-    if name == "sparse_categorical_crossentropy":
-        classes = prediction.shape[-1]
-        if y.size and (y.min() < 0 or y.max() >= classes or (y != np.round(y)).any()):
-            raise ValueError(
-                f"y: sparse categorical cross-entropy needs whole numbers from 0 to {classes - 1}, "
-                f"one a class; these go from {y.min():g} to {y.max():g}."
-            )
-        return
-    if name in CROSSENTROPIES and y.size and (y.min() < 0 or y.max() > 1):
-        raise ValueError(
-            f"y: {name.replace('_', ' ')} needs labels between 0 and 1; these go from {y.min():g} to {y.max():g}."
-        )
-    if name in (*CROSSENTROPIES, "mean_squared_error") and y.size != prediction.size:
-        raise ValueError(
-            f"y: its shape {y.shape} does not fit the model's output {prediction.shape}; give one label an output."
-        )
-
-
-def _compiled(model):
-    summed = getattr(model.loss, "reduction", "") == "sum"
-
-    def compute(x, y, prediction):
-        return model.compute_loss(x=x, y=y, y_pred=prediction, training=True), _factor(prediction, summed)
-
-    return compute
-
-
-def _single(function):
-    summed = getattr(function, "reduction", "") == "sum"
-
-    def compute(x, y, prediction):
-        # A plain function would broadcast labels (n,) against outputs (n, 1) to (n, n).
-        same = isinstance(y, np.ndarray) and tf.is_tensor(prediction) and y.size == tf.size(prediction)
-        labels = y.reshape(prediction.shape) if same else y
-        return tf.reduce_mean(function(labels, prediction)), _factor(prediction, summed)
-
-    return compute
-
-
-def _factor(prediction, summed: bool) -> float:
-    return 1.0 if summed else float(keras.tree.flatten(prediction)[0].shape[0])
-
-
-def _sums_to_one(values: np.ndarray) -> bool:
-    """NaN passes: a net that answers NaN is diagnosed as one with probabilities."""
-    off = np.abs(values.sum(-1) - 1) > 1e-3
-    return not ((values < 0).any() or off.any())
+def _factor(outputs, summed: bool) -> float:
+    return 1.0 if summed else float(outputs[0].shape[0])
 
 
 def _plogp(p: np.ndarray) -> np.ndarray:

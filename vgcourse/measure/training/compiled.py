@@ -5,6 +5,7 @@ import threading
 from collections import OrderedDict
 
 import keras
+import numpy as np
 
 from vgcourse.measure.training.graph import CompiledRun
 from vgcourse.measure.training.plan import Plan
@@ -60,8 +61,19 @@ def compiled_run(model, optimizer, plan: Plan, x, key: tuple, xla: bool) -> Comp
 
 def is_row_wise(model) -> bool:
     """Whether an example of weight 0 changes nothing: no layer couples examples, no loss but the weighted."""
-    known = all(type(part) in _ROW_WISE or _is_plain(part) for part in model._flatten_layers())
+    known = all(_leaves_rows_apart(part) for part in model._flatten_layers())
     return known and not model.losses and not any(_regularizes(part) for part in model._flatten_layers())
+
+
+def _leaves_rows_apart(layer) -> bool:
+    """Known to: an activation of one's own could look across the batch, and its type does not tell."""
+    if _is_plain(layer):
+        return True
+    activation = getattr(layer, "activation", None)
+    own = activation is not None and not getattr(activation, "__module__", "").startswith("keras.")
+    # An axis of 0 is the batch; of softmax the last one is usual, or several.
+    across = 0 in np.atleast_1d(getattr(layer, "axis", -1))
+    return type(layer) in _ROW_WISE and not own and not across
 
 
 def clear() -> None:

@@ -8,11 +8,12 @@ import keras
 import numpy as np
 
 from vgcourse.measure.layers import inner_optimizer, layer_names, weighted_layers
+from vgcourse.measure.objective import choose_objective
 from vgcourse.measure.recording import Recording, first_nonfinite
 from vgcourse.measure.training.batches import PROBE_LIMIT, batch_order, batch_orders, probe_rows
 from vgcourse.measure.training.compiled import compiled_run, is_row_wise, xla_pays
 from vgcourse.measure.training.graph import CompiledRun
-from vgcourse.measure.training.objective import check_inputs, choose_objective
+from vgcourse.measure.training.inputs import check_inputs
 from vgcourse.measure.training.plan import Plan
 
 __all__ = ["PROBE_LIMIT", "batch_order", "probe_rows", "train"]
@@ -90,7 +91,7 @@ def train(
     _check_model(model)
     x = check_inputs(model, X)
     n = len(keras.tree.flatten(x)[0])
-    objective = choose_objective(model, y, _output_sample(model, x), loss)
+    objective = choose_objective(model, y, _output_sample(model, x), loss, _first_rows(x))
     _check_lengths(n, objective.y)
     copied = _copy_optimizer(optimizer, model, learning_rate)
     fill_up = every == "epoch" and objective.takes_weights and is_row_wise(model)
@@ -301,7 +302,11 @@ def _output_sample(model, x):
     declared = getattr(model, "outputs", None)
     if declared and all(None not in o.shape[1:] for o in declared):
         return declared
-    return model(keras.tree.map_structure(lambda a: a[:2], x), training=False)
+    return model(_first_rows(x), training=False)
+
+
+def _first_rows(x):
+    return keras.tree.map_structure(lambda a: a[:2], x)
 
 
 def _signature(tensors) -> tuple:

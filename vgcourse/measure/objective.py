@@ -1,4 +1,8 @@
-"""Check X and y against a model, choose a loss that fits, and say what accuracy means for it."""
+"""What is minimised: a loss that fits the model's output and the labels, and what accuracy means for it.
+
+`vg.train` and `vg.diagnose` ask here both, so that they never disagree. The output's structure is asked first
+(its activation, its units), then the labels' shape, their values last.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from vgcourse.measure.layers import activation_name
+from vgcourse.measure.heads import BOUNDED, output_activation
 
 _BINARY = (keras.losses.BinaryCrossentropy, keras.losses.BinaryFocalCrossentropy)
 _SPARSE = keras.losses.SparseCategoricalCrossentropy
@@ -66,33 +70,20 @@ class Objective:
         return (self.kind, *(_loss_key(f) for f in self.losses))
 
 
-def check_inputs(model: keras.Model, X):
-    """X as tensors of the dtype the model takes. Raises ValueError, naming X, where it does not fit."""
-    arrays = keras.tree.map_structure(lambda a: _array("X", a), X)
-    flat = keras.tree.flatten(arrays)
-    if len({len(a) for a in flat}) > 1:
-        raise ValueError(f"X: its inputs have {[len(a) for a in flat]} examples; give each the same number.")
-    # A subclassed model does not say what it takes: it is not asked.
-    for expected, array in zip(_input_shapes(model, len(flat)), flat, strict=False):
-        fits = len(expected) == array.ndim and all(
-            e in (None, a) for e, a in zip(expected[1:], array.shape[1:], strict=True)
-        )
-        if not fits:
-            raise ValueError(f"X: the model takes inputs of shape {_shape(expected)}, but X has shape {array.shape}.")
-    return keras.tree.map_structure(tf.constant, arrays)
-
-
-def choose_objective(model: keras.Model, y, y_pred, loss=None) -> Objective:
+def choose_objective(model: keras.Model, y, y_pred, loss=None, x=None) -> Objective:
     """The loss given, else the one the model was compiled with, else one that fits y and the output.
 
     Args:
-        y: targets as given to `train`. y_pred: the model's output, symbolic or for a few examples.
+        y: all the targets as given to `train`, not a batch of them: three labels a row that happen to be
+            one-hot in one batch need not be so in all.
+        y_pred: the model's output, symbolic or for a few examples.
         loss: a Keras loss, its name, or a function(y, y_pred); a list of them for several outputs.
+        x: an input batch, for a model of one's own class.
 
     Raises:
         ValueError: naming `y` or `loss`, where they do not fit each other or the output.
     """
-    arrays = keras.tree.map_structure(lambda a: _array("y", a), y)
+    arrays = keras.tree.map_structure(lambda a: numeric_array("y", a), y)
     outputs, targets = keras.tree.flatten(y_pred), keras.tree.flatten(arrays)
     if loss is None and getattr(model, "compiled", False):
         loss = model.loss
@@ -100,11 +91,59 @@ def choose_objective(model: keras.Model, y, y_pred, loss=None) -> Objective:
         return _several(outputs, targets, loss, arrays)
     if len(targets) > 1:
         raise ValueError(f"y: the model has one output, but y holds {len(targets)} arrays.")
-    units, from_logits = outputs[0].shape[-1], not _is_probability(outputs[0])
-    target = targets[0]
-    loss = _guess(target, outputs[0], from_logits) if loss is None else _loss(loss)
-    kind = _kind(loss, target, units)
-    return Objective((loss,), kind, tf.constant(_fit(target, outputs[0], loss, kind)))
+    target, output = targets[0], outputs[0]
+    loss = guess(target, output, output_activation(output, model, x)) if loss is None else keras_loss(loss)
+    kind = _kind(loss, target, _units(output))
+    return Objective((loss,), kind, tf.constant(fit_targets(target, output, loss)))
+
+
+def guess(y: np.ndarray, output, head: str) -> keras.losses.Loss:
+    """The loss that targets y and an output of this activation suggest.
+
+    Args:
+        y: all targets. output: anything with the output's shape. head: what `heads.output_activation` says.
+
+    Raises:
+        ValueError: where none does.
+    """
+    units, logits = _units(output), head not in ("sigmoid", "softmax")
+    rows = int(np.prod(output.shape[1:-1])) if len(output.shape) > 1 else 1
+    like_output = y.size == len(y) * rows * units
+    if units > 1 and not like_output and y.size == len(y) * rows and (y == np.round(y)).all() and head != "sigmoid":
+        return keras.losses.SparseCategoricalCrossentropy(from_logits=logits)
+    if like_output and head in BOUNDED:
+        return keras.losses.MeanSquaredError()
+    if like_output and units > 1 and head != "sigmoid" and _distributions(y.reshape(-1, units)):
+        return keras.losses.CategoricalCrossentropy(from_logits=logits)
+    if like_output and (units == 1 or head != "softmax") and _shares(y, only_whole=head != "sigmoid"):
+        return keras.losses.BinaryCrossentropy(from_logits=logits)
+    if like_output and logits:
+        return keras.losses.MeanSquaredError()
+    raise ValueError(_no_loss(y, output, head))
+
+
+def _no_loss(y: np.ndarray, output, head: str) -> str:
+    units = _units(output)
+    wanted = {
+        "sigmoid": "one target between 0 and 1 for each unit",
+        "softmax": f"whole numbers from 0 to {units - 1} or rows that sum to 1",
+    }.get(head, "one number for each unit, or whole numbers for a class each")
+    return (
+        f"y: no loss fits targets of shape {y.shape} ({y.dtype}, {y.min():g} to {y.max():g}) and an output of "
+        f"shape {shape_in_words(output.shape)} after {head}: give {wanted}, or pass loss=..."
+    )
+
+
+def _distributions(rows: np.ndarray) -> bool:
+    return bool((rows >= 0).all() and np.allclose(rows.sum(-1), 1, atol=1e-4))
+
+
+def _shares(y: np.ndarray, only_whole: bool) -> bool:
+    return bool(((y == 0) | (y == 1)).all() if only_whole else ((y >= 0) & (y <= 1)).all())
+
+
+def _units(output) -> int:
+    return output.shape[-1] if len(output.shape) > 1 else 1
 
 
 def _several(outputs, targets, loss, y) -> Objective:
@@ -114,10 +153,10 @@ def _several(outputs, targets, loss, y) -> Objective:
             f"loss: the model has {len(outputs)} outputs; give y and loss one entry for each "
             f"(got {len(targets)} and {0 if loss is None else len(losses)})."
         )
-    return Objective(tuple(_loss(f) for f in losses), None, keras.tree.map_structure(tf.constant, y))
+    return Objective(tuple(keras_loss(f) for f in losses), None, keras.tree.map_structure(tf.constant, y))
 
 
-def _array(argument: str, values) -> np.ndarray:
+def numeric_array(argument: str, values) -> np.ndarray:
     """A numeric array without NaN; floats as Keras's float type."""
     array = np.asarray(values)
     if array.dtype.kind not in "fiub":
@@ -138,31 +177,13 @@ def _sample(array: np.ndarray):
     return repr(array.flat[0]) if array.size else "none"
 
 
-def _input_shapes(model, given: int) -> list[tuple]:
-    inputs = getattr(model, "inputs", None)
-    if not inputs:
-        return []
-    if len(inputs) != given:
-        raise ValueError(f"X: the model takes {len(inputs)} inputs, but X holds {given}.")
-    return [tuple(i.shape) for i in inputs]
-
-
-def _shape(expected) -> str:
+def shape_in_words(expected) -> str:
+    """A shape whose first axis is the batch."""
     return f"({', '.join('n' if i == 0 else str(s) for i, s in enumerate(expected))})"
 
 
-def _is_probability(output) -> bool:
-    """Whether a model's output, symbolic or not, comes from a sigmoid or a softmax."""
-    if not hasattr(output, "_keras_history"):
-        return hasattr(output, "_keras_logits")  # Keras leaves these on what a sigmoid or softmax returns
-    layer = output._keras_history.operation
-    while isinstance(layer, keras.Model):
-        layer = layer.outputs[0]._keras_history.operation
-    name = "softmax" if isinstance(layer, keras.layers.Softmax) else getattr(layer, "activation", None)
-    return activation_name(name) in ("sigmoid", "softmax")
-
-
-def _loss(loss):
+def keras_loss(loss):
+    """The Keras loss or function that is meant. Raises ValueError for a name that Keras does not know."""
     try:
         known = keras.losses.get(loss)
     except (ValueError, TypeError):
@@ -178,56 +199,47 @@ def _loss(loss):
     return by_class() if isinstance(loss, str) and isinstance(by_class, type) else known
 
 
-def _guess(y: np.ndarray, output, from_logits: bool):
-    units = output.shape[-1]
-    if units == 1 and set(np.unique(y)) <= {0, 1}:
-        return keras.losses.BinaryCrossentropy(from_logits=from_logits)
-    if units > 1 and y.shape == (len(y), units):
-        one_hot = np.allclose(y.sum(-1), 1) and (y >= 0).all()
-        if one_hot or not from_logits:
-            return keras.losses.CategoricalCrossentropy(from_logits=from_logits)
-    if units > 1 and y.size == len(y) * int(np.prod(output.shape[1:-1])) and y.dtype.kind in "iu":
-        return keras.losses.SparseCategoricalCrossentropy(from_logits=from_logits)
-    if from_logits and y.size == len(y) * int(np.prod(output.shape[1:])) and y.dtype.kind == "f":
-        return keras.losses.MeanSquaredError()
-    raise ValueError(
-        f"y: no loss fits targets of shape {y.shape} ({y.dtype}, {y.min():g} to {y.max():g}) and an output of "
-        f"{units} unit{'s' * (units > 1)}: use 0 and 1 for one unit, integers 0 to {max(units - 1, 1)} or "
-        "one-hot rows for several, or pass loss=..."
-    )
-
-
 def _kind(loss, y: np.ndarray, units: int) -> str | None:
     if isinstance(loss, _SPARSE):
         return "sparse"
     if isinstance(loss, _CATEGORICAL):
         return "categorical"
-    if isinstance(loss, _BINARY):
+    whole = _shares(y, only_whole=True)
+    if isinstance(loss, _BINARY) and whole:
         return "binary_logits" if getattr(loss, "from_logits", False) else "binary"
     # Another loss, say squared error on labels: right is what lies on the label's side of 0.5.
-    return "binary" if units == 1 and set(np.unique(y)) <= {0, 1} else None
+    return "binary" if units == 1 and whole else None
 
 
-def _fit(y: np.ndarray, output, loss, kind: str | None) -> np.ndarray:
-    """y in the shape and dtype its loss takes; ValueError where labels are of the wrong kind."""
-    units = output.shape[-1]
-    if kind == "sparse":
-        if (y != np.round(y)).any() or y.min() < 0 or y.max() >= units:
+def fit_targets(y: np.ndarray, output, loss) -> np.ndarray:
+    """y in the shape and dtype its loss takes. Raises ValueError where labels are of the wrong kind."""
+    units = _units(output)
+    if isinstance(loss, _SPARSE):
+        counted = y[y != getattr(loss, "ignore_class", None)]
+        if counted.size and ((counted != np.round(counted)).any() or counted.min() < 0 or counted.max() >= units):
             raise ValueError(
-                f"y: {_name(loss)} takes whole numbers from 0 to {units - 1}, got {y.min():g} to {y.max():g}."
+                f"y: {loss_name(loss)} takes whole numbers from 0 to {units - 1}, got {y.min():g} to {y.max():g}."
             )
         return y.astype(np.int32)
     y = y.astype(keras.config.floatx())
-    if kind is not None and isinstance(loss, _BINARY + _CATEGORICAL) and (y.min() < 0 or y.max() > 1):
-        raise ValueError(f"y: {_name(loss)} takes targets in [0, 1], got {y.min():g} to {y.max():g}.")
+    if isinstance(loss, _BINARY + _CATEGORICAL) and (y.min() < 0 or y.max() > 1):
+        raise ValueError(f"y: {loss_name(loss)} takes targets in [0, 1], got {y.min():g} to {y.max():g}.")
     shape = (len(y), *output.shape[1:])
-    if y.size != np.prod(shape):
-        raise ValueError(f"y: the output has shape {_shape(shape)}, but y has shape {y.shape}.")
+    if y.size != np.prod([n or 1 for n in shape]):
+        raise ValueError(f"y: the output has shape {shape_in_words(shape)}, but y has shape {y.shape}.")
     return y.reshape(shape)
 
 
-def _name(loss) -> str:
-    return type(loss).__name__ if isinstance(loss, keras.losses.Loss) else getattr(loss, "__name__", "loss")
+def loss_name(loss) -> str:
+    """Keras's snake-case name of a loss, whatever form it is given in; "several losses" for a list or dict."""
+    if isinstance(loss, dict | list | tuple):
+        return "several losses"
+    if isinstance(loss, str):
+        loss = keras.losses.get(loss)
+    if isinstance(loss, keras.losses.Loss):
+        function = getattr(loss, "fn", None)
+        loss = function if function is not None else type(loss)
+    return getattr(loss, "__name__", "loss")
 
 
 def _loss_key(loss):
