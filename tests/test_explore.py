@@ -121,7 +121,7 @@ def test_packed_recording_holds_the_numbers_of_the_run():
     recording = a_recording()
     packed = pack_recording(recording, bins=10)
     assert packed["layers"] == ["hidden_1", "output"]
-    assert packed["moments"][:2] == ["at initialisation", "end of epoch 0"]
+    assert packed["moments"][:2] == ["at initialisation", "after 1 epoch"]
     assert packed["accuracy"] == [None] * 5
     kernel = recording.kernels["output"]
     assert packed["weights"]["rms"][2 * 3 + 1] == pytest.approx(np.sqrt(np.mean(kernel[3] ** 2)))
@@ -148,6 +148,11 @@ def test_what_was_not_recorded_is_said_and_not_drawn():
     packed = pack_recording(blown)
     assert packed["weights"]["rms"][2 * 3 + 1] is None
     assert packed["weights"]["rms"][2 * 2 + 1] is not None
+    assert packed["weights"]["blown"][2 * 3 + 1] is True and sum(packed["weights"]["blown"]) == 1
+    huge = a_recording()
+    huge.kernels["output"][3] = 1e200
+    packed = pack_recording(huge)
+    assert packed["weights"]["rms"][2 * 3 + 1] == pytest.approx(1e200) and not any(packed["weights"]["blown"])
 
 
 def test_a_layer_without_a_kernel_shows_its_largest_variable():
@@ -162,7 +167,7 @@ def test_a_layer_without_a_kernel_shows_its_largest_variable():
 def test_a_long_recording_is_thinned_but_keeps_its_ends():
     packed = pack_recording(a_recording(moments=400), bins=10, most_bytes=2 * 2 * 10 * 50)
     assert len(packed["moments"]) == 50
-    assert packed["moments"][0] == "at initialisation" and packed["moments"][-1] == "end of epoch 398"
+    assert packed["moments"][0] == "at initialisation" and packed["moments"][-1] == "after 399 epochs"
 
 
 def test_page_is_what_its_sources_build():
@@ -195,6 +200,50 @@ def test_modules_that_import_in_a_circle_are_refused(tmp_path, monkeypatch):
     (tmp_path / "b.js").write_text('import { a } from "./a.js";\n')
     with pytest.raises(ValueError, match=r"a\.js -> b\.js -> a\.js"):
         bundle.modules("a.js")
+
+
+REFUSED = {
+    "export default class A {}": "this form of export",
+    "const a = 1;\nexport { a };": "line 2: this form of export",
+    'export * from "./b.js";': "this form of export",
+    'export { b as c } from "./b.js";': "this form of export",
+    "export var a = 1;": "this form of export",
+    'import b from "./b.js";': "this form of import",
+    'import * as all from "./b.js";': "this form of import",
+    'import "./b.js";': "this form of import",
+    "import { b } from './b.js';": "this form of import",
+    'import { b } from "../b.js";': "this form of import",
+    'import { b as c } from "./b.js";\n': "the import 'b as c'",
+    'import { b, type } from "./b.js"; const x = 1;': "this form of import",
+    'const b = await import("./b.js");': "this form of import",
+    "function f() { return import.meta.url; }": "this form of import",
+    "export const { a, c } = { a: 1, c: 2 };": "a top-level const {",
+    "const [a, c] = [1, 2];": "a top-level const",
+    "var a = 1;": "a top-level var a",
+    "let a = 1, c = 2;": "several names in one let",
+    'import { missing } from "./b.js";\n': "imports 'missing', which b.js does not export",
+}
+TAKEN = {
+    'import { b } from "./b.js";\nexport const a = [b, 1];': 1,
+    'import {\n  b,\n} from "./b.js";\nexport async function a() {}': 1,
+    "// export default nothing\nconst text = 'import x from y'; /* export * */": 1,
+    "const text = `import ${`export ${1}`} x`;\nconst after = 2;": 2,
+    "const pattern = /['\"`]export/g;\nexport class Thing { get() { return this.import; } }": 2,
+    "const table = { export: 1, import: 2 };\nfunction f(a, b) { const c = 1, d = 2; }": 2,
+}
+
+
+@pytest.mark.parametrize("text", [*REFUSED, *TAKEN])
+def test_every_form_of_import_and_export_is_joined_rightly_or_refused(text, tmp_path, monkeypatch):
+    monkeypatch.setattr(bundle, "WEB", tmp_path)
+    (tmp_path / "a.js").write_text(text)
+    (tmp_path / "b.js").write_text("export const b = 1;\n")
+    if text in REFUSED:
+        with pytest.raises(ValueError, match=re.escape(REFUSED[text])):
+            bundle.joined("a.js")
+    else:
+        assert len(bundle.read_module("a.js", text).declared) == TAKEN[text]
+        assert "export const" not in bundle.joined("a.js")
 
 
 INK = ["ink", "muted", "warn", "sigmoid", "tanh", "relu", "leaky_relu", "linear", "plain", "skip", "accent"]

@@ -4,45 +4,50 @@ Browsers refuse to load ES modules from ``file://``, and anywidget takes one tex
 ``web/`` are joined into one. ``python -m vgcourse.show.explorers.bundle`` writes ``site/index.html``.
 """
 
-import re
 from functools import cache
 from pathlib import Path
 
+from vgcourse.show.explorers.javascript import Module, read_module
+
 WEB = Path(__file__).parent / "web"
-_IMPORT = re.compile(r'^import\s+\{[^}]*\}\s+from\s+"\./([\w.]+)";\n', re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=(async |const |class |function |let ))", re.MULTILINE)
-_DECLARED = re.compile(r"^(?:export )?(?:async )?(?:const|let|class|function\*?)\s+(\w+)", re.MULTILINE)
 
 
 def modules(entry: str = "main.js") -> list[str]:
     """Names of the modules that `entry` needs, each after all that it imports itself, `entry` last."""
-    order: list[str] = []
-
-    def visit(name: str, above: tuple[str, ...]):
-        if name in above:
-            raise ValueError(f"modules import each other in a circle: {' -> '.join([*above, name])}")
-        for needed in _IMPORT.findall(_read(name)):
-            visit(needed, (*above, name))
-        if name not in order:
-            order.append(name)
-
-    visit(entry, ())
-    return order
+    return [module.name for module in _in_order(entry)]
 
 
 def joined(entry: str = "main.js") -> str:
     """The text of all modules in one scope, without import and export.
 
-    Raises ValueError where two modules declare the same name at their top level.
+    Raises ValueError where two modules declare the same name at their top level, where a name is imported that its
+    module does not export, and for every form of import and export that cannot be joined (`javascript`).
     """
-    names = modules(entry)
+    order = _in_order(entry)
     owner: dict[str, str] = {}
-    for module in names:
-        for name in _DECLARED.findall(_read(module)):
+    for module in order:
+        for name in module.declared:
             if name in owner:
-                raise ValueError(f"{module} and {owner[name]} both declare {name!r}: rename one of them")
-            owner[name] = module
-    return "\n".join(f"// {name}\n{_EXPORT.sub('', _IMPORT.sub('', _read(name)))}" for name in names)
+                raise ValueError(f"{module.name} and {owner[name]} both declare {name!r}: rename one of them")
+            owner[name] = module.name
+    return "\n".join(f"// {module.name}\n{module.body}" for module in order)
+
+
+def _in_order(entry: str) -> list[Module]:
+    order: dict[str, Module] = {}
+
+    def visit(name: str, above: tuple[str, ...]):
+        if name in above:
+            raise ValueError(f"modules import each other in a circle: {' -> '.join([*above, name])}")
+        module = read_module(name, _read(name))
+        for needed, names in module.imports:
+            visit(needed, (*above, name))
+            if missing := [each for each in names if each not in order[needed].exported]:
+                raise ValueError(f"{name} imports {missing[0]!r}, which {needed} does not export")
+        order.setdefault(name, module)
+
+    visit(entry, ())
+    return list(order.values())
 
 
 @cache

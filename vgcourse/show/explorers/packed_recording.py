@@ -14,7 +14,8 @@ def pack_recording(recording: Recording, bins: int = BINS, most_bytes: int = MOS
     Returns a dict: ``layers`` (L names), ``moments`` (T labels), ``loss`` and ``accuracy`` (T numbers or None),
     ``backprop`` (T * L numbers or None) and, for ``weights`` and ``gradients``, None or a dict of
     ``shapes`` (T * L * bins bytes, 255 for the tallest bin), ``low`` and ``high`` (the range: per layer for
-    weights, one pair of powers of ten for gradients), ``rms`` and ``zeros`` (T * L numbers or None).
+    weights, one pair of powers of ten for gradients), ``rms`` and ``zeros`` (T * L numbers or None), and ``blown``
+    (T * L booleans: something was recorded there, and not all of it is finite).
     A recording too long for `most_bytes` is thinned evenly; its first and last moments stay.
     """
     layers = list(recording.layers)
@@ -53,7 +54,8 @@ def _label(epoch: float, step: int) -> str:
     if step == 0:
         return "at initialisation"
     if float(epoch).is_integer():
-        return f"end of epoch {int(epoch)}"
+        done = int(epoch) + 1
+        return f"after {done} epoch{'s' if done > 1 else ''}"
     return f"epoch {epoch:.2f}, step {int(step)}"
 
 
@@ -110,13 +112,23 @@ def _pack(tensors: list, scaled: list, moments: int, bins: int) -> dict:
     shapes = np.zeros((moments, len(tensors), bins), np.uint8)
     rms = np.full((moments, len(tensors)), np.nan)
     zeros = np.zeros((moments, len(tensors)))
+    blown = np.zeros((moments, len(tensors)), bool)
     for layer, (tensor, share) in enumerate(zip(tensors, scaled, strict=True)):
         if tensor is None:
             continue
         shapes[:, layer] = histograms(share, bins)
-        rms[:, layer] = np.sqrt(np.mean(tensor**2, axis=1))
+        rms[:, layer] = _rms(tensor)
         zeros[:, layer] = np.mean(tensor == 0, axis=1)
-    return {"shapes": shapes.tobytes(), "rms": _numbers(rms), "zeros": _numbers(zeros)}
+        blown[:, layer] = ~np.isfinite(tensor).all(axis=1)
+    parts = {"rms": _numbers(rms), "zeros": _numbers(zeros), "blown": blown.ravel().tolist()}
+    return {"shapes": shapes.tobytes(), **parts}
+
+
+def _rms(tensor: np.ndarray) -> np.ndarray:
+    """Root mean square of each row of (T, entries), also where the squares leave the range of a float."""
+    most = np.abs(tensor).max(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(most > 0, most * np.sqrt(np.mean((tensor / most) ** 2, axis=1, keepdims=True)), most)[:, 0]
 
 
 def histograms(shares: np.ndarray, bins: int) -> np.ndarray:

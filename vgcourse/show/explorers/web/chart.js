@@ -1,5 +1,6 @@
 /** Drawing on canvas: sharp on every screen, axes with round numbers, lines with markers. */
 
+import { EXPLODED, VANISHED } from "./scales.js";
 import { rgb } from "./theme.js";
 import { powerOfTen } from "./words.js";
 
@@ -26,13 +27,6 @@ export function write(g, text, x, y, { color, align = "left", base = "alphabetic
   g.fillText(text, x, y);
 }
 
-/** A logarithmic scale from 10^low (at `bottom`) to 10^high (at `top`); its values stay inside. */
-export function logScale(low, high, bottom, top) {
-  const at = (exponent) => bottom + ((exponent - low) / (high - low)) * (top - bottom);
-  const place = (value) => at(Math.min(high, Math.max(low, value > 0 ? Math.log10(value) : low)));
-  return { low, high, at, place };
-}
-
 /** Whole exponents between low and high, at most `most` of them and always the same distance apart. */
 export function decades(low, high, most = 6) {
   const step = Math.max(1, Math.ceil((high - low) / (most - 1)));
@@ -43,19 +37,38 @@ export function decades(low, high, most = 6) {
 }
 
 /**
- * A logarithmic y axis over `box` = {left, right, top, bottom}: grid, labels, and what counts as vanished shaded,
- * from the floor to 10^`vanished`. Returns whether that lies inside.
+ * A logarithmic y axis over `box` = {left, right, top, bottom}: grid, labels, and the two zones shaded, vanished
+ * below and exploded above. Returns which of them are in view, as {vanished, exploded}.
  */
-export function drawLogAxis(g, box, scale, theme, most = 6, vanished = -6) {
-  const shaded = scale.low < vanished;
-  const y = scale.at(Math.min(vanished, scale.high));
-  if (shaded) {
-    g.fillStyle = theme.shade;
-    g.fillRect(box.left, y, box.right - box.left, box.bottom - y);
-  }
+export function drawLogAxis(g, box, scale, theme, most = 6) {
+  const zones = { vanished: scale.low < VANISHED, exploded: scale.high > EXPLODED };
+  const [low, high] = [VANISHED, EXPLODED].map((exponent) => scale.at(Math.min(scale.high, Math.max(scale.low, exponent))));
+  g.fillStyle = theme.shade;
+  if (zones.vanished) g.fillRect(box.left, low, box.right - box.left, box.bottom - low);
+  if (zones.exploded) g.fillRect(box.left, box.top, box.right - box.left, high - box.top);
   drawDecades(g, box, scale, theme, most);
-  if (shaded) rule(g, box.left, y, box.right, y, theme.warn, [4, 3]);
-  return shaded;
+  if (zones.vanished) rule(g, box.left, low, box.right, low, theme.warn, [4, 3]);
+  if (zones.exploded) rule(g, box.left, high, box.right, high, theme.warn, [4, 3]);
+  return zones;
+}
+
+/** The look of what is no longer a number, like nothing else on the page: stripes in the colour of warnings. */
+export function drawHatch(g, left, top, width, height, theme) {
+  g.save();
+  g.beginPath();
+  g.rect(left, top, width, height);
+  g.clip();
+  g.fillStyle = theme.paper;
+  g.fillRect(left, top, width, height);
+  g.strokeStyle = theme.warn;
+  g.lineWidth = 2.5;
+  g.beginPath();
+  for (let x = left - height; x < left + width; x += 7) {
+    g.moveTo(x, top + height);
+    g.lineTo(x + height, top);
+  }
+  g.stroke();
+  g.restore();
 }
 
 /** Grid lines and labels at whole powers of ten. */
@@ -133,12 +146,15 @@ export function drawMarker(g, shape, x, y, r) {
   g.beginPath();
   if (shape === "circle") g.arc(x, y, r, 0, 2 * Math.PI);
   else if (shape === "square") g.rect(x - r, y - r, 2 * r, 2 * r);
-  else polygon(g, shape === "diamond" ? DIAMOND : TRIANGLE, x, y, 1.25 * r);
+  else polygon(g, POLYGONS[shape], x, y, 1.25 * r);
   g.fill();
 }
 
-const DIAMOND = [[0, -1], [1, 0], [0, 1], [-1, 0]];
-const TRIANGLE = [[0, -1], [1, 0.8], [-1, 0.8]];
+const POLYGONS = {
+  diamond: [[0, -1], [1, 0], [0, 1], [-1, 0]],
+  triangle: [[0, -1], [1, 0.8], [-1, 0.8]],
+  down: [[0, 1], [1, -0.8], [-1, -0.8]],
+};
 
 function polygon(g, corners, x, y, r) {
   corners.forEach(([a, b], i) => (i ? g.lineTo(x + r * a, y + r * b) : g.moveTo(x + r * a, y + r * b)));

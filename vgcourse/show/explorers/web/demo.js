@@ -1,7 +1,9 @@
 /** A recording made on the spot, for the page that has no kernel: a sigmoid net of five layers. */
 
 import { dataset } from "./datasets.js";
+import { allFinite } from "./matrix.js";
 import { Run } from "./run.js";
+import { counted } from "./words.js";
 
 const DEMO_BINS = 40;
 const DEMO_EPOCHS = 120;
@@ -13,7 +15,7 @@ export function recordDemo() {
   const frames = [snapshot(run, "at initialisation")];
   for (let epoch = 0; epoch < DEMO_EPOCHS; epoch += 1) {
     run.trainEpoch();
-    frames.push(snapshot(run, `end of epoch ${epoch}`));
+    frames.push(snapshot(run, `after ${counted(epoch + 1, "epoch")}`));
   }
   const layers = [...Array.from({ length: SETTING.depth }, (_, l) => `hidden_${l + 1}`), "output"];
   return {
@@ -22,7 +24,7 @@ export function recordDemo() {
     moments: frames.map((frame) => frame.moment),
     loss: frames.map((frame) => frame.loss),
     accuracy: frames.map((frame) => frame.accuracy),
-    backprop: null,
+    backprop: frames.flatMap((frame) => [...frame.backprop, null]),
     weights: packWeights(frames, layers.length),
     gradients: packGradients(frames, layers.length),
   };
@@ -32,7 +34,7 @@ function snapshot(run, moment) {
   const { net, loss, accuracy } = run;
   const kernels = net.kernels.map((kernel) => Float64Array.from(kernel));
   const gradients = net.kernelGradients.map((gradient) => Float64Array.from(gradient));
-  return { moment, loss, accuracy, kernels, gradients };
+  return { moment, loss, accuracy, kernels, gradients, backprop: [...run.now.backprop] };
 }
 
 function packWeights(frames, count) {
@@ -55,15 +57,16 @@ function packGradients(frames) {
 function packShapes(frames, key, place) {
   const count = frames[0][key].length;
   const shapes = new Uint8Array(frames.length * count * DEMO_BINS);
-  const [rms, zeros] = [[], []];
+  const [rms, zeros, blown] = [[], [], []];
   frames.forEach((frame, t) => {
     frame[key].forEach((values, l) => {
       shapes.set(histogram(values, (value) => place(value, l)), (t * count + l) * DEMO_BINS);
       rms.push(Math.hypot(...values) / Math.sqrt(values.length));
+      blown.push(!allFinite(values));
       zeros.push(values.filter((value) => value === 0).length / values.length);
     });
   });
-  return { shapes, rms, zeros };
+  return { shapes, rms, zeros, blown };
 }
 
 /** Counts by bin as bytes, 255 for the tallest; `place` maps a value to 0..1. */

@@ -1,9 +1,10 @@
 /** What every layer receives before training, over 20 seeds, beside theory. Lessons 2 and 5. */
 
-import { drawBand, drawLine, drawLogAxis, layerLabels, logScale, openCanvas, write } from "./chart.js";
+import { drawBand, drawLine, drawMarker, drawLogAxis, layerLabels, openCanvas, write } from "./chart.js";
 import { emphasise, freshId, legendList, make } from "./dom.js";
-import { measureNet, profileQuantiles, quantile, Queue, sample } from "./many.js";
+import { ascending, measureNet, profileQuantiles, quantile, Queue, sample } from "./many.js";
 import { layerFactor, predictBackprop } from "./meanfield.js";
+import { logScale, outsiders } from "./scales.js";
 import { LOOKS } from "./theme.js";
 import { swatch } from "./thermometers.js";
 import { compareLayers, counted, plainNumber } from "./words.js";
@@ -90,13 +91,13 @@ function legend() {
   return legendList([median, ["band", "the middle 80 % of them"], ["theory", "theory (infinite width)"]]);
 }
 
-/** Exponents that hold every panel, so that heights can be compared; at least from 1e-8 to 1. */
+/** Exponents that hold all that is finite in every panel, so that heights can be compared; at least from 1e-8 to 1. */
 function commonLimits(panels) {
   const all = panels.flatMap(({ low, high, prediction }) => [...low, ...high, ...(prediction ?? [])]);
   const sizes = all.filter((value) => value > 0 && Number.isFinite(value)).map(Math.log10);
   const low = sizes.reduce((a, b) => Math.min(a, b), -7.5);
   const high = sizes.reduce((a, b) => Math.max(a, b), -0.2);
-  return { low: Math.max(-60, Math.floor(low - 0.3)), high: Math.min(60, Math.ceil(high + 0.1)) };
+  return { low: Math.floor(low - 0.3), high: Math.ceil(high + 0.1) };
 }
 
 class ProfilePanel {
@@ -123,7 +124,8 @@ class ProfilePanel {
     const comparison = compareLayers(this.median);
     this.dead = profiles.filter((profile) => profile[0] === 0).length;
     this.verdict = `${comparison.parts.join("")}${this.#deadWords()}`;
-    this.factor.replaceChildren(make("strong", {}, `× ${plainNumber(this.measured)}`), ` per layer${theory}`);
+    const factor = this.measured === null ? "no factor" : `× ${plainNumber(this.measured)}`;
+    this.factor.replaceChildren(make("strong", {}, factor), this.measured === null ? ": nothing comes back" : ` per layer${theory}`);
     this.sentence.replaceChildren(...emphasise(comparison.parts), this.#deadWords());
     this.canvas.setAttribute("aria-label", `Gradient by layer, ${this.name}: ${this.verdict}`);
   }
@@ -139,30 +141,54 @@ class ProfilePanel {
     const box = { left: 40, right: width - 10, top: 10, bottom: height - 36 };
     const scale = logScale(low, high, box.bottom, box.top);
     const spacing = (box.right - box.left - 16) / (this.median.length - 1);
-    const points = (profile) => Array.from(profile, (value, l) => [box.left + 8 + l * spacing, scale.place(value)]);
-    const shaded = drawLogAxis(g, box, scale, theme, 8);
+    const points = (profile) => finitePoints(profile, (value, l) => [box.left + 8 + l * spacing, scale.place(value)]);
+    const zones = drawLogAxis(g, box, scale, theme, 8);
     const color = theme[this.name];
-    drawBand(g, points(this.high), points(this.low), color, theme.dark ? 0.28 : 0.2);
+    const everywhere = (profile) => Array.from(profile, (value, l) => [box.left + 8 + l * spacing, scale.place(value)]);
+    drawBand(g, everywhere(this.high), everywhere(this.low), color, theme.dark ? 0.28 : 0.2);
     const { marker } = LOOKS[this.name];
     const every = Math.ceil(this.median.length / 12);
     drawLine(g, points(this.median), color, { marker, every });
     if (this.prediction) drawLine(g, points(this.prediction), theme.ink, { dash: [5, 4], thickness: 1.6 });
-    this.#labels(g, box, spacing, height, theme, shaded);
+    this.#markOutsiders(g, box, scale, spacing, theme);
+    this.#labels(g, box, spacing, height, theme, zones);
   }
 
-  #labels(g, box, spacing, height, theme, shaded) {
+  /** Medians that a logarithmic axis cannot show: exactly 0 at the floor, no number at the top. */
+  #markOutsiders(g, box, scale, spacing, theme) {
+    const { warn: color, font } = theme;
+    for (const { state, from, to } of outsiders(scale, this.median)) {
+      const [y, text] = state === "zero" ? [box.bottom - 6, "0: no gradient"] : [box.top + 6, "no longer a number"];
+      g.fillStyle = color;
+      for (let l = from; l <= to; l += 1) drawMarker(g, state === "zero" ? "down" : "triangle", box.left + 8 + l * spacing, y, 4);
+      write(g, text, box.left + 16 + to * spacing, y + 4, { color, font, weight: 600 });
+    }
+  }
+
+  #labels(g, box, spacing, height, theme, zones) {
     const { muted: color, font } = theme;
     for (const n of layerLabels(this.median.length, spacing)) {
       write(g, n, box.left + 8 + (n - 1) * spacing, box.bottom + 14, { color, font, align: "center" });
     }
     write(g, "layer (1 = next to the input)", (box.left + box.right) / 2, height - 6, { color, font, align: "center" });
-    if (shaded) write(g, "vanished", box.right - 5, box.bottom - 7, { color: theme.warn, font, align: "right" });
+    const zone = (text, y) => write(g, text, box.right - 5, y, { color: theme.warn, font, align: "right" });
+    if (zones.vanished) zone("vanished", box.bottom - 7);
+    if (zones.exploded) zone("exploded", box.top + 14);
   }
 }
 
-/** Median over the nets of (first / last)^(1 / (depth - 1)): the factor per layer on the way back. */
-function medianFactor(profiles) {
+/** The places of a profile's finite, positive values: the others have none on a logarithmic axis. */
+function finitePoints(profile, place) {
+  return Array.from(profile, (value, l) => (value > 0 && value < Infinity ? place(value, l) : null)).filter(Boolean);
+}
+
+/**
+ * Median over the nets of (first / last)^(1 / (depth - 1)): the factor per layer on the way back. Nets whose last
+ * layer already gets nothing have none; null where that is all of them.
+ */
+export function medianFactor(profiles) {
   const steps = profiles[0].length - 1;
-  const factors = profiles.map((profile) => (profile[0] / profile[steps]) ** (1 / steps));
-  return quantile(factors.map((value) => (Number.isNaN(value) ? 0 : value)).sort((a, b) => a - b), 0.5);
+  const known = profiles.filter((profile) => profile[steps] !== 0);
+  if (!known.length) return null;
+  return quantile(ascending(known.map((profile) => (profile[0] / profile[steps]) ** (1 / steps))), 0.5);
 }

@@ -1,7 +1,7 @@
 /** Many random nets at initialisation: what each layer receives, seed by seed, without holding up the page. */
 
 import { dataset } from "./datasets.js";
-import { meanSquare } from "./matrix.js";
+import { meanSquare, rootMeanSquare } from "./matrix.js";
 import { makeBuffers, Net } from "./net.js";
 import { drawWeights } from "./weights.js";
 
@@ -37,10 +37,15 @@ export function measureNet({ activation, initializer, width, depth, seed, weight
   const layers = Array.from({ length: depth }, (_, l) => l + 1);
   return {
     net,
-    backprop: layers.map((l) => Math.sqrt(meanSquare(net.dh[l]))),
-    kernel: layers.map((l) => Math.sqrt(meanSquare(net.kernelGradients[l - 1]))),
-    signal: layers.map((l) => meanSquare(net.z[l])),
+    backprop: layers.map((l) => rootMeanSquare(net.dh[l])),
+    kernel: layers.map((l) => rootMeanSquare(net.kernelGradients[l - 1])),
+    signal: layers.map((l) => square(rootMeanSquare(net.z[l]))),
   };
+}
+
+/** The square of a number that is not negative; never 0 for one that is not. */
+export function square(value) {
+  return value > 0 ? Math.max(value * value, Number.MIN_VALUE) : value;
 }
 
 /** Jobs done in order: at least one at once, then as many as fit in `budget` ms, the rest a slice a frame. */
@@ -74,11 +79,20 @@ export function quantile(sorted, q) {
   const at = q * (sorted.length - 1);
   const below = Math.floor(at);
   const above = Math.min(sorted.length - 1, below + 1);
+  if (at === below || sorted[below] === sorted[above]) return sorted[below]; // infinite ones have no difference
   return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
 }
 
-/** Per layer, the quantiles `shares` over the nets: an array of profiles, one for each share. */
+/**
+ * Per layer, the quantiles `shares` over the nets: an array of profiles, one for each share.
+ * What is not a number blew up: it counts as the largest.
+ */
 export function profileQuantiles(profiles, shares) {
-  const byLayer = profiles[0].map((_, l) => profiles.map((profile) => profile[l]).sort((a, b) => a - b));
+  const byLayer = profiles[0].map((_, l) => ascending(profiles.map((profile) => profile[l])));
   return shares.map((share) => byLayer.map((values) => quantile(values, share)));
+}
+
+/** The numbers in order, those that are none as infinite ones at the end. */
+export function ascending(numbers) {
+  return numbers.map((value) => (Number.isNaN(value) ? Infinity : value)).sort((a, b) => (a === b ? 0 : a - b));
 }

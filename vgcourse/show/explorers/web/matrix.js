@@ -194,3 +194,24 @@ export function meanSquare(values, size = values.length) {
   for (let i = 0; i < size; i += 1) sum += values[i] * values[i];
   return sum / size;
 }
+
+/** Root mean square of the first `size` entries, also where their squares are too large or too small for a float. */
+export function rootMeanSquare(values, size = values.length) {
+  const square = meanSquare(values, size);
+  if (square > 1e-280 && square < Infinity) return Math.sqrt(square);
+  let most = 0;
+  for (let i = 0; i < size; i += 1) most = Math.max(most, Math.abs(values[i])); // a NaN stays
+  if (!(most > 0 && most < Infinity)) return most;
+  let sum = 0;
+  for (let i = 0; i < size; i += 1) sum += (values[i] / most) ** 2;
+  return most * Math.sqrt(sum / size);
+}
+
+/** Whether the first `size` entries are all finite numbers. */
+export function allFinite(values, size = values.length) {
+  let sum = 0;
+  for (let i = 0; i < size; i += 1) sum += values[i];
+  if (sum - sum === 0) return true;
+  for (let i = 0; i < size; i += 1) if (values[i] - values[i] !== 0) return false; // the sum alone was too large
+  return true;
+}

@@ -14,6 +14,12 @@ function tanh(z) {
   return 1 - 2 / (1 + Math.exp(2 * z));
 }
 
+/** 1 above 0, `below` elsewhere. What is not a number stays so: else a net that blew up would look like a dead one. */
+function rectifierSlope(z, below) {
+  if (z > 0) return 1;
+  return z <= 0 ? below : NaN;
+}
+
 /** phi and phi' of every activation: `slope` takes z and h = phi(z). */
 export const ACTIVATIONS = {
   sigmoid: {
@@ -25,12 +31,12 @@ export const ACTIVATIONS = {
     slope: (z, h) => 1 - h * h,
   },
   relu: {
-    f: (z) => (z > 0 ? z : 0),
-    slope: (z) => (z > 0 ? 1 : 0),
+    f: (z) => (z <= 0 ? 0 : z),
+    slope: (z) => rectifierSlope(z, 0),
   },
   leaky_relu: {
     f: (z) => (z > 0 ? z : 0.2 * z),
-    slope: (z) => (z > 0 ? 1 : 0.2),
+    slope: (z) => rectifierSlope(z, 0.2),
   },
   linear: {
     f: (z) => z,
@@ -42,7 +48,7 @@ export const ACTIVATIONS = {
 function activate(name, z, h, size) {
   if (name === "sigmoid") for (let i = 0; i < size; i += 1) h[i] = 1 / (1 + Math.exp(-z[i]));
   else if (name === "tanh") for (let i = 0; i < size; i += 1) h[i] = tanh(z[i]);
-  else if (name === "relu") for (let i = 0; i < size; i += 1) h[i] = z[i] > 0 ? z[i] : 0;
+  else if (name === "relu") for (let i = 0; i < size; i += 1) h[i] = z[i] <= 0 ? 0 : z[i];
   else {
     const { f } = ACTIVATIONS[name];
     for (let i = 0; i < size; i += 1) h[i] = f(z[i]);
@@ -53,7 +59,7 @@ function activate(name, z, h, size) {
 function timesSlope(name, z, h, dh, dz, size) {
   if (name === "sigmoid") for (let i = 0; i < size; i += 1) dz[i] = dh[i] * h[i] * (1 - h[i]);
   else if (name === "tanh") for (let i = 0; i < size; i += 1) dz[i] = dh[i] * (1 - h[i] * h[i]);
-  else if (name === "relu") for (let i = 0; i < size; i += 1) dz[i] = z[i] > 0 ? dh[i] : 0;
+  else if (name === "relu") for (let i = 0; i < size; i += 1) dz[i] = dh[i] * rectifierSlope(z[i], 0);
   else {
     const { slope } = ACTIVATIONS[name];
     for (let i = 0; i < size; i += 1) dz[i] = dh[i] * slope(z[i], h[i]);

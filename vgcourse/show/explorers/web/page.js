@@ -3,8 +3,10 @@
 import { make } from "./dom.js";
 import { EXPLORERS, mountExplorer } from "./main.js";
 import { layerFactor, predictBackprop } from "./meanfield.js";
-import { gradientsOf } from "./selftest.js";
+import { gradientsOf, kernelsOf } from "./selftest.js";
 import { parseState } from "./state.js";
+import { tubeMarks } from "./tubes.js";
+import { gainWeights } from "./variance_walk.js";
 
 const NAMES = {
   thermometers: "Thermometers",
@@ -51,4 +53,4 @@ menu.append(...Object.keys(EXPLORERS).map((kind) => make("li", {}, make("a", { h
 followTheme();
 addEventListener("hashchange", openPage);
 openPage();
-globalThis.vgcourse = { gradientsOf, layerFactor, predictBackprop };
+globalThis.vgcourse = { gainWeights, gradientsOf, kernelsOf, layerFactor, predictBackprop, tubeMarks };

@@ -1,13 +1,11 @@
-/** The pictures of one net: what it has learnt, a thermometer per layer, and both over time. */
+/** The pictures of one net beside its thermometers: what it has learnt, its loss, and its gradients over time. */
 
-import { drawLogAxis, drawMarker, layerLabels, logScale, openCanvas, rule, write, writeEnds } from "./chart.js";
+import { drawHatch, drawMarker, layerLabels, openCanvas, rule, write } from "./chart.js";
 import { LN2 } from "./run.js";
 import { magnitudeColor, rgb } from "./theme.js";
+import { lossNumber } from "./words.js";
 
-const FLOOR = -10;
-const CEILING = 0;
-
-/** The net's answer over the plane: a small bitmap, drawn large and smooth. */
+/** The net's answer over the plane: a small bitmap, drawn large and smooth; hatched where it is no longer a number. */
 export class Field {
   constructor() {
     this.tile = document.createElement("canvas");
@@ -21,7 +19,11 @@ export class Field {
     const image = g.createImageData(columns, rows);
     const colors = [theme.field0, theme.middle, theme.field1].map(rgb);
     const places = grid(columns, rows, run.data.span * aspect, run.data.span);
-    ask(run.net, places, (i, p) => paint(image.data, i, p, colors));
+    this.numbers = true;
+    ask(run.net, places, (i, p) => {
+      paint(image.data, i, p, colors);
+      this.numbers &&= !Number.isNaN(p);
+    });
     g.putImageData(image, 0, 0);
   }
 
@@ -35,7 +37,8 @@ export class Field {
     g.beginPath();
     g.roundRect(0, 0, width, height, 6);
     g.clip();
-    g.drawImage(this.tile, 0, 0, width, height);
+    if (this.numbers) g.drawImage(this.tile, 0, 0, width, height);
+    else drawHatch(g, 0, 0, width, height, theme);
     drawPoints(g, run.data, width, height, theme);
     g.restore();
   }
@@ -86,51 +89,7 @@ function drawPoints(g, data, width, height, theme) {
   }
 }
 
-/** One tube per layer filled to the size of its gradient; the bar shows where it stood before training. */
-export function drawThermometers(canvas, height, now, before, theme) {
-  const { g, width } = openCanvas(canvas, height);
-  const box = { left: 34, right: width - 8, top: 8, bottom: height - 34 };
-  const scale = logScale(FLOOR, CEILING, box.bottom, box.top);
-  drawLogAxis(g, box, scale, theme);
-  const spacing = (box.right - box.left) / now.length;
-  const tube = Math.max(2, Math.min(22, spacing * 0.62));
-  now.forEach((value, l) => {
-    const x = box.left + (l + 0.5) * spacing;
-    drawTube(g, x, tube, box, scale, value, theme);
-    drawBefore(g, x, Math.min(spacing - 1, tube + 8), scale.place(before[l]), theme);
-  });
-  const { muted: color, font } = theme;
-  for (const n of layerLabels(now.length, spacing)) {
-    write(g, n, box.left + (n - 0.5) * spacing, box.bottom + 13, { color, font, align: "center", weight: 600 });
-  }
-  const long = ["← input", "shaded: vanished", "output →"];
-  writeEnds(g, box, height - 5, long, ["← in", "vanished", "out →"], theme);
-}
-
-function drawTube(g, x, tube, box, scale, value, theme) {
-  const radius = tube / 2;
-  g.fillStyle = theme.track;
-  g.beginPath();
-  g.roundRect(x - radius, box.top, tube, box.bottom - box.top, radius);
-  g.fill();
-  if (!(value > 0)) return;
-  const top = Math.min(scale.place(value), box.bottom - 2);
-  const [red, green, blue] = magnitudeColor(Math.log10(value), theme.dark);
-  g.save();
-  g.clip();
-  g.fillStyle = `rgb(${red}, ${green}, ${blue})`;
-  g.fillRect(x - radius, top, tube, box.bottom - top);
-  g.restore();
-}
-
-function drawBefore(g, x, length, y, theme) {
-  g.fillStyle = theme.paper;
-  g.fillRect(x - length / 2 - 1, y - 2.5, length + 2, 5);
-  g.fillStyle = theme.ink;
-  g.fillRect(x - length / 2, y - 1.5, length, 3);
-}
-
-/** The loss of every epoch against ln 2, the loss of guessing. */
+/** The loss of every epoch against ln 2 = 0.69, the loss of guessing; where it leaves the picture, ▲ and its size. */
 export function drawLoss(canvas, height, losses, epochs, color, theme) {
   const { g, width } = openCanvas(canvas, height);
   const box = { left: 34, right: width - 8, top: 6, bottom: height - 5 };
@@ -140,17 +99,27 @@ export function drawLoss(canvas, height, losses, epochs, color, theme) {
   const { muted, font } = theme;
   rule(g, box.left, y(0), box.right, y(0), theme.line);
   rule(g, box.left, y(LN2), box.right, y(LN2), muted, [4, 3]);
-  write(g, "ln 2", box.left - 6, y(LN2), { color: muted, align: "right", base: "middle", font });
+  write(g, "0.69", box.left - 6, y(LN2), { color: muted, align: "right", base: "middle", font });
   write(g, "0", box.left - 6, y(0) - 3, { color: muted, align: "right", base: "middle", font });
   g.beginPath();
-  losses.forEach((loss, epoch) => g.lineTo(x(epoch), y(loss)));
+  losses.forEach((loss, epoch) => Number.isFinite(loss) && g.lineTo(x(epoch), y(loss)));
   g.strokeStyle = color;
   g.lineWidth = 2;
   g.lineJoin = "round";
   g.stroke();
   g.fillStyle = color;
   const last = losses.length - 1;
-  if (Number.isFinite(losses[last])) drawMarker(g, "circle", x(last), y(losses[last]), 3);
+  if (losses[last] <= top) drawMarker(g, "circle", x(last), y(losses[last]), 3);
+  else markEscape(g, box, x(last), losses[last], theme);
+}
+
+/** A triangle at the upper edge with the number that does not fit below it. */
+function markEscape(g, box, x, loss, theme) {
+  const { warn: color, font } = theme;
+  g.fillStyle = color;
+  drawMarker(g, "triangle", Math.min(x, box.right - 5), box.top + 5, 4);
+  const left = x < (box.left + box.right) / 2;
+  write(g, lossNumber(loss), left ? x + 10 : x - 10, box.top + 9, { color, font, weight: 600, align: left ? "left" : "right" });
 }
 
 /** Layer × epoch, in the colours of the thermometers. Kept as a bitmap that grows by a column an epoch. */
@@ -171,7 +140,22 @@ export class History {
     g.fillRect(box.left, box.top, box.right - box.left, box.bottom - box.top);
     g.imageSmoothingEnabled = false;
     g.drawImage(this.tile, box.left, box.top, box.right - box.left, box.bottom - box.top);
+    this.#hatch(g, box, history, quantity, epochs, theme);
     this.#labels(g, box, depth, epochs, height, theme);
+  }
+
+  /** Stripes over what is no longer a number; wider than its epoch where one alone could not be seen. */
+  #hatch(g, box, history, quantity, epochs, theme) {
+    const last = history.length - 1;
+    const values = history[last][quantity];
+    if (values.every(Number.isFinite)) return; // training ends where the numbers do
+    const column = (box.right - box.left) / (epochs + 1);
+    const row = (box.bottom - box.top) / values.length;
+    const wide = Math.max(column, 12);
+    const left = Math.min(box.left + last * column, box.right - wide);
+    values.forEach((value, l) => {
+      if (!Number.isFinite(value)) drawHatch(g, left, box.bottom - (l + 1) * row, wide, row, theme);
+    });
   }
 
   #reset(key, columns, rows) {
@@ -184,7 +168,8 @@ export class History {
     const image = g.createImageData(1, values.length);
     values.forEach((value, l) => {
       const at = 4 * (values.length - 1 - l);
-      image.data.set([...magnitudeColor(value > 0 ? Math.log10(value) : value - 99, theme.dark), 255], at);
+      // A gradient of exactly 0, or of no number, leaves its cell empty: the track shows, or the stripes.
+      if (value > 0 && value < Infinity) image.data.set([...magnitudeColor(Math.log10(value), theme.dark), 255], at);
     });
     g.putImageData(image, this.drawn, 0);
   }
@@ -203,7 +188,7 @@ export class History {
 
 /** The colour scale of thermometers and history, as a CSS gradient for the legend. */
 export function magnitudeGradient(theme) {
-  const stops = [-8, -7, -6, -5, -4, -3, -2, -1, 0].map((e) => `rgb(${magnitudeColor(e, theme.dark).join(", ")})`);
+  const stops = [-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4].map((e) => `rgb(${magnitudeColor(e, theme.dark).join(", ")})`);
   return `linear-gradient(to right, ${stops.join(", ")})`;
 }
 

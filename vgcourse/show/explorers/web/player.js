@@ -1,32 +1,39 @@
 /** A recorded run, moment by moment: every layer's weights and gradients as histograms. Lessons 3 and 4. */
 
-import { drawMarker, openCanvas, rule, write } from "./chart.js";
+import { drawHatch, drawMarker, openCanvas, rule, write } from "./chart.js";
 import { button, emphasise, make } from "./dom.js";
 import { recordDemo } from "./demo.js";
 import { LN2 } from "./run.js";
 import { magnitudeColor } from "./theme.js";
-import { compareLayers, plainNumber, powerOfTen } from "./words.js";
+import { compareLayers, lossNumber, plainNumber, powerOfTen } from "./words.js";
 
 const ROW_HEIGHT = 54;
 const HEAD = 26;
 const FOOT = 30;
 const CALM_WAIT = 500;
 const PLAY_SECONDS = 8;
+const DEMO_WORDS =
+  "An example: five hidden sigmoid layers of 16 units, weights from N(0, 1), learning rate 3, on the circles. " +
+  "In a notebook, vg.explore.player(recording) shows a run of yours.";
 
 export const player = {
   words: {
-    title: "Your run, moment by moment",
+    title: "A run, moment by moment",
     lead:
       "What every layer's weights and gradients looked like while the net was training. Drag the slider, " +
       "or press Play. The thin outline is how it all began.",
   },
-  build: (shell) => new Player(shell, unpackRecording(shell.options.recording ?? recordDemo())),
+  build: (shell) => {
+    const given = shell.options.recording;
+    if (!given) shell.body.append(make("p", { class: "vg-note" }, DEMO_WORDS));
+    return new Player(shell, unpackRecording(given ?? recordDemo()));
+  },
 };
 
 /**
  * The recording as `explore.py` packs it, with typed arrays in place of bytes:
  * `{layers, moments, loss, accuracy, bins, weights, gradients, backprop}`; moments are labels,
- * `weights` and `gradients` are null or `{shapes: Uint8Array(T * L * bins), low, high, rms, zeros}`.
+ * `weights` and `gradients` are null or `{shapes: Uint8Array(T * L * bins), low, high, rms, zeros, blown}`.
  */
 export function unpackRecording(packed) {
   const bytes = (view) => (view instanceof Uint8Array ? view : new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
@@ -47,7 +54,7 @@ class Player {
     this.curve = make("canvas", { role: "img" });
     this.layers = make("canvas", { role: "img" });
     const picture = (title, canvas) => make("div", { class: "vg-picture" }, make("h4", {}, title), canvas);
-    const curve = recording.loss.some(Number.isFinite) ? picture("loss (dashed: guessing among two classes)", this.curve) : null;
+    const curve = recording.loss.some(Number.isFinite) ? picture("loss (dashed: guessing among two classes, 0.69)", this.curve) : null;
     const rows = picture("every layer: weights, and the size of their gradients", this.layers);
     shell.body.append(make("section", { class: "vg-card", "aria-label": "Recording" }, this.sentence, curve, rows));
     shell.table = () => this.#table();
@@ -130,13 +137,16 @@ class Player {
     const { moment } = this.shell.values;
     const { gradients, backprop } = this.#sizes();
     const sizes = backprop ?? gradients ?? [];
+    const blown = this.#blown(moment);
     const names = recording.layers.filter((_, l) => sizes[l] !== null);
     const compared = sizes.filter((value) => value !== null);
-    const words = compared.length ? compareLayers(compared, "layer", names) : { parts: ["this recording holds no gradients."] };
+    const which = backprop ? " (back-propagated gradients, dL/dh)" : " (gradients of the kernels, dL/dW)";
+    const words = compareRecorded(blown, compared, names);
+    if (compared.length > 1 && !blown.length) words.parts.push("", which);
     const loss = recording.loss[moment];
     const accuracy = recording.accuracy[moment];
     const state = [
-      Number.isFinite(loss) && loss !== null ? ` Loss ${loss.toFixed(3)}` : "",
+      Number.isFinite(loss) && loss !== null ? ` Loss ${lossNumber(loss)}` : "",
       Number.isFinite(accuracy) && accuracy !== null ? `, accuracy ${accuracy.toFixed(3)}` : "",
     ].join("");
     this.verdict = `${words.parts.join("")}${state ? `${state}.` : ""}`;
@@ -145,6 +155,12 @@ class Player {
     this.sentence.replaceChildren(...emphasise([`${recording.moments[moment]}: ${first}`, ...rest]), state ? `${state}.` : "");
     this.layers.setAttribute("aria-label", `Histograms of ${recording.layers.length} layers, ${recording.moments[moment]}. ${this.verdict}`);
     this.curve.setAttribute("aria-label", `Loss over the run, ${recording.moments[moment]}.`);
+  }
+
+  /** Names of the layers whose weights or gradients are not all numbers at this moment. */
+  #blown(moment) {
+    const { layers, weights, gradients } = this.recording;
+    return layers.filter((_, l) => [weights, gradients].some((part) => part?.blown?.[moment * layers.length + l]));
   }
 
   draw() {
@@ -165,13 +181,17 @@ class Player {
     const { muted: color, font } = theme;
     rule(g, box.left, y(0), box.right, y(0), theme.line);
     rule(g, box.left, y(LN2), box.right, y(LN2), color, [4, 3]);
-    write(g, "ln 2", box.left - 6, y(LN2), { color, font, align: "right", base: "middle" });
+    write(g, "0.69", box.left - 6, y(LN2), { color, font, align: "right", base: "middle" });
     write(g, "0", box.left - 6, y(0) - 3, { color, font, align: "right", base: "middle" });
     g.strokeStyle = theme.accent;
     g.lineWidth = 2;
     g.beginPath();
     loss.forEach((value, i) => Number.isFinite(value) && value !== null && g.lineTo(x(i), y(value)));
     g.stroke();
+    if (finite.some((value) => value > top)) {
+      const text = `▲ up to ${lossNumber(Math.max(...finite))}`;
+      write(g, text, box.right, box.top + 9, { color: theme.warn, font, weight: 600, align: "right" });
+    }
     const { moment } = this.shell.values;
     rule(g, x(moment), box.top, x(moment), box.bottom, theme.ink, [], 1.5);
     if (!Number.isFinite(loss[moment]) || loss[moment] === null) return;
@@ -215,6 +235,10 @@ class Player {
     const at = this.shell.values.moment * layers.length + l;
     const { muted: color, font } = theme;
     rule(g, box.left, box.bottom, box.right, box.bottom, theme.line);
+    if (part.blown?.[at]) {
+      drawHatch(g, box.left, box.top, box.right - box.left, box.bottom - box.top, theme);
+      return void write(g, "no longer numbers", box.left, box.bottom + 10, { color: theme.warn, font, size: 10 });
+    }
     if (part.rms[at] === null) return void write(g, "none", box.left, box.bottom - 4, { color, font });
     const slot = (box.right - box.left) / bins;
     const tall = (share) => (share / 255) * (box.bottom - box.top);
@@ -238,6 +262,12 @@ class Player {
     const head = ["layer", "weights", "their gradient", "back-propagated gradient"];
     return [`Root mean squares, ${this.recording.moments[this.shell.values.moment]}`, head, rows];
   }
+}
+
+/** The verdict's parts: what blew up, or first against last layer, or that nothing was recorded. */
+function compareRecorded(blown, compared, names) {
+  if (blown.length) return { parts: [`${blown[0]} `, "blew up", ": not all of its numbers are numbers any more."] };
+  return compared.length ? compareLayers(compared, "layer", names) : { parts: ["this recording holds no gradients."] };
 }
 
 function logTicks(g, { low, high }, left, width, height, theme) {

@@ -1,8 +1,9 @@
 /** Nets side by side, trained together: the stage that Thermometers and Skip share. */
 
 import { button, emphasise, freshId, make } from "./dom.js";
-import { drawLoss, drawThermometers, Field, History } from "./pictures.js";
-import { compareLayers, counted, judgeLearning, plainNumber } from "./words.js";
+import { drawLoss, Field, History } from "./pictures.js";
+import { drawThermometers } from "./tubes.js";
+import { compareLayers, counted, judgeLearning, lossNumber, plainNumber } from "./words.js";
 import { LN2 } from "./run.js";
 
 const ROUND = 200;
@@ -204,16 +205,16 @@ class Card {
     const learnt = judgeLearning(run);
     this.verdict = `at the start ${start.parts.join("")} ${learnt.text}`;
     const opening = run.epoch ? "at the start " : "before training ";
-    const tone = ["guessing", "worse", "blown"].includes(learnt.kind) ? "vg-bad" : "vg-fine";
+    const tone = learnt.bad ? "vg-bad" : "vg-fine";
     const ending = make("strong", { class: tone }, learnt.text);
     this.#say(`${opening}${this.verdict}`, () => {
       const [first, ...rest] = start.parts;
       this.sentence.replaceChildren(...emphasise([opening + first, ...rest]), " ", ending);
     });
-    this.loss.textContent = `loss ${run.loss.toFixed(3)} (guessing: ${LN2.toFixed(3)})`;
+    this.loss.textContent = `loss ${lossNumber(run.loss)} (guessing: ${LN2.toFixed(3)})`;
     this.captions.field.textContent = `it answers ${rangeOfAnswers(run)}`;
     this.captions.tubes.textContent = `gradient by ${spec.unit} (bar: start)`;
-    this.captions.loss.textContent = "loss (dashed: guessing)";
+    this.captions.loss.textContent = "loss (dashed: guessing, 0.69)";
     this.captions.past.textContent = `gradient history: ${spec.unit} × epoch`;
     this.#describe(run, quantity);
   }
@@ -230,12 +231,13 @@ class Card {
     const sizes = `layer 1 ${plainNumber(now[0])}, layer ${now.length} ${plainNumber(now[now.length - 1])}`;
     this.canvases.tubes.setAttribute("aria-label", `Gradient thermometers of ${this.name}: ${sizes}.`);
     this.canvases.field.setAttribute("aria-label", `Decision regions of ${this.name}: the net answers ${rangeOfAnswers(run)}.`);
-    this.canvases.loss.setAttribute("aria-label", `Loss of ${this.name} over ${run.epoch} epochs, now ${run.loss.toFixed(3)}.`);
+    this.canvases.loss.setAttribute("aria-label", `Loss of ${this.name} over ${run.epoch} epochs, now ${lossNumber(run.loss)}.`);
     this.canvases.past.setAttribute("aria-label", `Gradient of every layer of ${this.name} in every epoch.`);
   }
 }
 
 function rangeOfAnswers({ low, high }) {
+  if (!(low <= high)) return "nothing: no numbers are left";
   const [a, b] = [low, high].map((p) => p.toFixed(2));
   return a === b ? `${a} everywhere` : `${a} to ${b}`;
 }

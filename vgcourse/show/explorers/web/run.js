@@ -1,6 +1,6 @@
 /** One net in training: mini-batches in a seeded order, and what every layer received, epoch by epoch. */
 
-import { meanSquare } from "./matrix.js";
+import { allFinite, rootMeanSquare } from "./matrix.js";
 import { Net } from "./net.js";
 import { randomStream, shuffle } from "./random.js";
 import { drawWeights } from "./weights.js";
@@ -29,11 +29,13 @@ export class Run {
     this.history = [];
     this.losses = [];
     this.#clear();
+    this.blown = null;
     this.#look();
   }
 
+  /** `blown`: null while all numbers are finite, else {epoch, part}: when, and what was no longer a number. */
   get blownUp() {
-    return !Number.isFinite(this.loss);
+    return this.blown !== null;
   }
 
   /** The record of the last epoch: {backprop, kernel}, each a Float64Array of rms by layer. */
@@ -65,8 +67,8 @@ export class Run {
     if (this.start < this.data.size) return false;
     this.start = 0;
     this.epoch += 1;
-    this.#note();
     this.evaluate();
+    this.#note();
     return true;
   }
 
@@ -94,8 +96,8 @@ export class Run {
       addScores(sums, this.net.logits, this.y, rows);
     }
     this.start = 0;
-    this.#note();
     this.#keep(sums);
+    this.#note();
   }
 
   #batch(learningRate) {
@@ -125,19 +127,33 @@ export class Run {
     const errors = this.residual ? net.dz : net.dh;
     const first = this.residual ? 2 : 1;
     for (let l = 0; l < hidden; l += 1) {
-      sums.backprop[l] += rows * meanSquare(errors[l + first], rows * net.sizes[l + first]);
-      sums.kernel[l] += rows * meanSquare(net.kernelGradients[l + first - 1]);
+      const size = rows * net.sizes[l + first];
+      sums.backprop[l] = Math.hypot(sums.backprop[l], Math.sqrt(rows) * rootMeanSquare(errors[l + first], size));
+      sums.kernel[l] = Math.hypot(sums.kernel[l], Math.sqrt(rows) * rootMeanSquare(net.kernelGradients[l + first - 1]));
+      this.finite &&= allFinite(net.z[l + first], size);
     }
   }
 
   #note() {
-    const rms = (sums) => sums.map((sum) => Math.sqrt(sum / this.data.size));
+    const rms = (sums) => sums.map((sum) => sum / Math.sqrt(this.data.size));
+    const part = this.#blownPart();
+    if (part) this.blown = { epoch: this.epoch, part };
     this.history.push({ backprop: rms(this.sums.backprop), kernel: rms(this.sums.kernel) });
     this.losses.push(this.lossSum / this.data.size);
     this.#clear();
   }
 
+  /** What is no longer finite, in words, or null. */
+  #blownPart() {
+    const { net, sums } = this;
+    if (![...net.kernels, ...net.biases].every((values) => allFinite(values))) return "weights";
+    if (!allFinite(sums.backprop) || !allFinite(sums.kernel)) return "gradient";
+    if (!this.finite) return "activations";
+    return Number.isFinite(this.loss) && Number.isFinite(this.lossSum) ? null : "loss";
+  }
+
   #clear() {
+    this.finite = true;
     this.sums = { backprop: new Float64Array(this.hidden), kernel: new Float64Array(this.hidden) };
     this.lossSum = 0;
   }

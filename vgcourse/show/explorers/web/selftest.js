@@ -1,6 +1,7 @@
 /** For the tests that compare the engine with Keras. */
 
 import { Net } from "./net.js";
+import { drawWeights } from "./weights.js";
 
 /**
  * Loss and gradients of a net with the given weights: `{sizes, activation, kernels, biases, x, y}` as flat
@@ -19,4 +20,9 @@ export function gradientsOf({ sizes, activation, kernels, biases, x, y, skip = f
     biases: net.biasGradients.map((gradient) => [...gradient]),
     backprop: hidden.map((values) => Math.hypot(...values) / Math.sqrt(values.length)),
   };
+}
+
+/** The kernels that an explorer starts from, one flat array a layer. */
+export function kernelsOf({ sizes, initializer, activation, seed }) {
+  return drawWeights(sizes, initializer, activation, seed).kernels;
 }

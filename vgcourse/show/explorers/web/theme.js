@@ -1,5 +1,7 @@
 /** Colours: read from the style sheet, so that the drawing follows light and dark, and the scale of magnitudes. */
 
+import { EXPLODED } from "./scales.js";
+
 const TOKENS = [
   "ink", "muted", "line", "paper", "panel", "accent", "warn", "shade", "track",
   "sigmoid", "tanh", "relu", "leaky_relu", "linear", "plain", "skip", "class0", "class1", "field0", "field1", "middle",
@@ -30,9 +32,12 @@ const VIRIDIS = [
   [68, 1, 84], [71, 45, 123], [59, 82, 139], [44, 114, 142], [33, 145, 140], [40, 174, 128], [94, 201, 98], [173, 220, 48],
 ];
 
-/** The colour of a gradient of size 10^`exponent`: dark violet at 1e-8 and below, green at 1 and above. */
+const EXPLODED_COLORS = { light: [190, 40, 60], dark: [255, 110, 120] };
+
+/** The colour of a gradient of size 10^`exponent`: dark violet at 1e-8 and below, green at 1, red once it has exploded. */
 export function magnitudeColor(exponent, dark = false) {
   if (Number.isNaN(exponent)) return [128, 128, 128];
+  if (exponent > EXPLODED) return EXPLODED_COLORS[dark ? "dark" : "light"];
   const from = dark ? 0.14 : 0;
   const share = from + (1 - from) * Math.min(1, Math.max(0, (exponent + 8) / 8));
   const at = share * (VIRIDIS.length - 1);

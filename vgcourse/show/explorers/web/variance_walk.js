@@ -1,10 +1,12 @@
 /** Signal forward, gradient backward, variance layer by layer, one gain to turn. Lesson 5. */
 
-import { drawDecades, drawLine, layerLabels, logScale, openCanvas, rule, write } from "./chart.js";
+import { drawDecades, drawLine, drawMarker, layerLabels, openCanvas, rule, write } from "./chart.js";
 import { emphasise, legendList, make } from "./dom.js";
-import { measureNet, profileQuantiles, Queue, sample } from "./many.js";
+import { drawShapes } from "./shapes.js";
+import { measureNet, profileQuantiles, Queue, sample, square } from "./many.js";
 import { signalVariances, slopeSquare } from "./meanfield.js";
 import { drawnOnce, randomStream } from "./random.js";
+import { logScale } from "./scales.js";
 import { faded, LOOKS } from "./theme.js";
 import { swatch } from "./thermometers.js";
 import { counted, plainNumber } from "./words.js";
@@ -12,7 +14,6 @@ import { counted, plainNumber } from "./words.js";
 const WALK_SEEDS = 5;
 const LIMIT = 6;
 const REACH = 10;
-const WALK_BINS = 24;
 const KEEPS = {
   linear: "linear: the variance keeps at gain 1",
   tanh: "tanh: keeps near gain 1",
@@ -41,10 +42,11 @@ class VarianceWalk {
     const verdicts = make("div", { class: "vg-two" }, this.signalWords, this.gradientWords);
     const title = (text) => make("h4", {}, text);
     const walk = make("div", { class: "vg-picture" }, title("variance by layer (log scale)"), this.canvas, walkLegend());
-    const shapes = make("div", { class: "vg-picture" }, title("activations h, layer by layer"), this.strip);
-    shell.body.append(make("section", { class: "vg-card", "aria-label": "Variance walk" }, verdicts, walk, shapes));
-    this.hint = make("span", { class: "vg-hint" });
-    shell.aside.append(this.hint);
+    this.shapesTitle = title("");
+    const shapes = make("div", { class: "vg-picture" }, this.shapesTitle, this.strip);
+    this.hint = make("p", {});
+    this.answer = make("details", { class: "vg-answer" }, make("summary", {}, "Which gain does theory give? (Find yours first.)"), this.hint);
+    shell.body.append(make("section", { class: "vg-card", "aria-label": "Variance walk" }, verdicts, walk, shapes, this.answer));
     shell.table = () => this.#table();
   }
 
@@ -52,6 +54,8 @@ class VarianceWalk {
     const { activation, depth, gain } = this.shell.values;
     this.nets = [];
     this.theory = predictWalk(activation, gain, depth, this.points.inputSquare);
+    if (this.asked !== activation) this.answer.open = false;
+    this.asked = activation;
     this.hint.textContent = KEEPS[activation];
     const jobs = Array.from({ length: WALK_SEEDS }, (_, i) => () => this.#add(i));
     this.queue.run(jobs, (done) => this.#show(done));
@@ -62,7 +66,7 @@ class VarianceWalk {
     const weights = gainWeights(depth, width, gain, seed + i);
     const { backprop, signal, net } = measureNet({ activation, width, depth, weights }, this.points, true);
     const end = backprop[depth - 1];
-    this.nets.push({ signal, gradient: backprop.map((rms) => (rms / end) ** 2) });
+    this.nets.push({ signal, gradient: backprop.map((rms) => square(rms / end)) });
     if (i === 0) this.activations = net.h.map((h) => h.slice());
   }
 
@@ -99,21 +103,28 @@ class VarianceWalk {
     const box = { left: 40, right: width - 10, top: 10, bottom: height - 36 };
     const scale = logScale(-REACH, REACH, box.bottom, box.top);
     const spacing = (box.right - box.left - 16) / (this.signal.length - 1);
-    const points = (values) => values.map((value, l) => [box.left + 8 + l * spacing, scale.place(value)]);
+    const x = (l) => box.left + 8 + l * spacing;
+    const points = (values) => values.map((value, l) => [x(l), placeFreely(scale, value)]).filter(([, y]) => !Number.isNaN(y));
     shadeLimits(g, box, scale, theme);
     drawDecades(g, box, scale, theme, 6);
+    g.save();
+    g.beginPath();
+    g.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
+    g.clip(); // a line that leaves the scale leaves the picture
     for (const [key, name] of [["signal", "tanh"], ["gradient", "sigmoid"]]) {
       const look = LOOKS[key === "signal" ? "plain" : "skip"];
       this.nets.forEach((net) => drawLine(g, points(net[key]), faded(theme[name], 0.35), { thickness: 1 }));
       drawLine(g, points(this.theory[key]), theme.ink, { dash: [2, 3], thickness: 1.4 });
       drawLine(g, points(this[key]), theme[name], { ...look, every: Math.ceil(this.signal.length / 16) });
     }
-    this.#markMoments(g, points, theme);
+    this.#markMoments(g, scale, x, theme);
+    g.restore();
+    ["signal", "gradient"].forEach((key, i) => markEscapes(g, box, x, this[key], i, theme));
     axisWords(g, box, spacing, this.signal.length, height, theme);
   }
 
   /** A ring where each walk leaves the middle. */
-  #markMoments(g, points, theme) {
+  #markMoments(g, scale, x, theme) {
     const last = this.signal.length - 1;
     const moments = [
       [this.signal, leaves(this.signal)],
@@ -121,26 +132,21 @@ class VarianceWalk {
     ];
     for (const [values, at] of moments) {
       if (!(at >= 0 && at <= last)) continue;
-      const [x, y] = points(values)[at];
+      if (!Number.isFinite(values[at])) continue;
       g.lineWidth = 2.5;
       g.strokeStyle = theme.ink;
       g.beginPath();
-      g.arc(x, y, 8, 0, 2 * Math.PI);
+      g.arc(x(at), placeFreely(scale, values[at]), 8, 0, 2 * Math.PI);
       g.stroke();
     }
   }
 
   #drawStrip() {
     const { theme } = this.shell;
-    const height = 96;
-    const { g, width } = openCanvas(this.strip, height);
-    const { depth } = this.shell.values;
-    const count = Math.min(depth, Math.max(3, Math.floor(width / 96)));
-    const cell = width / count;
-    for (let i = 0; i < count; i += 1) {
-      const l = 1 + Math.round((i * (depth - 1)) / (count - 1));
-      drawHistogram(g, i * cell + 5, cell - 10, height, this.activations[l], l, theme);
-    }
+    const reach = drawShapes(this.strip, this.activations, this.shell.values.depth, theme);
+    this.shapesTitle.textContent =
+      `activations h of one net: every layer on the same axis, −${plainNumber(reach)} to ${plainNumber(reach)}; ` +
+      "height: share of the activations, the tallest bar of each layer drawn full";
   }
 
   stop() {
@@ -163,7 +169,7 @@ function walkLegend() {
 }
 
 /** Normal kernels with variance gain² / fan-in, and an output layer that only reads. */
-function gainWeights(depth, width, gain, seed) {
+export function gainWeights(depth, width, gain, seed) {
   const sizes = [2, ...Array(depth).fill(width), 1];
   const kernels = sizes.slice(1).map((outputs, l) => {
     const scale = (l === depth ? 1 : gain) / Math.sqrt(sizes[l]);
@@ -205,8 +211,28 @@ export function describeWalk(values, name, from = null) {
     return [`${name} `, "gets through", `: its variance stays between ${low} and ${high} in all ${all}${back}.`];
   }
   const layer = from === null ? at + 1 : from - at;
+  if (Number.isNaN(values[at])) return [`${name} `, `blows up at layer ${layer}`, `: there it is no longer a number${back}.`];
   const [does, beyond] = values[at] < 1 ? ["dies", "falls below 10⁻⁶"] : ["explodes", "passes 10⁶"];
   return [`${name} `, `${does} at layer ${layer}`, `: there its variance ${beyond}${back}.`];
+}
+
+/** The place of a value, also beyond the scale's ends; NaN for what is no number, far below for exactly 0. */
+function placeFreely(scale, value) {
+  if (!Number.isFinite(value)) return NaN;
+  return scale.at(value > 0 ? Math.log10(value) : scale.low - 4);
+}
+
+/** ▲ or ▼ where a walk ends outside of the scale, with the number it ends at. */
+function markEscapes(g, box, x, values, row, theme) {
+  const end = row ? 0 : values.length - 1; // the signal ends in the last layer, the gradient in the first
+  const value = values[end];
+  if (value >= 10 ** -REACH && value <= 10 ** REACH) return;
+  const up = !(value < 1);
+  const y = up ? box.top + 7 : box.bottom - 7;
+  g.fillStyle = row ? theme.sigmoid : theme.tanh;
+  drawMarker(g, up ? "triangle" : "down", x(end), y, 5);
+  const text = Number.isFinite(value) ? plainNumber(value) : "no longer a number";
+  write(g, text, x(end) + (row ? 12 : -12), y + 4, { color: g.fillStyle, font: theme.font, weight: 600, align: row ? "left" : "right" });
 }
 
 function shadeLimits(g, box, scale, theme) {
@@ -219,29 +245,11 @@ function shadeLimits(g, box, scale, theme) {
 
 function axisWords(g, box, spacing, depth, height, theme) {
   const { muted: color, warn, font } = theme;
-  write(g, "exploded", box.left + 6, box.top + 15, { color: warn, font });
-  write(g, "dead", box.left + 6, box.bottom - 8, { color: warn, font });
+  const middle = (box.left + box.right) / 2;
+  write(g, "exploded", middle, box.top + 15, { color: warn, font, align: "center" });
+  write(g, "dead", middle, box.bottom - 8, { color: warn, font, align: "center" });
   for (const n of layerLabels(depth, spacing)) {
     write(g, n, box.left + 8 + (n - 1) * spacing, box.bottom + 14, { color, font, align: "center" });
   }
   write(g, "layer (1 = next to the input)", (box.left + box.right) / 2, height - 6, { color, font, align: "center" });
-}
-
-function drawHistogram(g, left, width, height, values, layer, theme) {
-  const [top, bottom] = [16, height - 18];
-  let reach = 0;
-  for (const value of values) reach = Math.max(reach, Math.abs(value));
-  write(g, `layer ${layer}`, left, 11, { color: theme.muted, font: theme.font, weight: 600 });
-  rule(g, left, bottom, left + width, bottom, theme.muted);
-  const label = Number.isFinite(reach) ? `±${plainNumber(reach)}` : "not a number";
-  write(g, label, left, height - 5, { color: theme.muted, font: theme.font });
-  if (!Number.isFinite(reach)) return;
-  const counts = new Float64Array(WALK_BINS);
-  for (const value of values) counts[Math.min(WALK_BINS - 1, Math.floor((reach ? value / reach + 1 : 1) * (WALK_BINS / 2)))] += 1;
-  const most = Math.sqrt(counts.reduce((a, b) => Math.max(a, b)));
-  g.fillStyle = theme.tanh;
-  counts.forEach((count, i) => {
-    const tall = (Math.sqrt(count) / most) * (bottom - top);
-    g.fillRect(left + (i * width) / WALK_BINS, bottom - tall, Math.max(1, width / WALK_BINS - 1), tall);
-  });
 }

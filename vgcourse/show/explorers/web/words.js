@@ -4,6 +4,7 @@ import { LN2 } from "./run.js";
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const ALIKE = 3;
+const SMALLEST = 1e-307; // what is smaller, a float holds with fewer digits or not at all
 
 /** 10 to a whole power, as "10⁻⁶". */
 export function powerOfTen(exponent) {
@@ -14,8 +15,9 @@ export function powerOfTen(exponent) {
 /** A positive number in two or three figures: 0.24, 5.2, 36, 2,927, 1.4 million, 3 × 10¹². */
 export function plainNumber(value) {
   if (Number.isNaN(value)) return "not a number";
-  if (value === Infinity) return "infinity";
+  if (value === Infinity) return "infinite";
   if (value === 0) return "0";
+  if (value < SMALLEST) return `below ${powerOfTen(-307)}`;
   if (value >= 1e9 || value < 1e-3) return scientific(value);
   if (value >= 1e6) return `${trim(value / 1e6)} million`;
   if (value >= 1e4) return Number(value.toPrecision(2)).toLocaleString("en-US");
@@ -40,21 +42,22 @@ export function counted(number, word) {
 
 /**
  * How the first layer's gradient compares with the last one's (called by their `names`, or "layer 1" and so on
- * after `noun`): `{kind, parts}`, where parts alternate between
- * plain and emphasised text. Kinds: single, none, blown, smaller, larger, alike.
+ * after `noun`): `{kind, parts}`, where parts alternate between plain and emphasised text.
+ * Kinds: blown, single, nothing, none, smaller, larger, alike.
  */
 export function compareLayers(profile, noun = "layer", names = null) {
   const depth = profile.length;
   const [first, last] = [profile[0], profile[depth - 1]];
   const [front, back] = names ? [names[0], names[depth - 1]] : [`${noun} 1`, `${noun} ${depth}`];
-  if (![first, last].every(Number.isFinite)) {
-    return { kind: "blown", parts: ["the gradient is ", "no longer a number", "."] };
+  if (!profile.every(Number.isFinite)) {
+    return { kind: "blown", parts: ["the gradient ", "blew up", ": it is no longer a number."] };
   }
-  if (depth === 1) return { kind: "single", parts: [`the one hidden layer gets a gradient of `, plainNumber(first), "."] };
+  if (depth === 1) return { kind: "single", parts: [`the one hidden ${noun} gets a gradient of `, plainNumber(first), "."] };
+  if (last === 0) return { kind: "nothing", parts: [`${back} gets `, "no gradient at all", first === 0 ? `, and neither does ${front}.` : "."] };
   if (first === 0) return { kind: "none", parts: [`${front} gets `, "no gradient at all", "."] };
   const ratio = last / first;
   if (ratio > ALIKE) return sized("smaller", ratio, front, back);
-  if (ratio < 1 / ALIKE) return sized("larger", 1 / ratio, front, back);
+  if (ratio < 1 / ALIKE) return sized("larger", first / last, front, back);
   const times = plainNumber(Math.max(ratio, 1 / ratio));
   return {
     kind: "alike",
@@ -66,17 +69,45 @@ function sized(kind, ratio, front, back) {
   return { kind, parts: [`${front} gets a gradient `, `${plainNumber(ratio)} × ${kind}`, ` than ${back}.`] };
 }
 
-/** What a run has learnt: `{kind, text}`. Kinds: untrained, blown, guessing, worse, learnt, part. */
-export function judgeLearning({ epoch, loss, accuracy, data, now }) {
-  if (!Number.isFinite(loss)) return { kind: "blown", text: "It blew up: the loss is no longer a number." };
+/** Epochs after which a net that only guesses may be called one: the healthy ones have left ln 2 behind by then. */
+export const CHANCE = 50;
+const WORSE = 1.05 * LN2; // above: it answers wrongly with conviction
+const GUESSING = 0.99 * LN2; // from here to WORSE the loss is that of answering "one half" to everything
+const COIN = 0.57; // with 320 points, guessing gives 50 % ± 2.8 %
+
+/**
+ * What a run has learnt: `{kind, text}`.
+ * Kinds: blown, untrained, learnt, worse, early, guessing, little, part; only `bad` ones are a failure.
+ */
+export function judgeLearning(run) {
+  const { epoch, loss, accuracy, data, blown } = run;
+  if (blown) return { kind: "blown", bad: true, text: blownWords(blown) };
   if (epoch === 0) return { kind: "untrained", text: "Not trained yet." };
   const right = `${Math.floor(100 * accuracy)}\u00a0% right`;
-  if (accuracy >= data.ceiling - 0.04) return { kind: "learnt", text: `It learnt ${data.name}: ${right}.` };
-  if (loss > 1.05 * LN2) return { kind: "worse", text: "Its loss is worse than guessing." };
   const after = counted(epoch, "epoch");
-  if (loss > 0.97 * LN2) {
-    const cut = now.backprop[0] === 0 ? ", and no gradient at all comes through any more" : "";
-    return { kind: "guessing", text: `After ${after} it does no better than guessing${cut}.` };
-  }
-  return { kind: "part", text: `It learnt a part: ${right}.` };
+  if (accuracy >= data.ceiling - 0.04) return { kind: "learnt", text: `It learnt ${data.name}: ${right}.` };
+  if (loss > WORSE) return { kind: "worse", bad: epoch >= CHANCE, text: `Its loss is worse than guessing, with ${right}.` };
+  if (accuracy >= COIN) return { kind: "part", text: `It learnt a part: ${right}.` };
+  if (loss < GUESSING) return { kind: "little", text: `After ${after} it has learnt little: ${right}.` };
+  const cut = silenceWords(run.history);
+  if (epoch < CHANCE) return { kind: "early", text: `After ${after} it still guesses: ${right}${cut}.` };
+  return { kind: "guessing", bad: true, text: `After ${after} it does no better than guessing: ${right}${cut}.` };
+}
+
+function blownWords({ epoch, part }) {
+  const are = { weights: "weights are", activations: "activations are", gradient: "gradient is", loss: "loss is" }[part];
+  const when = epoch ? `in epoch ${epoch}` : "before the first step";
+  return `It blew up ${when}: its ${are} no longer ${part === "weights" || part === "activations" ? "numbers" : "a number"}.`;
+}
+
+/** Whether a gradient reaches the first layer; "any more" only where one once did. */
+function silenceWords(history) {
+  const reached = history.map(({ backprop }) => backprop[0] > 0);
+  if (reached[history.length - 1]) return "";
+  return `, and no gradient at all ${reached.includes(true) ? "comes through any more" : "has ever come through"}`;
+}
+
+/** A loss to three digits, or in words where it has left the page. */
+export function lossNumber(loss) {
+  return Number.isFinite(loss) && loss < 1000 ? loss.toFixed(3) : plainNumber(loss);
 }

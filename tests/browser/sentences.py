@@ -1,0 +1,100 @@
+"""Sentences of the explorers, read back and held against the numbers they speak of; each returns its kind."""
+
+import math
+import re
+
+import numpy as np
+
+LN2 = math.log(2)
+
+
+def check_start_words(words: str, profile) -> str:
+    """The first sentence against the profile before training; returns its kind."""
+    first, last = profile[0], profile[-1]
+    if not np.isfinite(profile).all():
+        assert "blew up" in words, words
+        return "blown at the start"
+    if len(profile) == 1:
+        assert "the one hidden" in words, words
+        return "single"
+    if first == 0 or last == 0:
+        assert "no gradient at all" in words, words
+        return "none"
+    return check_ratio(words, first, last)
+
+
+def check_ratio(words: str, first: float, last: float) -> str:
+    ratio = last / first
+    if found := re.search(r"(\S+(?: million| × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?) × (smaller|larger)", words):
+        stated = read_number(found[1])
+        assert math.isclose(stated, ratio if found[2] == "smaller" else first / last, rel_tol=0.06), (words, ratio)
+        assert stated > 2.9
+        return found[2]
+    stated = read_number(re.search(r"similar size \(ratio ([\d.]+)\)", words)[1])
+    assert math.isclose(stated, max(ratio, 1 / ratio), rel_tol=0.06) and stated < 3.1, (words, ratio)
+    return "similar"
+
+
+def check_learning_words(words: str, run: dict, blown: dict | None) -> str:
+    """What the last sentence says against loss, accuracy and the history of layer 1; returns its kind."""
+    loss, right, epoch = run["loss"], run["right"], run["epoch"]
+    numbers_left = math.isfinite(loss) and all(np.isfinite(moment["backprop"]).all() for moment in run["history"])
+    if found := re.search(r"It blew up (?:in epoch (\d+)|before the first step): its (\w+)", words):
+        assert blown and int(found[1] or 0) == blown["epoch"] and epoch == blown["epoch"], words
+        return f"blown: {found[2]}"
+    assert blown is None and numbers_left, words
+    if epoch == 0:
+        assert "Not trained yet" in words, words
+        return "untrained"
+    stated = int(re.search(r"(\d+)\s% right", words)[1])
+    assert stated <= right < stated + 1 + 1e-9, words
+    check_silence(words, [moment["backprop"][0] for moment in run["history"]])
+    if "no better than guessing" in words or "it still guesses" in words:
+        assert 0.98 * LN2 < loss < 1.06 * LN2 and right < 58 and f"After {epoch} epoch" in words, words
+        assert ("no better" in words) == (epoch >= 50), words
+        return "guessing" if epoch >= 50 else "early"
+    if "worse than guessing" in words:
+        assert loss > 1.04 * LN2, words
+        return "worse"
+    if "learnt little" in words:
+        assert loss < LN2 and right < 58, words
+        return "little"
+    if "It learnt a part" in words:
+        assert 56 < right < 100 * run["ceiling"] - 3.9 and loss < 1.06 * LN2, words
+        return "part"
+    assert "It learnt the" in words and right >= 100 * (run["ceiling"] - 0.05), words
+    return "learnt"
+
+
+def check_silence(words: str, reached: list) -> None:
+    """ "Any more" only where a gradient came before; nothing is said where one comes."""
+    if "no gradient at all comes through any more" in words:
+        assert reached[-1] == 0 and any(value > 0 for value in reached), words
+    if "no gradient at all has ever come through" in words:
+        assert not any(value > 0 for value in reached), words
+
+
+def check_walk_words(words: str, values, first: int) -> str:
+    outside = np.flatnonzero(~((values >= 1e-6) & (values <= 1e6)))
+    if not outside.size:
+        low, high = re.search(r"between (.+) and (.+) in all \d+ layers", words).groups()
+        assert math.isclose(read_number(low), values.min(), rel_tol=0.06), words
+        assert math.isclose(read_number(high), values.max(), rel_tol=0.06), words
+        return "through"
+    at = outside[first]
+    ending = "dies" if values[at] < 1 else "explodes"
+    assert f"{ending} at layer {at + 1}:" in words, words
+    return ending
+
+
+def read_number(text: str) -> float:
+    text = text.replace(",", "")
+    if text.startswith("below "):
+        return 0.0
+    if text.endswith(" million"):
+        return 1e6 * float(text.removesuffix(" million"))
+    if "10" in text and re.search("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]", text):
+        mantissa, _, exponent = text.rpartition("10")
+        power = int(exponent.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
+        return float(mantissa.removesuffix("× ").strip() or 1) * 10.0**power
+    return float(text)
