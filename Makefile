@@ -21,6 +21,10 @@ lessons: .venv/.lab
 demo: .venv/.lab
 	$(BIN)/vgcourse demo
 
+# Puts changed solutions to the checks, and prints how many the checks notice (some minutes, then from a cache).
+mutants: .venv/.test
+	$(BIN)/python -m tests.mutants
+
 bench: .venv/.test
 	$(BIN)/python -m tests.benchmarks
 
@@ -43,4 +47,4 @@ lock: .venv/.uv
 	$(BIN)/uv pip install -c requirements.lock -e '.[test,cluster]'
 	@touch $@
 
-.PHONY: lab test lessons demo bench lock
+.PHONY: lab test lessons demo mutants bench lock

@@ -7,6 +7,7 @@ import pytest
 from vgcourse.course.checks import exercise as framework
 from vgcourse.course.checks import registry, render, session
 from vgcourse.course.checks.exercise import Exercise, Miss, is_blank, need_callable
+from vgcourse.course.checks.handed import Handed
 from vgcourse.course.checks.observation import encode
 
 
@@ -245,3 +246,39 @@ def test_a_lesson_that_cannot_be_imported_breaks_no_other_lessons_checks(monkeyp
     assert registry.find("first-check").id == "first-check"
     with pytest.raises(ModuleNotFoundError, match="no_such_module"):
         registry.find("nobody-knows")
+
+
+def test_an_answer_that_changes_what_it_is_given_has_half_the_points():
+    exercise = registry.find("first-check")
+
+    def rms(values):
+        values **= 2
+        return np.sqrt(np.mean(values))
+
+    found = verdict(exercise, rms)
+    assert (found.key, found.share) == ("changes-input", 0.5) and "rms changes the array" in found.message
+
+
+def test_what_is_handed_out_is_looked_at_whatever_it_is():
+    pd = pytest.importorskip("pandas")
+    changes = {
+        "array": (np.zeros(3), lambda x: x.fill(1)),
+        "list": ([np.zeros(2)], lambda x: x[0].fill(1)),
+        "dictionary": ({"a": 1}, lambda x: x.pop("a")),
+        "table": (pd.DataFrame({"a": [1]}), lambda x: x.insert(0, "b", 0)),
+    }
+    for what, (value, change) in changes.items():
+        handed = Handed()
+        handed.guard("answer", change)(value)
+        assert handed.changed == {"name": "answer", "what": what}
+        kept = Handed()
+        kept.guard("answer", lambda x: None)(value)
+        assert kept.changed is None and not handed.meant
+        meant = Handed((0,))
+        meant.guard("answer", change)(value)
+        assert meant.changed is None
+
+
+def test_a_forged_change_earns_nothing(doubling):
+    forged = '{"problem": "changes-input", "fields": {"name": "x", "what": "y"}}'
+    assert doubling.verdict(forged, 7).share == 0

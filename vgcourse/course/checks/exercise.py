@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from vgcourse.course.checks.handed import Handed
 from vgcourse.course.checks.observation import ObservationError, decode, encode
 from vgcourse.course.checks.own_work import Watch
 
@@ -22,6 +23,7 @@ RAISES = "raises"
 NOT_PLAIN = "not-plain"
 NOT_A_FUNCTION = "not-a-function"
 BORROWED = "uses-the-package"
+CHANGED = "changes-input"
 
 COMMON = {
     BLANK: "{what} Write your code where it says YOUR CODE HERE, run that cell, then this one.",
@@ -60,6 +62,15 @@ class Verdict:
         return round(self.share * self.points, 2)
 
 
+COMMON_HALF = {
+    CHANGED: Miss(
+        "What comes back is right. But {name} changes the {what} that it is given: whoever uses it afterwards, or "
+        "calls {name} twice, gets something else. Leave it as it was, and change a copy.",
+        share=0.5,
+    )
+}
+
+
 class Exercise:
     """One exercise: register how to observe and how to judge with the two decorators.
 
@@ -72,6 +83,7 @@ class Exercise:
     passed: the sentence for a right answer: what it shows, not just praise.
     misses: key → sentence (or ``Miss``); a sentence may hold fields that ``judge`` fills: ``{got:.3g}``.
     same_work: functions of the package that do what the answer is to do, under another name.
+    changes: positions of the arguments that the answer is meant to change. All others must stay as they were.
     """
 
     def __init__(
@@ -84,11 +96,12 @@ class Exercise:
         passed: str,
         misses: Mapping[str, str | Miss],
         same_work: tuple[str, ...] = (),
+        changes: tuple[int, ...] = (),
     ) -> None:
         self.id, self.points, self.title, self.answers = id, points, title, answers
-        named = {**COMMON, **misses}
+        named = {**COMMON, **COMMON_HALF, **misses}
         self.misses = {key: m if isinstance(m, Miss) else Miss(m) for key, m in named.items()}
-        self.passed_message, self.same_work = passed, frozenset(same_work)
+        self.passed_message, self.same_work, self.changes = passed, frozenset(same_work), changes
         self.reference: Callable[..., Any] | None = None
 
     def observe(self, function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
@@ -129,8 +142,10 @@ class Exercise:
         if blank:
             return encode({"problem": BLANK})
         try:
-            seen = self.observing(*answers, np.random.default_rng(seed))
-            return encode({"seen": seen})
+            handed = Handed(self.changes)
+            guarded = map(handed.guard, self.answers, answers)
+            seen = self.observing(*guarded, np.random.default_rng(seed))
+            return encode({"seen": seen, "changed": handed.changed} if handed.changed else {"seen": seen})
         except NotImplementedError:
             return encode({"problem": BLANK})
         except WrongKind as error:
@@ -155,6 +170,8 @@ class Exercise:
         except Exception as error:
             # Right answers never get here (tested); an odd one may have a shape that no comparison expects.
             return self._miss(NOT_PLAIN, {"text": _first_line(error)})
+        if found is None and data.get("changed"):
+            return self._miss(CHANGED, data["changed"])
         if found is None:
             return Verdict(self.id, self.points, 1.0, PASSED, self.passed_message)
         key, fields = (found, {}) if isinstance(found, str) else found

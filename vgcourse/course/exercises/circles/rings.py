@@ -29,11 +29,6 @@ leak_free = Exercise(
         "clipped": "Test points beyond the training range were cut off at ±1. Let them lie outside: that is "
         "what happens with new data.",
         "swapped": "The two arrays come back in the wrong order: training first, then test.",
-        "changes-input": Miss(
-            "The numbers are right, but scale overwrites the arrays it was given: run it twice and the data "
-            "are scaled twice. Make new arrays.",
-            share=0.5,
-        ),
         "test-set": "The training points are right. The test points need the same formula, with the a and b "
         "of the training points.",
         "wrong-values": "The smallest training value of column {column} lands at {low:.3g}, the largest at "
@@ -60,7 +55,7 @@ def _ruler(values: np.ndarray, by: np.ndarray, axis: int | None = 0) -> np.ndarr
 def observe_leak_free(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
     train, test = _two_sets(rng)
-    return {"scaled": as_sent(answer(train, test)), "inputs": [train, test]}
+    return {"scaled": as_sent(answer(train, test))}
 
 
 @leak_free.judge
@@ -78,8 +73,7 @@ def judge_leak_free(seen: Seen, rng: np.random.Generator) -> Any:
     got = np.concatenate(parts)
     wanted = np.concatenate([_ruler(train, train), _ruler(test, train)])
     if near(got, wanted):
-        untouched = near(seen["inputs"][0], train) and near(seen["inputs"][1], test)
-        return None if untouched else "changes-input"
+        return None
     if key := slip(got, _scaling_slips(train, test)):
         return key
     return "test-set" if near(parts[0], wanted[: len(train)]) else ("wrong-values", _ends(got, train))

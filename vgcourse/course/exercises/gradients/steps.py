@@ -13,6 +13,7 @@ train_step = Exercise(
     points=2,
     title="one training step with a GradientTape",
     answers=("train_step",),
+    changes=(0,),
     passed="Loss, gradients and new weights are those of a pass by hand: fit does nothing else, some thousand times.",
     misses={
         "no-return": NO_RETURN.format(name="train_step"),

@@ -14,6 +14,7 @@ break_symmetry = Exercise(
     points=3,
     title="equal units, parted with as few kernels as possible",
     answers=("break_symmetry",),
+    changes=(0,),
     passed="Trained by hand from your start, all units of all layers go ways of their own, and no kernel was drawn "
     "in vain.",
     misses={

@@ -1,0 +1,89 @@
+"""What an answer is handed it must leave as it was: it gets copies, and they are looked at after each call."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+
+class Handed:
+    """Wraps the answers of one observation; ``changed`` then says which of them changed what it was given.
+
+    ``meant`` are the positions of arguments that the task wants changed (a model that is to be trained).
+    """
+
+    def __init__(self, meant: tuple[int, ...] = ()) -> None:
+        self.meant = meant
+        self.changed: dict[str, str] | None = None
+
+    def guard(self, name: str, answer: Any) -> Any:
+        """The answer, called with copies. A class is left alone: what it makes has methods of its own."""
+        if not callable(answer) or isinstance(answer, type) or hasattr(answer, "get_weights"):
+            return answer
+
+        @functools.wraps(answer, updated=())
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            given = tuple(_copy(arg) for arg in args)
+            before = [_weights(arg) for arg in args]
+            try:
+                return answer(*given, **kwargs)
+            finally:
+                self._compare(name, args, given, before)
+
+        return guarded
+
+    def _compare(self, name: str, args: tuple, given: tuple, before: list) -> None:
+        for i, (arg, copy, weights) in enumerate(zip(args, given, before, strict=True)):
+            if i in self.meant:
+                continue
+            moved = weights is not None and not _same(weights, _weights(arg))
+            if moved:
+                _put_back(arg, weights)
+            if moved or not _same(arg, copy):
+                self.changed = self.changed or {"name": name, "what": _what(arg)}
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.copy(order="K")
+    if type(value) in (list, tuple):
+        return type(value)(_copy(item) for item in value)
+    if type(value) is dict:
+        return {key: _copy(item) for key, item in value.items()}
+    return value.copy() if hasattr(value, "iloc") else value  # of pandas
+
+
+def _same(a: Any, b: Any) -> bool:
+    if isinstance(a, np.ndarray):
+        return a.shape == b.shape and a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
+    if type(a) in (list, tuple):
+        return len(a) == len(b) and all(map(_same, a, b))
+    if type(a) is dict:
+        return list(a) == list(b) and all(_same(a[key], b[key]) for key in a)
+    if hasattr(a, "iloc"):
+        return a.equals(b) and a.index.equals(b.index) and _labels(a) == _labels(b)
+    return True
+
+
+def _labels(frame: Any) -> list[str]:
+    return [str(label) for label in getattr(frame, "columns", [frame.name if hasattr(frame, "name") else ""])]
+
+
+def _weights(value: Any) -> list[np.ndarray] | None:
+    """A model's or layer's weights, None where it has none (yet)."""
+    get: Callable[[], list] | None = getattr(value, "get_weights", None)
+    return (get() or None) if callable(get) and not isinstance(value, type) else None
+
+
+def _put_back(model: Any, weights: list[np.ndarray]) -> None:
+    if len(model.get_weights()) == len(weights):
+        model.set_weights(weights)
+
+
+def _what(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return "array"
+    if hasattr(value, "get_weights"):
+        return "model"
+    return "table" if hasattr(value, "iloc") else {dict: "dictionary"}.get(type(value), "list")
