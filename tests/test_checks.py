@@ -7,7 +7,7 @@ import pytest
 from vgcourse.course.checks import exercise as framework
 from vgcourse.course.checks import registry, render, session
 from vgcourse.course.checks.exercise import Exercise, Miss, is_blank, need_callable
-from vgcourse.course.checks.handed import Handed
+from vgcourse.course.checks.handed import HandedOut
 from vgcourse.course.checks.observation import encode
 
 
@@ -264,17 +264,17 @@ def test_what_is_handed_out_is_looked_at_whatever_it_is():
     changes = {
         "array": (np.zeros(3), lambda x: x.fill(1)),
         "list": ([np.zeros(2)], lambda x: x[0].fill(1)),
-        "dictionary": ({"a": 1}, lambda x: x.pop("a")),
+        "dictionary": ({"a": "b", "c": float("nan")}, lambda x: x.update(a="c")),
         "table": (pd.DataFrame({"a": [1]}), lambda x: x.insert(0, "b", 0)),
     }
     for what, (value, change) in changes.items():
-        handed = Handed()
+        handed = HandedOut()
         handed.guard("answer", change)(value)
         assert handed.changed == {"name": "answer", "what": what}
-        kept = Handed()
+        kept = HandedOut()
         kept.guard("answer", lambda x: None)(value)
         assert kept.changed is None and not handed.meant
-        meant = Handed((0,))
+        meant = HandedOut((0,))
         meant.guard("answer", change)(value)
         assert meant.changed is None
 

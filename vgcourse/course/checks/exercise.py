@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.handed import Handed
+from vgcourse.course.checks.handed import HandedOut
 from vgcourse.course.checks.observation import ObservationError, decode, encode
 from vgcourse.course.checks.own_work import Watch
 
@@ -142,7 +142,7 @@ class Exercise:
         if blank:
             return encode({"problem": BLANK})
         try:
-            handed = Handed(self.changes)
+            handed = HandedOut(self.changes)
             guarded = map(handed.guard, self.answers, answers)
             seen = self.observing(*guarded, np.random.default_rng(seed))
             return encode({"seen": seen, "changed": handed.changed} if handed.changed else {"seen": seen})

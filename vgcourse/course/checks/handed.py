@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 
-class Handed:
+class HandedOut:
     """Wraps the answers of one observation; ``changed`` then says which of them changed what it was given.
 
     ``meant`` are the positions of arguments that the task wants changed (a model that is to be trained).
@@ -63,7 +63,7 @@ def _same(a: Any, b: Any) -> bool:
         return list(a) == list(b) and all(_same(a[key], b[key]) for key in a)
     if hasattr(a, "iloc"):
         return a.equals(b) and a.index.equals(b.index) and _labels(a) == _labels(b)
-    return True
+    return a is b or (isinstance(a, (str, int, float)) and (a == b or a != a))
 
 
 def _labels(frame: Any) -> list[str]:
