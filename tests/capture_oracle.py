@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from vgcourse.measure.layers import output_gradients, root_mean_square, tap_outputs, weighted_layers
+from vgcourse.measure.capture.tensor_statistics import root_mean_square
+from vgcourse.measure.layers import output_gradients, tap_outputs, weighted_layers
 
 BATCH = 8
 

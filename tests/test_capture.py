@@ -11,8 +11,8 @@ import tensorflow as tf
 import vgcourse as vg
 from tests.capture_oracle import BATCH, assert_recorded, batches, data, eager_step, small_net
 from vgcourse.measure.capture import GradientCapture, WeightCapture, moments, recorder
-from vgcourse.measure.capture.step_variables import statistics
-from vgcourse.measure.recording import layer_statistics
+from vgcourse.measure.capture.tensor_statistics import tensor_statistics
+from vgcourse.measure.statistics import STATISTICS, layer_statistics
 
 layers = keras.layers
 X, y = data(20)
@@ -251,7 +251,7 @@ def test_arrays_beyond_the_limit_are_reduced_to_their_statistics(monkeypatch):
 
 def test_statistics_of_a_vanished_gradient_do_not_underflow():
     tiny = tf.constant([1e-25, -3e-25, 0.0])
-    found = dict(zip(moments.STATISTICS, statistics([tiny])[0], strict=True))
+    found = dict(zip(STATISTICS, tensor_statistics([tiny])[0], strict=True))
     expected = layer_statistics(tiny.numpy()[None])
     assert found["rms"] > 1e-25
     for name, value in expected.items():

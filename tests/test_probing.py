@@ -5,18 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgcourse.measure.layers import (
-    STEEPEST_SLOPE,
-    activation_name,
-    activation_slope,
-    layer_names,
-    output_gradients,
-    root_mean_square,
-    saturation,
-    tap_outputs,
-    unit_saturation,
-    weighted_layers,
-)
+from vgcourse.measure.capture.tensor_statistics import root_mean_square
+from vgcourse.measure.layers import layer_names, output_gradients, tap_outputs, weighted_layers
+from vgcourse.measure.slopes import STEEPEST_SLOPE, activation_name, activation_slope, saturation, unit_saturation
 
 X = np.random.default_rng(0).normal(size=(6, 3)).astype("float32")
 

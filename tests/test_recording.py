@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from vgcourse.measure.recording import COLUMNS, STATISTICS, Recording, first_nonfinite, layer_statistics
+from vgcourse.measure.recording import COLUMNS, Recording
+from vgcourse.measure.statistics import STATISTICS, first_nonfinite, layer_statistics
 
 TIME = {"epochs": np.arange(3) - 1.0, "steps": np.arange(3) * 4}
 

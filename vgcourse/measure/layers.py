@@ -2,42 +2,15 @@
 
 import functools
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 import keras
 import tensorflow as tf
 
-from vgcourse.measure.slopes import (
-    ACTIVATION_LAYERS,
-    NOT_ELEMENTWISE,
-    SATURATED_SLOPE,
-    STEEPEST_SLOPE,
-    activation_name,
-    activation_slope,
-    by_unit,
-    root_mean_square,
-    saturation,
-    unit_saturation,
-)
-
-__all__ = [
-    "SATURATED_SLOPE",
-    "STEEPEST_SLOPE",
-    "LayerInfo",
-    "Taps",
-    "activation_name",
-    "activation_slope",
-    "by_unit",
-    "inner_optimizer",
-    "layer_names",
-    "output_gradients",
-    "root_mean_square",
-    "saturation",
-    "tap_outputs",
-    "unit_saturation",
-    "weighted_layers",
-]
+from vgcourse.measure import keras_private
+from vgcourse.measure.replaced import replaced
+from vgcourse.measure.slopes import ACTIVATION_LAYERS, NOT_ELEMENTWISE, activation_name
 
 # They run their inner layers in a loop of their own, whose tensors mean nothing outside of it.
 _OPAQUE = (keras.layers.RNN, keras.layers.TimeDistributed)
@@ -106,7 +79,7 @@ def weighted_layers(model: keras.Model, x=None) -> list[LayerInfo]:
     """
     if not isinstance(model, keras.layers.Layer):
         raise TypeError(f"model: expected a Keras model, got {type(model).__name__}.")
-    infos = [info for name, layer, _ in _walk(model) if (info := _layer_info(name, layer)).variables]
+    infos = [info for name, layer, _ in walk(model) if (info := _layer_info(name, layer)).variables]
     if not infos:
         raise ValueError(
             f"model: {model.name!r} has no weights yet. Start it with keras.Input(shape=...), "
@@ -117,7 +90,7 @@ def weighted_layers(model: keras.Model, x=None) -> list[LayerInfo]:
 
 def layer_names(model: keras.Model) -> list[str]:
     """The unique names of all layers inside model, whether they own weights or not."""
-    return [name for name, _, _ in _walk(model)]
+    return [name for name, _, _ in walk(model)]
 
 
 def inner_optimizer(optimizer):
@@ -137,14 +110,11 @@ def tap_outputs(model: keras.Model) -> Iterator[Taps]:
     >>> output_gradients(tape, loss, taps)["hidden_1"]
     """
     taps = Taps()
-    undo = []
-    try:
-        for name, layer, own_activation in _walk(model):
-            _tap(taps, name, layer, own_activation, undo)
+    with ExitStack() as stack:
+        for name, layer, own_activation in walk(model):
+            for attribute, catch in _catches(taps, name, layer, own_activation):
+                stack.enter_context(replaced(layer, attribute, _caught(getattr(layer, attribute), catch)))
         yield taps
-    finally:
-        for layer, attribute, before in reversed(undo):
-            _restore(layer, attribute, before)
 
 
 def output_gradients(tape: tf.GradientTape, target, taps: Taps, variables=None):
@@ -167,7 +137,7 @@ def output_gradients(tape: tf.GradientTape, target, taps: Taps, variables=None):
     return outputs if variables is None else (outputs, gradients)
 
 
-def _walk(model) -> list[tuple[str, keras.layers.Layer, bool]]:
+def walk(model) -> list[tuple[str, keras.layers.Layer, bool]]:
     """(unique name, layer, is it the activation of another layer) for every layer inside model."""
     found, seen, names = [], {id(model)}, set()
 
@@ -194,7 +164,7 @@ def _children(layer) -> list:
     # A Sequential also tracks the functional model that it builds for itself.
     if isinstance(layer, keras.Model):
         return layer.layers
-    return layer._flatten_layers(include_self=False, recursive=False)
+    return keras_private.direct_layers(layer)
 
 
 def _unique(name: str, taken: set[str]) -> str:
@@ -207,8 +177,8 @@ def _unique(name: str, taken: set[str]) -> str:
 
 def _own_variables(layer) -> list:
     if isinstance(layer, _OPAQUE):
-        return [v for sub in layer._flatten_layers() for v in sub._trainable_variables]
-    return list(layer._trainable_variables)
+        return [v for sub in keras_private.all_layers(layer) for v in keras_private.made_trainable(sub)]
+    return keras_private.made_trainable(layer)
 
 
 def _layer_info(name: str, layer) -> LayerInfo:
@@ -233,21 +203,21 @@ def _by_call(model, infos: list[LayerInfo], x) -> list[LayerInfo]:
     return sorted(infos, key=lambda info: order.get(info.name, len(order)))
 
 
-def _tap(taps: Taps, name: str, layer, own_activation: bool, undo: list) -> None:
+def _catches(taps: Taps, name: str, layer, own_activation: bool):
+    """(attribute, what hears each call of it) for what is to be caught of a layer."""
     is_activation = type(layer) in ACTIVATION_LAYERS
     if _own_variables(layer):
-        _replace(layer, "call", functools.partial(_catch_output, taps, name), undo)
+        yield "call", functools.partial(_catch_output, taps, name)
     if is_activation and not own_activation:
-        _replace(layer, "call", functools.partial(_catch_activation_layer, taps, name, layer), undo)
+        yield "call", functools.partial(_catch_activation_layer, taps, name, layer)
     if "activation" in vars(layer) and not is_activation and not isinstance(layer, _OPAQUE):
         function = layer.activation
         if function is not None and activation_name(function) not in NOT_ELEMENTWISE | {"linear"}:
-            _replace(layer, "activation", functools.partial(_catch_activation, taps, name), undo)
+            yield "activation", functools.partial(_catch_activation, taps, name)
 
 
-def _replace(layer, attribute: str, catch, undo: list) -> None:
-    original = getattr(layer, attribute)
-    undo.append((layer, attribute, vars(layer).get(attribute, undo)))
+def _caught(original, catch):
+    """The same function; catch hears its arguments and its result."""
 
     @functools.wraps(original)
     def wrapper(*args, **kwargs):
@@ -255,15 +225,7 @@ def _replace(layer, attribute: str, catch, undo: list) -> None:
         catch(original, args, kwargs, result)
         return result
 
-    # object.__setattr__: Keras must neither track the wrapper nor look at it.
-    object.__setattr__(layer, attribute, wrapper)
-
-
-def _restore(layer, attribute: str, before) -> None:
-    if isinstance(before, list):
-        object.__delattr__(layer, attribute)
-    else:
-        object.__setattr__(layer, attribute, before)
+    return wrapper
 
 
 def _catch_output(taps: Taps, name: str, original, args, kwargs, result) -> None:
@@ -293,7 +255,7 @@ def _note_activation(taps: Taps, name: str, activation: str, function, z, h) -> 
 
 def _logits(h):
     """What Keras's cross-entropies use in place of a probability h, else h itself."""
-    logits = getattr(h, "_keras_logits", None)
+    logits = keras_private.logits(h)
     if logits is None and not tf.executing_eagerly() and h.op.type in ("Sigmoid", "Softmax"):
         logits = h.op.inputs[0]
     return h if logits is None else logits

@@ -98,12 +98,3 @@ def activation_name(activation) -> str:
         known = ACTIVATION_LAYERS.get(type(activation))
         return known or activation_name(getattr(activation, "activation", type(activation).__name__))
     return getattr(activation, "__name__", type(activation).__name__)
-
-
-def root_mean_square(values) -> tf.Tensor:
-    """The root mean square over all elements of a list of tensors, in float64.
-
-    The square of a float32 underflows from 1e-19 on, and vanishing numbers are what is looked for here.
-    """
-    flat = tf.concat([tf.reshape(tf.cast(v, tf.float64), [-1]) for v in values], 0)
-    return tf.sqrt(tf.reduce_mean(tf.square(flat)))

@@ -6,10 +6,9 @@ import numpy as np
 import tensorflow as tf
 
 from vgcourse.measure.capture.recorder import LOSS, Recorder, listed
+from vgcourse.measure.capture.tensor_statistics import root_mean_square
 from vgcourse.measure.capture.trainstep import reachable, tap_gradient
-from vgcourse.measure.layers import root_mean_square
-
-_GRADIENTS = {"kernels": "kernel_gradients", "biases": "bias_gradients", "variables": "variable_gradients"}
+from vgcourse.measure.recording.schema import GRADIENTS
 
 
 class WeightCapture(Recorder):
@@ -135,7 +134,7 @@ class GradientCapture(Recorder):
             return
         self._matched.add(name if group != "variables" else name.rpartition("/")[0])
         dense = tf.ensure_shape(tf.convert_to_tensor(gradient), variable.shape)
-        self._sinks.write((_GRADIENTS[group], name), dense)
+        self._sinks.write((GRADIENTS[group], name), dense)
 
     def _write_backprop(self, scale) -> None:
         for info in self._infos:

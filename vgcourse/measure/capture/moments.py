@@ -6,18 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from vgcourse.measure.recording import COLUMNS, STATISTICS, Recording, first_nonfinite, layer_statistics
+from vgcourse.measure.recording import COLUMNS, Recording
+from vgcourse.measure.recording.schema import SIGNALS, quantity_and_layer
+from vgcourse.measure.statistics import STATISTICS, first_nonfinite, layer_statistics
 
 # Arrays are kept while all of them together stay below this many bytes.
 ARRAYS_LIMIT = 512 * 2**20
-
-SIGNALS = ("backprop",)
-_QUANTITY = {
-    "kernels": "kernel",
-    "biases": "bias",
-    "kernel_gradients": "kernel_gradient",
-    "bias_gradients": "bias_gradient",
-}
 
 
 @dataclass
@@ -122,14 +116,6 @@ class KeptMoments:
 def _reduced(values: np.ndarray) -> np.ndarray:
     columns = layer_statistics(np.asarray(values)[None])
     return np.array([columns[name][0] for name in STATISTICS])
-
-
-def quantity_and_layer(group: str, name: str) -> tuple[str, str]:
-    """What `Recording.frame` calls an entry of one of its groups: ("gamma_gradient", "block/norm")."""
-    if group in _QUANTITY:
-        return _QUANTITY[group], name
-    layer, _, quantity = name.rpartition("/")
-    return quantity + ("_gradient" if group == "variable_gradients" else ""), layer
 
 
 def _statistics_rows(epochs, group: str, name: str, values: np.ndarray) -> pd.DataFrame:

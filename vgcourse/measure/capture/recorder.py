@@ -6,12 +6,15 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from vgcourse.measure.capture.moments import SIGNALS, KeptMoments, Moment, quantity_and_layer
-from vgcourse.measure.capture.step_variables import Sinks, statistics
+from vgcourse.measure import keras_private
+from vgcourse.measure.capture.moments import KeptMoments, Moment
+from vgcourse.measure.capture.step_variables import Sinks
+from vgcourse.measure.capture.tensor_statistics import tensor_statistics
 from vgcourse.measure.capture.tensorboard import EventWriter
 from vgcourse.measure.capture.trainstep import Listener, listen, stop_listening
 from vgcourse.measure.layers import LayerInfo, inner_optimizer, weighted_layers
 from vgcourse.measure.recording import Recording
+from vgcourse.measure.recording.schema import SIGNALS, quantity_and_layer
 
 LOSS = ("loss", "")
 
@@ -211,7 +214,7 @@ class Recorder(keras.callbacks.Callback, Listener):
 
     def _kept(self, tensors: dict) -> dict[tuple[str, str], np.ndarray]:
         if self._moments.reduced:
-            return dict(zip(tensors, statistics(list(tensors.values())), strict=True))
+            return dict(zip(tensors, tensor_statistics(list(tensors.values())), strict=True))
         return {key: tensor.numpy() for key, tensor in tensors.items()}
 
     def _write_events(self, moment: Moment, tensors: dict, signals: dict) -> None:
@@ -253,8 +256,7 @@ def _settings(capture: Recorder) -> dict:
 
 
 def _iterations(optimizer) -> int:
-    # optimizer.iterations would count a batch whose gradient is accumulated only with the last of its group.
-    return int(inner_optimizer(optimizer)._iterations.numpy())
+    return keras_private.optimizer_iterations(inner_optimizer(optimizer))
 
 
 def _interval(every) -> int | None:

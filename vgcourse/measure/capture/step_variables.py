@@ -1,6 +1,5 @@
 """Variables that a compiled train step writes into, and Python reads after it."""
 
-import numpy as np
 import tensorflow as tf
 
 
@@ -72,34 +71,3 @@ class Sinks:
     def read_first(self) -> dict[tuple, tf.Tensor]:
         """Key -> value of the first step. Without ``first``: to be called right after it."""
         return {key: variable[0] for key, variable in (self._first if self.first else self._last).items()}
-
-
-def statistics(tensors: list[tf.Tensor]) -> np.ndarray:
-    """The columns of `Recording.frame` for each tensor, computed where the tensors are.
-
-    Returns:
-        (len(tensors), 8) float64, in the order of `recording.STATISTICS`.
-    """
-    return _statistics(tensors).numpy() if tensors else np.zeros((0, 8))
-
-
-@tf.function(reduce_retracing=True)
-def _statistics(tensors: list[tf.Tensor]) -> tf.Tensor:
-    return tf.stack([_columns(tensor) for tensor in tensors])
-
-
-def _columns(tensor: tf.Tensor) -> tf.Tensor:
-    # float64: the square of a vanished gradient, 1e-25, is 0 in float32.
-    values = tf.cast(tensor, tf.float64)
-    size = tf.abs(values)
-    columns = (
-        tf.reduce_mean(values),
-        tf.math.reduce_std(values),
-        tf.sqrt(tf.reduce_mean(tf.square(values))),
-        tf.reduce_mean(size),
-        tf.reduce_sum(size),
-        tf.reduce_min(values),
-        tf.reduce_max(values),
-        tf.reduce_mean(tf.cast(tf.equal(values, 0), tf.float64)),
-    )
-    return tf.stack(columns)

@@ -12,9 +12,8 @@ from contextlib import ExitStack, contextmanager
 import keras
 import tensorflow as tf
 
-from vgcourse.measure import layers
-
-_ABSENT = object()
+from vgcourse.measure import keras_private, layers
+from vgcourse.measure.replaced import replaced
 
 
 class Listener:
@@ -114,7 +113,7 @@ def _make_train_function(model, listeners: list[Listener]):
                 listener.on_step_end()
         return logs
 
-    with _attribute(model, "train_step", heard_step), _attribute(model, "train_function", None):
+    with replaced(model, "train_step", heard_step), replaced(model, "train_function", None):
         model.make_train_function()
         return model.train_function
 
@@ -124,10 +123,10 @@ def _reporting(model, listeners: list[Listener]) -> Iterator[None]:
     with ExitStack() as stack:
         for optimizer in _optimizers(model):
             apply, scale_loss = _optimizer_reports(optimizer, listeners)
-            stack.enter_context(_attribute(optimizer, "apply", apply))
-            stack.enter_context(_attribute(optimizer, "scale_loss", scale_loss))
+            stack.enter_context(replaced(optimizer, "apply", apply))
+            stack.enter_context(replaced(optimizer, "scale_loss", scale_loss))
         for layer in _inner_layers(model):
-            stack.enter_context(_attribute(layer, "call", _layer_report(layer, listeners)))
+            stack.enter_context(replaced(layer, "call", _layer_report(layer, listeners)))
         yield
 
 
@@ -138,7 +137,7 @@ def _optimizers(model) -> list:
 
 
 def _inner_layers(model) -> list:
-    return [layer for _, layer, is_activation in layers._walk(model) if not is_activation]
+    return [layer for _, layer, is_activation in layers.walk(model) if not is_activation]
 
 
 def _optimizer_reports(optimizer, listeners):
@@ -155,7 +154,8 @@ def _optimizer_reports(optimizer, listeners):
         return scaled
 
     def apply(grads, trainable_variables=None):
-        variables = optimizer._trainable_variables if trainable_variables is None else trainable_variables
+        own = trainable_variables is None
+        variables = keras_private.optimizer_variables(optimizer) if own else trainable_variables
         unscaled = [g if g is None or scale is None else _divide(g, scale) for g in grads]
         for listener in listeners:
             listener.on_apply(unscaled, list(variables), scale)
@@ -182,39 +182,25 @@ def _layer_report(layer, listeners):
     return call
 
 
-@contextmanager
-def _attribute(owner, name: str, value) -> Iterator[None]:
-    """Set an attribute for a while. Past __setattr__: Keras must not track it, and there may be no old one."""
-    before = vars(owner).get(name, _ABSENT)
-    vars(owner)[name] = value
-    try:
-        yield
-    finally:
-        if before is _ABSENT:
-            vars(owner).pop(name, None)
-        else:
-            vars(owner)[name] = before
-
-
 def tap_gradient(output, arrive):
     """The same output; arrive(gradient) is called with its gradient on the way back.
 
     Of a layer with several outputs, the first. Where Keras's losses compute from the logits behind an output,
-    the gradient is the one with respect to the logits, as in `probing.output_gradients`.
+    the gradient is the one with respect to the logits, as in `layers.output_gradients`.
     """
     flat = keras.tree.flatten(output)
     h = flat[0]
     if not tf.is_tensor(h) or not h.dtype.is_floating:
         return output
-    logits = getattr(h, "_keras_logits", None)
+    logits = keras_private.logits(h)
     if logits is None and not hasattr(h, "numpy") and h.op.type in ("Sigmoid", "Softmax"):
         # Keras's losses look for such an op to compute from its logits: nothing may stand in between.
         return output
     flat[0] = _identity(h, arrive)
     if logits is not None:
-        flat[0]._keras_logits = _identity(logits, arrive)
-    if (mask := getattr(h, "_keras_mask", None)) is not None:
-        flat[0]._keras_mask = mask
+        keras_private.leave_logits(flat[0], _identity(logits, arrive))
+    if (mask := keras_private.mask(h)) is not None:
+        keras_private.leave_mask(flat[0], mask)
     return keras.tree.pack_sequence_as(output, flat)
 
 
@@ -234,7 +220,7 @@ def reachable(tensor) -> bool:
     """Whether the tensor can be used here: one from inside a loop or a nested function cannot."""
     if hasattr(tensor, "numpy"):
         return True
-    graph = None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
+    graph = keras_private.current_graph()
     while graph is not None and graph is not tensor.graph:
-        graph = getattr(graph, "outer_graph", None)
+        graph = keras_private.outer_graph(graph)
     return graph is not None

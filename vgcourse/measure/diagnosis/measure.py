@@ -11,14 +11,8 @@ import tensorflow as tf
 
 from vgcourse.measure.diagnosis.arrays import as_array, as_float64, mean_by_unit, norm, rms
 from vgcourse.measure.diagnosis.updates import update_ratios
-from vgcourse.measure.layers import (
-    SATURATED_SLOPE,
-    STEEPEST_SLOPE,
-    activation_slope,
-    output_gradients,
-    tap_outputs,
-    weighted_layers,
-)
+from vgcourse.measure.layers import output_gradients, tap_outputs, weighted_layers
+from vgcourse.measure.slopes import SATURATED_SLOPE, STEEPEST_SLOPE, activation_slope
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from vgcourse.measure.arguments import no_gaps, same_length
 from vgcourse.measure.sweeping.stack_run import Data
 from vgcourse.nets.data import circles
 
@@ -17,13 +18,13 @@ def sweep_data(data=None, test=None) -> Data:
         raise ValueError("test: data already holds a test set, (X, y, X_test, y_test); give it once.")
     tested = parts[2:] or ([] if test is None else _pair("test", test, (2,)))
     X, y = _inputs("data", parts[0]), _labels("data", parts[1])
-    _same_length("data", X, y)
+    same_length("data", X, y)
     outputs = _outputs(y)
     if not tested:
         return Data(X, _targets("data", y, outputs))
     argument = "test" if test is not None else "data"
     X_test, y_test = _inputs(argument, tested[0]), _labels(argument, tested[1])
-    _same_length(argument, X_test, y_test)
+    same_length(argument, X_test, y_test)
     if X_test.shape[1] != X.shape[1]:
         raise ValueError(f"{argument}: X has {X.shape[1]} features, but X_test has {X_test.shape[1]}.")
     return Data(X, _targets("data", y, outputs), X_test, _targets(argument, y_test, outputs))
@@ -40,7 +41,7 @@ def _inputs(argument: str, X) -> np.ndarray:
     X = np.asarray(X)
     if X.ndim != 2 or not X.size or X.dtype.kind not in "fiub":
         raise ValueError(f"{argument}: X must be numbers of shape (n, features), got {X.dtype} of shape {X.shape}.")
-    _no_gaps(argument, "X", X)
+    no_gaps(argument, "X", X)
     return X.astype(np.float32)
 
 
@@ -48,22 +49,8 @@ def _labels(argument: str, y) -> np.ndarray:
     y = np.asarray(y)
     if y.dtype.kind not in "fiub" or y.ndim not in (1, 2) or not y.size:
         raise ValueError(f"{argument}: y must hold one label or one-hot row per example, got {y.dtype} {y.shape}.")
-    _no_gaps(argument, "y", y)
+    no_gaps(argument, "y", y)
     return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
-
-
-def _no_gaps(argument: str, name: str, array: np.ndarray) -> None:
-    bad = ~np.isfinite(array.reshape(len(array), -1).astype(float)).all(1)
-    if bad.any():
-        raise ValueError(
-            f"{argument}: {bad.sum()} of {len(array)} rows of {name} hold NaN or infinity, "
-            f"the first is row {bad.argmax()}; drop or fill them."
-        )
-
-
-def _same_length(argument: str, X, y) -> None:
-    if len(X) != len(y):
-        raise ValueError(f"{argument}: X has {len(X)} examples, but y has {len(y)}.")
 
 
 def _outputs(y: np.ndarray) -> int:

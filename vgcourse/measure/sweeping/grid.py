@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from vgcourse.measure.layers import activation_name
+from vgcourse.measure.arguments import positive_number, whole_number
+from vgcourse.measure.slopes import activation_name
 from vgcourse.measure.sweeping.stack_optimizer import optimizer_settings
 from vgcourse.nets import models
 
@@ -147,19 +148,11 @@ def _optimizer(name: str, value) -> tuple:
 
 
 def _rate(name: str, value) -> float | None:
-    if value is None:
-        return None
-    if not isinstance(value, int | float | np.number) or isinstance(value, bool) or not 0 < value < np.inf:
-        raise ValueError(f"{name}: expected a positive number, got {value!r}.")
-    return float(value)
+    return None if value is None else positive_number(name, value)
 
 
 def _positive(name: str, value) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name}: expected a whole number, got {value!r}.")
-    if value < 1:
-        raise ValueError(f"{name}: must be 1 or more, got {value}.")
-    return int(value)
+    return whole_number(name, value, 1)
 
 
 def _seed(value) -> int:

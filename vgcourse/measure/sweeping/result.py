@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from vgcourse.measure.recording import Recording, first_nonfinite, layer_statistics
+from vgcourse.measure.recording import Recording
+from vgcourse.measure.statistics import first_nonfinite, layer_statistics
 from vgcourse.measure.sweeping.stack_run import Layout
 
 _KERNEL_COLUMNS = ("mean", "std")

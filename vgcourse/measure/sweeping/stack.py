@@ -13,7 +13,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from vgcourse.measure.layers import SATURATED_SLOPE, STEEPEST_SLOPE, activation_name, activation_slope
+from vgcourse.measure import keras_private
+from vgcourse.measure.slopes import SATURATED_SLOPE, STEEPEST_SLOPE, activation_name, activation_slope
 
 # Up to this many weights in a layer, multiply and add beats one matrix product per run.
 NARROW = 512
@@ -84,7 +85,8 @@ class StackedNets:
     def _optimizer(self):
         kind, settings = self.plan.optimizer
         optimizer = kind.from_config(json.loads(settings))
-        if not isinstance(optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule):
+        rate = keras_private.learning_rate_or_schedule(optimizer)
+        if not isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
             optimizer.learning_rate = lambda: self.rates
         return optimizer
 

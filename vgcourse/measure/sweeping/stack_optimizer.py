@@ -7,6 +7,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from vgcourse.measure.arguments import as_meant, known_optimizer
+
 _SCALES = (1e-3, 1.0, 1e3)
 
 
@@ -18,20 +20,12 @@ def optimizer_settings(optimizer) -> tuple[tuple[type, str], float | None]:
     Raises:
         ValueError: for an unknown one, or one whose update of one weight depends on other weights.
     """
-    try:
-        found = keras.optimizers.get(optimizer)
-    except (ValueError, TypeError):
-        found = None
-    if not isinstance(found, keras.optimizers.Optimizer):
-        raise ValueError(
-            f"optimizer: Keras knows no optimizer {optimizer!r}. "
-            "Give a name such as 'rmsprop', 'adam' or 'sgd', or a keras.optimizers instance."
-        )
+    found = known_optimizer(optimizer)
     config = found.get_config()
     config.pop("name", None)  # Keras numbers its optimizers; equal settings shall read the same
     rate = config.get("learning_rate")
     if isinstance(rate, float):
-        rate = float(f"{rate:.7g}")  # a float32, as it was meant
+        rate = as_meant(rate)
     if scheduled := isinstance(rate, dict) or rate is None:
         rate = None
     settings = type(found), json.dumps(config if scheduled else config | {"learning_rate": 1.0}, sort_keys=True)

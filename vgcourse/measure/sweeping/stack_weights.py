@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from vgcourse.measure import keras_private
 from vgcourse.nets import models
 
 
@@ -19,7 +20,7 @@ def initial_kernels(initializer, shape: tuple[int, int], layer: int, seeds, argu
     """
     numbers = [models._seed(s, layer) for s in seeds]
     made = models._initializer(argument, initializer, 0)
-    if type(made).__module__.startswith("keras.") and isinstance(getattr(made, "seed", None), int):
+    if keras_private.is_of_keras(type(made)) and isinstance(getattr(made, "seed", None), int):
         graph = _graph(type(made), repr(sorted(made.get_config().items())), shape, _Hidden(made))
         return graph(tf.constant(numbers, tf.int64)).numpy()
     one_by_one = [models._initializer(argument, initializer, n) for n in numbers]
@@ -58,7 +59,7 @@ def _graph(kind: type, settings: str, shape: tuple[int, int], initializer: _Hidd
 
     @tf.function(autograph=False, input_signature=[tf.TensorSpec([None], tf.int64)])
     def kernels(seeds):
-        dtype = keras.src.backend.random_seed_dtype()
+        dtype = keras_private.random_seed_dtype()
         return tf.map_fn(kernel, tf.cast(seeds, dtype), fn_output_signature=tf.float32, parallel_iterations=1)
 
     return kernels.get_concrete_function()

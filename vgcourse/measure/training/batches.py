@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from vgcourse.measure.arguments import evenly_spaced
+
 PROBE_LIMIT = 2048
 """A measurement between epochs looks at no more examples than this."""
 
@@ -26,4 +28,4 @@ def batch_orders(n: int, chunks, seed: int = 0, shuffle: bool = True) -> Iterato
 
 def probe_rows(n: int, limit: int = PROBE_LIMIT) -> np.ndarray:
     """The examples that are measured: all n, or `limit` evenly spaced ones where there are more."""
-    return np.unique(np.linspace(0, n - 1, min(n, limit)).round().astype(np.int32))
+    return evenly_spaced(n, limit)

@@ -7,6 +7,7 @@ from collections import OrderedDict
 import keras
 import numpy as np
 
+from vgcourse.measure import keras_private
 from vgcourse.measure.training.graph import CompiledRun
 from vgcourse.measure.training.plan import Plan
 
@@ -61,8 +62,9 @@ def compiled_run(model, optimizer, plan: Plan, x, key: tuple, xla: bool) -> Comp
 
 def is_row_wise(model) -> bool:
     """Whether an example of weight 0 changes nothing: no layer couples examples, no loss but the weighted."""
-    known = all(_leaves_rows_apart(part) for part in model._flatten_layers())
-    return known and not model.losses and not any(_regularizes(part) for part in model._flatten_layers())
+    parts = keras_private.all_layers(model)
+    known = all(_leaves_rows_apart(part) for part in parts)
+    return known and not model.losses and not any(_regularizes(part) for part in parts)
 
 
 def _leaves_rows_apart(layer) -> bool:
@@ -86,13 +88,13 @@ def architecture(model) -> str | None:
     """A model's configuration without names, initializers and seeds; None where it does not tell all."""
     if not _is_plain(model):
         return None
-    if not all(_is_clonable(layer) for layer in model._flatten_layers()):
+    if not all(_is_clonable(layer) for layer in keras_private.all_layers(model)):
         return None
     try:
         config = model.get_config()
         if _has_foreign_code(config):
             return None
-        names = {name: i for i, name in enumerate(layer.name for layer in model._flatten_layers())}
+        names = {name: i for i, name in enumerate(layer.name for layer in keras_private.all_layers(model))}
         return json.dumps(_canonical(config, names), sort_keys=True)
     except (TypeError, ValueError, NotImplementedError):
         return None
@@ -100,7 +102,7 @@ def architecture(model) -> str | None:
 
 def _is_plain(model) -> bool:
     """A sequential or functional model, not a class of somebody's own."""
-    functional = type(model).__name__ == "Functional" and type(model).__module__.startswith("keras.")
+    functional = type(model).__name__ == "Functional" and keras_private.is_of_keras(type(model))
     return functional or type(model) is keras.Sequential
 
 
@@ -109,11 +111,10 @@ def _regularizes(layer) -> bool:
 
 
 def _is_clonable(layer) -> bool:
-    module = type(layer).__module__
     if isinstance(layer, keras.Model):
-        return module.startswith("keras.")
-    learned = "preprocessing" in module and not isinstance(layer, keras.layers.Rescaling)
-    return module.startswith("keras.src.layers") and not learned and not isinstance(layer, _UNCLONABLE)
+        return keras_private.is_of_keras(type(layer))
+    learned = "preprocessing" in type(layer).__module__ and not isinstance(layer, keras.layers.Rescaling)
+    return keras_private.is_layer_of_keras(layer) and not learned and not isinstance(layer, _UNCLONABLE)
 
 
 def _has_foreign_code(config) -> bool:
@@ -157,6 +158,6 @@ def xla_pays(model, steps: int) -> bool:
     On a CPU its convolutions and loops are slower. The answer depends on the arguments alone, never on what
     was run before: the same call gives the same numbers to the last bit.
     """
-    layers = model._flatten_layers()
+    layers = keras_private.all_layers(model)
     slow = any(isinstance(p, keras.layers.RNN) or "Conv" in type(p).__name__ for p in layers)
     return steps >= _XLA_STEPS and not slow

@@ -6,7 +6,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from vgcourse.measure import keras_private
 from vgcourse.measure.layers import LayerInfo, output_gradients, tap_outputs, weighted_layers
+from vgcourse.measure.recording.schema import GRADIENTS
 from vgcourse.measure.training.plan import Plan, Slot
 from vgcourse.measure.training.signals import unit_flatness, unit_rms
 
@@ -132,7 +134,7 @@ class CompiledRun:
         yield from ((group, key, tuple(variable.shape)) for group, key, variable in named)
         for group, key, variable in named:
             if variable.trainable:
-                yield _GRADIENTS[group], key, tuple(variable.shape)
+                yield GRADIENTS[group], key, tuple(variable.shape)
 
     def _train_and_record(self, x, y, full, rest, epochs, full_steps, rest_steps):
         """The graph: for every epoch, record and train as often as the counts say."""
@@ -241,16 +243,13 @@ class CompiledRun:
         return loss, self.optimizer.scale_loss(loss), y_pred
 
     def _predict(self, x, training: bool):
-        if getattr(self.model, "_call_has_training_arg", True):
+        if keras_private.takes_training(self.model):
             return self.model(x, training=training)
         return self.model(x)
 
     def _loss(self, y, y_pred, weights=None):
         penalties = [tf.cast(p, tf.float32) for p in self.model.losses]
         return tf.add_n([tf.cast(self.plan.objective(y, y_pred, weights), tf.float32), *penalties])
-
-
-_GRADIENTS = {"kernels": "kernel_gradients", "biases": "bias_gradients", "variables": "variable_gradients"}
 
 
 def _named_variables(info: LayerInfo):

@@ -7,9 +7,12 @@ from dataclasses import replace
 import keras
 import numpy as np
 
+from vgcourse.measure import keras_private
+from vgcourse.measure.arguments import as_meant, known_optimizer, one_of, positive_number, whole_number
 from vgcourse.measure.layers import inner_optimizer, layer_names, weighted_layers
 from vgcourse.measure.objective import choose_objective
-from vgcourse.measure.recording import Recording, first_nonfinite
+from vgcourse.measure.recording import Recording
+from vgcourse.measure.statistics import first_nonfinite
 from vgcourse.measure.training.batches import PROBE_LIMIT, batch_order, batch_orders, probe_rows
 from vgcourse.measure.training.compiled import compiled_run, is_row_wise, xla_pays
 from vgcourse.measure.training.graph import CompiledRun
@@ -102,7 +105,7 @@ def train(
     xla = xla_pays(model, epochs * plan.steps) if xla is None else xla
     run = compiled_run(model, copied, plan, x, key, xla)
     _check_memory(run, epochs)
-    rate = float(f"{float(copied.learning_rate):.7g}")  # a float32, as it was meant
+    rate = as_meant(copied.learning_rate)
     with run.lock:
         run.load(model)
         run.reset_optimizer(_constant_rate(copied))
@@ -216,12 +219,8 @@ def _check_settings(model, epochs, batch_size, every, seed) -> None:
     if not isinstance(model, keras.Model):
         raise TypeError(f"model: expected a Keras model, got {type(model).__name__}.")
     for name, value, least in (("epochs", epochs, 1), ("batch_size", batch_size, 1), ("seed", seed, 0)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer):
-            raise TypeError(f"{name}: expected a whole number, got {value!r}.")
-        if value < least:
-            raise ValueError(f"{name}: must be {least} or more, got {value}.")
-    if every not in ("epoch", "step"):
-        raise ValueError(f"every: must be 'epoch' or 'step', got {every!r}.")
+        whole_number(name, value, least)
+    one_of("every", every, ("epoch", "step"))
 
 
 def _check_model(model) -> None:
@@ -247,15 +246,14 @@ def _check_memory(run: CompiledRun, epochs: int) -> None:
 
 def _copy_optimizer(optimizer, model, learning_rate: float | None):
     """A fresh optimizer with the same settings, so that the one given is not tied to a model."""
-    given = _optimizer(optimizer)
+    given = known_optimizer(optimizer)
     _check_free(given, model)
     if learning_rate is None and given is not optimizer:
         return _scaled(given, model)
     config = given.get_config()
     if learning_rate is not None:
-        if not isinstance(learning_rate, int | float | np.number) or not 0 < learning_rate < np.inf:
-            raise ValueError(f"learning_rate: expected a positive number, got {learning_rate!r}.")
-        config |= {"learning_rate": float(learning_rate)} if "learning_rate" in config else {}
+        rate = positive_number("learning_rate", learning_rate)
+        config |= {"learning_rate": rate} if "learning_rate" in config else {}
     copied = type(given).from_config(config)
     if learning_rate is not None and isinstance(copied, keras.optimizers.LossScaleOptimizer):
         copied.learning_rate = float(learning_rate)
@@ -264,28 +262,15 @@ def _copy_optimizer(optimizer, model, learning_rate: float | None):
 
 def _scaled(optimizer, model):
     """With a scaled loss where a layer computes in float16, as Model.compile does."""
-    half = any(layer.dtype_policy.name == "mixed_float16" for layer in model._flatten_layers())
+    half = any(layer.dtype_policy.name == "mixed_float16" for layer in keras_private.all_layers(model))
     if half and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
         return keras.optimizers.LossScaleOptimizer(optimizer)
     return optimizer
 
 
-def _optimizer(optimizer):
-    try:
-        found = keras.optimizers.get(optimizer)
-    except (ValueError, TypeError):
-        found = None
-    if not isinstance(found, keras.optimizers.Optimizer):
-        raise ValueError(
-            f"optimizer: Keras knows no optimizer {optimizer!r}. "
-            "Give a name such as 'rmsprop', 'adam' or 'sgd', or a keras.optimizers instance."
-        )
-    return found
-
-
 def _check_free(optimizer, model) -> None:
     mine = {id(v) for v in model.trainable_variables}
-    if optimizer.built and any(id(v) not in mine for v in optimizer._trainable_variables):
+    if optimizer.built and any(id(v) not in mine for v in keras_private.optimizer_variables(optimizer)):
         raise ValueError(
             f"optimizer: this {type(optimizer).__name__} was built for another model; "
             "give each model a new instance, or the optimizer's name."

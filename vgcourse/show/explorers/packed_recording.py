@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from vgcourse.measure.arguments import evenly_spaced
 from vgcourse.measure.recording import Recording
 
 BINS = 40
@@ -19,7 +20,7 @@ def pack_recording(recording: Recording, bins: int = BINS, most_bytes: int = MOS
     A recording too long for `most_bytes` is thinned evenly; its first and last moments stay.
     """
     layers = list(recording.layers)
-    keep = _kept_moments(len(recording.epochs), max(2, most_bytes // (2 * bins * len(layers))))
+    keep = evenly_spaced(len(recording.epochs), max(2, most_bytes // (2 * bins * len(layers))))
     weights = [_tensor(recording.kernels, recording.variables, name, keep) for name in layers]
     gradients = [_tensor(recording.kernel_gradients, recording.variable_gradients, name, keep) for name in layers]
     return {
@@ -32,10 +33,6 @@ def pack_recording(recording: Recording, bins: int = BINS, most_bytes: int = MOS
         "weights": _pack_weights(weights, len(keep), bins),
         "gradients": _pack_gradients(gradients, len(keep), bins),
     }
-
-
-def _kept_moments(count: int, most: int) -> np.ndarray:
-    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int))
 
 
 def _tensor(own: dict, others: dict, layer: str, keep: np.ndarray) -> np.ndarray | None:

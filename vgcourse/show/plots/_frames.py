@@ -6,19 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from vgcourse.measure.recording import Recording, layer_statistics
+from vgcourse.measure.recording import Recording
+from vgcourse.measure.recording.schema import PARAMETERS, SIGNALS
+from vgcourse.measure.statistics import layer_statistics
 
 # What a figure of one group takes, and what a figure of a panel each takes.
 Recorded = Recording | Sequence[Recording] | pd.DataFrame
 Panels = Recorded | Mapping[str, Recorded]
 NEEDED = {"epoch", "layer", "quantity"}
-_SIGNALS = ("backprop", "saturated", "dead")
-_ARRAYS = {
-    "kernel": "kernels",
-    "bias": "biases",
-    "kernel_gradient": "kernel_gradients",
-    "bias_gradient": "bias_gradients",
-} | {name: name for name in _SIGNALS}
+_ARRAYS = {quantity: group for group, quantity in PARAMETERS.items()} | {name: name for name in SIGNALS}
 
 
 @dataclass(frozen=True)
@@ -121,7 +117,7 @@ def _of_recording(recording: Recording, quantity: str, statistic: str) -> Runs:
         return _table(recording.frame(), recording.layers, quantity, statistic)
     layers = tuple(name for name in recording.layers if name in arrays)
     columns = [
-        np.asarray(arrays[name], float) if quantity in _SIGNALS else layer_statistics(arrays[name])[statistic]
+        np.asarray(arrays[name], float) if quantity in SIGNALS else layer_statistics(arrays[name])[statistic]
         for name in layers
     ]
     return Runs(layers, np.asarray(recording.epochs, float), np.stack(columns, 1)[None])

@@ -8,19 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-STATISTICS = ("mean", "std", "rms", "mean_abs", "l1", "min", "max", "zeros")
-COLUMNS = ("epoch", "layer", "quantity", *STATISTICS)
+from vgcourse.measure.recording.schema import PARAMETERS, SERIES, SIGNALS, VARIABLES, quantity_and_layer
+from vgcourse.measure.statistics import STATISTICS, layer_statistics
 
-_PARAMETERS = {
-    "kernels": "kernel",
-    "biases": "bias",
-    "kernel_gradients": "kernel_gradient",
-    "bias_gradients": "bias_gradient",
-}
-_VARIABLES = {"variables": "", "variable_gradients": "_gradient"}
-# Each of these is one number per layer and moment; it stands in the column that says what it is.
-_SIGNALS = {"backprop": "rms", "saturated": "mean", "dead": "mean"}
-_SERIES = ("epochs", "steps", "loss", "accuracy")
+COLUMNS = ("epoch", "layer", "quantity", *STATISTICS)
 
 
 @dataclass(repr=False)
@@ -72,7 +63,7 @@ class Recording:
 
     def __post_init__(self):
         self.layers = tuple(self.layers)
-        for name in _SERIES:
+        for name in SERIES:
             setattr(self, name, np.asarray(getattr(self, name)))
         if not self.layers or not len(self.epochs):
             raise ValueError("a Recording needs at least one layer and one moment, but nothing was recorded.")
@@ -87,8 +78,8 @@ class Recording:
                 )
 
     def _arrays(self) -> dict[str, np.ndarray]:
-        arrays = {name: getattr(self, name) for name in _SERIES}
-        for group in (*_PARAMETERS, *_VARIABLES, *_SIGNALS):
+        arrays = {name: getattr(self, name) for name in SERIES}
+        for group in (*PARAMETERS, *VARIABLES, *SIGNALS):
             arrays |= {f"{group}/{key}": np.asarray(a) for key, a in getattr(self, group).items()}
         return arrays
 
@@ -109,16 +100,13 @@ class Recording:
         return pd.concat(parts, ignore_index=True)
 
     def _parameter_rows(self):
-        for group, quantity in _PARAMETERS.items():
-            for layer, values in getattr(self, group).items():
+        for group in (*PARAMETERS, *VARIABLES):
+            for name, values in getattr(self, group).items():
+                quantity, layer = quantity_and_layer(group, name)
                 yield self._rows(layer, quantity, layer_statistics(values))
-        for group, suffix in _VARIABLES.items():
-            for path, values in getattr(self, group).items():
-                layer, _, name = path.rpartition("/")
-                yield self._rows(layer, name + suffix, layer_statistics(values))
 
     def _signal_rows(self):
-        for group, column in _SIGNALS.items():
+        for group, column in SIGNALS.items():
             for layer, values in getattr(self, group).items():
                 yield self._rows(layer, group, {column: np.asarray(values, float)})
 
@@ -155,7 +143,7 @@ class Recording:
                 group, _, name = key.partition("/")
                 if name:
                     groups.setdefault(group, {})[name] = file[key]
-            series = {name: file[name] for name in _SERIES}
+            series = {name: file[name] for name in SERIES}
         statistics = groups.pop("statistics", None)
         if statistics is not None:
             statistics = pd.DataFrame(statistics)[list(COLUMNS)]
@@ -185,34 +173,6 @@ class Recording:
         yield f"<td>{'' if kernel is None else ' × '.join(map(str, kernel.shape[1:]))}</td>"
         for ends in (rms, self.backprop.get(layer), self.saturated.get(layer), self.dead.get(layer)):
             yield f"<td>{'' if ends is None else f'{ends[0]:.2g} → {ends[-1]:.2g}'}</td>"
-
-
-def layer_statistics(values: np.ndarray) -> dict[str, np.ndarray]:
-    """The columns of `Recording.frame` for an array of shape (T, *shape): name -> (T,) float64.
-
-    A value that is not finite makes the statistics of its moment NaN or infinite, not an error.
-    """
-    flat = np.asarray(values, np.float64).reshape(len(values), -1)
-    if not flat.shape[1]:
-        return {name: np.full(len(flat), np.nan) for name in STATISTICS}
-    size = np.abs(flat)
-    with np.errstate(invalid="ignore", over="ignore"):
-        return {
-            "mean": flat.mean(1),
-            "std": flat.std(1),
-            "rms": np.sqrt((flat**2).mean(1)),
-            "mean_abs": size.mean(1),
-            "l1": size.sum(1),
-            "min": flat.min(1),
-            "max": flat.max(1),
-            "zeros": (flat == 0).mean(1),
-        }
-
-
-def first_nonfinite(epochs: np.ndarray, loss: np.ndarray) -> float | None:
-    """The first epoch whose loss is NaN or infinite, for a loss measured at every moment; else None."""
-    bad = ~np.isfinite(np.asarray(loss, float))
-    return float(epochs[bad.argmax()]) if bad.any() else None
 
 
 def _plain(value):

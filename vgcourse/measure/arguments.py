@@ -1,0 +1,69 @@
+"""Checks of what a caller hands over, each with one sentence that names the argument."""
+
+import numpy as np
+
+
+def whole_number(name: str, value, least: int) -> int:
+    """value as an int. Raises TypeError for anything but a whole number, ValueError below least."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{name}: expected a whole number, got {value!r}.")
+    if value < least:
+        raise ValueError(f"{name}: must be {least} or more, got {value}.")
+    return int(value)
+
+
+def positive_number(name: str, value) -> float:
+    """value as a float. Raises ValueError where it is no finite number above 0."""
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 < value < np.inf:
+        raise ValueError(f"{name}: expected a positive number, got {value!r}.")
+    return float(value)
+
+
+def one_of(name: str, value, choices: tuple[str, ...]) -> str:
+    """value, where it is one of the choices; else ValueError."""
+    if value not in choices:
+        *most, last = map(repr, choices)
+        raise ValueError(f"{name}: must be {', '.join(most)} or {last}, got {value!r}.")
+    return value
+
+
+def same_length(argument: str, X, y) -> None:
+    """Raises ValueError where X and y hold different numbers of examples."""
+    if len(X) != len(y):
+        raise ValueError(f"{argument}: X has {len(X)} examples, but y has {len(y)}.")
+
+
+def no_gaps(argument: str, name: str, array: np.ndarray) -> None:
+    """Raises ValueError where rows of an array hold NaN or infinity."""
+    bad = ~np.isfinite(array.reshape(len(array), -1).astype(float)).all(1)
+    if bad.any():
+        raise ValueError(
+            f"{argument}: {bad.sum()} of {len(array)} rows of {name} hold NaN or infinity, "
+            f"the first is row {bad.argmax()}; drop or fill them."
+        )
+
+
+def evenly_spaced(count: int, most: int) -> np.ndarray:
+    """The numbers 0 ... count - 1, or `most` evenly spaced ones of them, the ends included. int32."""
+    return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(np.int32))
+
+
+def known_optimizer(optimizer):
+    """The Keras optimizer of this name, or the instance itself. Raises ValueError where Keras knows none."""
+    import keras
+
+    try:
+        found = keras.optimizers.get(optimizer)
+    except (ValueError, TypeError):
+        found = None
+    if not isinstance(found, keras.optimizers.Optimizer):
+        raise ValueError(
+            f"optimizer: Keras knows no optimizer {optimizer!r}. "
+            "Give a name such as 'rmsprop', 'adam' or 'sgd', or a keras.optimizers instance."
+        )
+    return found
+
+
+def as_meant(rate: float) -> float:
+    """A float32 as the number that was written: 0.001, not 0.0010000000474974513."""
+    return float(f"{float(rate):.7g}")

@@ -1,0 +1,91 @@
+"""The names of Keras and TensorFlow that are not promised to stay, each used here and nowhere else in this wing.
+
+Checked against Keras 3.15.1 with TensorFlow 2.21.0, and in Keras 3.10 with TensorFlow 2.19 as far as the tests
+reach. With a new version, run the tests of this wing; what has moved is mended in this file.
+"""
+
+import keras
+import tensorflow as tf
+
+RNN_CELLS = (keras.layers.SimpleRNNCell, keras.layers.LSTMCell, keras.layers.GRUCell, keras.layers.StackedRNNCells)
+
+
+def all_layers(layer) -> list:
+    """The layer and every layer inside it, at any depth."""
+    return layer._flatten_layers()
+
+
+def direct_layers(layer) -> list:
+    """The layers directly inside."""
+    return layer._flatten_layers(include_self=False, recursive=False)
+
+
+def made_trainable(layer) -> list:
+    """The layer's own variables that were made trainable, whether frozen or not."""
+    return list(layer._trainable_variables)
+
+
+def takes_training(model) -> bool:
+    """Whether the model's call has an argument ``training``."""
+    return getattr(model, "_call_has_training_arg", True)
+
+
+def optimizer_variables(optimizer) -> list:
+    """The variables that a built optimizer updates, in the order in which it wants their gradients."""
+    return list(optimizer._trainable_variables)
+
+
+def optimizer_iterations(optimizer) -> int:
+    """Calls of apply. The public ``iterations`` counts an accumulated gradient only with the last of its group."""
+    return int(optimizer._iterations.numpy())
+
+
+def learning_rate_or_schedule(optimizer):
+    """The learning rate's variable, or the schedule that it follows."""
+    return optimizer._learning_rate
+
+
+def logits(tensor):
+    """The logits that Keras left on a sigmoid's or softmax's output, else None."""
+    return getattr(tensor, "_keras_logits", None)
+
+
+def leave_logits(tensor, value) -> None:
+    tensor._keras_logits = value
+
+
+def mask(tensor):
+    """The mask that Keras left on a layer's output, else None."""
+    return getattr(tensor, "_keras_mask", None)
+
+
+def leave_mask(tensor, value) -> None:
+    tensor._keras_mask = value
+
+
+def is_of_keras(kind: type) -> bool:
+    """Whether a class or function is Keras's own, not somebody's."""
+    return kind.__module__.startswith("keras.")
+
+
+def is_layer_of_keras(layer) -> bool:
+    return type(layer).__module__.startswith("keras.src.layers")
+
+
+def random_seed_dtype() -> str:
+    return keras.src.backend.random_seed_dtype()
+
+
+def global_seed_state():
+    """The variable behind ``keras.random`` functions without a seed, or None before the first of them."""
+    seeds = keras.src.backend.common.global_state.get_global_attribute("global_seed_generator")
+    return None if seeds is None else seeds.state
+
+
+def outer_graph(graph):
+    """The graph in which the function of this graph is called."""
+    return getattr(graph, "outer_graph", None)
+
+
+def current_graph():
+    return None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()

@@ -1,0 +1,65 @@
+"""Sizes of arrays, in float64: the square of a float32 underflows from 1e-19 on. NumPy only."""
+
+import numpy as np
+
+STATISTICS = ("mean", "std", "rms", "mean_abs", "l1", "min", "max", "zeros")
+
+
+def layer_statistics(values: np.ndarray) -> dict[str, np.ndarray]:
+    """The columns of `Recording.frame` for an array of shape (T, *shape): name -> (T,) float64.
+
+    A value that is not finite makes the statistics of its moment NaN or infinite, not an error.
+    """
+    flat = np.asarray(values, np.float64).reshape(len(values), -1)
+    if not flat.shape[1]:
+        return {name: np.full(len(flat), np.nan) for name in STATISTICS}
+    size = np.abs(flat)
+    with np.errstate(invalid="ignore", over="ignore"):
+        return {
+            "mean": flat.mean(1),
+            "std": flat.std(1),
+            "rms": np.sqrt((flat**2).mean(1)),
+            "mean_abs": size.mean(1),
+            "l1": size.sum(1),
+            "min": flat.min(1),
+            "max": flat.max(1),
+            "zeros": (flat == 0).mean(1),
+        }
+
+
+def rms(values, axis=None) -> np.ndarray | float:
+    """The root mean square, over all elements or along axis. NaN where there is none."""
+    values = np.asarray(values, np.float64)
+    if not values.size and axis is None:
+        return float("nan")
+    with np.errstate(over="ignore", invalid="ignore"):
+        size = np.sqrt(np.mean(values**2, axis=axis))
+    return float(size) if axis is None else size
+
+
+def pooled_rms(arrays) -> float:
+    """The root mean square over all elements of several arrays together: the calls of a shared layer."""
+    return rms(np.concatenate([np.asarray(a, np.float64).ravel() for a in arrays])) if arrays else float("nan")
+
+
+def norm(values) -> float:
+    """The norm of one example: the root of the mean over the first axis of the squared norms of the rest."""
+    rows = np.asarray(values, np.float64).reshape(len(values), -1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(np.sqrt((rows**2).sum(1).mean()))
+
+
+def mean_by_unit(values) -> np.ndarray:
+    """(..., units) -> (units,), the mean over everything but the last axis."""
+    return np.asarray(values).reshape(-1, np.shape(values)[-1]).mean(0)
+
+
+def first_nonfinite(epochs, values) -> float | None:
+    """The epoch of the first of T moments whose value is NaN or infinite, else None.
+
+    Args:
+        epochs: (T,). values: (T, ...), measured at every moment.
+    """
+    values = np.asarray(values, float)
+    bad = ~np.isfinite(values).all(axis=tuple(range(1, values.ndim)))
+    return float(np.asarray(epochs)[bad.argmax()]) if bad.any() else None
