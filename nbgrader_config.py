@@ -5,11 +5,12 @@ import sys
 from pathlib import Path
 
 from nbgrader.converters import Autograde
-from nbgrader.preprocessors import CheckCellMetadata, Execute
+from nbgrader.preprocessors import CheckCellMetadata, Execute, SaveAutoGrades
 
 from vgcourse.course.authoring.build import release_config
 from vgcourse.grading.kept_files import FOLDER
 from vgcourse.grading.notebook.execute import JudgedExecute
+from vgcourse.grading.notebook.withheld import SaveGrades
 from vgcourse.grading.pages.feedback import feedback_config
 
 c = get_config()  # noqa: F821
@@ -23,10 +24,10 @@ c.CourseDirectory.course_id = "vgcourse"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "lessons"
 
-# Our Execute judges in the grader's process; everything else is nbgrader's own. A notebook's form is validated once
-# and not after every step, and the cells' metadata before they run: running them does not change it.
+# Our Execute judges in the grader's process, and what it could not judge waits for a person. A notebook's form is
+# validated once and not after every step, and the cells' metadata before they run: running them does not change it.
 c.Autograde.autograde_preprocessors = [
-    JudgedExecute if step is Execute else step
+    {Execute: JudgedExecute, SaveAutoGrades: SaveGrades}.get(step, step)
     for step in Autograde().autograde_preprocessors
     if step is not CheckCellMetadata
 ]

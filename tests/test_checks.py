@@ -71,7 +71,7 @@ def test_the_judge_draws_the_inputs_itself(doubling):
         (lambda x: 1 / 0, "raises"),
         (lambda x: object(), "not-plain"),
         (lambda x: "text", "not-plain"),
-        (lambda x: np.zeros((4, 4)), "not-plain"),
+        (lambda x: np.zeros((4, 4)), "check-failed"),
     ],
 )
 def test_what_no_check_expects_still_gets_a_sentence(doubling, answer, key):
@@ -207,16 +207,16 @@ def test_the_courses_version_is_nobodys_answer(known, monkeypatch):
 def test_while_a_class_is_graded_a_check_judges_nothing(known, monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
-    session.observe_only(5)
+    session.observe_only(seeds := session.seeds_of(known, 5, checks=2))
     try:
         session.check("double", lambda x: x / 2)  # a wrong answer: no error, no verdict
         session.check("double", lambda x: 2 * x)
     finally:
         session.observe_only(None)
     (first,), (second,) = (list(data.values()) for data in shown)
-    assert known.verdict(first["observation"], session.cell_seed(5, 0)).key == "half"
-    assert known.verdict(second["observation"], session.cell_seed(5, 1)).passed
-    assert not known.verdict(second["observation"], session.cell_seed(5, 0)).passed
+    assert known.verdict(first["observation"], seeds[0]).key == "half"
+    assert known.verdict(second["observation"], seeds[1]).passed
+    assert not known.verdict(second["observation"], seeds[0]).passed
 
 
 def test_every_exercise_of_the_course_is_well_formed():

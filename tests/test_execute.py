@@ -81,7 +81,7 @@ def test_an_undefined_answer_leaves_the_other_cells_graded(right):
 def test_a_check_that_ran_out_of_time_says_so():
     cell = new_code_cell(f"check({ID!r}, f)")
     cell.outputs = [new_output("error", ename="CellTimeoutError", evalue="No reply from kernel", traceback=[])]
-    assert "its cell ran out of time." in judge_outputs(cell, registry.find(ID), 0).message
+    assert "its cell ran out of time." in judge_outputs(cell, registry.find(ID), [0]).message
 
 
 def test_each_check_of_a_cell_has_draws_of_its_own_and_the_worst_counts(right):

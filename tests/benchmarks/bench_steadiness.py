@@ -67,13 +67,14 @@ class Grader:
         from nbformat.v4 import new_output
 
         from vgcourse.course.checks import observation, session
-        from vgcourse.grading.notebook.execute import judge_outputs
+        from vgcourse.grading.notebook.execute import count_checks, judge_outputs
 
         draw = hashlib.sha256(f"{self.secret}/{student}/{self.exercise.id}".encode()).digest()
         seed, sent = int.from_bytes(draw[:4], "big"), []
         emit, session._emit = session._emit, lambda text, id: sent.append({"exercise": id, "observation": text})
         try:
-            session.observe_only(seed)
+            seeds = session.seeds_of(self.exercise, seed, max(1, count_checks(self.cell.source)))
+            session.observe_only(seeds)
             exec(self.code, names)
         finally:
             session.observe_only(None)
@@ -82,7 +83,7 @@ class Grader:
         cell.outputs = [
             new_output("display_data", data={observation.MIME: one}) for one in json.loads(json.dumps(sent))
         ]
-        return judge_outputs(cell, self.exercise, seed), seed
+        return judge_outputs(cell, self.exercise, seeds), seed
 
 
 def repeat(tally: Tally, name: str, times: int, make: Callable[[], dict[str, Any]], grader: Grader) -> None:

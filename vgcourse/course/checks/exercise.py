@@ -9,6 +9,7 @@ import dis
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from string import Formatter
 from typing import Any
 
 import numpy as np
@@ -24,11 +25,15 @@ NOT_PLAIN = "not-plain"
 NOT_A_FUNCTION = "not-a-function"
 BORROWED = "uses-the-package"
 CHANGED = "changes-input"
+CHECK_FAILED = "check-failed"
+LONGEST_FIELD, LONGEST_MESSAGE = 200, 1200  # characters
 
 COMMON = {
     BLANK: "{what} Write your code where it says YOUR CODE HERE, run that cell, then this one.",
     RAISES: "Your code stopped with {error}: {text}",
     NOT_PLAIN: "Your answer came back as something that cannot be compared: {text}.",
+    CHECK_FAILED: "Not graded: the check stopped at what your answer gives back ({text}). Look at what it returns; "
+    "if that is what was asked for, the mistake is in the check: tell your instructor.",
     NOT_A_FUNCTION: "This should be {wanted}; here it is {found}. Did another cell reuse the name?",
     BORROWED: "This calls the course's own version, `{name}`, to do the work. It is there so that you can go on with "
     "the lesson; the points are for a version of your own.",
@@ -60,6 +65,11 @@ class Verdict:
     @property
     def earned(self) -> float:
         return round(self.share * self.points, 2)
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether nothing can be said about the answer, because the check itself failed: a person must look."""
+        return self.key == CHECK_FAILED
 
 
 COMMON_HALF = {
@@ -103,6 +113,9 @@ class Exercise:
         self.misses = {key: m if isinstance(m, Miss) else Miss(m) for key, m in named.items()}
         self.passed_message, self.same_work, self.changes = passed, frozenset(same_work), changes
         self.reference: Callable[..., Any] | None = None
+        self.observing: Callable[..., dict[str, Any]] | None = None
+        self._judge: Callable[..., Any] | None = None
+        self._suits: Callable[[np.random.Generator], bool] | None = None
 
     def observe(self, function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
         """Register ``function(*answers, rng)``: call the answers on drawn inputs, return plain data."""
@@ -118,6 +131,38 @@ class Exercise:
         """Register the course's own answer, which ``fallback`` hands to the cells that follow."""
         self.reference = function
         return function
+
+    def suits(self, function: Callable[[np.random.Generator], bool]) -> Callable[[np.random.Generator], bool]:
+        """Register ``function(rng)``: whether what is drawn leaves no doubt. Seeds of other draws are passed over.
+
+        The grader chooses the seed, so that nothing by which the answer could be found goes into a student's kernel.
+        """
+        self._suits = function
+        return function
+
+    def suitable(self, seed: int) -> int:
+        """The first seed from ``seed`` on whose draws suit. Raises RuntimeError where 10,000 do not."""
+        for one in range(seed, seed + 10_000):
+            if self._suits is None or self._suits(np.random.default_rng(one)):
+                return one
+        raise RuntimeError(f"the exercise {self.id!r} finds no draw that suits it")
+
+    def check_itself(self) -> None:
+        """Raise TypeError, for the author to read, where a part of the exercise is missing or cannot work."""
+        for name, part in (("observe", self.observing), ("judge", self._judge)):
+            if part is None:
+                raise TypeError(f"the exercise {self.id!r} has no function that is registered with @….{name}")
+        for key, miss in self.misses.items():
+            if not 0 <= miss.share < 1:
+                raise TypeError(f"the exercise {self.id!r}: the share of {key!r} is {miss.share}, and not below 1")
+            try:
+                list(Formatter().parse(miss.message))
+            except ValueError as error:
+                raise TypeError(f"the exercise {self.id!r}: the sentence of {key!r} has a brace: {error}") from error
+
+    def own_source(self) -> tuple[str, str] | None:
+        """Module and name of the function that makes the course's own version; None where there is none."""
+        return (self.reference.__module__, self.reference.__name__) if self.reference else None
 
     def observe_answers(self, answers: tuple[Any, ...], seed: int, watched: bool = True) -> str:
         """Observe ``answers`` with inputs drawn from ``seed``; returns an encoded observation.
@@ -167,15 +212,15 @@ class Exercise:
             return self._problem(data["problem"], data.get("fields"))
         try:
             found = self._judge(data["seen"], np.random.default_rng(seed))
+            if found is None and data.get("changed"):
+                return self._miss(CHANGED, data["changed"])
+            if found is None:
+                return Verdict(self.id, self.points, 1.0, PASSED, self.passed_message)
+            key, fields = (found, {}) if isinstance(found, str) else found
+            return self._miss(key, fields)
         except Exception as error:
-            # Right answers never get here (tested); an odd one may have a shape that no comparison expects.
-            return self._miss(NOT_PLAIN, {"text": _first_line(error)})
-        if found is None and data.get("changed"):
-            return self._miss(CHANGED, data["changed"])
-        if found is None:
-            return Verdict(self.id, self.points, 1.0, PASSED, self.passed_message)
-        key, fields = (found, {}) if isinstance(found, str) else found
-        return self._miss(key, fields)
+            # A slip of the judge, or a right answer of a form that it does not know: never a 0.
+            return self._miss(CHECK_FAILED, {"text": f"{type(error).__name__}: {_first_line(error)}"})
 
     def _problem(self, key: Any, fields: Any) -> Verdict:
         """What the student's process says went wrong: either argument may be anything that JSON can hold."""
@@ -188,12 +233,10 @@ class Exercise:
     def _miss(self, key: str, fields: Any) -> Verdict:
         miss = self.misses[key]
         try:
-            message = miss.message.format(**fields)
+            message = miss.message.format(**{name: _shown(value) for name, value in fields.items()})
         except (KeyError, TypeError, ValueError, IndexError, AttributeError):
             message = miss.message
-        # Half a surrogate pair is text to Python and to JSON, and no file can hold it.
-        message = message.encode("utf-8", "replace").decode("utf-8")
-        return Verdict(self.id, self.points, miss.share, key, message)
+        return Verdict(self.id, self.points, miss.share, key, message[:LONGEST_MESSAGE])
 
 
 class WrongKind(TypeError):
@@ -221,6 +264,14 @@ def is_blank(answer: Any) -> bool:
     return all(step.opname in ("LOAD_CONST", "RETURN_VALUE", "RETURN_CONST") for step in body) and (
         body[-1].argval is None if body[-1].opname == "RETURN_CONST" else body[0].argval is None
     )
+
+
+def _shown(value: Any) -> Any:
+    """A field of a sentence: text of the student's without control characters and halves of pairs, cut short."""
+    if not isinstance(value, str):
+        return value
+    text = "".join(c if c.isprintable() else " " for c in value[: LONGEST_FIELD + 1])
+    return text if len(text) <= LONGEST_FIELD else text[:LONGEST_FIELD] + "…"
 
 
 def _first_line(error: BaseException) -> str:

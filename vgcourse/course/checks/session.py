@@ -2,15 +2,16 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from vgcourse.course import progress
 from vgcourse.course.checks import observation, registry, render
-from vgcourse.course.checks.exercise import Verdict
+from vgcourse.course.checks.exercise import Exercise, Verdict
 
 _passed: dict[str, tuple[Any, ...]] = {}
 _lent: list[Any] = []  # what ``fallback`` handed out: the course's functions are nobody's answer
-_grading: dict[str, Any] = {"seed": None, "count": 0}
+_grading: dict[str, Any] = {"seeds": None, "count": 0}
 
 
 class CheckFailed(AssertionError):
@@ -35,10 +36,10 @@ def check(id: str, *answers: Any, hidden: bool = False) -> None:
         wanted = ", ".join((repr(id), *exercise.answers))
         raise TypeError(f"this check is called as check({wanted})")
     answers = tuple(... if any(answer is lent for lent in _lent) else answer for answer in answers)
-    if _grading["seed"] is not None:
+    if _grading["seeds"] is not None:
         _emit(exercise.observe_answers(answers, _next_grading_seed()), id)
         return
-    seed = int.from_bytes(os.urandom(4), "big")
+    seed = exercise.suitable(int.from_bytes(os.urandom(4), "big"))
     verdict = exercise.verdict(exercise.observe_answers(answers, seed), seed)
     _passed.pop(id, None)
     if verdict.passed:
@@ -63,6 +64,8 @@ def fallback(id: str, *answers: Any) -> Any:
     ):
         return answers[0] if len(answers) == 1 else answers
     if exercise.reference is None:
+        if registry.judges_are_away:  # a grader lends it once the answer has been observed; here it was not
+            return answers[0] if len(answers) == 1 else answers
         raise LookupError(f"the exercise {id!r} has no version of the course to fall back on")
     names = " and ".join(f"`{name}`" for name in exercise.answers)
     print(f"The course's version of {names} is used below until yours has passed its check.")
@@ -71,26 +74,27 @@ def fallback(id: str, *answers: Any) -> Any:
     return own
 
 
-def observe_only(seed: int | None) -> int:
-    """From now on checks hand out observations made with ``seed`` and judge nothing (None: back to verdicts).
+def observe_only(seeds: Sequence[int] | None) -> int:
+    """From now on checks hand out observations made with ``seeds`` and judge nothing (None: back to verdicts).
 
-    The grader runs this around each graded cell. What it observes is judged in the grader's own process.
-    Returns how many observations were made since the last call.
+    The grader runs this around each graded cell, with a seed for each check in it. What it observes is judged in the
+    grader's own process. Returns how many observations were made since the last call.
     """
     made = _grading["count"]
-    _grading.update(seed=seed, count=0)
+    _grading.update(seeds=seeds, count=0)
     return made
 
 
-def cell_seed(seed: int, call: int) -> int:
-    """The seed of the ``call``-th check of a graded cell; the judge counts the same way."""
-    return seed + call
+def seeds_of(exercise: Exercise, seed: int, checks: int) -> list[int]:
+    """The seeds of the checks of one cell: draws of their own for each, all of them draws that suit the exercise."""
+    return [exercise.suitable(seed + 20_011 * call) for call in range(checks)]
 
 
 def _next_grading_seed() -> int:
     call = _grading["count"]
     _grading["count"] += 1
-    return cell_seed(_grading["seed"], call)
+    seeds = _grading["seeds"]
+    return seeds[min(call, len(seeds) - 1)]
 
 
 def _emit(text: str, id: str) -> None:

@@ -73,7 +73,7 @@ def run(world: World, request: dict[str, Any], limits: Limits, pipes: Pipes) -> 
                 _guard(kernel, pipes)
         else:
             crowd = threads_of_user(world.user.uid) if os.path.exists("/proc") else 0
-            alone = isolation.confine_shared(world.level, [world.home, world.runtime], world.user)
+            alone = isolation.confine_shared(world.level, [world.home, world.runtime], world.user, request["hidden"])
             others = 0 if alone else crowd
         _be_kernel(world, request, limits, others, pipes)
     except BaseException:

@@ -10,7 +10,7 @@ Three levels, the strongest available is used:
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from vgcourse.grading.confinement import landlock, linux, sandbox, seccomp
@@ -70,8 +70,8 @@ def find_out(wanted: str) -> Isolation:
     return Isolation(LANDLOCK, tuple(missing) or ("asked for no namespaces",))
 
 
-def confine_shared(level: str, writable: list[str], user: User) -> bool:
-    """In a kernel's process on a shared system: fewer rights, fewer paths.
+def confine_shared(level: str, writable: list[str], user: User, hidden: Sequence[str] = ()) -> bool:
+    """In a kernel's process on a shared system: fewer rights, fewer paths, none of the ``hidden`` ones.
 
     Returns whether it has a user namespace of its own.
     """
@@ -82,7 +82,8 @@ def confine_shared(level: str, writable: list[str], user: User) -> bool:
     linux.forbid_new_privileges()
     linux.die_with_parent()
     if level == LANDLOCK:
-        landlock.confine([*sandbox.readable(), *_SHARED_READABLE], [*writable, *_SHARED_WRITABLE])
+        readable = [*sandbox.readable(), *_SHARED_READABLE]
+        landlock.confine(readable, [*writable, *_SHARED_WRITABLE], hidden)
     return alone
 
 

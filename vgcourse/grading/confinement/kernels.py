@@ -19,6 +19,7 @@ from multiprocessing.reduction import recv_handle, send_handle
 from pathlib import Path
 from typing import Any
 
+from vgcourse.course.checks import registry, source_parts
 from vgcourse.errors import CourseError
 from vgcourse.grading.confinement.isolation import CHOICES, NAMESPACES, Isolation
 from vgcourse.grading.confinement.limits import Limits
@@ -43,8 +44,13 @@ STACK = (
 )
 START_SECONDS = 180
 END_SECONDS = 15
-_KEPT_NAMES = ("PATH", "LANG", "LANGUAGE", "TZ", "LD_LIBRARY_PATH", "KERAS_BACKEND")
-_KEPT_STARTS = ("LC_", "TF_", "OMP_", "OPENBLAS_", "MKL_", "NBGRADER_")
+# Every variable that passes has a name here: of a family, one may hold a password.
+_KEPT_NAMES = {
+    *("PATH", "LANG", "LANGUAGE", "TZ", "LD_LIBRARY_PATH", "KERAS_BACKEND"),
+    *("LC_ALL", "LC_CTYPE", "LC_COLLATE", "LC_MONETARY", "LC_NUMERIC", "LC_TIME", "LC_MESSAGES"),
+    *("TF_ENABLE_ONEDNN_OPTS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "TF_DETERMINISTIC_OPS"),
+    *("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NBGRADER_VALIDATING", "NBGRADER_EXECUTION"),
+}
 _SET = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "CUDA_VISIBLE_DEVICES": "-1",
@@ -146,13 +152,20 @@ class WarmParent:
                 pass_fds=[theirs.fileno()],
                 env=environment(os.environ),
                 cwd="/",
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
             )
         self._control = ours
+        self._send_exercises()
         self._know(self._greet() | {"pid": self._process.pid})
+
+    def _send_exercises(self) -> None:
+        """All that kernels will know of the exercises: judges and the course's own versions never get there."""
+        sources = source_parts.observing_sources(tuple(registry.modules()))
+        with contextlib.suppress(BrokenPipeError), self._process.stdin as line:
+            line.write(json.dumps(sources).encode())
 
     def _know(self, hello: dict[str, Any]) -> None:
         self._hello = hello
@@ -299,7 +312,7 @@ def start_kernel(
             "isolation": isolation,
             "runtime": runtime,
             "files": os.fspath(files) if files else None,
-            "hidden": [os.fspath(path) for path in hidden],
+            "hidden": [*source_parts.folders(tuple(registry.modules())), *map(os.fspath, hidden)],
             "limits": asdict(limits or Limits()),
             "env": environment(os.environ if env is None else env),
             "seed": seed,
@@ -314,5 +327,5 @@ def start_kernel(
 
 def environment(whole: dict[str, str]) -> dict[str, str]:
     """What a kernel is told of the grader's environment: no tokens, no paths into the course."""
-    kept = {k: v for k, v in whole.items() if k in _KEPT_NAMES or k.startswith(_KEPT_STARTS)}
+    kept = {k: v for k, v in whole.items() if k in _KEPT_NAMES}
     return {**kept, **_SET}

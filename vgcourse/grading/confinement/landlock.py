@@ -32,8 +32,10 @@ def version() -> int:
         return 0
 
 
-def confine(readable: Iterable[str], writable: Iterable[str]) -> None:
+def confine(readable: Iterable[str], writable: Iterable[str], hidden: Iterable[str] = ()) -> None:
     """From here on this process, and all that it starts, reads and writes below these paths only.
+
+    Of ``hidden`` folders below readable ones the names can be listed, and nothing can be read.
 
     Needs ``forbid_new_privileges`` first. Paths that do not exist are left out. Raises OSError.
     """
@@ -41,12 +43,27 @@ def confine(readable: Iterable[str], writable: Iterable[str]) -> None:
     files = _BASE | (_REFER if known >= 2 else 0) | (_TRUNCATE if known >= 3 else 0)
     files |= _IOCTL_DEV if known >= 5 else 0
     ruleset = _create(files, _NET_BOTH if known >= 4 else 0, _SCOPE_BOTH if known >= 6 else 0)
+    covered = {os.path.realpath(path) for path in hidden}
     for path in readable:
-        _allow(ruleset, path, (_EXECUTE | _READ_FILE | _READ_DIR) & files)
+        _allow_reading(ruleset, path, covered)
     for path in writable:
         _allow(ruleset, path, files)
     linux.syscall("landlock_restrict_self", _RESTRICT, ctypes.c_int(ruleset), ctypes.c_uint(0))
     os.close(ruleset)
+
+
+def _allow_reading(ruleset: int, path: str, covered: set[str]) -> None:
+    """A rule holds for all that is below its path: where something hidden is, rules for what stands beside it."""
+    real = os.path.realpath(path)
+    if real in covered:
+        return
+    if not any(hidden.startswith(real.rstrip("/") + "/") for hidden in covered):
+        _allow(ruleset, path, _EXECUTE | _READ_FILE | _READ_DIR)
+        return
+    _allow(ruleset, path, _READ_DIR)
+    with contextlib.suppress(OSError):
+        for name in os.listdir(real):
+            _allow_reading(ruleset, os.path.join(real, name), covered)
 
 
 def _create(files: int, net: int, scope: int) -> int:

@@ -26,9 +26,9 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, List, Unicode
 
-from vgcourse.course.checks import observation, registry, render
+from vgcourse.course.checks import observation, registry, render, source_parts
 from vgcourse.course.checks.exercise import Exercise, Verdict
-from vgcourse.course.checks.session import cell_seed
+from vgcourse.course.checks.session import seeds_of
 from vgcourse.errors import CourseError
 from vgcourse.grading.confinement.jupyter import GradingKernelManager, ending
 from vgcourse.grading.kept_files import course_secret
@@ -129,8 +129,9 @@ class JudgedExecute(SettledOutputs, Execute):
                 plain_tests.settle(cell)
                 self.trace.notes.append(f"the test {cell.metadata.nbgrader.grade_id} was judged in the kernel")
             return cell, resources
-        seed = self._draw_seed(exercise, resources)
-        self._tell(f"observe_only({seed})")
+        checks = max(1, count_checks(cell.source))
+        seeds = seeds_of(exercise, self._draw_seed(exercise, resources), checks)
+        self._tell(f"observe_only({seeds})")
         self.observing = True
         try:
             cell, resources = super().preprocess_cell(cell, resources, index)
@@ -141,21 +142,32 @@ class JudgedExecute(SettledOutputs, Execute):
         if len(found) < min(made, count_checks(cell.source)):
             raise LostObservationError(f"what the check {exercise.id} observed did not arrive")
         self.trace.watch_check(cell, exercise, found, count_checks(cell.source))
-        self._verdicts[index] = judge_outputs(cell, exercise, seed)
+        self._verdicts[index] = judge_outputs(cell, exercise, seeds)
         leave_verdict(cell, self._verdicts[index])
+        self._lend(exercise, index)
         return cell, resources
+
+    def _lend(self, exercise: Exercise, index: int) -> None:
+        """An answer has been observed: where a later cell falls back on the course's version, hand that over."""
+        later = (cell.source for cell in self.nb.cells[index + 1 :] if cell.cell_type == "code")
+        if not self.isolated or not any("fallback" in source and exercise.id in source for source in later):
+            return
+        if maker := exercise.own_source():
+            source = source_parts.own_version_source(tuple(registry.modules()), *maker)
+            lent = f"{exercise.id!r}, {source!r}, {maker[1]!r}, {maker[0]!r}"
+            self._tell(f"lend({lent})", "observers_only")
 
     def _draw_seed(self, exercise: Exercise, resources: dict[str, Any]) -> int:
         student = resources.get("nbgrader", {}).get("student", "")
         text = f"{self._secret}/{student}/{exercise.id}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
 
-    def _tell(self, call: str) -> int:
+    def _tell(self, call: str, module: str = "session") -> int:
         """Have the checks in the kernel do something, leaving no trace in the notebook, names or history.
 
         Returns how many checks the kernel says it has observed since it was told something before.
         """
-        asking = self._ask(f"__import__('vgcourse.course.checks.session', fromlist=['session']).{call}")
+        asking = self._ask(f"__import__('vgcourse.course.checks.{module}', fromlist=['{module}']).{call}")
 
         async def ask() -> int:
             return await asking
@@ -205,16 +217,15 @@ def judged_exercise(cell: NotebookNode) -> Exercise | None:
         return None
 
 
-def judge_outputs(cell: NotebookNode, exercise: Exercise, seed: int) -> Verdict:
-    """The worst verdict over the cell's checks (visible and hidden); no observation, no credit."""
+def judge_outputs(cell: NotebookNode, exercise: Exercise, seeds: list[int]) -> Verdict:
+    """The worst verdict over the cell's checks (visible and hidden), a seed for each; no observation, no credit."""
     texts = [text for id, text in observations(cell) if id == exercise.id]
-    wanted = max(1, count_checks(cell.source))
-    if len(texts) < wanted:
+    if len(texts) < len(seeds):
         said = NO_OBSERVATION_SENTENCE.format(because=_why_unobserved(cell))
         return Verdict(exercise.id, exercise.points, 0.0, NO_OBSERVATION, said)
     # A forged observation is worth what its numbers are worth: the inputs are drawn from the seed of this call.
-    verdicts = [exercise.verdict(text, cell_seed(seed, call)) for call, text in enumerate(texts[:wanted])]
-    return min(verdicts, key=lambda verdict: verdict.share)
+    verdicts = [exercise.verdict(text, seed) for text, seed in zip(texts, seeds, strict=False)]
+    return min(verdicts, key=lambda verdict: (verdict.share, not verdict.is_withheld))
 
 
 def _why_unobserved(cell: NotebookNode) -> str:
@@ -265,14 +276,14 @@ def leave_verdict(cell: NotebookNode, verdict: Verdict) -> None:
 
 
 def verdicts(nb: NotebookNode) -> list[Verdict]:
-    """The verdicts that stand in a graded notebook, in its order.
+    """The verdicts that stand in a graded notebook, in its order."""
+    return [verdict for cell in nb.cells if (verdict := kept_verdict(cell)) is not None]
 
-    Only a check's cell is asked, whose outputs `leave_verdict` wrote: a student's cell may display anything.
-    """
-    found = []
-    for cell in nb.cells:
-        exercise = judged_exercise(cell)
-        marks = [output.get("metadata", {}).get(MARK) for output in cell.get("outputs", [])] if exercise else []
-        for mark in filter(None, marks):
-            found.append(Verdict(exercise.id, exercise.points, mark.share, mark.key, mark.message))
-    return found
+
+def kept_verdict(cell: NotebookNode) -> Verdict | None:
+    """The verdict that `leave_verdict` wrote into a check's cell; None for any other cell, whatever it displays."""
+    exercise = judged_exercise(cell)
+    if exercise is None or not cell.get("outputs"):
+        return None
+    mark = cell.outputs[0].get("metadata", {}).get(MARK)
+    return Verdict(exercise.id, exercise.points, mark.share, mark.key, mark.message) if mark else None

@@ -51,12 +51,12 @@ APART = 1e-4  # ten times what `_same` lets pass
 Drawn = tuple[float, np.ndarray, list[Net], list[Net]]
 
 
-def _draw(rng: np.random.Generator) -> Drawn:
-    """A stretch for tanh, points, nets for it, nets for relu; no two misreadings come to one factor by chance."""
-    while True:
-        drawn = _draw_nets(rng)
-        if _tells_apart(*drawn):
-            return drawn
+@measured_factor.suits
+def suits_measured_factor(rng: np.random.Generator) -> bool:
+    """Five of the nets for relu live, and no two misreadings come to one factor by chance."""
+    stretch, X, nets, relu_nets = _draw(rng)
+    alive = sum(bool(_sizes(net, *_relu(), X)[0] > 0) for net in relu_nets)
+    return alive == 5 and _tells_apart(stretch, X, nets, relu_nets)
 
 
 def _tells_apart(stretch: float, X: np.ndarray, nets: list[Net], relu_nets: list[Net]) -> bool:
@@ -66,20 +66,13 @@ def _tells_apart(stretch: float, X: np.ndarray, nets: list[Net], relu_nets: list
     return all(np.diff(np.sort(np.log(values))).min() > APART for values in (readings, living))
 
 
-def _draw_nets(rng: np.random.Generator) -> Drawn:
-    """Seven nets for tanh, and seven for relu of which two are dead."""
+def _draw(rng: np.random.Generator) -> Drawn:
+    """A stretch for tanh, points, seven nets for it, and seven for relu of which two are dead."""
     X = rng.normal(size=(15, 2))
-    nets = [_net(rng) for _ in range(7)]
-    living: list[Net] = []
-    while len(living) < 5:
-        net = _net(rng)
-        if _sizes(net, *_relu(), X)[0] > 0:
-            living.append(net)
-    dead = [_net(rng) for _ in range(2)]
-    for net in dead:
+    nets, relu_nets = ([_net(rng) for _ in range(7)] for _ in range(2))
+    for net in relu_nets[5:]:
         net[1] = -np.abs(net[1])
-    order = rng.permutation(7)
-    return float(rng.uniform(0.8, 1.4)), X, nets, [[*living, *dead][i] for i in order]
+    return float(rng.uniform(0.8, 1.4)), X, nets, [relu_nets[i] for i in rng.permutation(7)]
 
 
 def _net(rng: np.random.Generator) -> Net:
