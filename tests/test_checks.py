@@ -70,7 +70,7 @@ def test_the_judge_draws_the_inputs_itself(doubling):
         (3.0, "not-a-function"),
         (lambda x: 1 / 0, "raises"),
         (lambda x: object(), "not-plain"),
-        (lambda x: "text", "not-plain"),
+        (lambda x: "text", "check-failed"),
         (lambda x: np.zeros((4, 4)), "check-failed"),
     ],
 )

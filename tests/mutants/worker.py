@@ -26,6 +26,7 @@ def trial(exercise: str, source: str, seeds: list[int]) -> dict[str, Any]:
         except Exception as error:
             keys.append(f"cell stops: {type(error).__name__}")
             continue
+        seed = found.suitable(seed)
         verdict = found.verdict(found.observe_answers(answers, seed, watched=False), seed)
         keys.append(verdict.key)
         if verdict.key in ("raises", "blank", "not-a-function") and len(keys) > 1:
