@@ -15,6 +15,24 @@ test: .venv/.test
 	$(BIN)/vgcourse build --check
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
+# What a change in one wing usually breaks: the tests of the wings that differ from the last commit (or WING=measure).
+test-quick: .venv/.test
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --wing "$(WING)"
+
+# A short set of tests against the lowest versions that pyproject.toml allows, and against the newest there are.
+SHORT = tests/test_recording.py tests/test_models.py tests/test_checks.py tests/test_predictions.py \
+    tests/test_explore.py tests/test_extras.py tests/test_capture.py tests/test_training.py
+test-floors test-newest: test-%: .venv-%/.done
+	.venv-$*/$(notdir $(BIN))/python -m pytest -q -p no:cacheprovider $(SHORT)
+
+.venv-floors/.done: RESOLUTION = lowest-direct
+.venv-newest/.done: RESOLUTION = highest
+.venv-floors/.done .venv-newest/.done: .venv/.uv pyproject.toml
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)
+	$(BIN)/uv pip install --quiet --python $(@D)/$(notdir $(BIN))/python --resolution $(RESOLUTION) '.[grading]' 'pytest>=8.3'
+	@touch $@
+
 lessons: .venv/.lab
 	$(BIN)/vgcourse build
 
@@ -40,11 +58,11 @@ lock: .venv/.uv
 	@touch $@
 
 .venv/.lab: .venv/.uv pyproject.toml requirements.lock
-	$(BIN)/uv pip install -c requirements.lock -e .
+	$(BIN)/uv pip install -c requirements.lock -e '.[grading]'
 	@touch $@
 
 .venv/.test: .venv/.lab
-	$(BIN)/uv pip install -c requirements.lock -e '.[test,cluster]'
+	$(BIN)/uv pip install -c requirements.lock -e '.[grading,test,cluster,site]'
 	@touch $@
 
-.PHONY: lab test lessons demo mutants bench lock
+.PHONY: lab test test-quick test-floors test-newest lessons demo mutants bench lock

@@ -1,7 +1,9 @@
 """What several test files share: the course's root, its lessons, built once."""
 
 import os
+import re
 import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -32,3 +34,32 @@ def built(root):
         solved = build.solved_notebook(lesson)
         pairs[lesson.id] = (solved, build.student_notebook(solved, lesson))
     return pairs
+
+
+def pytest_addoption(parser):
+    parser.addoption("--wing", help="only the tests of these wings, quick ones; empty: of those that git says differ")
+
+
+def pytest_collection_modifyitems(config, items):
+    """With ``--wing``: the tests whose file imports from the wings asked for; no browser, no long runs."""
+    if (asked := config.getoption("--wing")) is None:
+        return
+    wings = set(asked.replace(",", " ").split()) or changed_wings(ROOT)
+    chosen = {path for path in {item.path for item in items} if wings & wings_of(path)}
+    kept = [i for i in items if i.path in chosen and not any(i.get_closest_marker(m) for m in ("browser", "slow"))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+def changed_wings(root: Path) -> set[str]:
+    """The folders of the package in which git sees a change that is not committed."""
+    command = ["git", "status", "--porcelain", "--untracked-files=all", "--", "vgcourse"]
+    listed = subprocess.run(command, cwd=root, capture_output=True, text=True).stdout
+    return {line.split("/")[1] for line in listed.splitlines() if line.count("/") > 1}
+
+
+def wings_of(path: Path) -> set[str]:
+    """The wings that a file of tests imports from; what it takes from the face counts as measuring and the course."""
+    text = path.read_text(encoding="utf-8")
+    found = set(re.findall(r"vgcourse\.(nets|measure|show|published|course|grading)\b", text))
+    return found | ({"measure", "course"} if re.search(r"import vgcourse|from vgcourse import", text) else set())

@@ -1,0 +1,36 @@
+"""What CONTRIBUTING.md shows is what works."""
+
+import re
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture(scope="module")
+def guide(root):
+    return (root / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def test_the_exercise_of_the_guide_works(guide):
+    code = next(block for block in re.findall(r"```python\n(.*?)```", guide, re.DOTALL) if "Exercise(" in block)
+    names: dict = {}
+    exec(code, names)
+    exercise = names["two_norm"]
+
+    def key(answer):
+        return exercise.verdict(exercise.observe_answers((answer,), 3), 3).key
+
+    assert key(exercise.reference()) == key(lambda v: float(np.linalg.norm(v))) == "passed"
+    assert key(lambda v: v @ v) == "squared"
+    assert key(lambda v: print(end="")) == "no-return"
+    assert key(lambda v: np.abs(v).sum()) == "wrong-values"
+
+
+def test_every_path_and_target_that_the_guide_names_is_there(root, guide):
+    for path in re.findall(r"`((?:measure|course|grading|published|show)/[\w/.*]+)`", guide):
+        assert list((root / "vgcourse").glob(path.rstrip("/"))), path
+    for path in re.findall(r"`(tests/[\w/]+\.py|vgcourse/[\w/]+\.py)`", guide):
+        assert (root / path).exists(), path
+    targets = re.findall(r"^([\w -]+):", (root / "Makefile").read_text(), re.MULTILINE)
+    known = {word for line in targets for word in line.split()}
+    assert set(re.findall(r"\bmake ([a-z][\w-]+)", guide)) <= known
