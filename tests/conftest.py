@@ -40,15 +40,17 @@ def pytest_addoption(parser):
     parser.addoption("--wing", help="only the tests of these wings, quick ones; empty: of those that git says differ")
 
 
-def pytest_collection_modifyitems(config, items):
-    """With ``--wing``: the tests whose file imports from the wings asked for; no browser, no long runs."""
-    if (asked := config.getoption("--wing")) is None:
-        return
-    wings = set(asked.replace(",", " ").split()) or changed_wings(ROOT)
-    chosen = {path for path in {item.path for item in items} if wings & wings_of(path)}
-    kept = [i for i in items if i.path in chosen and not any(i.get_closest_marker(m) for m in ("browser", "slow"))]
-    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-    items[:] = kept
+def pytest_configure(config):
+    if (asked := config.getoption("--wing")) is not None:
+        config.wings = set(asked.replace(",", " ").split()) or changed_wings(ROOT)
+        config.option.markexpr = config.option.markexpr or "not browser and not slow"
+
+
+def pytest_ignore_collect(collection_path, config):
+    """With ``--wing`` only files that import from the wings asked for are read at all."""
+    if hasattr(config, "wings") and collection_path.suffix == ".py" and collection_path.name.startswith("test_"):
+        return not wings_of(collection_path) & config.wings or None
+    return None
 
 
 def changed_wings(root: Path) -> set[str]:

@@ -18,7 +18,7 @@ def test_the_exercise_of_the_guide_works(guide):
     exercise = names["two_norm"]
 
     def key(answer):
-        return exercise.verdict(exercise.observe_answers((answer,), 3), 3).key
+        return exercise.verdict(exercise.observe_answers((answer,), 3, watched=False), 3).key
 
     assert key(exercise.reference()) == key(lambda v: float(np.linalg.norm(v))) == "passed"
     assert key(lambda v: v @ v) == "squared"
