@@ -72,7 +72,7 @@ def prepared(folder):
     nb = nbformat.read(result.folder / f"{NAME}.ipynb", as_version=4)
     nbformat.validate(nb)
     assert [c.id for c in nb.cells if "nbgrader" in c.metadata] == ["f-answer", "f", "g-answer", "g", "why"]
-    return result, nb, "; ".join(result.notes)
+    return result, nb, "; ".join(map(str, result.notes))
 
 
 def refused(folder):
@@ -134,7 +134,7 @@ def test_a_copied_test_cell_is_there_once(folder):
     hand_in(folder, nb)
     _, clean, notes = prepared(folder)
     assert [cell.source for cell in clean.cells].count('check("f", f)') == 1
-    assert "the cell f was there 2 times" in notes
+    assert "the test f was there 2 times" in notes
 
 
 def test_of_a_copied_answer_the_one_that_was_written_counts_and_both_still_run(folder):
@@ -340,8 +340,8 @@ def test_the_right_name_wins_over_copies(folder):
 
 def test_two_candidates_are_not_guessed_between(folder):
     hand_in(folder, name="circles (1).ipynb")
-    hand_in(folder, name="circles (2).ipynb")
-    assert refused(folder) == "circles (1).ipynb and circles (2).ipynb could each be circles.ipynb"
+    hand_in(folder, make("def f(x):\n    return 2"), name="circles (2).ipynb")
+    assert refused(folder).startswith("circles (1).ipynb and circles (2).ipynb could each be circles.ipynb")
 
 
 def test_another_notebook_is_not_taken(folder):
@@ -363,6 +363,8 @@ def test_a_notebook_one_folder_down_is_found_and_two_are_not_guessed_between(fol
     assert source(clean, "f-answer") == ANSWER
     (folder / "b").mkdir()
     hand_in(folder / "b")
+    prepared(folder)  # the same again
+    hand_in(folder / "b", make("def f(x):\n    return 2"))
     assert "2 times" in refused(folder)
 
 
@@ -399,7 +401,9 @@ def test_a_folder_that_is_a_link_is_refused(folder):
     hand_in(folder)
     link = folder.parent / "link"
     link.symlink_to(folder)
-    assert prepare(link, folder.parent / "clean", RELEASE, NAME) == NotGraded("its folder is a link")
+    assert prepare(link, folder.parent / "clean", RELEASE, NAME) == NotGraded(
+        "its folder is a link", "folder-is-link"
+    )
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
@@ -478,7 +482,7 @@ def test_links_encrypted_and_oversize_entries_are_refused(tmp_path, monkeypatch)
     link = zipfile.ZipInfo("link.txt")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     archive = zip_of(tmp_path / "a.zip", {link: "/etc/passwd", "bomb.txt": "0" * 1_000_000, "good.txt": "good"})
-    notes = " ".join(archives.unpack(archive, tmp_path / "room"))
+    notes = " ".join(map(str, archives.unpack(archive, tmp_path / "room")))
     assert "link.txt was left out: it is a link" in notes and "bomb.txt was left out" in notes
     assert [path.name for path in (tmp_path / "room").rglob("*")] == ["good.txt"]
 
@@ -511,8 +515,8 @@ def test_canvas_names_are_sorted_into_students_and_the_last_attempt_stays(tmp_pa
     assert (found["lovelaceada_4711"].folder / "circles.ipynb").read_text() == "second"
     assert found["turingalan_4712"].late and found["turingalan_4712"].lms_id == "4712"
     assert (found["turingalan_4712"].folder / "data set_1.csv").read_text() == "1"
-    assert any("evil" in note and "out of the folder" in note for note in notes)
-    assert any("strange.txt" in note for note in notes)
+    assert any("evil" in str(note) and "out of the folder" in str(note) for note in notes)
+    assert any("strange.txt" in str(note) for note in notes)
     assert sorted(p.name for p in (tmp_path / "submitted").iterdir()) == sorted(found)
 
 

@@ -3,11 +3,13 @@
 import contextlib
 import shutil
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import rmtree
 
 from vgcourse.course.lesson import Lesson
@@ -19,8 +21,6 @@ from vgcourse.grading.intake.preflight import NotGraded, prepare
 from vgcourse.grading.kept_files import digest
 from vgcourse.grading.notebook import run_notes
 from vgcourse.grading.notebook.execute import verdicts
-
-SUSPECT = ("the test ", "the cell ")  # preflight's notes that may be more than an accident
 
 
 def grade_submission(classroom: Classroom, lesson: Lesson, student: str) -> Result:
@@ -48,14 +48,13 @@ def read_outcome(classroom: Classroom, lesson: Lesson, blank: Result) -> Result:
     if mark is None:
         return replace(blank, reason="nbgrader left no mark for it")
     left = run_notes.read(graded)
-    suspect = [note for note in blank.notes if note.startswith(SUSPECT)]
     return replace(
         blank,
         score=mark[0],
         by_hand=mark[1],
         verdicts=verdicts(graded),
         notes=(*blank.notes, *left.notes),
-        signs=(*suspect, *left.signs),
+        signs=(*blank.signs, *left.signs),
         cpu=left.cpu,
         cells=left.cells,
         isolation=left.isolation,
@@ -68,14 +67,26 @@ def _grade_copy(classroom: Classroom, lesson: Lesson, student: str, source: Path
     ready = prepare(source, clean, classroom.release(lesson), lesson.name)
     if isinstance(ready, NotGraded):
         return replace(blank, reason=ready.reason)
+    blank = replace(blank, notes=tuple(map(str, ready.notes)), signs=ready.signs)
     read = _already_read(classroom, lesson, student)
-    with classroom.directories(submitted_directory=classroom.keep / "prepared"):
+    with classroom.directories(submitted_directory=classroom.keep / "prepared"), _with_modules(classroom.directory):
         answer = classroom.api.autograde(lesson.id, student, force=True)
     refuse_to_go_on_after_ctrl_c(answer)
     if not answer["success"]:
-        return replace(blank, reason=last_error(answer), notes=ready.notes)
+        return replace(blank, reason=last_error(answer), signs=())
     _keep_as_read(classroom, lesson, student, read)
-    return read_outcome(classroom, lesson, replace(blank, notes=ready.notes))
+    return read_outcome(classroom, lesson, blank)
+
+
+@contextlib.contextmanager
+def _with_modules(directory: CourseDirectory) -> Iterator[None]:
+    """Have nbgrader copy Python files too: those of a release are its solutions, those here are the student's own."""
+    before = directory.ignore
+    directory.ignore = [pattern for pattern in before if pattern != "*.py"]
+    try:
+        yield
+    finally:
+        directory.ignore = before
 
 
 def _withdraw(classroom: Classroom, lesson: Lesson, result: Result) -> Result:

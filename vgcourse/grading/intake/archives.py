@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from vgcourse.errors import CourseError
+from vgcourse.grading.intake.notes import Note
 from vgcourse.grading.intake.reading import Refused
 
 MOST_ENTRIES, LARGEST_ENTRY, LARGEST_ALL = 500, 64 * 1024**2, 128 * 1024**2
@@ -38,17 +39,17 @@ class Handed:
     notes: tuple[str, ...] = ()
 
 
-def unpack(archive: Path, into: Path) -> list[str]:
-    """Unpack a zip into the folder ``into`` and return what was refused, a clause each.
+def unpack(archive: Path, into: Path) -> list[Note]:
+    """Unpack a zip into the folder ``into`` and return what was refused.
 
     Raises Refused where the archive itself cannot be read.
     """
-    notes: list[str] = []
+    notes: list[Note] = []
     into.mkdir(parents=True, exist_ok=True)
     with _opened(archive) as opened:
         for entry, path in _entries(opened, notes, MOST_ENTRIES):
             if problem := _extract(opened, entry, into / path):
-                notes.append(f"{path} in {archive.name} was left out: {problem}")
+                notes.append(Note("left-out", file=str(path), because=problem))
         _refuse_when_empty(opened, notes, archive)
     return notes
 
@@ -76,11 +77,11 @@ def _unpack_class(download: Path, room: Path) -> list[str]:
         return []
     if not download.is_file():
         raise Refused("there is no such file or folder")
-    notes: list[str] = []
+    notes: list[Note] = []
     with _opened(download) as opened:
         for entry, path in _entries(opened, notes, MOST_ENTRIES * _ROOM_FOR_A_CLASS):
             if problem := _extract(opened, entry, room / path):
-                notes.append(f"{path} was left out: {problem}")
+                notes.append(Note("left-out", file=str(path), because=problem))
         _refuse_when_empty(opened, notes, download)
     return notes
 
@@ -93,7 +94,7 @@ def _sort(source: Path, into: Path, lesson: str, notes: list[str]) -> tuple[list
         found = _MOODLE.fullmatch(inside) or _CANVAS.fullmatch(PurePosixPath(inside).name)
         if not found:
             if not _MOODLE_OTHER.match(inside):
-                notes.append(f"{inside} follows neither Canvas's names nor Moodle's and was left out")
+                notes.append(Note("left-out", file=inside, because="it follows neither Canvas's names nor Moodle's"))
             continue
         student = f"{found['name'].strip()}_{found['id']}"
         if student not in handed:
@@ -125,7 +126,9 @@ def _opened(archive: Path) -> zipfile.ZipFile:
         raise Refused(f"{archive.name} is not a zip that can be opened ({error})") from error
 
 
-def _entries(opened: zipfile.ZipFile, notes: list[str], most: int) -> Iterable[tuple[zipfile.ZipInfo, PurePosixPath]]:
+def _entries(
+    opened: zipfile.ZipFile, notes: list[Note], most: int
+) -> Iterable[tuple[zipfile.ZipInfo, PurePosixPath]]:
     """The entries that may be unpacked, with the place where they belong."""
     room, seen = LARGEST_ALL * max(1, most // MOST_ENTRIES), 0
     for entry in opened.infolist():
@@ -133,12 +136,12 @@ def _entries(opened: zipfile.ZipFile, notes: list[str], most: int) -> Iterable[t
             continue
         seen += 1
         if seen > most:
-            notes.append(f"more than {most} files: the rest was left out")
+            notes.append(Note("left-out", file="what follows", because=f"there are more than {most} files"))
             return
         path = PurePosixPath(_name(entry).replace("\\", "/"))
         room -= entry.file_size
         if problem := _problem(entry, path, room):
-            notes.append(f"{_printable(path)} was left out: {problem}")
+            notes.append(Note("left-out", file=str(path), because=problem))
         elif path.parts[0] != "__MACOSX":
             yield entry, path
 
@@ -184,14 +187,10 @@ def _name(entry: zipfile.ZipInfo) -> str:
         return entry.filename
 
 
-def _refuse_when_empty(opened: zipfile.ZipFile, notes: list[str], archive: Path) -> None:
+def _refuse_when_empty(opened: zipfile.ZipFile, notes: list[Note], archive: Path) -> None:
     """Raise Refused where the archive holds nothing, or nothing that could be unpacked."""
     files = [entry for entry in opened.infolist() if not entry.is_dir()]
     if not files:
         raise Refused(f"{archive.name} is empty")
     if len(notes) >= len(files):
         raise Refused(f"nothing in {archive.name} could be unpacked: {notes[0]}")
-
-
-def _printable(path: PurePosixPath) -> str:
-    return "".join(c if c.isprintable() else "?" for c in str(path))

@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 
 from vgcourse.grading.confinement.files import open_ordinary
+from vgcourse.grading.intake.notes import Note
 
 LARGEST = 64 * 1024 * 1024  # bytes of a notebook that is read at all
 LARGEST_SOURCE = 1_000_000  # characters of a cell
@@ -25,6 +26,10 @@ _ATTACHMENT = re.compile(r"image/(png|jpeg|gif)")
 
 class Refused(Exception):
     """The submission, or this part of it, cannot be graded; the text says why in one clause."""
+
+    def __init__(self, why: str | Note) -> None:
+        super().__init__(str(why))
+        self.kind = why.kind if isinstance(why, Note) else "unreadable-file"
 
 
 @dataclass
@@ -52,7 +57,7 @@ def read_bytes(path: Path, most: int = LARGEST) -> bytes:
         raise Refused(f"{path.name} cannot be opened ({error.strerror})") from error
 
 
-def read_cells(data: bytes, name: str) -> tuple[list[Cell], list[str]]:
+def read_cells(data: bytes, name: str) -> tuple[list[Cell], list[Note]]:
     """The cells of a notebook and notes on what was mended. Raises Refused, naming the file ``name``."""
     text, notes = _decoded(data, name)
     raw = _parsed(text, name)
@@ -65,23 +70,23 @@ def read_cells(data: bytes, name: str) -> tuple[list[Cell], list[str]]:
     cells = [_cell(entry) for entry in found if isinstance(entry, dict)]
     kept = [cell for cell in cells if cell is not None]
     if len(kept) < len(found):
-        notes.append(f"{len(found) - len(kept)} damaged cells were left out")
+        notes.append(Note("damaged-cells", count=len(found) - len(kept)))
     outputs = _size_of_outputs(found)
     if outputs > MUCH_OUTPUT:
-        notes.append(f"{outputs / 1e6:.1f} MB of outputs were left out; they are made anew")
+        notes.append(Note("large-outputs", mb=outputs / 1e6))
     return kept, notes + upgraded
 
 
-def _decoded(data: bytes, name: str) -> tuple[str, list[str]]:
+def _decoded(data: bytes, name: str) -> tuple[str, list[Note]]:
     if not data.strip():
         raise Refused(f"{name} is empty")
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
-            return data.decode(encoding, "replace"), [f"{name} was saved as {encoding}"]
+            return data.decode(encoding, "replace"), [Note("encoding", file=name, encoding=encoding)]
     try:
         return data.decode("utf-8"), []
     except UnicodeDecodeError:
-        return data.decode("cp1252", "replace"), [f"{name} was saved in a Windows encoding (read as cp1252)"]
+        return data.decode("cp1252", "replace"), [Note("windows-encoding", file=name)]
 
 
 def _parsed(text: str, name: str) -> dict[str, Any]:
@@ -107,7 +112,7 @@ def _what_it_looks_like(text: str) -> str:
     return "not a notebook (it is not JSON)"
 
 
-def _current_format(raw: dict[str, Any], name: str) -> tuple[dict[str, Any], list[str]]:
+def _current_format(raw: dict[str, Any], name: str) -> tuple[dict[str, Any], list[Note]]:
     version = raw.get("nbformat", 4)
     if not isinstance(version, int) or version > 4:
         raise Refused(f"{name} is of a notebook format that this nbformat does not know ({version!r})")
@@ -117,7 +122,7 @@ def _current_format(raw: dict[str, Any], name: str) -> tuple[dict[str, Any], lis
         upgraded = nbformat.convert(nbformat.reader.reads(json.dumps(raw)), 4)
     except Exception as error:
         raise Refused(f"{name} is of the old notebook format {version} and cannot be upgraded") from error
-    return dict(upgraded), [f"{name} was of the old notebook format {version} and was upgraded"]
+    return dict(upgraded), [Note("old-format", file=name, version=version)]
 
 
 def _cell(entry: dict[str, Any]) -> Cell | None:

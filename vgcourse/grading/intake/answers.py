@@ -1,0 +1,213 @@
+"""Which piece of a submission is the answer to what a lesson asks.
+
+A piece is known by its name (nbgrader's metadata, or its id), by the names that it defines, by where it stands. Where
+two different answers could be meant, nobody guesses: the submission is not graded, and the reason says why.
+"""
+
+from vgcourse.grading.intake.code import Code
+from vgcourse.grading.intake.lesson_cells import Question, bare, keys
+from vgcourse.grading.intake.matching import Found, bracket, in_place, refuse_two_answers
+from vgcourse.grading.intake.notes import Note
+from vgcourse.grading.intake.pieces import Piece
+from vgcourse.grading.intake.reading import Refused
+
+
+def find_answers(found: Found) -> None:
+    """Find the piece of each answer; raises Refused where that cannot be told for certain."""
+    for asked in found.released.asked.values():
+        (_find_words if asked.is_words else _find_code)(found, asked)
+    _refuse_torn(found)
+
+
+def _find_code(found: Found, asked: Question) -> None:
+    free = [i for i in range(len(found.pieces)) if i not in found.taken()]
+    named = [i for i in free if _claims(found, i, asked)]
+    stubs = [i for i in free if i in named or _is_like_stub(found.pieces[i], asked)]
+    stubs = [i for i in stubs if asked.is_stub(found.pieces[i].source)]
+    index = _written(found, asked, [i for i in free if i not in stubs], named)
+    if index is None:
+        index = (in_place(found, asked.place, stubs) or stubs)[0] if stubs else _by_place(found, asked, free)
+    found.dropped |= {i for i in stubs if i != index and not _is_empty(found.pieces[i])}
+    _note_copies(found, asked, named)
+    if index is not None:
+        found.at[asked.place] = index
+
+
+def _written(found: Found, asked: Question, free: list[int], named: list[int]) -> int | None:
+    """The piece in which the answer is written, by the strongest sign that there is."""
+    here = _above_check(found, asked, free)
+    defining = [i for i in free if _sets(found.pieces[i], asked)]
+    by_name = [i for i in defining if i in named]
+    beside = [i for i in defining if i in here and i not in named]
+    elsewhere = [i for i in defining if i not in named and _sets_all(found.pieces[i].code, asked)]
+    if by_name and (in_place(found, asked.place, by_name) or not beside):
+        return _one_of(found, asked, by_name)
+    if beside:
+        return _noted(found, asked, _one_of(found, asked, beside), "the names that it defines")
+    if elsewhere:
+        return _noted(found, asked, _one_of(found, asked, elsewhere), "the names that it defines")
+    if left := [i for i in free if i in named]:
+        return _one_of(found, asked, left)
+    return None
+
+
+def _by_place(found: Found, asked: Question, free: list[int]) -> int | None:
+    """The nameless piece above the check where that stands where it was: a function of another name, say."""
+    last = [i for i in _above_check(found, asked, free) if _stands_before_check(found, asked, i)]
+    return _noted(found, asked, last[-1], "its place before the check") if last else None
+
+
+def _stands_before_check(found: Found, asked: Question, index: int) -> bool:
+    """Whether a nameless piece of code, which does something, stands above the check, which is where it was."""
+    piece, check = found.pieces[index], found.at.get(asked.check, -1)
+    if piece.kind != "code" or piece.claim or piece.code.is_blank or not piece.source.strip():
+        return False
+    return index < check and asked.check in (place for _, place in found.unmoved())
+
+
+def _noted(found: Found, asked: Question, index: int, by: str) -> int:
+    found.notes.append(Note("answer-found", cell=asked.id, by=by))
+    return index
+
+
+def _above_check(found: Found, asked: Question, free: list[int]) -> list[int]:
+    """Those that stand where the answer stood: before its check, behind what the lesson has before it."""
+    return in_place(found, asked.place, free)
+
+
+def _sets(piece: Piece, asked: Question) -> bool:
+    """Whether it sets one of the names that the check takes; a cell that is no code only by a definition."""
+    names = piece.code.binds if piece.kind == "code" else piece.code.defines if piece.code.parses else frozenset()
+    return bool(names & asked.names) and not _is_from_lesson(names, piece, asked)
+
+
+def _sets_all(code: Code, asked: Question) -> bool:
+    """Whether it can hardly be meant for anything else."""
+    return bool(code.defines & asked.names) or code.binds >= asked.names
+
+
+def _is_from_lesson(names: frozenset[str], piece: Piece, asked: Question) -> bool:
+    """``f = fallback("f", f)``, changed a little: it uses the answer, it is none."""
+    return not piece.code.defines & asked.names and bool(piece.code.before & asked.names & names)
+
+
+def _claims(found: Found, index: int, asked: Question) -> bool:
+    """Whether a piece says that it is this answer, and does not define another one instead."""
+    piece = found.pieces[index]
+    if piece.claim != asked.id:
+        return False
+    others = {n for n, id in found.released.owner_of.items() if id != asked.id} - asked.names
+    return bool(piece.code.binds & asked.names) or not piece.code.defines & others
+
+
+def _one_of(found: Found, asked: Question, indices: list[int]) -> int:
+    """The only one; of several the only one in its place, or any of those that say the same."""
+    best = in_place(found, asked.place, indices) or indices
+    whole = [i for i in best if found.pieces[i].code.binds >= asked.names] or best
+    if len({_key(found.pieces[i]) for i in whole}) > 1 and not (joined := _as_parts(found, asked, whole)):
+        here = best is not indices or in_place(found, asked.place, best)
+        where = ", where one belongs" if here else ", and none where the lesson has it"
+        raise refuse_two_answers(asked, len(whole), where)
+    elif len(whole) > 1 and len({_key(found.pieces[i]) for i in whole}) > 1:
+        return joined
+    return whole[-1]
+
+
+def _as_parts(found: Found, asked: Question, indices: list[int]) -> int:
+    """One answer that was split at a statement becomes one again; 0 where two of them set the same name."""
+    parts = [found.pieces[i] for i in indices]
+    seen: set[str] = set()
+    for part in parts:
+        if seen & part.code.binds & asked.names:
+            return 0
+        seen |= part.code.binds
+    last = indices[-1]
+    found.pieces[last] = Piece(parts[-1].kind, "\n\n".join(p.source for p in parts), parts[-1].id, asked.id)
+    found.dropped |= set(indices[:-1])
+    found.notes.append(Note("joined", count=len(parts)))
+    return last
+
+
+def _key(piece: Piece) -> str:
+    return piece.code.key
+
+
+def _is_like_stub(piece: Piece, asked: Question) -> bool:
+    return bool(set(keys(piece.kind, piece.source)) & set(keys(asked.cell.cell_type, asked.cell.source)))
+
+
+def _is_empty(piece: Piece) -> bool:
+    return not piece.source.strip()
+
+
+def _note_copies(found: Found, asked: Question, named: list[int]) -> None:
+    if len(named) > 1:
+        found.notes.append(Note("copied", cell=asked.id, times=len(named)))
+
+
+def _find_words(found: Found, asked: Question) -> None:
+    """A written answer: its own cell; where that is as released or lost, what else stands in words at its place."""
+    free = [i for i in range(len(found.pieces)) if i not in found.taken()]
+    named = [i for i in free if found.pieces[i].claim == asked.id]
+    stubs = [i for i in free if _is_like_stub(found.pieces[i], asked) or (i in named and _is_empty(found.pieces[i]))]
+    written = [i for i in named if i not in stubs]
+    _note_copies(found, asked, named)
+    if written:
+        found.at[asked.place] = (in_place(found, asked.place, written) or written)[-1]
+        found.dropped |= set(stubs) & set(named)
+        return
+    here = (in_place(found, asked.place, stubs) or [i for i in stubs if i in named])[:1]
+    words = [i for i in free if i not in stubs and _has_words(found, i)]
+    words = _near(found, asked, words) if here else _near(found, asked, words) or _anywhere(found, asked, words)
+    if not here and not words:
+        return
+    if words:
+        here = [_take_words(found, asked, words, bool(here))]
+        found.dropped |= {i for i in stubs if i in named or i in in_place(found, asked.place, stubs)}
+    found.at[asked.place] = here[0]
+
+
+def _near(found: Found, asked: Question, words: list[int]) -> list[int]:
+    """Those at the answer's place, behind something that the lesson has before it."""
+    return in_place(found, asked.place, words) if bracket(found, asked.place)[0] >= 0 else []
+
+
+def _anywhere(found: Found, asked: Question, words: list[int]) -> list[int]:
+    """Where the answer's cell is lost, and only one such cell is: all that the student wrote in words."""
+    asked_in_words = [one for one in found.released.asked.values() if one.is_words]
+    return words if asked_in_words == [asked] and len(found.at) * 2 > len(found.released.cells) else []
+
+
+def _take_words(found: Found, asked: Question, words: list[int], beside: bool) -> int:
+    """The words as one cell."""
+    kind = Note("words-found", cell=asked.id) if beside else Note("answer-found", cell=asked.id, by="its place")
+    found.notes.append(kind)
+    parts = [found.pieces[i] for i in words]
+    pictures = {name: picture for part in parts for name, picture in part.attachments.items()}
+    text = "\n\n".join(part.source.strip() for part in parts)
+    found.pieces[words[0]] = Piece("markdown", text, parts[0].id, asked.id, pictures)
+    found.dropped |= set(words[1:])
+    return words[0]
+
+
+def _has_words(found: Found, index: int) -> bool:
+    """Whether it is the student's prose, whatever the cell's type: no code, and no piece of the lesson's text."""
+    piece = found.pieces[index]
+    if not bare(piece.source) or bare(piece.source) in found.released.prose:
+        return False
+    if piece.claim and piece.claim in {asked.id for asked in found.released.asked.values() if not asked.is_words}:
+        return False
+    code = piece.code
+    return piece.kind != "code" or code.is_words or (code.is_blank and not code.binds)
+
+
+def _refuse_torn(found: Found) -> None:
+    """A piece of a cell that was split, whose other half stands elsewhere: an answer may lack its end."""
+    for index, piece in enumerate(found.pieces):
+        if index in found.dropped or index in found.at.values() or piece.kind != "code" or not piece.code.is_torn:
+            continue
+        first = next(line for line in piece.source.split("\n") if line.strip())
+        raise Refused(Note("torn", start=first.strip()[:60]))
+
+
+__all__ = ["bracket", "find_answers"]

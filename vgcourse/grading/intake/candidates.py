@@ -1,0 +1,172 @@
+"""Which of the notebooks in a submission is meant: by its name, by what is answered in it, by the exercises in it."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from vgcourse.grading.intake.align import align, answered
+from vgcourse.grading.intake.notes import Note
+from vgcourse.grading.intake.reading import Refused, read_bytes, read_cells
+from vgcourse.grading.names import shown
+
+MOST_CANDIDATES = 12  # notebooks that are read; the last handed in count first
+# "circles (1)", "circles - Copy", "Copy of circles", "circles-Copy1", "circles_2", "circles final"
+_COPY = re.compile(r"^(copy of )|([ _-]*(\(\d+\)|copy ?\(?\d*\)?|kopie|copie|copia|副本|final|\d+))+$", re.IGNORECASE)
+# What a browser or a mail program makes of a notebook's name: circles.ipynb.txt
+_NOTEBOOK = re.compile(r"\.ipynb(\.(txt|json))?$", re.IGNORECASE)
+# What students hand in for a notebook, and what is to be done about it.
+_OTHER = {
+    ".html": "a web page made of it; the notebook itself is needed",
+    ".pdf": "a print of it; the notebook itself is needed",
+    ".py": "a script made of it; the notebook itself is needed",
+    ".gz": "an archive that is no zip; the notebook itself, or a zip, is needed",
+    ".tar": "an archive that is no zip; the notebook itself, or a zip, is needed",
+    ".7z": "an archive that is no zip; the notebook itself, or a zip, is needed",
+    ".rar": "an archive that is no zip; the notebook itself, or a zip, is needed",
+    ".webloc": "a link to it; the notebook itself is needed",
+    ".url": "a link to it; the notebook itself is needed",
+}
+
+
+@dataclass
+class Candidate:
+    """A notebook of a submission, read and aligned when that is asked for."""
+
+    path: Path
+    release: NotebookNode
+    notes: list[Note] = field(default_factory=list)
+
+    @cached_property
+    def notebook(self) -> NotebookNode:
+        """The aligned notebook. Raises Refused."""
+        cells, read = read_cells(read_bytes(self.path), self.path.name)
+        notebook, aligned = align(cells, self.release, self.path.name)
+        self.notes += [*read, *aligned]
+        return notebook
+
+    @cached_property
+    def answers(self) -> dict[str, str] | None:
+        """What is answered in it; None where it cannot be read or is another notebook."""
+        try:
+            return answered(self.notebook, self.release)
+        except Refused:
+            return None
+
+
+def is_notebook(path: Path) -> bool:
+    """Whether a file may be a notebook, by its name."""
+    return bool(_NOTEBOOK.search(path.name))
+
+
+def find_notebook(files: list[Path], release: NotebookNode, name: str, notes: list[Note]) -> Candidate:
+    """The notebook that was meant. Raises Refused where there is none, or more than one that could be."""
+    wanted = f"{name}.ipynb"
+    found = [path for path in files if is_notebook(path)]
+    exact = sorted((p for p in found if p.name == wanted), key=lambda p: len(p.parts))
+    near = [p for p in found if p not in exact and _same_name(p, name)]
+    if len({len(path.parts) for path in exact[:2]}) != len(exact[:2]):
+        exact = _different(exact, release)
+        if len(exact) > 1:
+            raise Refused(Note("in-two-folders", wanted=wanted, times=len(exact)))
+    if link := next((n for n in notes if n.kind in ("link", "no-file") and n.fields["file"] == wanted), None):
+        raise Refused(Note("is-link" if link.kind == "link" else "is-no-file", file=wanted))
+    chosen = _of_exact(exact[:1], near, release, notes, wanted) or _of_others(near, found, release, notes, wanted)
+    if chosen is None:
+        raise Refused(Note("no-notebook", wanted=wanted, there=_what_is_there(files, found)))
+    if chosen.path.name != wanted:
+        notes.append(Note("name", file=chosen.path.name, wanted=wanted))
+    return chosen
+
+
+def _of_exact(
+    exact: list[Path], near: list[Path], release: NotebookNode, notes: list[Note], wanted: str
+) -> Candidate | None:
+    """The file of the right name, unless nothing is answered in it and a copy beside it has answers."""
+    if not exact:
+        return None
+    asked = Candidate(exact[0], release)
+    others = [Candidate(path, release) for path in near[:MOST_CANDIDATES]]
+    if not others or asked.answers:
+        _note_others(asked, others, notes)
+        return asked
+    answering = [other for other in others if other.answers]
+    if not answering:
+        return asked
+    notes.append(Note("untouched", file=exact[0].name))
+    return _only(answering, notes, wanted)
+
+
+def _of_others(
+    near: list[Path], found: list[Path], release: NotebookNode, notes: list[Note], wanted: str
+) -> Candidate | None:
+    """Of files of other names those that are nearest to the right one, else those with the exercises in them."""
+    if len(near) == 1:
+        return Candidate(near[0], release)
+    readable = [c for path in (near or found)[:MOST_CANDIDATES] if _holds_exercises(c := Candidate(path, release))]
+    answering = [candidate for candidate in readable if candidate.answers]
+    if len(readable) > 1 and answering:
+        notes += [Note("untouched", file=c.path.name) for c in readable if not c.answers]
+        return _only(answering, notes, wanted)
+    return _only(readable, notes, wanted) if readable else None
+
+
+def _only(candidates: list[Candidate], notes: list[Note], wanted: str) -> Candidate:
+    """The one that is meant: the only one, or one of several that say the same. Raises Refused."""
+    different = {tuple(sorted((c.answers or {}).items())) for c in candidates}
+    if len(different) > 1 or (len(candidates) > 1 and not candidates[0].answers):
+        raise Refused(Note("several", files=listed([c.path for c in candidates]), wanted=wanted))
+    notes += [Note("same-again", file=c.path.name) for c in candidates[1:]]
+    return candidates[0]
+
+
+def _note_others(asked: Candidate, others: list[Candidate], notes: list[Note]) -> None:
+    for other in others:
+        if other.answers and other.answers != asked.answers:
+            notes.append(Note("other-answers", file=other.path.name))
+
+
+def _different(paths: list[Path], release: NotebookNode) -> list[Path]:
+    """Of notebooks of one name in several folders: those that have answers, each kind once."""
+    kept: dict[tuple, Path] = {}
+    for path in paths[:MOST_CANDIDATES]:
+        answers = Candidate(path, release).answers
+        if answers:
+            kept.setdefault(tuple(sorted(answers.items())), path)
+    return list(kept.values()) or paths[:1]
+
+
+def _holds_exercises(candidate: Candidate) -> bool:
+    """Whether it can be read and is this lesson's: most of its graded cells were found in it."""
+    if candidate.answers is None:
+        return False
+    missing = sum(note.kind in ("answer-missing", "check-missing") for note in candidate.notes)
+    graded = sum("nbgrader" in cell.metadata for cell in candidate.release.cells)
+    return missing * 2 <= graded
+
+
+def _same_name(path: Path, name: str) -> bool:
+    plain = unicodedata.normalize("NFKC", _NOTEBOOK.sub("", path.name)).strip().casefold()
+    bare = re.sub(r"^\d+[_ -]*", "", plain)
+    tried = (plain, bare, _COPY.sub("", plain).strip(" _-"), _COPY.sub("", bare).strip(" _-"))
+    return name.casefold() in tried
+
+
+def _what_is_there(files: list[Path], found: list[Path]) -> str:
+    """What was handed in instead, and what to do about it."""
+    if found:
+        return f"only {listed(found)}"
+    for path in files:
+        if what := _OTHER.get(path.suffix.lower()):
+            return f"only {shown(path.name)}, {what}"
+    others = [path for path in files if path.name != "timestamp.txt"]
+    return f"no notebook, only {listed(others)}" if others else "no notebook"
+
+
+def listed(paths: list[Path]) -> str:
+    """The first four names, as they may be shown."""
+    names = [shown(path.name, 60) for path in paths[:4]] + (["…"] if len(paths) > 4 else [])
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

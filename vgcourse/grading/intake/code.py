@@ -1,0 +1,181 @@
+"""What a cell's code binds and uses, read without running it, and within bounds of time and size."""
+
+import ast
+import hashlib
+import re
+import symtable
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+LONGEST = 40_000  # characters of a cell that is read as code; no lesson's cell comes near it
+_DEFINES = re.compile(r"^(?:async )?(?:def|class)[ ]+(\w+)|^(\w+)[ ]*=(?!=)", re.MULTILINE)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_LINE_MAGIC = re.compile(r"^(\s*)(?:[%!?].*|[\w.]+\?{1,2}\s*)$", re.MULTILINE)
+_ASSIGNED_MAGIC = re.compile(r"^(\s*[\w., ]+=\s*)[%!].*$", re.MULTILINE)
+NOT_PYTHON = re.compile(r"^%%(?!time|timeit|capture|prun)\w+")
+
+
+@dataclass(frozen=True)
+class Code:
+    """A cell's code. ``binds``: the names it sets; ``defines``: those that it sets to a function or a class of its
+    own; ``uses``: names of others that it, or a function in it, uses; ``before``: those it needs when it runs.
+
+    ``key`` is the same for code that does the same word by word, however it is laid out, quoted or commented.
+    ``is_blank``: it does nothing yet: comments, and functions without a body.
+    """
+
+    parses: bool
+    key: str
+    binds: frozenset[str] = field(default_factory=frozenset)
+    defines: frozenset[str] = field(default_factory=frozenset)
+    uses: frozenset[str] = field(default_factory=frozenset)
+    before: frozenset[str] = field(default_factory=frozenset)
+    is_blank: bool = False
+    is_torn: bool = False
+
+    @property
+    def is_words(self) -> bool:
+        """Whether a person wrote words here: it is no Python, or nothing but text."""
+        return not self.parses and not self.binds
+
+
+@lru_cache(1024)  # most of a class's cells are the same cells
+def read_code(source: str) -> Code:
+    """Read a cell's source. Code that cannot be read binds what its lines seem to define."""
+    if len(source) > LONGEST:
+        return Code(True, source.strip())
+    if NOT_PYTHON.match(source):
+        return Code(True, source.strip())
+    tree, text = _parsed(source)
+    if tree is None:
+        seen = frozenset(a or b for a, b in _DEFINES.findall(source))
+        return Code(False, plain_text(source), binds=seen, defines=seen, is_torn=_is_indented(source))
+    try:
+        return _code(text, tree)
+    except (RecursionError, SyntaxError, ValueError, MemoryError):
+        return Code(True, plain_text(source))
+
+
+def plain_text(source: str) -> str:
+    """The text without the white space that editors add and drop."""
+    return " ".join(source.replace("\ufeff", "").split())
+
+
+def parts_by_owner(source: str, owners: dict[str, str]) -> list[tuple[str, str]]:
+    """The source in pieces, each from the statement that binds an owner's name on; owner ``""`` before the first."""
+    (tree, _), lines = _parsed(source), source.split("\n")
+    if tree is None:
+        return [("", source)]
+    cuts: list[tuple[int, str]] = [(0, "")]
+    for node in tree.body:
+        owner = next((owners[name] for name in _bound([node]) if name in owners), cuts[-1][1])
+        if owner != cuts[-1][1]:
+            cuts.append((min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) - 1, owner))
+    ends = [start for start, _ in cuts[1:]] + [len(lines)]
+    parts = [(owner, "\n".join(lines[a:b]).strip("\n")) for (a, owner), b in zip(cuts, ends, strict=True)]
+    return [(owner, text) for owner, text in parts if text.strip()]
+
+
+def _parsed(source: str) -> tuple[ast.Module | None, str]:
+    """The syntax tree, with magics put aside, and the text that it is of; None where it is no Python."""
+    for text in (source, _without_magics(source)):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of odd escapes in a student's strings
+                return ast.parse(text), text
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    return None, source
+
+
+def _without_magics(source: str) -> str:
+    text = re.sub(r"^%%.*$", "", source, count=1) if source.startswith("%%") else source
+    return _LINE_MAGIC.sub(r"\1pass", _ASSIGNED_MAGIC.sub(r"\1None", text))
+
+
+def _code(source: str, tree: ast.Module) -> Code:
+    uses, before, bound = set(), set(), set()
+    top = symtable.symtable(source, "cell", "exec")
+    for table in _tables(top):
+        uses |= {s.get_name() for s in table.get_symbols() if s.is_referenced() and (s.is_global() or table is top)}
+    for node in tree.body:
+        before |= _needed_now(node) - bound
+        bound |= _bound([node])
+    bound |= {s.get_name() for table in _tables(top) if table is not top
+              for s in table.get_symbols() if s.is_declared_global() and s.is_assigned()}  # fmt: skip
+    defines = {n.name for n in tree.body if isinstance(n, _FUNCTIONS)}
+    defines |= {name for n in tree.body if isinstance(getattr(n, "value", None), ast.Lambda) for name in _bound([n])}
+    return Code(
+        parses=True,
+        key=_digest(tree) if len(source) < LONGEST // 2 and tree.body else plain_text(source),
+        binds=frozenset(bound),
+        defines=frozenset(defines),
+        uses=frozenset((uses - bound) | before),
+        before=frozenset(before),
+        is_blank=all(_does_nothing(node) for node in tree.body),
+        is_torn=any(isinstance(n, ast.Return) for n in tree.body),
+    )
+
+
+def _digest(tree: ast.Module) -> str:
+    return hashlib.sha256(ast.dump(tree).encode("utf-8", "replace")).hexdigest()
+
+
+def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+    yield table
+    for child in table.get_children():
+        yield from _tables(child)
+
+
+def _bound(nodes: list[ast.AST]) -> set[str]:
+    """The names that these set where they run, what functions in them set for themselves left out."""
+    found: set[str] = set()
+    for node in _outside_functions(nodes):
+        if isinstance(node, _FUNCTIONS):
+            found.add(node.name)
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            found.add(node.id)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+    return found
+
+
+def _needed_now(node: ast.AST) -> set[str]:
+    names = {n.id for n in _outside_functions([node]) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    return names | {n.target.id for n in _outside_functions([node])
+                    if isinstance(n, ast.AugAssign) and isinstance(n.target, ast.Name)}  # fmt: skip
+
+
+def _outside_functions(nodes: list[ast.AST]) -> Iterator[ast.AST]:
+    """The nodes that run at once: not the bodies of functions, nor what a class keeps to itself."""
+    waiting = list(nodes)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, _FUNCTIONS):
+            waiting += [*node.decorator_list, *getattr(node, "bases", [])]
+        elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            waiting += [generator.iter for generator in node.generators]
+        elif not isinstance(node, ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
+
+
+def _does_nothing(node: ast.AST) -> bool:
+    """``pass``, ``...``, a string, ``x = ...``, a function or a class whose body does nothing."""
+    if isinstance(node, _FUNCTIONS):
+        return all(_does_nothing(inner) for inner in node.body)
+    if isinstance(node, ast.Raise):
+        return "NotImplementedError" in ast.dump(node)
+    value = getattr(node, "value", None)
+    if isinstance(node, ast.Expr):
+        return isinstance(value, ast.Constant)
+    if isinstance(node, ast.Assign):
+        return isinstance(value, ast.Constant) and (value.value is ... or value.value is None)
+    return isinstance(node, ast.Pass)
+
+
+def _is_indented(source: str) -> bool:
+    first = next((line for line in source.split("\n") if line.strip() and not line.strip().startswith("#")), "")
+    return first[:1] in (" ", "\t")

@@ -1,0 +1,198 @@
+"""A submission's cells as pieces: what was split is joined, what was merged is parted, at the lesson's own cells."""
+
+import re
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from nbformat import NotebookNode
+
+from vgcourse.grading.intake.code import Code, parts_by_owner, plain_text, read_code
+from vgcourse.grading.intake.lesson_cells import Released, grade_id, keys
+from vgcourse.grading.intake.notes import Note
+from vgcourse.grading.intake.reading import Cell
+
+MOST_LINES = 20_000  # of all cells together, in which a lesson's cell is looked for
+MOST_PIECES = 5  # into which one cell is thought to have been split
+_TYPED = str.maketrans(
+    {"\u00a0": " ", "\u202f": " ", "\ufeff": "", "\u200b": "", "‘": "'", "’": "'", "“": '"', "”": '"'}
+)
+
+
+@dataclass
+class Piece:
+    """A cell on its way back into the lesson; ``claim``: the graded cell that its metadata or its id name."""
+
+    kind: str
+    source: str
+    id: str = ""
+    claim: str = ""
+    attachments: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def code(self) -> Code:
+        """What it does, read as code whatever its type says."""
+        return read_code(self.source)
+
+
+def pieces(cells: list[Cell], released: Released, notes: list[Note]) -> list[Piece]:
+    """The cells, parted and joined where they had been merged and split."""
+    found = [_piece(cell, released) for cell in cells]
+    _plain_type(found, notes)
+    found = _part_merged(found, released, notes)
+    return _join_split(found, released, notes)
+
+
+def _piece(cell: Cell, released: Released) -> Piece:
+    own = cell.nbgrader.get("grade_id")
+    graded = released.graded
+    claim = own if isinstance(own, str) and own in graded else cell.id if cell.id in graded else ""
+    return Piece(cell.kind, cell.source, cell.id, claim, cell.attachments)
+
+
+def _plain_type(found: list[Piece], notes: list[Note]) -> None:
+    """Code that only a word processor's spaces and quotation marks keep from being Python is made plain."""
+    count = 0
+    for piece in found:
+        plain = piece.source.translate(_TYPED)
+        if piece.kind == "code" and plain != piece.source and not piece.code.parses and read_code(plain).parses:
+            piece.source, count = plain, count + 1
+            del piece.code
+    if count:
+        notes.append(Note("typography", count=count))
+
+
+def _part_merged(found: list[Piece], released: Released, notes: list[Note]) -> list[Piece]:
+    """Part a cell where a whole cell of the lesson, which stands nowhere by itself, stands in it line by line."""
+    there = {key for piece in found for key in keys(piece.kind, piece.source)}
+    lost = [
+        cell for place, cell in enumerate(released.cells)
+        if not there & set(keys(cell.cell_type, cell.source)) and cell.source.strip()
+        and (place not in released.asked or not any(p.claim == grade_id(cell) for p in found))
+    ]  # fmt: skip
+    starts: dict[str, list[Any]] = {}
+    for cell in [*lost, *_paragraphs(lost)]:
+        starts.setdefault(_bare_line(cell.source.strip().split("\n")[0]), []).append(cell)
+    if sum(piece.source.count("\n") + 1 for piece in found) > MOST_LINES:
+        return found
+    out = [part for piece in found for part in _parted(piece, starts)]
+    out = [part for piece in out for part in _parted_by_names(piece, released, out)]
+    if len(out) > len(found):
+        notes.append(Note("parted", count=len(out) - len(found) + 1))
+    return out
+
+
+def _paragraphs(lost: list[NotebookNode]) -> list[NotebookNode]:
+    """The paragraphs of the lesson's prose: some editors make a cell of each."""
+    texts = [text for cell in lost if cell.cell_type == "markdown" for text in cell.source.split("\n\n")]
+    return [NotebookNode(cell_type="markdown", source=t.strip("\n"), metadata={}) for t in texts if len(t) > 20]
+
+
+def _parted(piece: Piece, starts: dict[str, list[Any]]) -> list[Piece]:
+    lines, parts, free, at = piece.source.split("\n"), [], [], 0
+    bare_lines = [_bare_line(line) for line in lines]
+    while at < len(lines):
+        cell, end = _stands_at(bare_lines, at, starts)
+        if cell is None:
+            free.append(lines[at])
+            at += 1
+            continue
+        parts += [_rest(piece, free), Piece(cell.cell_type, cell.source, cell.get("id", ""), grade_id(cell))]
+        free, at = [], end
+    if not parts:
+        return [piece]
+    parts.append(_rest(piece, free))
+    kept = [part for part in parts if part.source.strip()]
+    return _with_claim(kept, piece)
+
+
+def _with_claim(parts: list[Piece], whole: Piece) -> list[Piece]:
+    """The merged cell's own name goes to the one piece that may bear it: the first that is none of the lesson's."""
+    if not any(part.claim == whole.claim for part in parts):
+        free = [part for part in parts if not part.claim and not part.id]
+        if len(free) == 1:
+            free[0].claim, free[0].id, free[0].attachments = whole.claim, whole.id, whole.attachments
+    return parts
+
+
+def _stands_at(lines: list[str], at: int, starts: dict[str, list[Any]]) -> tuple[Any, int]:
+    """The longest of the lost cells that begins at a line, and the line after it."""
+    best, end = None, at
+    for cell in starts.get(lines[at], ()):
+        wanted = [_bare_line(line) for line in cell.source.strip().split("\n")]
+        if len(wanted) > end - at and lines[at : at + len(wanted)] == wanted:
+            best, end = cell, at + len(wanted)
+    return best, end
+
+
+def _bare_line(line: str) -> str:
+    """A line without what a formatter changes in it."""
+    return re.sub(r"['\"\s]", "", line)
+
+
+def _rest(piece: Piece, lines: list[str]) -> Piece:
+    return Piece(piece.kind, "\n".join(lines).strip("\n"))
+
+
+def _parted_by_names(piece: Piece, released: Released, found: list[Piece]) -> list[Piece]:
+    """Two answers in one cell become two, where one of them stands nowhere else."""
+    owners = {name: id for name, id in released.owner_of.items() if name in piece.code.binds}
+    if piece.kind != "code" or len(set(owners.values())) < 2 or keys("code", piece.source)[0] in released.by_text:
+        return [piece]
+    alone = {id for other in found if other is not piece for id in _owners_in(other, released)}
+    if set(owners.values()) <= alone:
+        return [piece]
+    parts = parts_by_owner(piece.source, owners)
+    if parts and not parts[0][0] and len(parts) > 1:  # what comes before the first answer stays with it
+        parts[:2] = [(parts[1][0], f"{parts[0][1]}\n{parts[1][1]}")]
+    return [Piece("code", text, claim=owner) for owner, text in parts] if len(parts) > 1 else [piece]
+
+
+def _owners_in(piece: Piece, released: Released) -> set[str]:
+    if any(key in released.by_text for key in keys(piece.kind, piece.source)):
+        return set()
+    return {released.owner_of[name] for name in piece.code.binds if name in released.owner_of}
+
+
+def _join_split(found: list[Piece], released: Released, notes: list[Note]) -> list[Piece]:
+    """Join code cells that are Python only together, neighbours first, then those of one name."""
+    out: list[Piece] = []
+    count, at = 0, 0
+    while at < len(found):
+        length, whole = _joined(found, at, released)
+        out.append(whole)
+        count, at = count + (length if length > 1 else 0), at + length
+    if count:
+        notes.append(Note("joined", count=count))
+    return out
+
+
+def _joined(found: list[Piece], at: int, released: Released) -> tuple[int, Piece]:
+    """How many pieces from a place on are one cell, and that cell."""
+    first = found[at]
+    if first.kind != "code" or _is_given(first, released):
+        return 1, first
+    best, text = (1, first), first.source
+    for length in range(2, MOST_PIECES + 1):
+        following = found[at + length - 1 : at + length]
+        if not following or following[0].kind != "code" or _is_given(following[0], released):
+            break
+        text = f"{text}\n{following[0].source}"
+        parts = found[at : at + length]
+        needy = not parts[-1].code.parses or parts[-1].code.is_torn or not best[1].code.parses
+        if needy and read_code(text).parses and not read_code(text).is_torn:
+            best = length, _one_of(parts, text, released)
+    return best
+
+
+def _one_of(parts: list[Piece], text: str, released: Released) -> Piece:
+    claims = [part.claim for part in parts if part.claim] or [""]
+    known = [part.id for part in parts if part.id in released.by_id] or [parts[0].id]
+    return replace(parts[0], source=text, claim=claims[0], id=known[0])
+
+
+def _is_given(piece: Piece, released: Released) -> bool:
+    return any(key in released.by_text for key in keys(piece.kind, piece.source))
+
+
+__all__ = ["Piece", "pieces", "plain_text"]
