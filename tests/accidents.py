@@ -280,7 +280,7 @@ PEOPLE = (
     check_dragged, given_dragged, moved_by_one, copied, scratch_below, stub_again, split, merged,
     answer_and_check_merged, retyped, prose_retyped, own_cells, given_deleted, check_deleted, answer_in_new_cell,
 )  # fmt: skip
-NAMED_BY = {"two-answers": {"scratch_below", "copied"}, "torn": {"split"}}
+NAMED_BY = {"two-answers": {"scratch_below", "copied", "split"}, "torn": {"split"}}
 
 
 class Course:
@@ -362,6 +362,6 @@ class Course:
 
 
 def _definition(source: str, name: str) -> str:
-    """What a source says of a name, however it is laid out."""
-    tree = ast.parse(source)
+    """What a source says of a name, however it is laid out; a ``...`` that was left in says nothing."""
+    tree = ast.parse(re.sub(r"^ +\.\.\. .*$", "", source, flags=re.MULTILINE))
     return "".join(ast.dump(node) for node in tree.body if name in read_code(ast.unparse(node)).binds)
