@@ -36,13 +36,15 @@ export function render({ model, el }) {
   let shell = null;
   let sent = model.get("state");
   let waiting = 0;
+  const save = () => {
+    clearTimeout(waiting);
+    waiting = 0;
+    model.set("state", sent);
+    model.save_changes();
+  };
   const send = (state) => {
     sent = state;
-    clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      model.set("state", sent);
-      model.save_changes();
-    }, 150);
+    waiting ||= setTimeout(save, 150);
   };
   const open = () => {
     shell?.destroy();
@@ -55,7 +57,7 @@ export function render({ model, el }) {
   model.on("change:state", reopen);
   return () => {
     clearTimeout(opening);
-    clearTimeout(waiting);
+    if (waiting) save(); // the last move is not lost with the cell
     model.off("change:state", reopen);
     shell?.destroy();
   };

@@ -1,5 +1,6 @@
 /** The static page: one explorer at a time, its whole setting in the address. */
 
+import { keepAddress } from "./address.js";
 import { make } from "./dom.js";
 import { EXPLORERS, mountExplorer } from "./main.js";
 import { layerFactor, predictBackprop } from "./meanfield.js";
@@ -17,14 +18,16 @@ const NAMES = {
 };
 
 let shell = null;
+const address = keepAddress();
 
 function openPage() {
   const stage = document.getElementById("stage");
   const { kind } = parseState(location.hash);
   shell?.destroy();
+  address.took();
   const root = make("div");
   stage.replaceChildren(root);
-  shell = mountExplorer(root, location.hash, { page: true, onState: remember });
+  shell = mountExplorer(root, location.hash, { page: true, onState: address.write });
   root.vgShell = shell;
   document.title = `${NAMES[kind]} · Vanishing gradients`;
   for (const link of document.querySelectorAll("nav a")) {
@@ -33,12 +36,13 @@ function openPage() {
   }
 }
 
-let writing = 0;
-
-/** Browsers allow about one change of the address a tenth of a second. */
-function remember(state) {
-  clearTimeout(writing);
-  writing = setTimeout(() => history.replaceState(null, "", `#${state}`), 200);
+/** A click in the menu opens its explorer in the same breath: no timer and no frame can come between. */
+function follow(event) {
+  if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  address.flush(); // what was shown stays in the history, with its last setting
+  history.pushState(null, "", event.currentTarget.hash);
+  openPage();
 }
 
 function followTheme() {
@@ -49,8 +53,11 @@ function followTheme() {
 }
 
 const menu = document.querySelector("nav ul");
-menu.append(...Object.keys(EXPLORERS).map((kind) => make("li", {}, make("a", { href: `#${kind}` }, NAMES[kind]))));
+menu.append(...Object.keys(EXPLORERS).map((kind) => make("li", {}, make("a", { href: `#${kind}`, onclick: follow }, NAMES[kind]))));
 followTheme();
-addEventListener("hashchange", openPage);
+// Moves of a slider are written now and then; where a hand rests, at once.
+for (const rest of ["change", "pointerup", "keyup", "pagehide"]) addEventListener(rest, () => address.flush());
+// Back, forward and an address typed by hand; `hashchange` would only say it again.
+addEventListener("popstate", openPage);
 openPage();
 globalThis.vgcourse = { gainWeights, gradientsOf, kernelsOf, layerFactor, predictBackprop, tubeMarks };
