@@ -3,6 +3,7 @@
 Names resolve on first use, so that ``import vgcourse`` and ``vgcourse --help`` load no TensorFlow.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,10 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the names that res
     from vgcourse.published.residual_runs import residual_runs as residual_runs
     from vgcourse.show import plots as plots
     from vgcourse.show.explorers import widgets as explore  # noqa: F401
+
+# TensorFlow tells how it was compiled each time it is loaded, and a notebook shows that as a pink box. 1 leaves such
+# notes out and keeps warnings and errors. It must be set before TensorFlow is loaded; what a user has chosen stays.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
 
 __version__ = "0.2.0"
 

@@ -14,6 +14,7 @@ GRID = "#e9e8e6"
 PAPER = "#fdfcfb"
 WARN = "#a84300"
 VANISHED = 1e-6
+OUTCOME = {True: "#009E73", False: "#D55E00", None: "#56B4E9"}  # a guess: right, wrong, none
 UPDATE_GUIDE = -3.0
 
 

@@ -24,6 +24,8 @@ from urllib.parse import quote
 
 import pytest
 
+from vgcourse.lab import SETTINGS
+
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -234,6 +236,7 @@ def _lab_command(home: Path, port: int) -> list[str]:
         f"--IdentityProvider.token={TOKEN}",
         "--LabApp.expose_app_in_browser=True",
         "--LabApp.extension_manager=readonly",
+        f"--LabApp.app_settings_dir={SETTINGS}",  # the course's own, as `vgcourse lab` takes them
         f"--LabApp.user_settings_dir={home / 'settings'}",
         f"--LabApp.workspaces_dir={home / 'workspaces'}",
     ]

@@ -31,7 +31,7 @@ def slope(name: str, z):
 
 def activate(name: str, z):
     if name in ("relu", "leaky_relu"):
-        return np.where(z <= 0, {"relu": 0.0, "leaky_relu": 0.2}[name] * np.where(z <= 0, z, 0), z)
+        return np.where(z <= 0, 0.0 if name == "relu" else 0.2 * z, z)
     return {"sigmoid": lambda t: 1 / (1 + np.exp(-t)), "tanh": np.tanh, "linear": lambda t: t}[name](z)
 
 

@@ -71,8 +71,8 @@ class Visitor:
         kind, values = self.page.evaluate(SHOWN)
         address, _, query = self.page.evaluate("location.hash").removeprefix("#").partition("?")
         assert (kind, self.page.evaluate(MENU_MARK), address or "thermometers") == (self.trail[-1],) * 3
-        assert (
-            dict(parse_qsl(query)) in ({}, values) or (kind == "player" and self.page.evaluate(f"{EXPLORER}.playing"))
+        assert dict(parse_qsl(query)) in ({}, values) or (
+            kind == "player" and self.page.evaluate(f"{EXPLORER}.playing")
         )
 
 

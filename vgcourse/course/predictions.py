@@ -5,10 +5,13 @@ the notebook's progress (``vgcourse.course.progress``) and is back after a resta
 """
 
 import html
+import json
 import math
+from functools import cache
 from typing import Any
 
 from vgcourse.course import progress
+from vgcourse.style import OUTCOME
 
 _WIDE = {"width": "auto", "max_width": "48em"}
 # JupyterLab would take a letter or an arrow from a radio button or a slider as an order to the notebook:
@@ -66,7 +69,7 @@ def reveal(id: str, result: Any, note: str = "", *, near: float | None = None) -
     right = None if guess is None else agrees(guess, result, near)
     if right is not None:
         progress.record_prediction(id, {"result": _plain(result), "right": right})
-    return Outcome(guess, result, right, note)
+    return Outcome(guess, result, right, note, id)
 
 
 def agrees(guess: Any, result: Any, near: float | None = None) -> bool:
@@ -80,8 +83,8 @@ def agrees(guess: Any, result: Any, near: float | None = None) -> bool:
 class Outcome:
     """The guess and the result side by side, as HTML in a notebook and as text elsewhere."""
 
-    def __init__(self, guess: Any, result: Any, right: bool | None, note: str) -> None:
-        self.guess, self.result, self.right, self.note = guess, result, right, note
+    def __init__(self, guess: Any, result: Any, right: bool | None, note: str, id: str = "") -> None:
+        self.guess, self.result, self.right, self.note, self.id = guess, result, right, note, id
 
     def __repr__(self) -> str:
         mine = "you made no guess" if self.guess is None else f"your guess: {_show(self.guess)}"
@@ -89,7 +92,7 @@ class Outcome:
         return f"{sign}{mine} · result: {_show(self.result)}" + (f" · {self.note}" if self.note else "")
 
     def _repr_html_(self) -> str:
-        colour = {True: "#009E73", False: "#D55E00", None: "#56B4E9"}[self.right]
+        colour = OUTCOME[self.right]
         word = {True: "✓ You saw it coming.", False: "✗ Not what you expected: good, that is worth a minute."}
         mine = "none" if self.guess is None else _show(self.guess)
         rows = (
@@ -99,8 +102,8 @@ class Outcome:
         lines = [rows, word.get(self.right, ""), html.escape(self.note)]
         body = "<br>".join(line for line in lines if line)
         return (
-            f'<div role="status" style="border-left:4px solid {colour};background:{colour}1f;'
-            f'padding:.5em .8em;margin:.3em 0;border-radius:0 4px 4px 0;line-height:1.5">{body}</div>'
+            f'<div role="status" data-reveals="{html.escape(self.id)}" style="border-left:4px solid {colour};'
+            f'background:{colour}1f;padding:.5em .8em;margin:.3em 0;border-radius:0 4px 4px 0;line-height:1.5">{body}</div>'
         )
 
 
@@ -136,8 +139,52 @@ def _panel(ipywidgets: Any, id: str, question: str, asker: Any, guess: Any) -> A
 
     button.on_click(keep)
     title = ipywidgets.HTML(f"<strong>Predict.</strong> {html.escape(question)}")
-    panel = ipywidgets.VBox([title, asker, ipywidgets.HBox([button, said]), _key_keeper()])
-    return panel.add_class("vg-prediction")
+    panel = _panel_class()([title, asker, ipywidgets.HBox([button, said]), _key_keeper()])
+    panel.id, panel.question, panel.guess = id, question, guess
+    panel.offered = list(asker.options) if hasattr(asker, "options") else [asker.min, asker.max, asker.step]
+    return panel.add_class("vg-prediction").add_class(f"vg-prediction-{id}")
+
+
+@cache
+def _panel_class() -> Any:
+    """The panel as a widget that also says in words and HTML what it asks: where widgets cannot show, those stand."""
+    import ipywidgets
+
+    class Prediction(ipywidgets.VBox):
+        _ipython_display_ = None  # ipywidgets 7 would show the widget alone
+
+        def _repr_mimebundle_(self, **kwargs: Any) -> dict:
+            view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+            return {
+                "application/vnd.jupyter.widget-view+json": view,
+                "text/plain": _in_words(self),
+                "text/html": _in_html(self),
+            }
+
+    return Prediction
+
+
+def _in_words(panel: Any) -> str:
+    kept = "No guess is kept yet." if panel.guess is None else f"Kept: {_show(panel.guess)}."
+    return f"Predict. {panel.question} {_choices(panel)} {kept} Open the notebook in JupyterLab to guess."
+
+
+def _choices(panel: Any) -> str:
+    if any(isinstance(one, str) for one in panel.offered):
+        return " / ".join(panel.offered) + "."
+    low, high, _ = panel.offered
+    return f"A number from {_show(low)} to {_show(high)}."
+
+
+def _in_html(panel: Any) -> str:
+    """The question, what there is to choose from, and the kept guess; the site makes a form of it that works."""
+    kept = "" if panel.guess is None else f"<br>Kept: <strong>{html.escape(_show(panel.guess))}</strong>."
+    asked = html.escape(json.dumps({"id": panel.id, "offered": panel.offered}))
+    return (
+        f'<div class="vg-prediction-still" data-predict="{asked}" style="border-left:4px solid {OUTCOME[None]};'
+        f'padding:.5em .8em;margin:.3em 0;line-height:1.5"><strong>Predict.</strong> '
+        f"{html.escape(panel.question)}<br>{html.escape(_choices(panel))}{kept}</div>"
+    )
 
 
 def _key_keeper() -> Any:

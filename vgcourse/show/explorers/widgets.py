@@ -44,6 +44,7 @@ class Explorer(anywidget.AnyWidget):
         code: Python that opens this explorer with this setting.
     """
 
+    _ipython_display_ = None  # ipywidgets 7 would show the widget alone, without picture and text
     _esm = traitlets.Unicode().tag(sync=True)
     _css = traitlets.Unicode().tag(sync=True)
     state = traitlets.Unicode("thermometers").tag(sync=True)
