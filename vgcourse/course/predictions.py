@@ -103,7 +103,8 @@ class Outcome:
         body = "<br>".join(line for line in lines if line)
         return (
             f'<div role="status" data-reveals="{html.escape(self.id)}" style="border-left:4px solid {colour};'
-            f'background:{colour}1f;padding:.5em .8em;margin:.3em 0;border-radius:0 4px 4px 0;line-height:1.5">{body}</div>'
+            f"background:{colour}1f;padding:.5em .8em;margin:.3em 0;"
+            f'border-radius:0 4px 4px 0;line-height:1.5">{body}</div>'
         )
 
 
