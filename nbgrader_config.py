@@ -5,13 +5,14 @@ import sys
 from pathlib import Path
 
 from nbgrader.converters import Autograde
-from nbgrader.preprocessors import CheckCellMetadata, Execute, SaveAutoGrades
+from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, Execute, SaveAutoGrades
 
 from vgcourse.course.authoring.build import release_config
 from vgcourse.grading.kept_files import FOLDER
 from vgcourse.grading.notebook.execute import JudgedExecute
 from vgcourse.grading.notebook.withheld import SaveGrades
 from vgcourse.grading.pages.feedback import feedback_config
+from vgcourse.grading.people.nbgraders_step import CourseLatePenalties
 
 c = get_config()  # noqa: F821
 c.merge(release_config())
@@ -24,14 +25,15 @@ c.CourseDirectory.course_id = "vgcourse"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "lessons"
 
-# Our Execute judges in the grader's process, and what it could not judge waits for a person. A notebook's form is
-# validated once and not after every step, and the cells' metadata before they run: running them does not change it.
+# Our Execute judges in the grader's process, what it could not judge waits for a person, and lateness is class.toml's.
+# A notebook's form is validated once and not after every step, and the cells' metadata before they run: running them
+# does not change it.
+OURS = {Execute: JudgedExecute, SaveAutoGrades: SaveGrades, AssignLatePenalties: CourseLatePenalties}
 c.Autograde.autograde_preprocessors = [
-    {Execute: JudgedExecute, SaveAutoGrades: SaveGrades}.get(step, step)
-    for step in Autograde().autograde_preprocessors
-    if step is not CheckCellMetadata
+    OURS.get(step, step) for step in Autograde().autograde_preprocessors if step is not CheckCellMetadata
 ]
 c.NotebookExporter.optimistic_validation = True
+c.CourseLatePenalties.course = c.CourseDirectory.root
 c.JudgedExecute.timeout = 120
 c.JudgedExecute.isolated = True
 c.JudgedExecute.seed_file = str(Path(c.CourseDirectory.root) / FOLDER / "secret")

@@ -19,6 +19,7 @@ from vgcourse.grading.class_run.classroom import Classroom
 from vgcourse.grading.class_run.driver import grade_class
 from vgcourse.grading.class_run.result import Result
 from vgcourse.grading.class_run.terminal_table import table
+from vgcourse.grading.people.policy import ClassPolicy
 
 
 @pytest.fixture(scope="module")
@@ -148,14 +149,16 @@ def test_what_nbgrader_alone_has_graded_since_is_no_longer_not_graded(graded):
     room, lesson, results = graded
     mended = room.folder("submitted", lesson, "jon_not_json") / f"{lesson.name}.ipynb"
     shutil.copy(room.folder("submitted", lesson, "ada_right") / mended.name, mended)
-    assert driver.standing(room, lesson, ["jon_not_json"])[0].status == "not graded"
+    assert by_name(room, lesson)["jon_not_json"].status == "not graded"
     assert room.api.autograde(lesson.id, "jon_not_json", force=True)["success"]
-    now = driver.standing(room, lesson, ["jon_not_json", "kim_not_a_notebook"])
-    assert now[0].score == AUTO and "nbgrader itself" in now[0].notes[-1] and len(now[0].verdicts) == len(POINTS)
-    assert now[1] == results["kim_not_a_notebook"]
-    stand = {one.student: one for one in standings(room, lesson)}
-    assert (stand["jon_not_json"].score, stand["jon_not_json"].reason) == (AUTO, "")
-    assert stand["kim_not_a_notebook"].reason
+    now = by_name(room, lesson)
+    jon, kim = now["jon_not_json"], now["kim_not_a_notebook"]
+    assert (jon.score, jon.reason) == (AUTO, "") and "nbgrader itself" in jon.notes[-1]
+    assert len(jon.verdicts) == len(POINTS) and kim.reason == results["kim_not_a_notebook"].reason
+
+
+def by_name(room, lesson):
+    return {one.student: one for one in standings(room, lesson)}
 
 
 def test_the_scoreboard_of_a_released_lesson_is_all_open(course, monkeypatch, capsys):
@@ -227,11 +230,17 @@ class Room:
     def prepare(self, lesson):
         pass
 
+    def policy(self):
+        return ClassPolicy()
+
+    def everybody(self):
+        return set(self.students(None))
+
 
 def standings_of_the_ledger(room, lesson):
     known = ledger.Ledger.of(room).results(lesson.id)
     blank = {id: Standing(id, lesson.id, None, 1, NOT_YET_GRADED) for id in room.students(lesson)}
-    graded = {id: Standing(id, lesson.id, r.score, 1, result=r, settled=True) for id, r in known.items()}
+    graded = {id: Standing(id, lesson.id, r.score, 1, result=r, settled=True, filed_as=id) for id, r in known.items()}
     return list({**blank, **graded}.values())
 
 
@@ -261,6 +270,29 @@ def test_the_same_command_goes_on_after_ctrl_c(tmp_path, monkeypatch):
     assert grade(tmp_path, monkeypatch) == []
     assert grade(tmp_path, monkeypatch, regrade=True) == ["ada", "ben", "cho"]
     assert (tmp_path / "grades.csv").read_text().count("01_circles") == 3
+
+
+def test_a_regrade_that_was_stopped_goes_on_and_says_how_far_it_is(tmp_path, monkeypatch, capsys):
+    assert grade(tmp_path, monkeypatch) == ["ada", "ben", "cho"]
+    with pytest.raises(KeyboardInterrupt):
+        grade(tmp_path, monkeypatch, {"ben": KeyboardInterrupt()}, regrade=True)
+    capsys.readouterr()
+    with pytest.raises(KeyboardInterrupt):
+        grade(tmp_path, monkeypatch, {"cho": KeyboardInterrupt()}, regrade=True)
+    assert grade.staff.graded == ["ben"] and "goes on: 2 are left" in capsys.readouterr().out
+    assert grade(tmp_path, monkeypatch, students=["ada"]) == []
+    assert grade(tmp_path, monkeypatch) == ["cho"], "without the option too"
+    assert grade(tmp_path, monkeypatch) == []
+    assert grade(tmp_path, monkeypatch, regrade=True) == ["ada", "ben", "cho"], "a new one"
+
+
+def test_one_students_regrade_leaves_everybody_in_the_marks_file(tmp_path, monkeypatch, capsys):
+    grade(tmp_path, monkeypatch)
+    capsys.readouterr()
+    assert grade(tmp_path, monkeypatch, students=["ben"], regrade=True) == ["ben"]
+    assert (tmp_path / "grades.csv").read_text().count("01_circles") == 3
+    said = capsys.readouterr().out
+    assert said.count("ben") == 1 and "ada" not in said, "the table has whom was asked for, once"
 
 
 def test_a_ledger_that_cannot_be_written_stops_the_run_with_a_sentence(tmp_path, monkeypatch):

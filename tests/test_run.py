@@ -24,13 +24,15 @@ from vgcourse.course.authoring import build
 from vgcourse.course.checks import registry
 from vgcourse.course.lesson import Lesson, find_lesson
 from vgcourse.errors import CourseError
-from vgcourse.grading.class_run import cluster, driver, pool, submission
+from vgcourse.grading.class_run import cluster, driver, made_of, pool, submission
+from vgcourse.grading.class_run.class_table import standings
 from vgcourse.grading.class_run.classroom import Classroom
 from vgcourse.grading.class_run.driver import grade_class
 from vgcourse.grading.class_run.ledger import Ledger
 from vgcourse.grading.class_run.submission import grade_submission
 from vgcourse.grading.class_run.terminal_table import table
 from vgcourse.grading.kept_files import only_one
+from vgcourse.grading.pages.report import write_report
 
 REFERENCE = """
 from vgcourse.course.checks import registry
@@ -251,6 +253,96 @@ def test_what_was_graded_last_counts_though_the_clock_was_set_back(graded, cours
     assert told(again.values()).items() <= told(results).items()
 
 
+def edit_lesson(course, before, after):
+    text = course / "solutions" / LESSON / "start.py"
+    source = text.read_text(encoding="utf-8")
+    assert before in source
+    text.write_text(source.replace(before, after, 1), encoding="utf-8")
+    return source
+
+
+def test_a_mark_from_before_the_points_changed_is_stale_and_made_again(graded, course, monkeypatch, capsys):
+    """Marks that a person gave, and comments, stay."""
+    room, lesson, _ = graded
+    with Gradebook(room.directory.db_url, room.directory.course_id) as book:
+        book.find_grade("first-check", "start", lesson.id, "ben b").extra_credit = 0.25
+        book.db.commit()
+    grade_here(room, lesson, monkeypatch, students=["ada", "ben b"])
+    monkeypatch.setattr(registry.find("first-check"), "points", 2)
+    room.prepare(lesson)
+    stale = {one.student: one for one in standings(room, lesson)}["ada"]
+    assert not stale.settled and stale.looks_stale == "the points have changed"
+    capsys.readouterr()
+    asked, results = grade_here(room, lesson, monkeypatch, students=["ada", "ben b"])
+    said = capsys.readouterr().out
+    assert asked == ["ada", "ben b"] and "2 of 2 are graded again, because the points have changed" in said
+    assert "graded and unchanged" not in said
+    assert (results["ada"].score, results["ada"].max_score) == (2, 2) and results["ben b"].score == 0.25
+    monkeypatch.undo()
+    asked, results = grade_here(room, lesson, monkeypatch, students=["ada", "ben b"])
+    assert asked == ["ada", "ben b"] and results["ada"].score == 1
+    with Gradebook(room.directory.db_url, room.directory.course_id) as book:
+        book.find_grade("first-check", "start", lesson.id, "ben b").extra_credit = None
+        book.db.commit()
+
+
+def test_a_changed_check_or_cell_makes_a_mark_stale_and_prose_does_not(graded, course, monkeypatch):
+    room, lesson, _ = graded
+    grade_here(room, lesson, monkeypatch, students=["ada"])
+    ada = lambda: {one.student: one for one in standings(room, lesson)}["ada"]  # noqa: E731
+    assert ada().settled
+    monkeypatch.setattr(made_of, "_sources", lambda lesson: [b"another judge"])
+    assert ada().looks_stale == "the checks have changed"
+    monkeypatch.undo()
+    source = edit_lesson(course, "# %% [markdown]\n", "# %% [markdown]\n# One more sentence.\n#\n")
+    room.prepare(lesson)
+    assert ada().settled
+    (course / "solutions" / LESSON / "start.py").write_text(source + "\n# %%\nmore = 1\n", encoding="utf-8")
+    room.prepare(lesson)
+    assert ada().looks_stale == "the lesson has changed"
+    (course / "solutions" / LESSON / "start.py").write_text(source, encoding="utf-8")
+    room.prepare(lesson)
+    assert ada().settled
+
+
+def awkward(folder, kind):
+    """Hand-ins whose names or rights stop programs."""
+    name = {"not_utf8": b"J\xfcrgen", "long": b"x" * 250, "escape": b"\x1b[2Jmal\nada  1 of 1", "formula": b"=1+1"}
+    place = Path(os.fsdecode(os.path.join(os.fsencode(folder), name.get(kind, kind.encode())))) / LESSON
+    shutil.copytree(folder / "ada" / LESSON, place)
+    if kind == "deep":
+        here = os.getcwd()
+        os.chdir(place)
+        for _ in range(40):
+            os.mkdir("d" * 200)
+            os.chdir("d" * 200)
+        os.chdir(here)
+    if kind == "file":
+        Path(os.fsdecode(os.path.join(os.fsencode(place), b"\xe4\x1b[31m.png"))).symlink_to("nowhere")
+    return place.parent
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_no_name_stops_a_run_or_forges_a_line(root, tmp_path, monkeypatch, capsys):
+    course = classes.make_course(root, tmp_path)
+    classes.hand_in(course, "ada", RIGHT)
+    made = [awkward(course / "submitted", k) for k in ("not_utf8", "long", "escape", "formula", "deep", "file")]
+    room, lesson = Classroom(course, classes.settings()), find_lesson(course, LESSON)
+    try:
+        _, results = grade_here(room, lesson, monkeypatch)
+        said = capsys.readouterr().out
+        assert len(results) == 7 and results["ada"].score == 1
+        assert all(one.score == 1 or one.reason for one in results.values())
+        assert "\x1b" not in said and sum(line.startswith("ada ") for line in said.splitlines()) == 1
+        said.encode("utf-8")
+        rows = list(csv.DictReader((course / "grades.csv").open(encoding="utf-8")))
+        assert len(rows) == 7 and not any(row["student"].startswith("=") for row in rows)
+        assert write_report(room, lesson, course / "report.html").stat().st_size > 5000
+    finally:
+        for folder in made:
+            subprocess.run(["rm", "-rf", os.fsencode(folder)], check=True)
+
+
 def test_a_mark_that_the_gradebook_lost_is_made_again(graded, monkeypatch):
     room, lesson, _ = graded
     with Gradebook(room.directory.db_url, room.directory.course_id) as book:
@@ -313,7 +405,7 @@ def test_a_download_of_canvas_is_sorted_and_graded(graded, course, monkeypatch, 
         file.writestr("../../escape_1_2_start.ipynb", answer)
     _, results = grade_here(room, lesson, monkeypatch, download=tmp_path / "class.zip", students=["lovelaceada_4711"])
     (result,) = results.values()
-    assert result.score == 1 and "handed in late" in " ".join(result.notes)
+    assert result.score == 1 and not result.lateness.known and "handed_in" in table([result])
     assert "leads out of the folder" in capsys.readouterr().out
     shutil.rmtree(course / "submitted" / "lovelaceada_4711")
 

@@ -74,20 +74,31 @@ def only_one(folder: Path) -> Iterator[None]:
 
 
 def digest(folder: Path) -> str:
-    """The SHA-256 of a folder's files, by their names and contents; what links lead to is not looked at."""
+    """The SHA-256 of a folder's files, by their names and contents; what links lead to is not looked at.
+
+    What cannot be looked at counts as such: a name too long, or a folder that may not be opened, stops nothing.
+    """
     total = hashlib.sha256()
-    for path in sorted([folder, *folder.rglob("*")], key=os.fspath):
-        name = os.fsencode(path.relative_to(folder))
-        if path.is_symlink():
-            total.update(b"link\0" + name + b"\0" + os.fsencode(os.readlink(path)) + b"\0")
-        elif path.is_file():
-            total.update(b"file\0" + name + b"\0" + _digest_of_file(path))
+    for path in _below(folder):
+        total.update(os.fsencode(path.relative_to(folder)) + b"\0" + _digest_of(path) + b"\0")
     return total.hexdigest()
 
 
-def _digest_of_file(path: Path) -> bytes:
+def _below(folder: Path) -> list[Path]:
+    found = [folder]
+    for here, folders, files in os.walk(folder):
+        found += [Path(here, name) for name in (*folders, *files)]
+    return sorted(found, key=os.fspath)
+
+
+def _digest_of(path: Path) -> bytes:
+    """A link by where it leads, a file by what is in it, a folder by its being there."""
     try:
+        if path.is_symlink():
+            return b"link\0" + os.fsencode(os.readlink(path))
+        if not path.is_file():
+            return b"folder" if os.access(path, os.R_OK | os.X_OK) else b"cannot be read"
         with open_ordinary(path) as file:
-            return hashlib.file_digest(file, "sha256").digest()
+            return b"file\0" + hashlib.file_digest(file, "sha256").digest()
     except OSError:
         return b"cannot be read"

@@ -6,6 +6,9 @@ feedback all ask here, so that they cannot disagree.
 
 import contextlib
 import csv
+import math
+import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,9 +21,13 @@ from vgcourse.course.lesson import Lesson
 from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.classroom import Classroom
 from vgcourse.grading.class_run.ledger import Ledger
+from vgcourse.grading.class_run.made_of import HANDED_IN, WORDS, changed, made_of
 from vgcourse.grading.class_run.result import GRADED, NEEDS_READING, NOT_GRADED, Result
 from vgcourse.grading.class_run.submission import read_outcome
 from vgcourse.grading.kept_files import digest
+from vgcourse.grading.people.groups import HandIn, hand_ins, mirror
+from vgcourse.grading.people.lateness import Lateness, of_student, settle
+from vgcourse.grading.people.policy import ClassPolicy
 
 NOT_HANDED_IN = "nothing was handed in"
 NOT_YET_GRADED = "it has not been graded yet"
@@ -39,7 +46,12 @@ class Mark:
 
 @dataclass(frozen=True)
 class Standing:
-    """One student in one lesson. ``score`` is None, and ``reason`` says why, where there is no mark."""
+    """One student in one lesson. ``score`` is None, and ``reason`` says why, where there is no mark.
+
+    ``score`` is after what lateness took off. ``settled``: the mark is made of what is there now; ``stale``: what has
+    changed since it was made (kinds of ``made_of``). ``filed_as``: whose submission it is, which in a ``group`` may
+    be another member's.
+    """
 
     student: str
     lesson: str
@@ -53,6 +65,10 @@ class Standing:
     email: str = ""
     lms_id: str = ""
     settled: bool = False
+    stale: tuple[str, ...] = ()
+    lateness: Lateness | None = None
+    group: str = ""
+    filed_as: str = ""
 
     @property
     def status(self) -> str:
@@ -82,6 +98,25 @@ class Standing:
         return tuple(mark.id for mark in self.marks.values() if mark.waiting)
 
     @property
+    def to_read(self) -> float:
+        """The points of the written answers that nobody has read yet."""
+        return sum(mark.most for mark in self.marks.values() if mark.waiting)
+
+    @property
+    def points(self) -> str:
+        """``9 of 12``, or ``10 of 10, 2 to read``; what lateness took off is named."""
+        if self.score is None:
+            return f"– of {self.max_score:g}"
+        to_read = f", {self.to_read:g} to read" if self.waiting else ""
+        off = f", {self.lateness.penalty:g} off for lateness" if self.lateness and self.lateness.penalty else ""
+        return f"{self.score:g} of {self.max_score - self.to_read:g}{to_read}{off}"
+
+    @property
+    def looks_stale(self) -> str:
+        """In words, what has changed since the mark was made; empty where nothing has."""
+        return " and ".join(WORDS[kind] for kind in self.stale)
+
+    @property
     def name(self) -> str:
         """First and last name where the gradebook knows them, else the student's id."""
         return " ".join(filter(None, (self.first_name, self.last_name))) or self.student
@@ -90,10 +125,11 @@ class Standing:
 def standings(classroom: Classroom, lesson: Lesson) -> list[Standing]:
     """Everybody in the gradebook, in the ledger or among the submissions, by student id.
 
-    Raises CourseError where the gradebook does not know the lesson.
+    Lateness and groups are brought up to date in the gradebook first. Raises CourseError where it does not know the
+    lesson, and where `class.toml` is wrong.
     """
-    results = Ledger.of(classroom).results(lesson.id)
-    handed_in = set(classroom.students(lesson)) | set(results)
+    results, policy = Ledger.of(classroom).results(lesson.id), classroom.policy()
+    theirs = hand_ins(policy, set(classroom.students(lesson)) | set(results))
     with classroom.gradebook() as book:
         try:
             most = book.find_assignment(lesson.id).max_score
@@ -101,37 +137,78 @@ def standings(classroom: Classroom, lesson: Lesson) -> list[Standing]:
             raise CourseError(
                 f"The gradebook does not know {lesson.id}: grade it first, with `vgcourse grade {lesson.id}`."
             ) from error
+        copies = {student: one.owner for student, one in theirs.items() if one.owner != student}
+        settle(book, policy, classroom.nbgraders_penalty(), lesson.id, skip=copies)
+        for student, owner in copies.items():
+            mirror(book, lesson.id, owner, student)
         people = {student.id: student for student in book.students}
         entries = {entry.student_id: entry for entry in book.assignment_submissions(lesson.id)}
-        blank = {id: _known(id, lesson, most, people.get(id)) for id in sorted(handed_in | set(people))}
-        graded = {id: _with_marks(blank[id], entry) for id, entry in entries.items() if entry.notebooks}
+        blank = {id: _known(id, lesson, most, people.get(id)) for id in sorted({*theirs, *people} - policy.names())}
+        graded = {id: _with_marks(one, entries[id], _late(entries.get(copies.get(id, id), entries[id]), policy))
+                  for id, one in blank.items() if id in entries and entries[id].notebooks}  # fmt: skip
+    for student, owner in copies.items():
+        classroom.share(lesson, owner, student)
+    now = _made_now(classroom, lesson)
     return [
-        state_of(classroom, lesson, graded.get(id, one), results.get(id), id in handed_in)
-        for id, one in blank.items()
+        state_of(classroom, lesson, graded.get(id, one), results, theirs.get(id), now) for id, one in blank.items()
     ]
 
 
 def state_of(
-    classroom: Classroom, lesson: Lesson, entry: Standing, result: Result | None, handed_in: bool
+    classroom: Classroom,
+    lesson: Lesson,
+    entry: Standing,
+    results: dict[str, Result],
+    hand_in: HandIn | None,
+    now: dict[str, str],
 ) -> Standing:
-    """What holds of one student now: of ``entry``, the gradebook's marks, and of ``result``, the ledger's last line.
+    """What holds of one student now: of ``entry``, the gradebook's marks, and of the ledger's last ``results``.
 
     Whatever an earlier run left in the gradebook is no longer the mark of a submission that could not be graded.
     """
+    owner = hand_in.owner if hand_in else entry.student
+    entry = replace(entry, filed_as=owner, group=hand_in.group if hand_in else "")
+    result = results.get(owner)
     result = _graded_since(classroom, lesson, result) if result else _by_nbgrader_alone(classroom, lesson, entry)
-    reason = result.reason if result else ""
+    reason = (hand_in.problem if hand_in else "") or (result.reason if result else "")
     if not reason and entry.score is None:
-        reason = NOT_YET_GRADED if handed_in else NOT_HANDED_IN
+        reason = NOT_YET_GRADED if hand_in else NOT_HANDED_IN
     if reason:
-        return replace(entry, score=None, marks={}, reason=reason, result=result)
-    return replace(entry, result=result, settled=_is_settled(classroom, lesson, result))
+        return replace(entry, score=None, marks={}, lateness=None, reason=reason, result=result)
+    if result and result.said_late and entry.lateness is None:
+        entry = replace(entry, lateness=Lateness(0, known=False))
+    settled, stale = _holds(classroom, lesson, result, now)
+    return replace(entry, result=result, settled=settled, stale=stale)
 
 
-def _is_settled(classroom: Classroom, lesson: Lesson, result: Result | None) -> bool:
-    """Whether a mark still holds: the ledger knows it, it is filed, and nothing else was handed in since."""
-    if result is None or not result.digest or not classroom.graded(lesson, result.student).is_file():
-        return False
-    return digest(classroom.folder("submitted", lesson, result.student)) == result.digest
+def _holds(
+    classroom: Classroom, lesson: Lesson, result: Result | None, now: dict[str, str]
+) -> tuple[bool, tuple[str, ...]]:
+    """Whether a mark is made of all that is there now, is filed and in the ledger; and what is known to differ."""
+    if result is None or not result.digest:
+        return False, ()
+    folder = classroom.folder("submitted", lesson, result.student)
+    again = (HANDED_IN,) if os.path.lexists(folder) and digest(folder) != result.digest else ()
+    stale = (*again, *changed(result.made_of, now))
+    filed = os.path.isfile(classroom.graded(lesson, result.student)) and bool(result.made_of)
+    return filed and not stale and os.path.lexists(folder), stale
+
+
+def _made_now(classroom: Classroom, lesson: Lesson) -> dict[str, str]:
+    """What a mark of this lesson would be made of now; nothing where it was never prepared here."""
+    try:
+        return made_of(classroom.release(lesson), lesson.id)
+    except (OSError, ValueError):
+        return {}
+
+
+def _late(entry: SubmittedAssignment, policy: ClassPolicy) -> Lateness | None:
+    """How late a submission is: by `class.toml`, else what nbgrader's plugin took off."""
+    if policy.late:
+        return of_student(list(entry.student.submissions), policy).get(entry.name)
+    if not entry.assignment.duedate or entry.total_seconds_late <= 0:
+        return None
+    return Lateness(math.ceil(entry.total_seconds_late / 86400), penalty=entry.late_submission_penalty or 0.0)
 
 
 def _graded_since(classroom: Classroom, lesson: Lesson, result: Result) -> Result:
@@ -144,7 +221,7 @@ def _graded_since(classroom: Classroom, lesson: Lesson, result: Result) -> Resul
 
 def _by_nbgrader_alone(classroom: Classroom, lesson: Lesson, entry: Standing) -> Result | None:
     """Whom plain `nbgrader autograde` graded the ledger does not know: the verdicts stand in the notebook too."""
-    if entry.score is None or not classroom.graded(lesson, entry.student).is_file():
+    if entry.score is None or not os.path.isfile(classroom.graded(lesson, entry.student)):
         return None
     found = read_outcome(classroom, lesson, Result(entry.student, lesson.id, None, entry.max_score))
     return None if found.reason else found
@@ -164,9 +241,9 @@ def _known(id: str, lesson: Lesson, most: float, person: object | None) -> Stand
     )
 
 
-def _with_marks(blank: Standing, entry: SubmittedAssignment) -> Standing:
+def _with_marks(blank: Standing, entry: SubmittedAssignment, lateness: Lateness | None) -> Standing:
     score = max(0.0, entry.score - (entry.late_submission_penalty or 0.0))
-    return replace(blank, score=round(score, 2), marks={mark.id: mark for mark in _marks(entry)})
+    return replace(blank, score=round(score, 2), marks={m.id: m for m in _marks(entry)}, lateness=lateness)
 
 
 def _marks(entry: SubmittedAssignment) -> Iterable[Mark]:
@@ -180,10 +257,17 @@ def write_csv(class_: list[Standing], path: Path) -> None:
     """One row a student: what was earned, or why nothing could be graded (score empty, never a silent 0)."""
     with path.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
-        table.writerow(["student", "lesson", "score", "max_score", "status", "reason"])
+        table.writerow(["student", "lesson", "score", "max_score", "status", "reason", "late"])
         for one in class_:
-            score = "" if one.score is None else f"{one.score:g}"
-            table.writerow([one.student, one.lesson, score, f"{one.max_score:g}", one.status, one.reason])
+            score, late = "" if one.score is None else f"{one.score:g}", str(one.lateness or "")
+            row = [one.student, one.lesson, score, f"{one.max_score:g}", one.status, one.reason, late]
+            table.writerow([_defused(cell) for cell in row])
+
+
+def _defused(text: str) -> str:
+    """What a spreadsheet shows and does not compute, and any file can hold."""
+    plain = text.encode("utf-8", "replace").decode("utf-8")
+    return f"'{plain}" if re.match(r"\s*[=+\-@\t\r]", plain) else plain
 
 
 def _written_after(path: Path, moment: str) -> bool:

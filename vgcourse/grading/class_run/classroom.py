@@ -1,6 +1,7 @@
 """A course as nbgrader's settings name it: its folders, its gradebook, a lesson entered, a feedback page written."""
 
 import contextlib
+import shutil
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,17 +10,21 @@ import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import rmtree
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from vgcourse.course.authoring import build
-from vgcourse.course.lesson import Lesson
+from vgcourse.course.lesson import Lesson, lessons
 from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.gradebook import CourseGradebook
 from vgcourse.grading.class_run.nbgrader_says import last_error, refuse_to_go_on_after_ctrl_c
 from vgcourse.grading.intake.preflight import student_ids
-from vgcourse.grading.kept_files import FOLDER, course_secret
+from vgcourse.grading.kept_files import FOLDER, course_secret, digest
+from vgcourse.grading.people.lateness import NbgradersPenalty
+from vgcourse.grading.people.policy import ClassPolicy, read_policy
 
 # nbgrader's own queries set these off at every submission; nobody here can act on them.
 warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
@@ -67,6 +72,20 @@ class Classroom:
         handed = [id for id, name in self._names().items() if _exists(self.submitted / name / lesson.id)]
         return sorted(handed)
 
+    def everybody(self) -> set[str]:
+        """Whoever handed anything in, or stands in the gradebook."""
+        with self.gradebook() as book:
+            return {student.id for student in book.students} | set(self._names())
+
+    def share(self, lesson: Lesson, owner: str, member: str) -> None:
+        """A member of a group gets a copy of the group's graded notebook, for nbgrader's own pages."""
+        source, target = self.folder("autograded", lesson, owner), self.folder("autograded", lesson, member)
+        if not source.is_dir() or (target.is_dir() and digest(source) == digest(target)):
+            return
+        if target.is_dir():
+            rmtree(str(target))
+        shutil.copytree(source, target)
+
     def prepare(self, lesson: Lesson) -> None:
         """Enter the lesson's exercises into the gradebook; raises CourseError where nbgrader refuses."""
         course_secret(self.keep / "secret")
@@ -87,6 +106,17 @@ class Classroom:
     def release(self, lesson: Lesson) -> nbformat.NotebookNode:
         """The student's notebook of a prepared lesson."""
         return nbformat.read(self.keep / "release" / lesson.id / f"{lesson.name}.ipynb", as_version=4)
+
+    def policy(self) -> ClassPolicy:
+        """Due dates, extensions, late days and groups, as the file says now. Raises CourseError."""
+        return read_policy(self.root, [lesson.id for lesson in lessons(self.root)])
+
+    def nbgraders_penalty(self) -> NbgradersPenalty:
+        """What nbgrader's own plugin takes off, where `class.toml` says nothing of lateness."""
+        step = AssignLatePenalties(config=self.config)
+        step.init_plugin()
+        step.plugin_inst.log.setLevel("ERROR")
+        return step.plugin_inst.late_submission_penalty
 
     def feedback(self, lesson: Lesson, student: str) -> Path:
         """Write the student's feedback page and return its path; raises CourseError where nbgrader refuses."""
@@ -128,4 +158,11 @@ def course_config(root: Path) -> Config:
 
 
 def _exists(path: Path) -> bool:
-    return path.is_symlink() or path.exists()
+    """Whether anything is there; what may not be looked at is, and gets a row that says so."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True

@@ -5,6 +5,7 @@ Every result is in the ledger before the next is heard of. The same command, giv
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,14 +13,24 @@ from pathlib import Path
 from tqdm import tqdm
 
 from vgcourse.course.lesson import Lesson
+from vgcourse.course.text_table import shown
 from vgcourse.errors import CourseError
-from vgcourse.grading.class_run.class_table import NOT_YET_GRADED, Standing, standings, write_csv
+from vgcourse.grading.class_run.class_table import (
+    NOT_HANDED_IN,
+    NOT_YET_GRADED,
+    Standing,
+    standings,
+    write_csv,
+)
 from vgcourse.grading.class_run.classroom import Classroom
 from vgcourse.grading.class_run.ledger import Ledger
 from vgcourse.grading.class_run.pool import Pool
-from vgcourse.grading.class_run.terminal_table import row, summary, table
-from vgcourse.grading.intake.archives import collect
+from vgcourse.grading.class_run.result import Result
+from vgcourse.grading.class_run.terminal_table import summary, table
+from vgcourse.grading.intake.archives import Handed, collect
 from vgcourse.grading.kept_files import only_one
+from vgcourse.grading.people.groups import HandIn, hand_ins
+from vgcourse.grading.people.policy import FILE, ClassPolicy
 
 
 def grade_class(
@@ -33,54 +44,84 @@ def grade_class(
     scheduler: str | None = None,
     download: Path | None = None,
 ) -> list[Standing]:
-    """Grade who is not graded yet, print the table, write ``csv``; return everybody's results, by student.
+    """Grade who is not graded yet, print the table, write ``csv``; return where those who were asked for stand.
 
     ``students``: only these; ``jobs``: worker processes (one a processor); ``regrade``: also who is graded already;
     ``scheduler``: the address of a dask cluster to grade on; ``download``: sort this download of Canvas or Moodle
-    into the course first. After Ctrl-C table and file hold what is there. Raises CourseError, before anybody is
-    graded, where nobody handed in and where ``csv`` cannot be written.
+    into the course first. ``csv`` always has everybody. After Ctrl-C table and file hold what is there. Raises
+    CourseError, before anybody is graded, where nobody handed in and where ``csv`` cannot be written.
     """
     with only_one(classroom.keep):
-        remarks = _collect(classroom, lesson, download) if download else {}
-        wanted = _who(classroom, lesson, students)
+        handed = _collect(classroom, lesson, download) if download else {}
+        theirs = _who(classroom, lesson, students)
         _refuse_unwritable(csv)
         classroom.prepare(lesson)
         ledger = Ledger.of(classroom)
-        todo = _to_do(classroom, lesson, wanted, regrade)
+        todo = _to_do(classroom, lesson, ledger, theirs, regrade)
         try:
-            _run(classroom, lesson, ledger, todo, jobs or os.cpu_count() or 1, scheduler, remarks)
+            _run(classroom, lesson, ledger, todo, jobs or os.cpu_count() or 1, scheduler, handed)
+            ledger.end_regrade(lesson.id)
         finally:
-            results = standing(classroom, lesson, wanted)
+            everybody = _graded(standings(classroom, lesson))
+            results = [one for one in everybody if one.student in theirs]
             if results:
-                print("\n".join(["", table(results), "", summary(results, len(wanted))]))
-                _write_marks(results, csv)
+                print("\n".join(["", table(results), "", summary(results, len(theirs))]))
+                _write_marks(everybody, csv)
     return results
 
 
-def standing(classroom: Classroom, lesson: Lesson, students: list[str]) -> list[Standing]:
-    """Where each of these stands who has been graded, or could not be."""
-    known = {one.student: one for one in standings(classroom, lesson)}
-    return [known[s] for s in students if s in known and known[s].reason != NOT_YET_GRADED]
+def _graded(class_: list[Standing]) -> list[Standing]:
+    """Those who have been graded, or could not be."""
+    return [one for one in class_ if one.reason not in (NOT_YET_GRADED, NOT_HANDED_IN)]
 
 
-def _who(classroom: Classroom, lesson: Lesson, students: list[str] | None) -> list[str]:
-    known = classroom.students(lesson)
+def _who(classroom: Classroom, lesson: Lesson, students: list[str] | None) -> dict[str, HandIn]:
+    """Student → hand-in, of everybody or of those named."""
+    policy = classroom.policy()
+    known = hand_ins(policy, set(classroom.students(lesson)))
     if not known:
         where = _from_here(classroom.folder("submitted", lesson, "STUDENT"))
         raise CourseError(f"Nobody handed in {lesson.id}: there is no folder {where}.")
-    wanted = list(dict.fromkeys(students or known))
-    if strangers := sorted(set(wanted) - set(known)):
+    if strangers := sorted(set(students or ()) - set(known)):
         raise CourseError(f"No submission of {lesson.id} from {', '.join(strangers)}.")
-    return wanted
+    _name_strangers(policy, classroom, lesson)
+    return {student: known[student] for student in sorted(set(students or known))}
 
 
-def _to_do(classroom: Classroom, lesson: Lesson, wanted: list[str], regrade: bool) -> list[str]:
-    """Who is to be graded now; says how many are settled already."""
-    settled = {one.student for one in standings(classroom, lesson) if one.settled}
-    todo = [student for student in wanted if regrade or student not in settled]
-    if done := len(wanted) - len(todo):
-        print(f"{lesson.id}: {done} of {len(wanted)} are graded and unchanged (--regrade grades them too)")
+def _name_strangers(policy: ClassPolicy, classroom: Classroom, lesson: Lesson) -> None:
+    """A slip of the pen in `class.toml` gives nobody an extension: say whom nobody knows."""
+    if strange := sorted(policy.people() - set(classroom.everybody())):
+        print(f"! {FILE} names {', '.join(map(shown, strange))}, who never handed in and are not in the gradebook")
+
+
+def _to_do(
+    classroom: Classroom, lesson: Lesson, ledger: Ledger, theirs: dict[str, HandIn], regrade: bool
+) -> list[str]:
+    """Whose submissions are to be graded now; says how many are settled, and why others are graded again."""
+    class_ = {one.student: one for one in standings(classroom, lesson)}
+    wanted = {student for student, one in theirs.items() if not one.problem}
+    owners = sorted({theirs[student].owner for student in wanted})
+    open_ = {theirs[student].owner for student in wanted if not class_[student].settled}
+    again = _regrade(ledger, lesson, owners, regrade)
+    todo = [owner for owner in owners if owner in open_ or owner in again]
+    stale = [one for student in wanted for one in [class_[student]] if one.stale and one.filed_as == student]
+    for why, number in Counter(one.looks_stale for one in stale).items():
+        print(f"{lesson.id}: {number} of {len(owners)} are graded again, because {why} since")
+    if done := len(owners) - len(todo):
+        print(f"{lesson.id}: {done} of {len(owners)} are graded and unchanged (--regrade grades them too)")
     return todo
+
+
+def _regrade(ledger: Ledger, lesson: Lesson, owners: list[str], wanted: bool) -> set[str]:
+    """Who is graded whether or not anything has changed: a regrade that was stopped goes on where it was."""
+    left = ledger.regrading(lesson.id)
+    if left and (not wanted or set(left) <= set(owners)):
+        now = set(left) & set(owners)
+        print(f"{lesson.id}: the regrade that was stopped goes on: {len(left)} are left, {len(now)} of them now")
+        return now
+    if wanted:
+        ledger.plan_regrade(lesson.id, sorted({*left, *owners}))
+    return set(owners) if wanted else set()
 
 
 def _run(
@@ -90,22 +131,27 @@ def _run(
     todo: list[str],
     jobs: int,
     scheduler: str | None,
-    remarks: dict[str, tuple[str, ...]],
+    handed: dict[str, Handed],
 ) -> None:
     """Grade, and write each result down before anything else is done with it."""
     if not todo:
         return
+    before, loud = ledger.results(lesson.id), None
     bar = tqdm(total=len(todo), unit="student", desc=lesson.id, dynamic_ncols=True)
-    wide, loud = max(map(len, todo)), None
     with bar, _workers(classroom, min(jobs, len(todo)), scheduler) as workers:
         for result in workers.grade(lesson, todo):
             if workers.notice and workers.notice != loud:
                 loud = workers.notice
                 tqdm.write(f"! {loud}", file=sys.stderr)
-            result = replace(result, notes=(*remarks.get(result.student, ()), *result.notes))
-            ledger.append(result)
-            tqdm.write(row(result, wide))
+            ledger.append(_with_platform(result, handed.get(result.student), before.get(result.student)))
             bar.update()
+
+
+def _with_platform(result: Result, handed: Handed | None, before: Result | None) -> Result:
+    """The result with what the learning platform said of the submission, now or when it was fetched."""
+    if handed:
+        return replace(result, notes=(*handed.notes, *result.notes), said_late=handed.late)
+    return replace(result, said_late=bool(before and before.said_late and before.digest == result.digest))
 
 
 def _workers(classroom: Classroom, jobs: int, scheduler: str | None):
@@ -116,14 +162,13 @@ def _workers(classroom: Classroom, jobs: int, scheduler: str | None):
     return Cluster(classroom, scheduler)
 
 
-def _collect(classroom: Classroom, lesson: Lesson, download: Path) -> dict[str, tuple[str, ...]]:
-    """Sort a download into the submissions; returns what is to be said of each student's."""
+def _collect(classroom: Classroom, lesson: Lesson, download: Path) -> dict[str, Handed]:
+    """Sort a download into the submissions; returns what is known of each student's."""
     handed, notes = collect(download, classroom.submitted, lesson.id)
     for note in notes:
-        print(f"! {note}")
+        print(f"! {shown(note)}")
     print(f"{download.name}: {len(handed)} submissions of {lesson.id}")
-    late = ("it was handed in late",)
-    return {one.student: (*one.notes, *(late if one.late else ())) for one in handed}
+    return {one.student: one for one in handed}
 
 
 def _refuse_unwritable(csv: Path) -> None:

@@ -73,6 +73,16 @@ class CourseGradebook:
             grades = _grades(book, lesson, student)
             return {g.name for g in grades if g.manual_score is not None and not g.needs_manual_grade}
 
+    def ask_to_read(self, lesson: Lesson, student: str, cells: list[str]) -> None:
+        """Have a person look at these answers, unless one has marked them already."""
+        if not cells:
+            return
+        with self.open() as book:
+            for grade in _grades(book, lesson, student):
+                if grade.name in cells and grade.manual_score is None:
+                    grade.auto_score, grade.needs_manual_grade = None, True
+            book.db.commit()
+
     def settle_as_read(self, lesson: Lesson, student: str, cells: set[str]) -> None:
         """Where a person has marked exactly this answer, it needs no second reading."""
         if not cells:

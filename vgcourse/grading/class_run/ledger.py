@@ -4,6 +4,7 @@ One file a lesson, one line of JSON a result, each on the disk before the next b
 it: a student's last line counts. nbgrader's gradebook holds the marks; the ledger holds why.
 """
 
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,11 +49,14 @@ class Ledger:
                 "then give the same command again. What was graded before is kept."
             ) from error
 
-    def results(self, lesson: str) -> dict[str, Result]:
-        """Student → last result. A line that was torn by a power cut, or damaged, counts for nothing."""
+    def results(self, lesson: str, since: int = 0) -> dict[str, Result]:
+        """Student → last result, of the lines from byte ``since`` on.
+
+        A line that was torn by a power cut, or damaged, counts for nothing.
+        """
         found: dict[str, Result] = {}
         try:
-            lines = self.file(lesson).read_bytes().split(b"\n")
+            lines = self.file(lesson).read_bytes()[since:].split(b"\n")
         except FileNotFoundError:
             return {}
         except OSError as error:
@@ -64,6 +68,33 @@ class Ledger:
                 continue
             found[result.student] = result
         return found
+
+    def regrading(self, lesson: str) -> list[str]:
+        """Whom a regrade that was stopped has not come to yet."""
+        try:
+            plan = json.loads(self._plan(lesson).read_text(encoding="utf-8"))
+            done = self.results(lesson, since=int(plan["since"]))
+            return [student for student in plan["students"] if student not in done]
+        except (OSError, ValueError, KeyError, TypeError):
+            return []
+
+    def plan_regrade(self, lesson: str, students: list[str]) -> None:
+        """Note, before anybody is regraded, who is to be: a run that is stopped goes on there."""
+        try:
+            since = self.file(lesson).stat().st_size if self.file(lesson).exists() else 0
+            draft = self._plan(lesson).with_suffix(".new")
+            draft.write_text(json.dumps({"since": since, "students": students}), encoding="utf-8")
+            draft.replace(self._plan(lesson))
+        except OSError as error:
+            raise CourseError(f"The plan of the regrade cannot be written ({error.strerror}).") from error
+
+    def end_regrade(self, lesson: str) -> None:
+        """Forget the plan once nobody is left."""
+        if not self.regrading(lesson):
+            self._plan(lesson).unlink(missing_ok=True)
+
+    def _plan(self, lesson: str) -> Path:
+        return self.path / f"{lesson}.regrade.json"
 
 
 def _append_line(handle: int, line: bytes) -> None:

@@ -15,7 +15,8 @@ class Result:
 
     ``notes`` say what was mended before grading, ``signs`` what looks like tampering, a clause each. ``seconds`` is
     wall time, ``cpu`` the CPU seconds of the kernel, ``cells`` wall seconds by ``grade_id`` (or ``cell 12``).
-    ``digest`` is the SHA-256 of what was handed in, ``at`` when it was graded, in UTC.
+    ``digest`` is the SHA-256 of what was handed in, ``made_of`` what else the mark was made of (see that module),
+    ``at`` when it was graded, in UTC; ``said_late``: the platform marked it late.
     """
 
     student: str
@@ -33,6 +34,8 @@ class Result:
     isolation: str = ""
     digest: str = ""
     at: str = ""
+    made_of: dict[str, str] = field(default_factory=dict)
+    said_late: bool = False
 
     @property
     def status(self) -> str:

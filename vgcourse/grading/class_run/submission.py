@@ -1,6 +1,7 @@
 """Grade one submission through nbgrader, as a clean copy: what was handed in stays as it was."""
 
 import contextlib
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -9,33 +10,44 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import rmtree
 
 from vgcourse.course.lesson import Lesson
+from vgcourse.course.text_table import shown
 from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.classroom import Classroom
+from vgcourse.grading.class_run.made_of import made_of
 from vgcourse.grading.class_run.nbgrader_says import last_error, refuse_to_go_on_after_ctrl_c
 from vgcourse.grading.class_run.result import Result
 from vgcourse.grading.intake.preflight import NotGraded, prepare
 from vgcourse.grading.kept_files import digest
 from vgcourse.grading.notebook import run_notes
 from vgcourse.grading.notebook.execute import verdicts
+from vgcourse.grading.notebook.words_below import words_below
 
 
 def grade_submission(classroom: Classroom, lesson: Lesson, student: str) -> Result:
     """Grade one submission. Never raises for what a student handed in: the result says what was wrong."""
     began, source = time.monotonic(), classroom.folder("submitted", lesson, student)
     handed = digest(source)
-    clean = classroom.keep / "prepared" / student / lesson.id
+    clean, release = classroom.keep / "prepared" / student / lesson.id, classroom.release(lesson)
     try:
-        result = _grade_copy(classroom, lesson, student, source, clean)
+        result = _grade_copy(classroom, lesson, student, source, clean, release)
     finally:
         shutil.rmtree(clean.parent, ignore_errors=True)
+    result = _as_shown(result)
     if result.reason:
         result = _withdraw(classroom, lesson, result)
     seconds, now = round(time.monotonic() - began, 3), datetime.now(UTC).isoformat(timespec="seconds")
-    return replace(result, seconds=seconds, digest=handed, at=now)
+    return replace(result, seconds=seconds, digest=handed, at=now, made_of=made_of(release, lesson.id))
+
+
+def _as_shown(result: Result) -> Result:
+    """What a submission says of itself, by names of files or errors, as any terminal, file or page can take it."""
+    notes, signs = (tuple(map(shown, said)) for said in (result.notes, result.signs))
+    return replace(result, reason=shown(result.reason), notes=notes, signs=signs)
 
 
 def read_outcome(classroom: Classroom, lesson: Lesson, blank: Result) -> Result:
@@ -61,10 +73,12 @@ def read_outcome(classroom: Classroom, lesson: Lesson, blank: Result) -> Result:
     )
 
 
-def _grade_copy(classroom: Classroom, lesson: Lesson, student: str, source: Path, clean: Path) -> Result:
+def _grade_copy(
+    classroom: Classroom, lesson: Lesson, student: str, source: Path, clean: Path, release: NotebookNode
+) -> Result:
     """Preflight, nbgrader, and what came of it."""
     blank = Result(student, lesson.id, None, classroom.points(lesson))
-    ready = prepare(source, clean, classroom.release(lesson), lesson.name)
+    ready = prepare(source, clean, release, lesson.name)
     if isinstance(ready, NotGraded):
         return replace(blank, reason=ready.reason)
     blank = replace(blank, notes=tuple(map(str, ready.notes)), signs=ready.signs)
@@ -74,8 +88,8 @@ def _grade_copy(classroom: Classroom, lesson: Lesson, student: str, source: Path
     refuse_to_go_on_after_ctrl_c(answer)
     if not answer["success"]:
         return replace(blank, reason=last_error(answer), signs=())
-    _keep_as_read(classroom, lesson, student, read)
-    return read_outcome(classroom, lesson, blank)
+    below = _settle_written(classroom, lesson, student, read, release)
+    return read_outcome(classroom, lesson, replace(blank, notes=(*blank.notes, *below)))
 
 
 @contextlib.contextmanager
@@ -104,7 +118,7 @@ def _withdraw(classroom: Classroom, lesson: Lesson, result: Result) -> Result:
 def _already_read(classroom: Classroom, lesson: Lesson, student: str) -> dict[str, str]:
     """Cell → source of what a person has marked and nbgrader would ask for again."""
     path = classroom.graded(lesson, student)
-    if not path.is_file():
+    if not os.path.isfile(path):
         return {}
     try:
         done = classroom.book.read_cells(lesson, student)
@@ -113,15 +127,18 @@ def _already_read(classroom: Classroom, lesson: Lesson, student: str) -> dict[st
         return {}
 
 
-def _keep_as_read(classroom: Classroom, lesson: Lesson, student: str, read: dict[str, str]) -> None:
-    """Where a person has marked exactly this answer, it needs no second reading."""
-    if not read:
-        return
+def _settle_written(
+    classroom: Classroom, lesson: Lesson, student: str, read: dict[str, str], release: NotebookNode
+) -> list[str]:
+    """Words below an answer's own cell are to be read; what a person has marked just so needs no second reading."""
     try:
         graded = nbformat.read(classroom.graded(lesson, student), as_version=4)
     except Exception:  # the outcome says so
-        return
+        return []
+    below = words_below(graded, release)
+    classroom.book.ask_to_read(lesson, student, below)
     classroom.book.settle_as_read(lesson, student, {id for id, t in _sources(graded).items() if read.get(id) == t})
+    return [f"words stand in a new cell below {id}" for id in below]
 
 
 def _sources(nb: nbformat.NotebookNode) -> dict[str, str]:

@@ -1,24 +1,19 @@
-"""What `vgcourse grade` prints: a line a student as it is graded, and at the end how the class stands."""
+"""What `vgcourse grade` prints at the end: how the class stands."""
 
 from collections import Counter
 
 from vgcourse.course.checks.exercise import Verdict
+from vgcourse.course.text_table import shown, text_table
 from vgcourse.grading.class_run.class_table import Standing
-from vgcourse.grading.class_run.result import NOT_GRADED, Result
+from vgcourse.grading.class_run.result import NOT_GRADED
+
+WIDTH = 118
 
 
 def table(class_: list[Standing]) -> str:
     """One row a student: name, points, status, and the misconceptions shown or the reason for no mark."""
-    wide = max(len("student"), *(len(one.student) for one in class_))
-    head = f"{'student':<{wide}}  {'points':>10}  {'status':<13}  what it shows"
-    return "\n".join([head, *(row(one, wide) for one in class_)])
-
-
-def row(one: Standing | Result, wide: int) -> str:
-    """One line of the table."""
-    points = "–" if one.score is None else f"{one.score:g}"
-    line = f"{one.student:<{wide}}  {points:>4} of {one.max_score:<3g}  {one.status:<13}  {_shows(one)}"
-    return line.rstrip()
+    rows = [(one.student, one.points, one.status, shows(one)) for one in class_]
+    return text_table([("student", "points", "status", "what it shows"), *rows], WIDTH)
 
 
 def summary(class_: list[Standing], handed_in: int) -> str:
@@ -31,13 +26,18 @@ def summary(class_: list[Standing], handed_in: int) -> str:
     lines += [f"! {one.student}: {'; '.join(one.signs)}" for one in class_ if one.signs]
     mended = {one.student: [note for note in one.notes if note not in one.signs] for one in class_}
     lines += [f"· {student}: {'; '.join(notes)}" for student, notes in mended.items() if notes]
-    return "\n".join(lines)
+    return "\n".join(shown(line) for line in lines)
 
 
-def _shows(one: Standing | Result) -> str:
+def shows(one: Standing) -> str:
+    """What a row says beside the points: a reason, or misconceptions, and what else holds of the mark."""
     if one.status == NOT_GRADED:
         return f"because {one.reason}"
-    return missed([verdict for verdict in one.verdicts if not verdict.passed])
+    said = [missed([verdict for verdict in one.verdicts if not verdict.passed])]
+    said += [str(one.lateness)] if one.lateness else []
+    said += [f"handed in by {one.filed_as}"] if one.filed_as != one.student else []
+    said += [f"stale: {one.looks_stale}"] if one.stale else []
+    return "; ".join(said)
 
 
 def missed(verdicts: list[Verdict]) -> str:

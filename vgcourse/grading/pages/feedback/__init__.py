@@ -4,10 +4,12 @@
 ``nbgrader generate_feedback``, the formgrader's button and ``vgcourse feedback`` all write the same page.
 """
 
+import secrets
 from pathlib import Path
 from typing import Any
 
-from nbconvert.exporters import Exporter
+import nbgrader
+from nbconvert.exporters import Exporter, HTMLExporter
 from nbconvert.exporters.exporter import ResourcesDict
 from nbformat import NotebookNode
 from nbgrader.converters import GenerateFeedback
@@ -21,6 +23,8 @@ from vgcourse.grading.pages.feedback.summary import summary, title
 from vgcourse.grading.pages.page import join, page
 
 __all__ = ["FeedbackExporter", "GetMarks", "feedback_config"]
+
+SECRET = "submission_secret.txt"  # by which nbgrader's exchange gives a page to its student and to nobody else
 
 
 class FeedbackExporter(Exporter):
@@ -49,11 +53,22 @@ class FeedbackExporter(Exporter):
         converter = self.parent
         if not isinstance(converter, GenerateFeedback):
             return
-        keep = {"timestamp.txt", *(Path(path).with_suffix(".html").name for path in converter.notebooks)}
+        keep = {"timestamp.txt", SECRET, *(Path(path).with_suffix(".html").name for path in converter.notebooks)}
         folder = Path(converter.coursedir.format_path(converter._output_directory, own["student"], own["assignment"]))
         for path in folder.rglob("*"):
             if (path.is_file() or path.is_symlink()) and (path.name not in keep or path.parent != folder):
                 path.unlink()
+        _complete_for_exchange(folder)
+
+
+def _complete_for_exchange(folder: Path) -> None:
+    """Whoever handed in by another way has no secret, and `nbgrader release_feedback` would stop there for everybody.
+
+    Under a secret that nobody has, the page is released, and nobody can fetch it.
+    """
+    for name, text in ((SECRET, secrets.token_hex(32)), ("timestamp.txt", "")):
+        if folder.is_dir() and not (folder / name).exists():
+            (folder / name).write_text(text, encoding="utf-8")
 
 
 def feedback_config() -> Config:
@@ -62,9 +77,16 @@ def feedback_config() -> Config:
     config.GenerateFeedback.exporter_class = "vgcourse.grading.pages.feedback.FeedbackExporter"
     config.GenerateFeedback.preprocessors = ["vgcourse.grading.pages.feedback.GetMarks"]
     config.HTMLExporter.sanitize_html = True
-    config.HTMLExporter.extra_template_paths = [str(Path(__file__).parent / "formgrader")]
+    config.HTMLExporter.template_paths = _template_paths()
     config.HTMLExporter.filters = {
         "markdown2html": "vgcourse.grading.pages.feedback.sanitize.safe_markdown",
         "clean_html": "vgcourse.grading.pages.feedback.sanitize.safe_html",
     }
     return config
+
+
+def _template_paths() -> list[str]:
+    """Where the formgrader finds its templates, ours first: nbconvert looks for extra ones behind its own only."""
+    formgraders = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"
+    plain = HTMLExporter(template_name="formgrade", extra_template_basedirs=[str(formgraders)])
+    return [str(Path(__file__).parent / "formgrader"), *plain.template_paths]

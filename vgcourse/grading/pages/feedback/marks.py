@@ -10,6 +10,7 @@ class GetMarks(GetGrades):
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         nb, resources = super().preprocess(nb, resources)
+        resources["nbgrader"]["score"] = max(0.0, round(resources["nbgrader"]["score"], 2))
         with self.gradebook:
             student = self.gradebook.find_student(self.student_id)
             resources["nbgrader"]["name"] = " ".join(filter(None, (student.first_name, student.last_name)))

@@ -27,9 +27,12 @@ __all__ = ["ClassReport", "gather", "report_page", "write_report"]
 def write_report(classroom: Classroom, lesson: Lesson, out: Path) -> Path:
     """Write the lesson's report and return its path; raises CourseError where that cannot be done."""
     text = report_page(gather(classroom, lesson, out.absolute().parent))
+    draft = out.with_name(f"{out.name}.new")  # a report is there whole, or as it was
     try:
-        out.write_text(text, encoding="utf-8")
+        draft.write_bytes(text.encode("utf-8", "replace"))
+        draft.replace(out)
     except OSError as error:
+        draft.unlink(missing_ok=True)
         raise CourseError(f"The report cannot be written to {out}: {error.strerror}.") from error
     return out
 
@@ -91,7 +94,7 @@ def _link(classroom: Classroom, lesson: Lesson, student: str, folder: Path) -> s
     """The address of the student's feedback page, else of the graded notebook; empty where there is neither."""
     pages = [classroom.folder("feedback", lesson, student) / f"{lesson.name}.html",
              classroom.folder("autograded", lesson, student) / f"{lesson.name}.ipynb"]  # fmt: skip
-    found = next((path for path in pages if path.is_file()), None)
+    found = next((path for path in pages if os.path.isfile(path)), None)
     if found is None:
         return ""
     try:

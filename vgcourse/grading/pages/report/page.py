@@ -1,4 +1,4 @@
-"""The report of a class as one page: who stands where, what went wrong, and whom to look at."""
+"""The report of a class as one page: whom to look at, who stands where, and what went wrong."""
 
 from dataclasses import dataclass, field
 
@@ -8,6 +8,8 @@ from vgcourse.grading.class_run.class_table import NOT_HANDED_IN, Standing
 from vgcourse.grading.pages.page import count, join, number, page
 from vgcourse.grading.pages.report import drawing, numbers
 from vgcourse.grading.pages.report.numbers import ExerciseNumbers, Misconception
+from vgcourse.grading.pages.report.people import STYLE as PEOPLE_STYLE
+from vgcourse.grading.pages.report.people import looks, students
 from vgcourse.grading.pages.report.similarity import Alike
 from vgcourse.grading.pages.report.style import STYLE
 
@@ -30,9 +32,10 @@ class ClassReport:
 def report_page(report: ClassReport) -> str:
     """The whole document."""
     people = Names(report)
-    parts = [_head(report), _marks(report, people), _exercises(report, people), _looks(report, people),
-             _alike(report, people), _cells(report, people)]  # fmt: skip
-    return page(f"{report.title} · the class", Markup("<main>{}</main>").format(join(parts)), STYLE)
+    of_people = [looks(report.standings, people), students(report.standings, people)]
+    of_work = [part(report, people) for part in (_marks, _exercises, _alike, _cells)]
+    parts = [_head(report), *of_people, *of_work]
+    return page(f"{report.title} · the class", Markup("<main>{}</main>").format(join(parts)), STYLE + PEOPLE_STYLE)
 
 
 class Names:
@@ -126,33 +129,6 @@ def _shown_by(students: tuple[str, ...], people: Names) -> Markup:
         return Markup('<p class="names">{}</p>').format(people.all(students))
     folded = Markup("<details><summary>{}</summary><p>{}</p></details>")
     return folded.format(count(len(students), "student"), people.all(students))
-
-
-def _looks(report: ClassReport, people: Names) -> Markup:
-    """Whom to look at, and why; those who handed nothing in come last."""
-    refused = [s for s in report.standings if s.reason and s.reason != NOT_HANDED_IN]
-    rows = [_look(people(s.student), "not graded", f"because {s.reason}", "bad") for s in refused]
-    for standing in report.standings:
-        signs = standing.result.signs if standing.result else ()
-        notes = standing.result.notes if standing.result else ()
-        rows += [_look(people(standing.student), "sign", sign, "part") for sign in signs]
-        rows += [_look(people(standing.student), "mended", note, "open") for note in notes if note not in signs]
-    unread = [s.student for s in report.standings if s.waiting]
-    rows += (
-        [_look(people.all(unread), "to be read", "answers in words, in nbgrader's formgrader", "open")]
-        if unread
-        else []
-    )
-    absent = [s.student for s in report.standings if s.reason == NOT_HANDED_IN]
-    rows += [_look(people.all(absent), "absent", NOT_HANDED_IN, "open")] if absent else []
-    body = Markup('<div class="looks">{}</div>').format(Markup("").join(rows))
-    return Markup("<h2>Who needs a look</h2>{}").format(body if rows else Markup("<p>Nobody.</p>"))
-
-
-def _look(who: Markup, kind: str, why: str, color: str) -> Markup:
-    return Markup(
-        '<div class="look {}"><span class="badge">{}</span><div class="who">{}</div><div>{}</div></div>'
-    ).format(color, kind, who, why)
 
 
 def _alike(report: ClassReport, people: Names) -> Markup:
