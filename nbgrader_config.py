@@ -25,7 +25,7 @@ c.CourseDirectory.course_id = "vgcourse"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "lessons"
 
-# Our Execute judges in the grader's process, what it could not judge waits for a person, and lateness is class.toml's.
+# Our Execute judges in the grader's process; what it could not judge waits for a person; lateness is class.toml's.
 # A notebook's form is validated once and not after every step, and the cells' metadata before they run: running them
 # does not change it.
 OURS = {Execute: JudgedExecute, SaveAutoGrades: SaveGrades, AssignLatePenalties: CourseLatePenalties}

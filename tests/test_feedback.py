@@ -9,8 +9,11 @@ import pytest
 from graded_class import LESSON, WORDS, GradedClass, copy_course
 from hostile_pages import HTML, MARKDOWN, OUTSIDE
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbgrader.utils import notebook_hash
+from traitlets.config import Config
 
 from vgcourse.cli import main
+from vgcourse.grading.class_run.classroom import Classroom
 from vgcourse.grading.notebook.idle_cells import leave_word
 from vgcourse.grading.pages.feedback import FeedbackExporter
 from vgcourse.grading.pages.feedback.hidden import LEFT_OUT, without_hidden
@@ -239,8 +242,26 @@ def test_nothing_that_was_handed_in_lies_beside_the_page(graded):
         (handed_in / name).parent.mkdir(exist_ok=True)
         (handed_in / name).write_text("<script>window.hit=1</script>")
     page = graded.classroom.feedback(graded.lesson, "fay")
-    assert sorted(p.name for p in page.parent.rglob("*") if p.is_file()) == ["circles.html", "timestamp.txt"]
+    assert sorted(p.name for p in page.parent.rglob("*") if p.is_file()) == [
+        *("circles.html", "submission_secret.txt", "timestamp.txt")
+    ]
     assert "window.hit" not in page.read_text(encoding="utf-8")
+
+
+def test_the_exchange_takes_the_pages_of_all_also_of_those_who_handed_in_by_another_way(graded, tmp_path):
+    """By its secret a page goes to whoever handed in; a page without one stops nobody else's."""
+    for student in ("gus", "hal"):
+        place = graded.add(student).parent
+        if student == "gus":
+            (place / "submission_secret.txt").write_text("a secret")
+            (place / "timestamp.txt").write_text("2026-05-04 10:00:00.000000 UTC")
+        graded.classroom.feedback(graded.lesson, student)
+    exchange = Config({"Exchange": {"root": str(tmp_path)}})
+    (tmp_path / "vgcourse").mkdir()
+    room = Classroom(graded.classroom.root, exchange)
+    assert room.api.release_feedback(graded.lesson.id)["success"]
+    released = {path.stem for path in (tmp_path / "vgcourse" / "feedback").glob("*.html")}
+    assert notebook_hash(secret="a secret", notebook_id="circles") in released and len(released) >= 2
 
 
 def test_an_attached_picture_is_shown_and_a_missing_one_named():

@@ -1,5 +1,7 @@
 import json
+import shutil
 
+import nbformat
 import pytest
 
 from vgcourse.course import predictions, progress
@@ -91,6 +93,28 @@ def test_progress_remembers_that_an_exercise_was_passed_once(kept):
     progress.record_check(verdict(0.5))
     entry = progress.read()["checks"]["double"]
     assert entry["passed"] and entry["earned"] == 2 and entry["tries"] == 3 and entry["key"] == "half"
+
+
+def test_the_progress_page_does_not_keep_a_pass_that_is_gone(kept):
+    progress.record_check(Verdict("first-check", 1, 1, "passed", ""))
+    progress.record_check(Verdict("first-check", 1, 0, "wrong", ""))
+    row = next(row for row in progress.progress_page().rows() if row[1] == "the root mean square")
+    assert row[2:] == ("✗ passed before, now not", "0 of 1")
+    progress.record_check(Verdict("first-check", 1, 1, "passed", ""))
+    assert "✓ passed" in repr(progress.progress_page())
+
+
+def test_the_progress_page_knows_the_written_exercises(kept, root):
+    lesson = kept.parent / "01_circles"
+    shutil.copytree(root / "lessons" / "01_circles", lesson)
+    words = [row[2] for row in progress.progress_page().rows() if row[3] == "– of 2"]
+    assert words == ["○ open"]
+    nb = nbformat.read(lesson / "circles.ipynb", as_version=4)
+    next(c for c in nb.cells if c["id"] == "leak-why").source = "The test set must stay unseen."
+    nbformat.write(nb, lesson / "circles.ipynb")
+    page = progress.progress_page()
+    assert [row[2] for row in page.rows() if row[3] == "– of 2"] == ["✎ written"]
+    assert "1 written, for a person to read" in page._repr_html_()
 
 
 def test_progress_lies_beside_the_lesson_folders(tmp_path, monkeypatch):

@@ -60,12 +60,18 @@ def lessons(root: Path) -> list[Lesson]:
     return [lesson for lesson in (Lesson(id, root) for id in found) if lesson.text.is_file()]
 
 
+def released(root: Path) -> list[Lesson]:
+    """The lessons whose notebook is there for a student, with or without the text that it was made from."""
+    found = sorted(folder.name for folder in (root / "lessons").glob("*") if LESSON.fullmatch(folder.name))
+    return [lesson for lesson in (Lesson(id, root) for id in found) if lesson.student.is_file()]
+
+
 def find_lesson(root: Path, name: str) -> Lesson:
     """The lesson called ``01_circles``, ``circles``, ``01``, ``lessons/01_circles`` or, in that folder, ``.``.
 
     Raises CourseError, naming the nearest lesson, for an unknown one.
     """
-    known = lessons(root)
+    known = {lesson.id: lesson for lesson in [*lessons(root), *released(root)]}.values()
     path = Path(name).absolute()  # so that `.` is the folder one stands in
     wanted = path.stem if path.suffix in (".ipynb", ".py") else path.name
     for lesson in known:

@@ -13,10 +13,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vgcourse.course.text_table import text_table
+
 if TYPE_CHECKING:
     from vgcourse.course.checks.exercise import Verdict
 
 LESSON = re.compile(r"\d\d_\w+")
+PASSED = "passed"  # the key of a verdict with full marks
 _unfiled: dict[str, dict[str, Any]] = {"checks": {}, "predictions": {}}  # a guess outside a lesson's folder
 
 
@@ -47,14 +50,15 @@ def read() -> dict[str, dict[str, Any]]:
 
 
 def record_check(verdict: "Verdict") -> None:
-    """Keep the latest verdict of an exercise, whether it ever passed, and how often it was tried."""
+    """Keep the latest verdict of an exercise, the best, whether it ever passed, and how often it was tried."""
     if verdict.key == "blank":
         return  # pressing a check out of curiosity is no try
     before = read()["checks"].get(verdict.exercise, {})
     tries = before.get("tries", 0) + 1
     passed = verdict.passed or before.get("passed", False)
     entry = {"passed": passed, "key": verdict.key, "points": verdict.points, "tries": tries}
-    _write("checks", verdict.exercise, {**entry, "earned": max(verdict.earned, before.get("earned", 0))})
+    best = max(verdict.earned, before.get("earned", 0))
+    _write("checks", verdict.exercise, {**entry, "earned": best, "now": verdict.earned})
 
 
 def record_prediction(id: str, entry: dict[str, Any]) -> None:
@@ -94,25 +98,28 @@ def _put_aside_if_damaged(where: Path) -> None:
 
 def progress_page() -> "Page":
     """Which exercises are passed and which predictions were right: a table in a notebook."""
-    return Page(read())
+    where = path()
+    return Page(read(), where.parent if where else None)
 
 
 class Page:
     """The student's progress, lesson by lesson."""
 
-    def __init__(self, recorded: dict[str, dict[str, Any]]) -> None:
-        self.recorded = recorded
+    def __init__(self, recorded: dict[str, dict[str, Any]], folder: Path | None = None) -> None:
+        self.recorded, self.folder = recorded, folder
 
     def rows(self) -> list[tuple[str, str, str, str]]:
         """Lesson, exercise, sign and word, points, for every exercise of the course."""
+        from vgcourse.course import written
         from vgcourse.course.checks import registry
 
         rows = []
         for lesson in registry.LESSONS:
             for exercise in registry.exercises(lesson):
                 entry = self.recorded["checks"].get(exercise.id, {})
-                earned = f"{entry.get('earned', 0):g} of {exercise.points:g}"
+                earned = f"{entry.get('now', entry.get('earned', 0)):g} of {exercise.points:g}"
                 rows.append((lesson, exercise.title, _word(entry), earned))
+            rows += [(lesson, *row) for row in written.rows(self.folder / lesson)] if self.folder else []
         return rows
 
     def predictions(self) -> list[tuple[str, str, str, str]]:
@@ -124,13 +131,14 @@ class Page:
         ]
 
     def __repr__(self) -> str:
-        lines = [f"{word:<12} {points:>8}  {lesson}  {title}" for lesson, title, word, points in self.rows()]
-        return "\n".join(lines)
+        return text_table([(word, points, lesson, title) for lesson, title, word, points in self.rows()], right=(1,))
 
     def _repr_html_(self) -> str:
-        passed = sum(word.startswith("✓") for _, _, word, _ in self.rows())
-        head = f"<p><strong>{passed} of {len(self.rows())} exercises passed.</strong></p>"
-        checks = _table(("Lesson", "Exercise", "State", "Points"), self.rows())
+        rows = self.rows()
+        passed, by_hand = (sum(word.startswith(sign) for _, _, word, _ in rows) for sign in "✓✎")
+        to_read = f" {by_hand} written, for a person to read." if by_hand else ""
+        head = f"<p><strong>{passed} of {len(rows)} exercises passed.</strong>{to_read}</p>"
+        checks = _table(("Lesson", "Exercise", "State", "Points"), rows)
         guesses = self.predictions()
         if not guesses:
             return head + checks
@@ -144,7 +152,7 @@ class Page:
 
 def _word(entry: dict[str, Any]) -> str:
     if entry.get("passed"):
-        return "✓ passed"
+        return "✓ passed" if entry.get("key", PASSED) == PASSED else "✗ passed before, now not"
     return f"✗ {entry['tries']} tries" if entry.get("tries", 0) > 1 else "✗ tried" if entry else "○ open"
 
 

@@ -18,6 +18,7 @@ from traitlets.config import Config
 
 from vgcourse.course.authoring import shows_only
 from vgcourse.course.authoring.solution_only import SOLUTION_ONLY, DropSolutionOnly
+from vgcourse.course.authoring.stubs import STUB, TEXT_STUB
 from vgcourse.course.authoring.tags import expand
 from vgcourse.course.lesson import Lesson
 from vgcourse.errors import CourseError
@@ -29,8 +30,6 @@ LANGUAGE = {
     "mimetype": "text/x-python",
     "pygments_lexer": "ipython3",
 }
-STUB = "...  # YOUR CODE HERE"
-TEXT_STUB = "*Your answer here: a few sentences.*"
 
 
 def solved_notebook(lesson: Lesson) -> NotebookNode:

@@ -88,6 +88,11 @@ class Classroom:
 
     def prepare(self, lesson: Lesson) -> None:
         """Enter the lesson's exercises into the gradebook; raises CourseError where nbgrader refuses."""
+        if not lesson.text.is_file():
+            where = lesson.text.relative_to(self.root)
+            raise CourseError(
+                f"{lesson.id} cannot be graded here: its text {where} is missing, as in a student's copy."
+            )
         course_secret(self.keep / "secret")
         self._points.pop(lesson.id, None)
         build.write({lesson.solved: build.as_bytes(build.solved_notebook(lesson))})

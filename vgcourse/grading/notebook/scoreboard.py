@@ -1,7 +1,11 @@
 """A student's own scoreboard: run a notebook, judge every check, print what each answer shows."""
 
+import contextlib
 import json
-import textwrap
+import os
+import shutil
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -10,6 +14,7 @@ from traitlets.config import Config
 from vgcourse.course.checks import registry, render
 from vgcourse.course.checks.exercise import Verdict
 from vgcourse.course.lesson import Lesson, find_lesson, find_root
+from vgcourse.course.text_table import text_table
 from vgcourse.errors import CourseError
 from vgcourse.grading.notebook.execute import JudgedExecute, verdicts
 
@@ -32,7 +37,8 @@ def score_notebook(name: str) -> list[Verdict]:
     nb = _read(path)
     runner = JudgedExecute(config=Config({"JudgedExecute": {"timeout": 300}}))
     try:
-        runner.preprocess(nb, {"metadata": {"path": str(path.parent)}})
+        with _quiet():
+            runner.preprocess(nb, {"metadata": {"path": str(path.parent)}})
     except Exception as error:
         said = (str(error).splitlines() or [type(error).__name__])[0]
         raise CourseError(f"{path.name} could not be run to its end: {said}.") from error
@@ -40,17 +46,26 @@ def score_notebook(name: str) -> list[Verdict]:
     return [found.get(e.id, _missing(e)) for e in asked]
 
 
-def table(scores: list[Verdict], width: int = 100) -> str:
-    """Exercise, points and sentence of each verdict, and the total."""
-    wide = max(len(verdict.exercise) for verdict in scores)
-    lines = []
-    for verdict in scores:
-        sign, _, _ = render.look(verdict)
-        head = f"{sign} {verdict.exercise:<{wide}}  {verdict.earned:>4g} of {verdict.points:<3g} "
-        lines.append(textwrap.fill(verdict.message, width, initial_indent=head, subsequent_indent=" " * len(head)))
+def table(scores: list[Verdict], width: int | None = None) -> str:
+    """Exercise, points and sentence of each verdict, and the total, as wide as the terminal (80 without one)."""
+    rows = [(f"{render.look(v)[0]} {v.exercise}", f"{v.earned:g} of {v.points:g}", v.message) for v in scores]
     earned, possible = sum(v.earned for v in scores), sum(v.points for v in scores)
-    lines.append(f"  {'total':<{wide}}  {earned:>4g} of {possible:<3g} (written answers are read by a person)")
-    return "\n".join(lines)
+    rows.append(("  total", f"{earned:g} of {possible:g}", "Written answers are read by a person."))
+    return text_table(rows, width or min(100, shutil.get_terminal_size((80, 24)).columns), right=(1,))
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """What the libraries of a kernel that starts meanwhile say of processors and drivers is nothing for a student."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _locate(name: str) -> tuple[Path, Lesson]:
