@@ -253,6 +253,13 @@ def test_what_was_graded_last_counts_though_the_clock_was_set_back(graded, cours
     assert told(again.values()).items() <= told(results).items()
 
 
+def test_no_solution_lies_where_a_students_code_runs(graded):
+    room, lesson, _ = graded
+    for student in ("ada", "eve"):
+        there = {path.name for path in room.folder("autograded", lesson, student).rglob("*") if path.is_file()}
+        assert there == {"start.ipynb"}
+
+
 def edit_lesson(course, before, after):
     text = course / "solutions" / LESSON / "start.py"
     source = text.read_text(encoding="utf-8")

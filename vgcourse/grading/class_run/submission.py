@@ -83,7 +83,9 @@ def _grade_copy(
         return replace(blank, reason=ready.reason)
     blank = replace(blank, notes=tuple(map(str, ready.notes)), signs=ready.signs)
     read = _already_read(classroom, lesson, student)
-    with classroom.directories(submitted_directory=classroom.keep / "prepared"), _with_modules(classroom.directory):
+    # From the release, not from the text with its answers: nbgrader copies all that lies there beside the notebook.
+    folders = {"submitted_directory": classroom.keep / "prepared", "source_directory": classroom.keep / "release"}
+    with classroom.directories(**folders), _with_modules(classroom.directory):
         answer = classroom.api.autograde(lesson.id, student, force=True)
     refuse_to_go_on_after_ctrl_c(answer)
     if not answer["success"]:
