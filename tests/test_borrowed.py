@@ -98,11 +98,12 @@ def test_the_watch_leaves_a_profiler_as_it_found_it():
         sys.setprofile(None)
 
 
-def test_putting_the_watch_aside_changes_no_number_and_shows():
+def test_putting_the_watch_aside_gives_no_points_by_machine():
     def best_case(depth):
         sys.setprofile(None)
         return 0.25**depth
 
     text = BEST.observe_answers((best_case,), 5)
-    assert decode(text)["unwatched"] is True and BEST.verdict(text, 5).passed
+    verdict = BEST.verdict(text, 5)
+    assert decode(text)["unwatched"] is True and verdict.is_withheld and verdict.share == 0
     assert "unwatched" not in decode(BEST.observe_answers((lambda depth: 0.25**depth,), 5))

@@ -26,6 +26,8 @@ NOT_A_FUNCTION = "not-a-function"
 BORROWED = "uses-the-package"
 CHANGED = "changes-input"
 CHECK_FAILED = "check-failed"
+TAMPERED = "tampered"
+UNWATCHED = "unwatched"  # stands in an observation where the answer put the watch aside
 LONGEST_FIELD, LONGEST_MESSAGE = 200, 1200  # characters
 
 COMMON = {
@@ -34,6 +36,8 @@ COMMON = {
     NOT_PLAIN: "Your answer came back as something that cannot be compared: {text}.",
     CHECK_FAILED: "Not graded: the check stopped at what your answer gives back ({text}). Look at what it returns; "
     "if that is what was asked for, the mistake is in the check: tell your instructor.",
+    TAMPERED: "Not graded by machine: while the notebook ran, parts of the check were replaced or put aside. "
+    "A person will look at it.",
     NOT_A_FUNCTION: "This should be {wanted}; here it is {found}. Did another cell reuse the name?",
     BORROWED: "This calls the course's own version, `{name}`, to do the work. It is there so that you can go on with "
     "the lesson; the points are for a version of your own.",
@@ -68,8 +72,8 @@ class Verdict:
 
     @property
     def is_withheld(self) -> bool:
-        """Whether nothing can be said about the answer, because the check itself failed: a person must look."""
-        return self.key == CHECK_FAILED
+        """Whether a machine cannot say what the answer is worth, so that a person must look."""
+        return self.key in (CHECK_FAILED, TAMPERED)
 
 
 COMMON_HALF = {
@@ -164,43 +168,47 @@ class Exercise:
         """Module and name of the function that makes the course's own version; None where there is none."""
         return (self.reference.__module__, self.reference.__name__) if self.reference else None
 
-    def observe_answers(self, answers: tuple[Any, ...], seed: int, watched: bool = True) -> str:
+    def observe_answers(
+        self,
+        answers: tuple[Any, ...],
+        seed: int,
+        watched: bool = True,
+        tell: Callable[[str], None] | None = None,
+    ) -> str:
         """Observe ``answers`` with inputs drawn from ``seed``; returns an encoded observation.
 
         Whatever an answer raises, ``exit()`` included, is an observation too; only a KeyboardInterrupt gets out.
-        ``watched``: an answer that calls the course's own version of the exercise is told so.
+        ``watched``: an answer that calls the course's own version of the exercise is told so, and so is ``tell``, at
+        once, with the observation that says so.
         """
         if not watched:
-            return self._look(answers, seed)
-        with Watch(self) as watch:
-            text = self._look(answers, seed)
+            return _encoded(self._look(answers, seed))
+        with Watch(self, tell and (lambda name: tell(_borrowed(name)))) as watch:
+            seen = self._look(answers, seed)
         if watch.found:
-            return encode({"problem": BORROWED, "fields": {"name": watch.found}})
-        # Plain data, so that a grader can see it among the numbers: the answer has put the watch aside.
-        return text if watch.unbroken else f'{{"unwatched":true,{text[1:]}'
+            return _borrowed(watch.found)
+        return _encoded(seen if watch.unbroken else {**seen, UNWATCHED: True})
 
-    def _look(self, answers: tuple[Any, ...], seed: int) -> str:
+    def _look(self, answers: tuple[Any, ...], seed: int) -> dict[str, Any]:
         blank = [name for name, answer in zip(self.answers, answers, strict=False) if is_blank(answer)]
         if blank and len(blank) < len(answers):
             what = f"Still open: {', '.join(blank)} (the check looks at all its functions together)."
-            return encode({"problem": BLANK, "fields": {"what": what}})
+            return {"problem": BLANK, "fields": {"what": what}}
         if blank:
-            return encode({"problem": BLANK})
+            return {"problem": BLANK}
         try:
             handed = HandedOut(self.changes)
             guarded = map(handed.guard, self.answers, answers)
             seen = self.observing(*guarded, np.random.default_rng(seed))
-            return encode({"seen": seen, "changed": handed.changed} if handed.changed else {"seen": seen})
+            return {"seen": seen, "changed": handed.changed} if handed.changed else {"seen": seen}
         except NotImplementedError:
-            return encode({"problem": BLANK})
+            return {"problem": BLANK}
         except WrongKind as error:
-            fields = {"wanted": error.wanted, "found": error.found}
-            return encode({"problem": NOT_A_FUNCTION, "fields": fields})
+            return {"problem": NOT_A_FUNCTION, "fields": {"wanted": error.wanted, "found": error.found}}
         except ObservationError as error:
-            return encode({"problem": NOT_PLAIN, "fields": {"text": str(error)}})
+            return {"problem": NOT_PLAIN, "fields": {"text": str(error)}}
         except (Exception, SystemExit) as error:
-            fields = {"error": type(error).__name__, "text": _first_line(error)}
-            return encode({"problem": RAISES, "fields": fields})
+            return {"problem": RAISES, "fields": {"error": type(error).__name__, "text": _first_line(error)}}
 
     def verdict(self, observation: str, seed: int) -> Verdict:
         """Judge an encoded observation that was made with ``seed``."""
@@ -212,6 +220,8 @@ class Exercise:
             return self._problem(data["problem"], data.get("fields"))
         try:
             found = self._judge(data["seen"], np.random.default_rng(seed))
+            if found is None and data.get(UNWATCHED):
+                return self._miss(TAMPERED, {})
             if found is None and data.get("changed"):
                 return self._miss(CHANGED, data["changed"])
             if found is None:
@@ -221,6 +231,10 @@ class Exercise:
         except Exception as error:
             # A slip of the judge, or a right answer of a form that it does not know: never a 0.
             return self._miss(CHECK_FAILED, {"text": f"{type(error).__name__}: {_first_line(error)}"})
+
+    def withhold(self) -> Verdict:
+        """No verdict by machine: parts of the check were not themselves."""
+        return self._miss(TAMPERED, {})
 
     def _problem(self, key: Any, fields: Any) -> Verdict:
         """What the student's process says went wrong: either argument may be anything that JSON can hold."""
@@ -264,6 +278,18 @@ def is_blank(answer: Any) -> bool:
     return all(step.opname in ("LOAD_CONST", "RETURN_VALUE", "RETURN_CONST") for step in body) and (
         body[-1].argval is None if body[-1].opname == "RETURN_CONST" else body[0].argval is None
     )
+
+
+def _borrowed(name: str) -> str:
+    return encode({"problem": BORROWED, "fields": {"name": name}})
+
+
+def _encoded(seen: dict[str, Any]) -> str:
+    """An observation as text; where an answer gave back what is no plain data, one that says so."""
+    try:
+        return encode(seen)
+    except ObservationError as error:
+        return encode({"problem": NOT_PLAIN, "fields": {"text": str(error)}})
 
 
 def _shown(value: Any) -> Any:

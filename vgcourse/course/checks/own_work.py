@@ -23,30 +23,45 @@ class Asked(Protocol):
     observing: Callable[..., Any]
 
 
+_others = [0]  # how often somebody else than a watch or a thread set a profiler, since `guard_profiler`
+_SETTERS = (__file__, threading.__file__)
+
+
+def guard_profiler() -> None:
+    """Count, from here on and for good, who sets this process's profiler: a watch that is lifted is known by it."""
+
+    def count(event: str, _: tuple) -> None:
+        if event == "sys.setprofile" and sys._getframe(1).f_code.co_filename not in _SETTERS:
+            _others[0] += 1
+
+    sys.addaudithook(count)
+
+
 class Watch:
     """A context in which calls of an exercise's reference, its judge's helpers and functions that do the same work
     are noticed.
 
     ``found`` is then the name of what was called, or None; ``unbroken`` whether the watch was left in place.
+    ``tell`` is called with the name, at once: what has been told cannot be taken back.
     """
 
-    def __init__(self, exercise: Asked) -> None:
+    def __init__(self, exercise: Asked, tell: Callable[[str], None] | None = None) -> None:
         self.found: str | None = None
         self.unbroken = True
         maker = exercise.reference
         self._codes = set(_inner(maker.__code__)) if maker else set()
         self._helpers = _own_files(exercise.observing.__code__.co_filename)
         self._names, self._same_work = set(exercise.answers), exercise.same_work
-        self._spy = self._notice
+        self._spy, self._tell = self._notice, tell
 
     def __enter__(self) -> "Watch":
-        self._before = sys.getprofile()
+        self._before, self._others = sys.getprofile(), _others[0]
         threading.setprofile(self._spy)
         sys.setprofile(self._spy)
         return self
 
     def __exit__(self, *raised: Any) -> None:
-        self.unbroken = sys.getprofile() is self._spy
+        self.unbroken = sys.getprofile() is self._spy and self._others == _others[0]
         sys.setprofile(self._before)
         threading.setprofile(None)
 
@@ -56,6 +71,8 @@ class Watch:
         code = frame.f_code
         if code in self._codes or (code.co_filename.startswith(PACKAGE) and self._is_ours(code, frame.f_back)):
             self.found = code.co_name
+            if self._tell:
+                self._tell(code.co_name)
 
     def _is_ours(self, code: CodeType, caller: FrameType | None) -> bool:
         """Whether it does the same work, or outside code calls a judge's helper or a function of an answer's name."""

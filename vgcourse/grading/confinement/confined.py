@@ -16,6 +16,7 @@ import traceback
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from vgcourse.course.checks import own_work
 from vgcourse.grading.confinement import isolation, linux, sandbox, seccomp
 from vgcourse.grading.confinement.isolation import NAMESPACES
 from vgcourse.grading.confinement.limits import Limits, set_rlimits, threads_of_user
@@ -146,6 +147,7 @@ def _be_kernel(world: World, request: dict[str, Any], limits: Limits, others: in
     with contextlib.suppress(OSError):
         seccomp.install(shared_system=world.level != NAMESPACES)
     _seed(request["seed"])
+    own_work.guard_profiler()
     app = _listening_kernel(world, request["connection"])
     os.write(pipes.ready_out, b"!")
     os.close(pipes.ready_out)

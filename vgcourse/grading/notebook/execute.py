@@ -11,8 +11,10 @@ An observation that got lost, with its kernel or on its way, is asked for once m
 import ast
 import copy
 import hashlib
+import re
 import secrets
 import time
+from collections.abc import Callable
 from pathlib import Path
 from queue import Empty
 from typing import Any
@@ -27,18 +29,22 @@ from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, List, Unicode
 
 from vgcourse.course.checks import observation, registry, render, source_parts
-from vgcourse.course.checks.exercise import Exercise, Verdict
+from vgcourse.course.checks.exercise import BORROWED, Exercise, Verdict
+from vgcourse.course.checks.seal import expected
 from vgcourse.course.checks.session import seeds_of
 from vgcourse.errors import CourseError
 from vgcourse.grading.confinement.jupyter import GradingKernelManager, ending
 from vgcourse.grading.kept_files import course_secret
 from vgcourse.grading.notebook import idle_cells, plain_tests
+from vgcourse.grading.notebook.answered import is_answered
 from vgcourse.grading.notebook.outputs import SettledOutputs
 from vgcourse.grading.notebook.run_notes import Trace
 
 MARK = "vgcourse"  # where an output's metadata keep the verdict
+MOST_MORE = 5  # observations that are read beyond those that belong there
 ANSWER_WITHIN = 30  # seconds that a living kernel may take to be told something
-NO_OBSERVATION = "no-observation"
+NO_OBSERVATION, NO_ANSWER = "no-observation", "no-answer"
+NO_ANSWER_SENTENCE = "Something passed this check, and yet no cell before it defines {names}: no points."
 NO_OBSERVATION_SENTENCE = "The check of this exercise left nothing to judge: {because}."
 
 
@@ -89,6 +95,7 @@ class JudgedExecute(SettledOutputs, Execute):
 
     def _run(self, nb: NotebookNode, resources: dict[str, Any], km: Any) -> tuple[NotebookNode, dict[str, Any]]:
         self.trace, self._verdicts, self.odd_messages = Trace(), {}, 0
+        self._sealed: list[int] | None = []  # not asked yet
         self._idle = set() if self.every_cell else idle_cells.passed_over(nb.cells)
         try:
             nb, resources = super().preprocess(nb, resources, km=km)
@@ -105,6 +112,8 @@ class JudgedExecute(SettledOutputs, Execute):
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict[str, Any], index: int
     ) -> tuple[NotebookNode, dict[str, Any]]:
+        if self._sealed == [] and cell.cell_type == "code":
+            self._seal()
         if index in self._idle:
             idle_cells.leave_word(cell)
             return cell, resources
@@ -131,6 +140,7 @@ class JudgedExecute(SettledOutputs, Execute):
             return cell, resources
         checks = max(1, count_checks(cell.source))
         seeds = seeds_of(exercise, self._draw_seed(exercise, resources), checks)
+        whole = self._is_sealed()
         self._tell(f"observe_only({seeds})")
         self.observing = True
         try:
@@ -139,13 +149,43 @@ class JudgedExecute(SettledOutputs, Execute):
             self.observing = False
         made = self._tell("observe_only(None)")
         found = observations(cell)
-        if len(found) < min(made, count_checks(cell.source)):
+        stopped = any(output.output_type == "error" for output in cell.outputs)
+        if not stopped and len(found) < min(made, count_checks(cell.source)):
             raise LostObservationError(f"what the check {exercise.id} observed did not arrive")
         self.trace.watch_check(cell, exercise, found, count_checks(cell.source))
-        self._verdicts[index] = judge_outputs(cell, exercise, seeds)
+        whole = whole and self._is_sealed()
+        verdict = judge_outputs(cell, exercise, seeds)
+        self._verdicts[index] = self._unless_unearned(verdict, exercise, index, whole, resources)
         leave_verdict(cell, self._verdicts[index])
         self._lend(exercise, index)
         return cell, resources
+
+    def _unless_unearned(
+        self, verdict: Verdict, exercise: Exercise, index: int, whole: bool, resources: dict[str, Any]
+    ) -> Verdict:
+        """The verdict; where it gives points, only if there is an answer, and the check was left as it is."""
+        if not whole:
+            self.trace.signs.append(f"before or in the check {exercise.id}, parts of the check were replaced")
+        if verdict.share == 0:
+            return verdict
+        folder = resources.get("metadata", {}).get("path")
+        if not is_answered(self.nb.cells[:index], exercise.answers, folder):
+            names = ", ".join(exercise.answers)
+            self.trace.signs.append(f"the check {exercise.id} passed, and no cell before it defines {names}")
+            said = NO_ANSWER_SENTENCE.format(names=names)
+            return Verdict(exercise.id, exercise.points, 0.0, NO_ANSWER, said)
+        return verdict if whole else exercise.withhold()
+
+    def _is_sealed(self) -> bool:
+        """Whether the check's parts in a grading kernel are those that were there before the first cell."""
+        if self._sealed is None:
+            return True
+        nonce = secrets.token_hex(8)
+        return self._tell(f"shown({nonce!r})", "seal", str) == expected(self._sealed, nonce)
+
+    def _seal(self) -> None:
+        said = self._tell("parts()", "seal", str) if self.isolated else ""
+        self._sealed = [int(part) for part in re.findall(r"\d+", said)] or None
 
     def _lend(self, exercise: Exercise, index: int) -> None:
         """An answer has been observed: where a later cell falls back on the course's version, hand that over."""
@@ -162,22 +202,23 @@ class JudgedExecute(SettledOutputs, Execute):
         text = f"{self._secret}/{student}/{exercise.id}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
 
-    def _tell(self, call: str, module: str = "session") -> int:
+    def _tell(self, call: str, module: str = "session", kind: Callable[[Any], Any] = int) -> Any:
         """Have the checks in the kernel do something, leaving no trace in the notebook, names or history.
 
-        Returns how many checks the kernel says it has observed since it was told something before.
+        Returns what it answers, as ``kind``: by default how many checks it says it has observed since it was told
+        something before.
         """
         asking = self._ask(f"__import__('vgcourse.course.checks.{module}', fromlist=['{module}']).{call}")
 
-        async def ask() -> int:
+        async def ask() -> dict[str, Any]:
             return await asking
 
         try:
-            return run_sync(ask)()
+            return _number(run_sync(ask)()) if kind is int else _text(run_sync(ask)())
         finally:
             asking.close()  # where a loop that was ending never let it begin
 
-    async def _ask(self, call: str) -> int:
+    async def _ask(self, call: str) -> dict[str, Any]:
         # As an expression, and silent: it is evaluated beside the notebook's names, and its value comes back.
         options = {"silent": True, "store_history": False, "allow_stdin": False}
         request = self.kc.execute("", user_expressions={"told": call}, **options)
@@ -188,7 +229,7 @@ class JudgedExecute(SettledOutputs, Execute):
                 left = max(0.0, until - time.monotonic())
                 reply = await ensure_async(self.kc.get_shell_msg(timeout=left))
                 if reply["parent_header"].get("msg_id") == request:
-                    return _number(reply)
+                    return reply
         except Empty as error:
             raise DeadKernelError("the kernel no longer answers") from error
 
@@ -200,6 +241,15 @@ def _number(reply: dict[str, Any]) -> int:
         return int(text) if len(text) < 4 else 0
     except (KeyError, TypeError, ValueError):
         return 0
+
+
+def _text(reply: dict[str, Any]) -> str:
+    """What the kernel answered, as text without quotes; "" for anything that is too long or none."""
+    try:
+        text = reply["content"]["user_expressions"]["told"]["data"]["text/plain"]
+        return text.strip("'") if isinstance(text, str) and len(text) < 100_000 else ""
+    except (KeyError, TypeError):
+        return ""
 
 
 def is_plain_test(cell: NotebookNode) -> bool:
@@ -225,6 +275,9 @@ def judge_outputs(cell: NotebookNode, exercise: Exercise, seeds: list[int]) -> V
         return Verdict(exercise.id, exercise.points, 0.0, NO_OBSERVATION, said)
     # A forged observation is worth what its numbers are worth: the inputs are drawn from the seed of this call.
     verdicts = [exercise.verdict(text, seed) for text, seed in zip(texts, seeds, strict=False)]
+    # That the course's version was called counts wherever it was said: it is told at once, before the numbers.
+    more = (exercise.verdict(text, seeds[-1]) for text in texts[len(seeds) :][:MOST_MORE])
+    verdicts += [verdict for verdict in more if verdict.key == BORROWED]
     return min(verdicts, key=lambda verdict: (verdict.share, not verdict.is_withheld))
 
 

@@ -23,11 +23,16 @@ _CERTAIN = (ast.Assign, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDe
 # With these, code reaches names that it does not spell out as names.
 _REACHING = {"globals", "locals", "vars", "dir", "eval", "exec", "get_ipython", "run_line_magic"}
 _REACHING |= {"__main__", "modules", "__globals__", "f_globals", "user_ns"}
+# Reading code closely costs more than running it: beyond these, every word counts.
+LONGEST, MOST_MAGICS, MOST_CELLS = 20_000, 20, 500
+_MAGIC = re.compile(r"^\s*(\w+\s*=\s*)?[%!?]|\?\s*$", re.M)
 _QUERIED = re.compile(r"@(\w+)")  # a variable in the text of a pandas query
 
 
 def passed_over(cells: list[NotebookNode]) -> set[int]:
     """The places of the cells that need not run: shown only, unchanged, and none of their names is used."""
+    if len(cells) > MOST_CELLS:
+        return set()
     parts = {i: _read(cell.source) for i, cell in enumerate(cells) if cell.cell_type == "code"}
     idle = {i for i in parts if only_shows(cells[i])}
     while True:
@@ -67,7 +72,7 @@ class _Part:
         """Read the code; of code that cannot be read, or that reaches names otherwise, every word counts."""
         words = set(_WORD.findall(source))
         try:
-            plain = _plain(source)
+            plain = plain_source(source)
             statements = [_Statement(each) for each in ast.parse(plain).body]
         except (SyntaxError, ValueError, RecursionError):
             return cls(words, words)
@@ -82,8 +87,10 @@ class _Part:
 _read = lru_cache(1024)(_Part.of)  # most of a class's cells are the same cells
 
 
-def _plain(source: str) -> str:
-    """The code as Python reads it: IPython's magics as calls."""
+def plain_source(source: str) -> str:
+    """The code as Python reads it: IPython's magics as calls. Raises SyntaxError; of too much code, at once."""
+    if len(source) > LONGEST or len(_MAGIC.findall(source)) > MOST_MAGICS:
+        raise SyntaxError("too much to read closely")
     try:
         ast.parse(source)
         return source

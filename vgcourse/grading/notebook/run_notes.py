@@ -15,7 +15,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from vgcourse.course.checks import observation
-from vgcourse.course.checks.exercise import Exercise
+from vgcourse.course.checks.exercise import UNWATCHED, Exercise
 
 KEY = "vgcourse"
 _LOOK = re.compile(r"[\d.]+ of [\d.]+ points?\b")  # what only the line of a check says
@@ -57,9 +57,9 @@ class Trace:
             self.signs.append(f"the check {exercise.id} sent {len(found)} observations, {wanted} belong there")
         if any(id != exercise.id for id, _ in found):
             self.signs.append(f"the check {exercise.id} sent an observation of another exercise")
-        if any(isinstance(text, str) and text.startswith('{"unwatched"') for _, text in found):
+        if any(_says_unwatched(text) for _, text in found):
             self.signs.append(f"the answer to {exercise.id} put aside what watches for the course's own version")
-        if any(not isinstance(text, str) or _is_garbage(text) for _, text in found):
+        if any(_is_garbage(text) for _, text in found):
             self.signs.append(f"the check {exercise.id} sent something that no check makes")
 
     def count_odd(self, messages: int) -> None:
@@ -98,9 +98,16 @@ def _speaks_as_a_check(cell: NotebookNode) -> bool:
     return False
 
 
-def _is_garbage(text: str) -> bool:
+def _is_garbage(text: Any) -> bool:
+    return _decoded(text) is None
+
+
+def _says_unwatched(text: Any) -> bool:
+    return bool((_decoded(text) or {}).get(UNWATCHED))
+
+
+def _decoded(text: Any) -> dict[str, Any] | None:
     try:
-        observation.decode(text)
+        return observation.decode(text)
     except observation.ObservationError:
-        return True
-    return False
+        return None

@@ -1,0 +1,24 @@
+"""The seal shows that a part of the check was replaced, and nothing else."""
+
+from vgcourse.course.checks import exercise, seal, session
+
+
+def test_an_untouched_check_is_sealed():
+    parts = seal.parts()
+    session.seeds_of(exercise, 0, 0)
+    assert len(parts) > 100 and seal.shown("a") == seal.expected(parts, "a") != seal.shown("b")
+
+
+def test_a_replaced_part_breaks_the_seal(monkeypatch):
+    parts = seal.parts()
+    for holder, name in ((exercise.Exercise, "_look"), (session, "_emit"), (exercise, "encode")):
+        with monkeypatch.context() as patch:
+            patch.setattr(holder, name, lambda *a: None)
+            assert seal.shown("a") != seal.expected(parts, "a")
+        assert seal.shown("a") == seal.expected(parts, "a")
+
+
+def test_other_code_in_a_function_breaks_the_seal(monkeypatch):
+    parts, emit = seal.parts(), session._emit
+    monkeypatch.setattr(emit, "__code__", (lambda text, id: None).__code__)
+    assert seal.shown("a") != seal.expected(parts, "a")
