@@ -43,6 +43,9 @@ demo: .venv/.lab
 mutants: .venv/.test
 	$(BIN)/python -m tests.mutants
 
+site: .venv/.site
+	$(BIN)/python site/make.py
+
 bench: .venv/.test
 	$(BIN)/python -m tests.benchmarks
 
@@ -65,4 +68,8 @@ lock: .venv/.uv
 	$(BIN)/uv pip install -c requirements.lock -e '.[grading,test,cluster,site]'
 	@touch $@
 
-.PHONY: lab test test-quick test-floors test-newest lessons demo mutants bench lock
+.venv/.site: .venv/.lab
+	$(BIN)/uv pip install -c requirements.lock -e '.[site]'
+	@touch $@
+
+.PHONY: site lab test test-quick test-floors test-newest lessons demo mutants bench lock

@@ -75,7 +75,7 @@ def test_keys_move_the_slider_and_not_the_notebook(notebook):
 def test_training_in_the_notebook_ends_in_a_verdict(notebook):
     page = notebook.page
     show(page, "thermometers")
-    page.click(".vg-thermometers >> text=Step")
+    page.click(".vg-thermometers .vg-buttons >> text=Step")
     assert "epoch" in page.inner_text(".vg-thermometers .vg-aside")
     assert page.inner_text(".vg-thermometers .vg-aside strong") == "1"
     assert "Not trained yet" not in page.inner_text(".vg-thermometers .vg-body")
@@ -87,6 +87,7 @@ def test_the_kernel_moves_the_sliders_and_the_code_opens_the_same_explorer(noteb
     show(page, "depth_profile")
     lab.python(page, "depth_profile.state = 'depth_profile?depth=23&width=8'")
     page.wait_for_function("document.querySelector('.vg-depth_profile [data-key=depth]').value === '23'")
+    page.click(".vg-depth_profile .vg-more summary")
     page.select_option(".vg-depth_profile [data-key=seed]", "5")
     page.wait_for_timeout(400)
     same = lab.python(
@@ -111,7 +112,7 @@ def test_a_bad_setting_from_python_is_explained_in_the_explorer(notebook, lab):
 def test_player_shows_the_recording_of_a_keras_run(notebook, lab):
     page = notebook.page
     show(page, "player")
-    page.click(".vg-player summary")
+    page.click(".vg-player >> text=The numbers")
     page.wait_for_selector(".vg-player tbody tr")
     moment = int(page.input_value(".vg-player [data-key=moment]"))
     names = page.locator(".vg-player tbody th").all_inner_texts()

@@ -150,7 +150,7 @@ EXPLODED = [
 def test_a_net_that_blew_up_looks_like_no_other(watched):
     page = watched.page
     open_explorer(page, "skip?depth=50&initializer=he_normal")
-    page.click("text=Step")
+    page.click(".vg-buttons >> text=Step")
     plain, skip = page.locator(".vg-verdict").all_inner_texts()
     assert "It blew up in epoch 1: its weights are no longer numbers." in skip and "blew up" not in plain
     marks = page.evaluate(f"{EXPLORER}.runs.map(run => vgcourse.tubeMarks(run.now.backprop))")

@@ -6,7 +6,7 @@ import { powerOfTen } from "./words.js";
 
 /** Size the canvas to its CSS width and `height`; returns `{g, width, height}` in CSS pixels, cleared. */
 export function openCanvas(canvas, height) {
-  const width = Math.max(120, canvas.clientWidth);
+  const width = Math.max(90, canvas.clientWidth);
   const density = Math.min(3, window.devicePixelRatio || 1);
   const [w, h] = [Math.round(width * density), Math.round(height * density)];
   if (canvas.width !== w || canvas.height !== h) {

@@ -25,7 +25,7 @@ export const depthProfile = {
 class DepthProfile {
   constructor(shell) {
     Object.assign(this, { shell, queue: new Queue(), points: sample(32) });
-    this.panels = PROFILED.map((name) => new ProfilePanel(name));
+    this.panels = PROFILED.map((name) => new ProfilePanel(shell, name));
     const cards = make("div", { class: "vg-cards vg-cards-3" }, ...this.panels.map(({ root }) => root));
     shell.body.append(legend(), cards);
     shell.table = () => this.#table();
@@ -101,14 +101,14 @@ function commonLimits(panels) {
 }
 
 class ProfilePanel {
-  constructor(name) {
+  constructor(shell, name) {
     const id = freshId();
     Object.assign(this, { name, nets: [], theory: null });
     this.factor = make("p", { class: "vg-factor" });
     this.sentence = make("p", { class: "vg-verdict" });
     this.canvas = make("canvas", { role: "img" });
     const picture = make("div", { class: "vg-picture" }, this.canvas);
-    const heading = make("h3", { id }, swatch(name), name);
+    const heading = shell.cardHeading({ id }, swatch(name), name);
     const properties = { class: `vg-card vg-card-${name}`, "aria-labelledby": id };
     this.root = make("section", properties, heading, this.factor, this.sentence, picture);
   }

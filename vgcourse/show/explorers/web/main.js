@@ -14,7 +14,7 @@ export const EXPLORERS = { thermometers, depth_profile: depthProfile, variance_w
 /**
  * Show the explorer that `state` names inside `root`.
  *
- * `options`: {fallback, page, recording, onState(text)}. Returns the shell; call its `destroy` when done.
+ * `options`: {fallback, page, level, recording, onState(text)}. Returns the shell; call its `destroy` when done.
  */
 export function mountExplorer(root, state, options = {}) {
   const { kind, values, problems } = parseState(state, options.fallback);

@@ -27,7 +27,7 @@ function openPage() {
   address.took();
   const root = make("div");
   stage.replaceChildren(root);
-  shell = mountExplorer(root, location.hash, { page: true, onState: address.write });
+  shell = mountExplorer(root, location.hash, { page: true, level: 1, onState: address.write });
   root.vgShell = shell;
   document.title = `${NAMES[kind]} · Vanishing gradients`;
   for (const link of document.querySelectorAll("nav a")) {

@@ -53,7 +53,7 @@ class Player {
     this.sentence = make("p", { class: "vg-verdict" });
     this.curve = make("canvas", { role: "img" });
     this.layers = make("canvas", { role: "img" });
-    const picture = (title, canvas) => make("div", { class: "vg-picture" }, make("h4", {}, title), canvas);
+    const picture = (title, canvas) => make("div", { class: "vg-picture" }, make("p", { class: "vg-caption" }, title), canvas);
     const curve = recording.loss.some(Number.isFinite) ? picture("loss (dashed: guessing among two classes, 0.69)", this.curve) : null;
     const rows = picture("every layer: weights, and the size of their gradients", this.layers);
     shell.body.append(make("section", { class: "vg-card", "aria-label": "Recording" }, this.sentence, curve, rows));
@@ -128,7 +128,7 @@ class Player {
     const at = this.shell.values.moment * recording.layers.length;
     const pick = (part) => part?.rms.slice(at, at + recording.layers.length);
     const backprop = recording.backprop?.slice(at, at + recording.layers.length);
-    const known = backprop?.every((value) => value !== null);
+    const known = backprop?.filter((value) => value !== null).length > 1;
     return { weights: pick(recording.weights), gradients: pick(recording.gradients), backprop: known ? backprop : null };
   }
 
@@ -140,7 +140,7 @@ class Player {
     const blown = this.#blown(moment);
     const names = recording.layers.filter((_, l) => sizes[l] !== null);
     const compared = sizes.filter((value) => value !== null);
-    const which = backprop ? " (back-propagated gradients, dL/dh)" : " (gradients of the kernels, dL/dW)";
+    const which = backprop ? " Compared: the back-propagated gradients, dL/dh." : " Compared: the kernels' gradients, dL/dW.";
     const words = compareRecorded(blown, compared, names);
     if (compared.length > 1 && !blown.length) words.parts.push("", which);
     const loss = recording.loss[moment];

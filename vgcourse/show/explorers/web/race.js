@@ -1,7 +1,7 @@
 /** Nets side by side, trained together: the stage that Thermometers and Skip share. */
 
 import { button, emphasise, freshId, make } from "./dom.js";
-import { drawLoss, Field, History } from "./pictures.js";
+import { drawLoss, Field, History, magnitudeGradient } from "./pictures.js";
 import { drawThermometers } from "./tubes.js";
 import { compareLayers, counted, judgeLearning, lossNumber, plainNumber } from "./words.js";
 import { LN2 } from "./run.js";
@@ -18,8 +18,9 @@ const REFINE_AFTER = 150;
 export class Race {
   constructor(shell, spec) {
     Object.assign(this, { shell, spec, playing: false, goal: ROUND, turn: 0, frameTimes: [] });
-    this.cards = spec.names.map((name) => new Card(name, spec));
+    this.cards = spec.names.map((name) => new Card(shell, name, spec));
     shell.body.append(make("div", { class: `vg-cards vg-cards-${spec.names.length}` }, ...this.cards.map((c) => c.root)));
+    shell.body.append(this.#legend());
     this.#buttons();
     shell.table = () => this.#table();
   }
@@ -50,6 +51,14 @@ export class Race {
     this.epochs = make("strong", {}, "0");
     buttons.append(this.train, this.once, this.again);
     aside.append("epoch ", this.epochs);
+  }
+
+  /** What the colours of tubes and history mean. */
+  #legend() {
+    this.ramp = make("span", { class: "vg-ramp", "aria-hidden": "true" });
+    const sizes = make("li", {}, "10⁻⁸ or less", this.ramp, "10⁴ or more");
+    const [bar, striped] = legendList([["bar", "before training"], ["striped", "no longer a number"]]).children;
+    return make("ul", { class: "vg-legend", "aria-label": "Colours of the gradient's size" }, sizes, bar, striped);
   }
 
   get epoch() {
@@ -140,6 +149,8 @@ export class Race {
     // Pictures first: they ask for widths, which after a change of words the browser would have to find anew.
     this.cards.forEach((card, i) => card.draw(this.shell, { ...look, withField: only === null || only === i }));
     this.cards.forEach((card) => card.write(look.quantity));
+    if (this.ramped !== this.shell.theme.dark) this.ramp.style.background = magnitudeGradient(this.shell.theme);
+    this.ramped = this.shell.theme.dark;
   }
 
   #sentence() {
@@ -161,21 +172,21 @@ export class Race {
 
 /** One net: heading, verdict, pictures. */
 class Card {
-  constructor(name, spec) {
+  constructor(shell, name, spec) {
     Object.assign(this, { name, spec, field: new Field(), past: new History() });
     const heading = freshId();
     this.loss = make("p", { class: "vg-loss" });
     this.sentence = make("p", { class: "vg-verdict" });
     this.canvases = Object.fromEntries(["field", "tubes", "loss", "past"].map((id) => [id, picture()]));
-    this.captions = Object.fromEntries(["field", "tubes", "loss", "past"].map((id) => [id, make("h4", {})]));
+    this.captions = Object.fromEntries(["field", "tubes", "loss", "past"].map((id) => [id, make("p", { class: "vg-caption" })]));
     const block = (id) => make("div", { class: `vg-picture vg-picture-${id}` }, this.captions[id], this.canvases[id]);
     this.root = make(
       "section",
       { class: `vg-card vg-card-${name}`, "aria-labelledby": heading },
-      make("h3", { id: heading }, ...spec.heading(name)),
+      shell.cardHeading({ id: heading }, ...spec.heading(name)),
       this.loss,
       this.sentence,
-      make("div", { class: "vg-pictures" }, block("field"), block("tubes"), block("loss"), block("past")),
+      make("div", { class: "vg-pictures" }, block("tubes"), block("field"), block("loss"), block("past")),
     );
   }
 
@@ -196,7 +207,7 @@ class Card {
 
   #height(id) {
     const width = this.canvases[id].clientWidth;
-    return id === "field" ? Math.min(300, Math.max(150, 0.82 * width)) : Math.min(190, Math.max(150, 0.62 * width));
+    return id === "field" ? Math.min(300, Math.max(96, 0.82 * width)) : Math.min(190, Math.max(170, 0.62 * width));
   }
 
   write(quantity) {
@@ -209,7 +220,7 @@ class Card {
     const ending = make("strong", { class: tone }, learnt.text);
     this.#say(`${opening}${this.verdict}`, () => {
       const [first, ...rest] = start.parts;
-      this.sentence.replaceChildren(...emphasise([opening + first, ...rest]), " ", ending);
+      this.sentence.replaceChildren(make("span", { class: "vg-begun" }, ...emphasise([opening + first, ...rest]), " "), ending);
     });
     this.loss.textContent = `loss ${lossNumber(run.loss)} (guessing: ${LN2.toFixed(3)})`;
     this.captions.field.textContent = `it answers ${rangeOfAnswers(run)}`;

@@ -1,7 +1,8 @@
 /** What all explorers share: title, controls, problems, the copy buttons, the live sentence, theme and size. */
 
 import { button, control, copyText, make, table } from "./dom.js";
-import { EXPLORER_FIELDS, formatPython, formatState } from "./state.js";
+import { ZONES_WORDS } from "./scales.js";
+import { EXPLORER_FIELDS, formatPython, formatState, LESS_USED } from "./state.js";
 import { readTheme } from "./theme.js";
 
 const SPEAK_AFTER = 500;
@@ -10,10 +11,12 @@ const SPEAK_AFTER = 500;
  * Build the frame of an explorer inside `root`.
  *
  * `options.onState(text)` hears each new setting; `options.page` is true on the static page, where a link can
- * be copied. The explorer draws into `shell.body` and hands `start` its `{change(key), draw()}`.
+ * be copied; `options.level` is the level of its heading, 2 where nothing is said. The explorer draws into `shell.body` and hands `start` its `{change(key), draw()}`.
  */
 export function makeShell(root, kind, words, values, problems, options = {}) {
   const shell = { root, kind, values, options, controls: {}, cleanups: [], explorer: null };
+  shell.cardHeading = (properties, ...children) =>
+    make(`h${(options.level ?? 2) + 1}`, { ...properties, class: "vg-name" }, ...children);
   shell.bar = make("div", { class: "vg-bar", role: "group", "aria-label": "Settings" });
   shell.buttons = make("div", { class: "vg-buttons" });
   shell.aside = make("div", { class: "vg-aside" });
@@ -22,7 +25,7 @@ export function makeShell(root, kind, words, values, problems, options = {}) {
   shell.live = make("p", { class: "vg-hidden", "aria-live": "polite" });
   shell.numbers = make("div", { class: "vg-table", tabindex: "0", role: "region", "aria-label": "The numbers" });
   buildBar(shell);
-  const head = make("div", { class: "vg-head" }, make("h2", {}, words.title), make("p", {}, words.lead));
+  const head = make("div", { class: "vg-head" }, make(`h${options.level ?? 2}`, { class: "vg-title" }, words.title), make("p", {}, words.lead));
   root.className = `vg vg-${kind}`;
   root.replaceChildren(head, shell.bar, shell.problems, shell.body, buildFoot(shell), shell.live);
   showProblems(shell, problems);
@@ -32,14 +35,16 @@ export function makeShell(root, kind, words, values, problems, options = {}) {
 
 function buildBar(shell) {
   shell.bar.append(shell.buttons);
+  const more = make("div", { class: "vg-row" });
   for (const [key, field] of Object.entries(EXPLORER_FIELDS[shell.kind])) {
     if (shell.options.hide?.includes(key)) continue;
     const made = control(key, field, (name, value) => changed(shell, name, value));
     made.show(shell.values[key]);
     shell.controls[key] = made;
-    shell.bar.append(made.element);
+    (LESS_USED.has(key) ? more : shell.bar).append(made.element);
   }
   shell.bar.append(shell.aside);
+  if (more.children.length) shell.bar.append(make("details", { class: "vg-more" }, make("summary", {}, "More settings"), more));
 }
 
 function changed(shell, key, value) {
@@ -63,7 +68,9 @@ function buildFoot(shell) {
   const row = make("div", { class: "vg-row" }, python, shell.options.page ? link : null, said);
   const numbers = make("details", { ontoggle: () => shell.writeNumbers() }, make("summary", {}, "The numbers"), shell.numbers);
   shell.details = numbers;
-  return make("div", { class: "vg-foot" }, row, numbers);
+  const zones = make("details", {}, make("summary", {}, "What counts as vanished or exploded?"), make("p", {}, ZONES_WORDS));
+  const drawsGradients = ["thermometers", "depth_profile", "skip"].includes(shell.kind);
+  return make("div", { class: "vg-foot" }, row, numbers, drawsGradients ? zones : null);
 }
 
 function showProblems(shell, sentences) {

@@ -64,6 +64,9 @@ export const EXPLORER_FIELDS = {
   },
 };
 
+/** The settings that stand under "More settings": the others decide what an explorer is about. */
+export const LESS_USED = new Set(["width", "data", "gradient", "seed"]);
+
 /** `{kind, values, problems}` of a state string such as "skip?depth=20&seed=3"; problems are sentences. */
 export function parseState(text, fallback = "thermometers") {
   const [name, query = ""] = String(text ?? "").replace(/^#/, "").split("?");

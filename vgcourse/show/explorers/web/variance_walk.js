@@ -40,7 +40,7 @@ class VarianceWalk {
     this.signalWords = make("p", { class: "vg-verdict" });
     this.gradientWords = make("p", { class: "vg-verdict" });
     const verdicts = make("div", { class: "vg-two" }, this.signalWords, this.gradientWords);
-    const title = (text) => make("h4", {}, text);
+    const title = (text) => make("p", { class: "vg-caption" }, text);
     const walk = make("div", { class: "vg-picture" }, title("variance by layer (log scale)"), this.canvas, walkLegend());
     this.shapesTitle = title("");
     const shapes = make("div", { class: "vg-picture" }, this.shapesTitle, this.strip);

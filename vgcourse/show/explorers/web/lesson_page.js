@@ -1,0 +1,132 @@
+/** Entry for the site's pages: explorers where the lessons have them, and predictions that are kept in the browser. */
+
+import { make } from "./dom.js";
+import { mountExplorer } from "./main.js";
+
+const NEAR = "600px"; // how far below the window an explorer is made ready
+
+/** Mount an explorer in its place; its still picture goes, and a player gets its recording. */
+function mountPlace(place) {
+  const data = place.querySelector("script.vg-recording");
+  const recording = data && JSON.parse(data.textContent, (_, value) => (value?.base64 ? bytesOf(value.base64) : value));
+  const root = make("div");
+  place.replaceChildren(root);
+  const options = { fallback: place.dataset.state.split("?")[0], recording: recording ?? undefined, level: levelAt(place) };
+  const shell = mountExplorer(root, place.dataset.state, options);
+  root.vgShell = shell;
+  if (place.dataset.play !== undefined && !shell.calm.matches) setTimeout(() => shell.explorer.play?.(), 600);
+}
+
+/** One below the heading above. */
+function levelAt(place) {
+  const before = (heading) => heading.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const above = [...document.querySelectorAll("h1, h2, h3, h4")].filter(before).pop();
+  return above ? Math.min(5, Number(above.tagName[1]) + 1) : 2;
+}
+
+function bytesOf(text) {
+  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+}
+
+function watchPlaces() {
+  const seen = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        seen.unobserve(target);
+        mountPlace(target);
+      }
+    },
+    { rootMargin: `${NEAR} 0px` },
+  );
+  document.querySelectorAll(".vg-mount").forEach((place) => seen.observe(place));
+}
+
+/** A prediction as a form; what comes before its result stays covered until a guess is kept, or the reader asks. */
+function askFor(still) {
+  const { id, offered } = JSON.parse(still.dataset.predict);
+  const key = `vgcourse ${location.pathname.split("/").pop()} ${id}`;
+  const question = still.innerHTML.split("<br>")[0];
+  const said = make("output", {});
+  const fields = offered.every((one) => typeof one === "number") ? numberField(offered) : choiceFields(id, offered);
+  const keep = make("button", { type: "submit" }, "Keep my guess");
+  const skip = make("button", { type: "button", onclick: () => uncover(id) }, "Show me without a guess");
+  const legend = make("legend", {});
+  legend.innerHTML = question;
+  const form = make("form", { class: "vg-predict" }, make("fieldset", {}, legend, ...fields), keep, " ", skip, said);
+  const show = (guess) => {
+    said.textContent = `Kept: ${guess}.`;
+    uncover(id, guess);
+  };
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const guess = new FormData(form).get("guess");
+    if (guess === null) return void (said.textContent = "Choose an answer first.");
+    remember(key, guess);
+    show(guess);
+  });
+  cover(still, id);
+  still.replaceWith(form);
+  const kept = recall(key);
+  if (kept !== null) show(kept);
+}
+
+function choiceFields(id, offered) {
+  return offered.map((text) => make("label", {}, make("input", { type: "radio", name: "guess", value: text }), ` ${text}`));
+}
+
+function numberField([low, high, step]) {
+  const shown = make("output", {}, String(low));
+  const input = make("input", { type: "range", name: "guess", min: low, max: high, step, value: low });
+  input.addEventListener("input", () => (shown.textContent = input.value));
+  return [make("label", {}, "Your number ", input, " ", shown)];
+}
+
+/** The outputs between a prediction and its result, the result's own included. */
+function answersTo(start, id) {
+  const cells = [...document.querySelectorAll("div.cell")];
+  const result = document.querySelector(`[data-reveals="${CSS.escape(id)}"]`)?.closest("div.cell");
+  const from = cells.indexOf(start.closest("div.cell"));
+  const to = cells.indexOf(result);
+  return to > from ? cells.slice(from + 1, to + 1).map((cell) => cell.querySelector(".cell_output")).filter(Boolean) : [];
+}
+
+function cover(start, id) {
+  for (const output of answersTo(start, id)) {
+    output.classList.add("vg-covered");
+    output.dataset.answers = id;
+  }
+}
+
+function uncover(id, guess = null) {
+  for (const output of document.querySelectorAll(`.vg-covered[data-answers="${CSS.escape(id)}"]`)) output.classList.remove("vg-covered");
+  const result = document.querySelector(`[data-reveals="${CSS.escape(id)}"]`);
+  const [mine, outcome] = result?.querySelectorAll("strong") ?? [];
+  if (mine && guess !== null) mine.textContent = guess;
+  if (outcome && guess === outcome.textContent) mine.append(" ✓");
+}
+
+function remember(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // A browser that keeps nothing shows the guess until the page is left.
+  }
+}
+
+function recall(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function beginPage() {
+  document.querySelectorAll("details.hide summary[aria-label]").forEach((summary) => summary.removeAttribute("aria-label"));
+  document.querySelectorAll("[data-predict]").forEach(askFor);
+  watchPlaces();
+}
+
+if (document.readyState === "loading") addEventListener("DOMContentLoaded", beginPage);
+else beginPage();
