@@ -7,7 +7,8 @@ from pathlib import Path
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, Execute, SaveAutoGrades
 
-from vgcourse.course.authoring.build import release_config
+from vgcourse.course.authoring import build
+from vgcourse.course.checks import registry
 from vgcourse.grading.kept_files import FOLDER
 from vgcourse.grading.notebook.execute import JudgedExecute
 from vgcourse.grading.notebook.withheld import SaveGrades
@@ -15,7 +16,7 @@ from vgcourse.grading.pages.feedback import feedback_config
 from vgcourse.grading.people.nbgraders_step import CourseLatePenalties
 
 c = get_config()  # noqa: F821
-c.merge(release_config())
+c.merge(build.release_config())
 
 # nbgrader makes its database with the command `alembic`, which lies beside this Python, activated or not.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
@@ -34,6 +35,8 @@ c.Autograde.autograde_preprocessors = [
 ]
 c.NotebookExporter.optimistic_validation = True
 c.CourseLatePenalties.course = c.CourseDirectory.root
+registry.register(Path(c.CourseDirectory.root))
+build.solve_what_is_missing(Path(c.CourseDirectory.root))
 c.JudgedExecute.timeout = 120
 c.JudgedExecute.isolated = True
 c.JudgedExecute.seed_file = str(Path(c.CourseDirectory.root) / FOLDER / "secret")

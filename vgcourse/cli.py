@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="vgcourse", description="A course on the vanishing gradient problem.")
     parser.add_argument("--version", action="version", version=f"vgcourse {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    teaching = (_add_build, _add_grade, _add_report, _add_feedback, _add_export, _add_demo)
+    teaching = (_add_new_course, _add_build, _add_grade, _add_report, _add_feedback, _add_export, _add_demo)
     for add in (_add_start, _add_lab, _add_check, *teaching, _add_reproduce):
         add(commands)
     return parser
@@ -96,6 +96,21 @@ def _check(options: argparse.Namespace) -> int:
     scores = score_notebook(options.lesson)
     print(table(scores))
     return 0 if all(verdict.passed for verdict in scores) else 1
+
+
+def _add_new_course(commands) -> None:
+    new = _command(commands, "new-course", _new_course, "Write an instructor's folder, for lessons of your own too.")
+    new.add_argument("folder", type=Path, metavar="FOLDER", help="where it goes; what is there already stays")
+
+
+def _new_course(options: argparse.Namespace) -> int:
+    from vgcourse.course.authoring.new_course import new_course
+
+    written, kept = new_course(options.folder)
+    stayed = f" {len(kept)} that were there stay as they are." if kept else ""
+    print(f"Wrote {len(written)} files to {options.folder}.{stayed}")
+    print(f"Next:  cd {shlex.quote(str(options.folder))} && vgcourse build")
+    return 0
 
 
 def _add_build(commands) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
+from vgcourse.course.checks import registry
 from vgcourse.errors import CourseError
 
 LESSON = re.compile(r"\d\d_[a-z0-9_]+")
@@ -43,6 +44,7 @@ def find_root(start: Path | None = None) -> Path:
     start = (start or Path.cwd()).resolve()
     for folder in (start, *start.parents):
         if (folder / "lessons").is_dir() and _is_course(folder):
+            registry.register(folder)
             return folder
     raise CourseError(
         f"There is no course in {start} or above it. Go to the repository you cloned, or to the folder that "

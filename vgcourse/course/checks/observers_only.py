@@ -37,6 +37,7 @@ def install(sources: Sources) -> None:
     """From here on the exercises of this process are those of ``sources``."""
     sys.meta_path.insert(0, _Finder({name: tuple(part) for name, part in sources.items()}))
     registry.judges_are_away = True
+    registry.know(sources)
     for name in [name for name in sys.modules if name in sources]:
         del sys.modules[name]
 

@@ -34,11 +34,11 @@ def changed(before: dict[str, str], now: dict[str, str]) -> tuple[str, ...]:
 
 def _sources(lesson: str) -> list[bytes]:
     """The files that decide what an answer is worth: the lesson's checks, and what all checks share."""
-    if lesson not in registry.LESSONS:
+    if lesson not in registry.known():
         return []
     registry.exercises(lesson)
-    module = import_module(f"vgcourse.course.exercises.{registry.LESSONS[lesson]}")
-    own = _files(Path(module.__file__)) if module.__file__ else []
+    modules = map(import_module, registry.modules_of(lesson))
+    own = [path for module in modules if module.__file__ for path in _files(Path(module.__file__))]
     return [path.read_bytes() for path in [*own, *_files(Path(checks.__file__))]]
 
 

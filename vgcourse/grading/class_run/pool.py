@@ -217,7 +217,7 @@ def _points(lesson: Lesson) -> float:
     from vgcourse.course.checks import registry
 
     return (
-        sum(exercise.points for exercise in registry.exercises(lesson.id)) if lesson.id in registry.LESSONS else 0.0
+        sum(exercise.points for exercise in registry.exercises(lesson.id)) if lesson.id in registry.known() else 0.0
     )
 
 

@@ -28,7 +28,7 @@ def score_notebook(name: str) -> list[Verdict]:
     file that is no notebook.
     """
     path, lesson = _locate(name)
-    asked = registry.exercises(lesson.id) if lesson.id in registry.LESSONS else []
+    asked = registry.exercises(lesson.id) if lesson.id in registry.known() else []
     if not asked:
         raise CourseError(f"{lesson.id} has no exercises that could be checked.")
     reason = unreadable(path.parent, lesson) if path.name == f"{lesson.name}.ipynb" else ""
