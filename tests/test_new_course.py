@@ -1,0 +1,56 @@
+"""An instructor's own folder: written once, added to, with a lesson and an exercise that are found by being there."""
+
+import runpy
+
+import pytest
+
+from vgcourse.cli import main
+from vgcourse.course.authoring import build
+from vgcourse.course.checks import registry
+from vgcourse.course.lesson import find_lesson, find_root
+from vgcourse.errors import CourseError
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("own") / "course"
+    assert main(["new-course", str(folder)]) == 0
+    return folder
+
+
+def test_what_is_there_stays(own, capsys):
+    text = own / "solutions" / "07_slope" / "slope.py"
+    kept = text.read_text(encoding="utf-8")
+    text.write_text(kept + "# mine\n", encoding="utf-8")
+    (own / "class.toml").unlink()
+    assert main(["new-course", str(own)]) == 0
+    assert "Wrote 1 files" in capsys.readouterr().out
+    assert text.read_text(encoding="utf-8").endswith("# mine\n")
+    text.write_text(kept, encoding="utf-8")
+
+
+def test_own_exercises_are_found_and_judge(own):
+    assert find_root(own / "lessons") == own
+    exercise = registry.find("own-slope")
+    assert registry.lesson_of("own-slope") == "07_slope" and exercise.points == 2
+    for kind, key in (("right", "passed"), ("wrong", "one-sided")):
+        (path,) = (own / "tests" / f"{kind}_answers" / "07_slope" / "own-slope").glob("*.py")
+        answer = runpy.run_path(str(path), {"np": None})["slope"]
+        assert exercise.verdict(exercise.observe_answers((answer,), 3), 3).key == key
+
+
+def test_an_own_lesson_is_built(own):
+    find_root(own)
+    built = build.build(find_lesson(own, "07_slope"))
+    text = built[own / "lessons" / "07_slope" / "slope.ipynb"].decode()
+    assert "own-slope" in text and "BEGIN SOLUTION" not in text and "/ (2 * h)" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"), [("circles", "the name of the course's own"), ("nowhere", "belongs to no lesson")]
+)
+def test_a_file_that_belongs_to_no_lesson_is_said(tmp_path, name, sentence):
+    (tmp_path / "exercises").mkdir()
+    (tmp_path / "exercises" / f"{name}.py").write_text("")
+    with pytest.raises(CourseError, match=sentence):
+        registry.register(tmp_path)
