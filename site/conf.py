@@ -5,7 +5,7 @@ import re
 
 from vgcourse.grading.pages.feedback.maths import mathml
 
-REPOSITORY = os.environ.get("VGCOURSE_REPOSITORY", "https://github.com/OWNER/REPOSITORY")
+REPOSITORY = os.environ["VGCOURSE_REPOSITORY"]  # make.py sets it: there the address is kept
 HUB = os.environ.get("VGCOURSE_HUB", "")
 
 project = html_title = "Vanishing gradients"
@@ -43,7 +43,7 @@ html_theme_options = {
 }
 # A lesson's headings are its own; the numbers of the exercises stand where the lesson puts them. A page names files
 # of the repository (../../README.md) that are not pages of the site.
-suppress_warnings = ["mystnb.unknown_mime_type", "myst.header", "myst.xref_missing"]
+suppress_warnings = ["mystnb.unknown_mime_type", "myst.header", "myst.xref_missing", "toc.empty_glob"]
 default_role = "py:obj"  # `single backticks` of the docstrings
 
 

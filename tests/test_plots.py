@@ -8,6 +8,7 @@ from io import BytesIO
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -164,7 +165,8 @@ def test_profile_draws_theory_as_a_geometric_line_and_shades_what_vanished():
 def test_panels_carry_their_activations_colours():
     group = {"sigmoid": recording(3), "tanh": recording(3), "leaky relu": recording(3)}
     titles = [ax._left_title for ax in plots.depth_profile(group).axes]
-    assert [t.get_color() for t in titles] == ["#D55E00", "#0072B2", "#CC79A7"]
+    hues = [style.legible(to_rgb(color), to_rgb(style.PAPER)) for color in ("#D55E00", "#0072B2", "#CC79A7")]
+    assert [t.get_color() for t in titles] == hues
     dashes = [style.look(n).dash for n in ("sigmoid", "tanh", "relu")]
     assert len(set(map(str, dashes))) == 3
     assert len(set(style.looks(["relu, He", "relu, Glorot", "tanh"]))) == 3
@@ -379,3 +381,18 @@ def test_where_only_statistics_were_kept_it_is_said_how_to_keep_more(figure):
     kept.statistics, kept.kernels, kept.kernel_gradients = kept.frame(), {}, {}
     with pytest.raises(ValueError, match=r"only statistics were kept, give the capture keep='arrays'\.$"):
         figure(kept)
+
+
+def test_words_in_figures_can_be_read():
+    """Contrast of at least 4.5 on the paper, whatever colour a line and its name have."""
+    from matplotlib.text import Text
+
+    frame = pd.DataFrame(
+        [(g, d, s, 0.5 + 0.1 * s) for g in "abcdef" for d in (1, 2) for s in range(4)],
+        columns=["group", "depth", "seed", "score"],
+    )
+    figure = plots.band(frame, "depth", "score", hue="group")
+    words = [text for text in figure.findobj(Text) if text.get_text().strip() and text.get_visible()]
+    assert len(words) > 8
+    for text in words:
+        assert style.contrast(to_rgb(text.get_color()), to_rgb(style.PAPER)) >= 4.49, text.get_text()

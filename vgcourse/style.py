@@ -44,6 +44,26 @@ OTHERS = (
 )
 
 
+def contrast(one, other) -> float:
+    """Contrast of two colours, RGB triples from 0 to 1, as WCAG 2.2 measures it: 1 to 21."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def legible(color, ground, least: float = 4.5) -> tuple[float, float, float]:
+    """The colour itself, or as much darker as words in it need to have this contrast on a light ``ground``."""
+    shade = np.asarray(color, float)
+    while contrast(shade, ground) < least and shade.max() > 0.01:
+        shade = shade * 0.95
+    return tuple(float(part) for part in shade)
+
+
+def _luminance(color) -> float:
+    parts = np.asarray(color, float)
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
 def look(name: object, position: int = 0) -> Look:
     """The look of a group: an activation's own, when its name says one, else the next free one.
 

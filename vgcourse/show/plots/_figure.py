@@ -5,11 +5,12 @@ from io import BytesIO
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-from vgcourse.style import INK, PAPER
+from vgcourse.style import INK, PAPER, legible
 
 _LEADER = 14  # points from the axes' edge to a label
 
@@ -65,12 +66,25 @@ def new_figure(rows: int = 1, columns: int = 1, height: float = 3.8, width: floa
 def finish(figure: CourseFigure, alt_text: str) -> CourseFigure:
     """Lay the figure out, move the labels of line ends apart, and give it its text."""
     figure.alt_text = " ".join(alt_text.split())
+    darken_words(figure)
     figure.get_layout_engine().execute(figure)
     for ax in figure.axes:
         _settle(ax, getattr(ax, "end_labels", []))
     # The labels are settled for this layout, so it stays.
     figure.set_layout_engine("none")
     return figure
+
+
+def darken_words(figure: Figure) -> None:
+    """Words in the colour of a line are often too pale to be read: make them as dark as the ground asks for.
+
+    Words on a dark ground, which are nearly white, stay.
+    """
+    ground = to_rgb(PAPER)
+    for text in figure.findobj(Text):
+        color = to_rgb(text.get_color())
+        if min(color) < 0.85:
+            text.set_color(legible(color, ground))
 
 
 def end_labels(ax, labels: list[tuple[float, float, str, object]], size: float = 10) -> None:

@@ -4,7 +4,7 @@ import sys
 
 from matplotlib.figure import Figure
 
-from vgcourse.show.plots._figure import picture
+from vgcourse.show.plots._figure import darken_words, picture
 
 
 class Told:
@@ -36,4 +36,5 @@ def tell(figure: Figure, alt_text: str) -> Told:
         raise ValueError("alt_text: say in a sentence what the figure shows.")
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close(figure)  # else the notebook would show it once more, without words
+    darken_words(figure)
     return Told(figure, words)
