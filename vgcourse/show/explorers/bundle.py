@@ -7,6 +7,7 @@ Browsers refuse to load ES modules from ``file://``, and anywidget takes one tex
 import gzip
 from base64 import b64encode
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from vgcourse.show.explorers.javascript import Module, read_module
@@ -52,12 +53,26 @@ def _in_order(entry: str) -> list[Module]:
     return list(order.values())
 
 
-_UNPACK = """const bytes = Uint8Array.from(atob("%s"), (letter) => letter.charCodeAt(0));
-const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-const script = await new Response(stream).arrayBuffer();
-const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
-const { render } = await import(address);
-URL.revokeObjectURL(address);
+# The module is there at once and unpacks when it is shown: anywidget waits only two seconds for a module. All
+# explorers of a page share one unpacked script.
+_UNPACK = """async function unpack() {
+  const bytes = Uint8Array.from(atob("%s"), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const script = await new Response(stream).arrayBuffer();
+  return import(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+}
+function render(context) {
+  const scripts = (globalThis.vgcourseScripts ??= {});
+  const script = (scripts["%s"] ??= unpack());
+  let [clean, gone] = [null, false];
+  script.then((module) => {
+    if (!gone) clean = module.render(context);
+  });
+  return () => {
+    gone = true;
+    clean?.();
+  };
+}
 export default { render };
 """
 
@@ -71,7 +86,7 @@ def widget_module() -> str:
     """
     script = f"{joined()}\nexport {{ render }};\n"
     packed = gzip.compress(script.encode("utf-8"), 9, mtime=0)
-    return _UNPACK % b64encode(packed).decode("ascii")
+    return _UNPACK % (b64encode(packed).decode("ascii"), sha256(packed).hexdigest()[:12])
 
 
 @cache
