@@ -52,7 +52,7 @@ class GradedClass:
         path = self.classroom.folder("autograded", self.lesson, student) / f"{self.lesson.name}.ipynb"
         path.parent.mkdir(parents=True)
         nbformat.write(notebook, path)
-        self.classroom.folder("submitted", self.lesson, student).mkdir(parents=True)
+        self.classroom.folder("submitted", self.lesson, student).mkdir(parents=True, exist_ok=True)
         self._enter(student, verdicts, bool(words), who)
         score = sum(verdict.earned for verdict in verdicts)
         Ledger.of(self.classroom).append(

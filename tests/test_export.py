@@ -66,7 +66,8 @@ def test_no_mark_is_empty_and_said_with_its_reason(graded, tmp_path, kind):
     rows, said = export(graded, tmp_path, kind)
     scores = {next(v for k, v in row.items() if v in ("cho", "dia", "eve")): row.get("score", row.get(LESSON))
               for row in rows if set(row.values()) & {"cho", "dia", "eve"}}  # fmt: skip
-    assert scores == {"cho": "", "dia": "", "eve": ""}
+    # In what a platform imports an empty cell would wipe the mark that it has: there is no row.
+    assert scores == ({"cho": "", "dia": "", "eve": ""} if kind == "csv" else {})
     assert "dia: no mark in 01_circles, because the kernel stopped." in said
     assert "cho: no mark in 01_circles yet, because nobody has read leak-why." in said
     assert "eve: no mark in 01_circles, because nothing was handed in." in said
@@ -83,9 +84,7 @@ def test_canvas_finds_its_students_its_column_and_its_points(graded, tmp_path):
     by = {row["ID"]: row for row in rows}
     assert list(rows[0]) == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Lesson 1 (4711)"]
     assert rows[0]["Student"].strip() == "Points Possible" and rows[0]["Lesson 1 (4711)"] == "12"
-    assert {id: by[id]["Lesson 1 (4711)"] for id in ("101", "102", "103", "104", "105")} == {
-        "101": "11.5", "102": "9", "103": "", "104": "", "105": ""
-    }  # fmt: skip
+    assert {id: row["Lesson 1 (4711)"] for id, row in by.items() if id} == {"101": "11.5", "102": "9"}
     assert by["101"]["SIS User ID"] == "00017" and by["101"]["Section"] == "Monday, 9"
     assert any("Canvas counts Lesson 1 (4711) with 10 points, the lesson has 12" in line for line in said)
 
@@ -114,7 +113,7 @@ def test_a_column_can_be_named_and_must_be_there(graded, tmp_path):
 def test_moodles_worksheet_is_filled_in_and_stays_a_worksheet(graded, tmp_path):
     rows, said = export(graded, tmp_path, "moodle", MOODLE)
     by = {row["Identifier"]: row for row in rows}
-    assert [by[f"Participant {i}"]["Grade"] for i in (11, 12, 13)] == ["11.5", "9", ""]
+    assert {who: row["Grade"] for who, row in by.items()} == {"Participant 11": "11.5", "Participant 12": "9"}
     assert by["Participant 12"]["Feedback comments"] == "A stable sigmoid and its slope: Not yet: sigmoid misses."
     assert by["Participant 11"]["Last modified (submission)"] == "Monday, 4 May"
     assert any("Moodle counts this assignment with 10.00 points" in line for line in said)
@@ -124,7 +123,7 @@ def test_moodles_import_goes_by_email_and_has_its_feedback_beside_the_grade(grad
     rows, said = export(graded, tmp_path, "moodle")
     assert list(rows[0]) == ["Email address", "Username", "01_circles", "01_circles Feedback comments"]
     assert {row["Email address"]: row["01_circles"] for row in rows}["ben@x.org"] == "9"
-    assert any("Without an email address" in line and "dia" in line for line in said)
+    assert not any("Without an email address" in line for line in said)
 
 
 @pytest.mark.parametrize("text", ["=cmd()", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1"])
@@ -134,11 +133,11 @@ def test_a_cell_that_a_spreadsheet_would_compute_is_defused(text):
 
 
 def test_names_are_defused_and_ids_are_not_touched(graded, tmp_path):
-    rows, _ = export(graded, tmp_path, "canvas", CANVAS)
+    rows, _ = export(graded, tmp_path, "canvas", CANVAS, partial=True)
     assert {row["ID"]: row["Student"] for row in rows}["103"] == "'=cmd()|A1, Cho"
     rows, _ = export(graded, tmp_path, "csv")
     assert {row["student"]: row["first_name"] for row in rows}["ben"] == "'=Ben"
-    rows, _ = export(graded, tmp_path, "moodle", MOODLE)
+    rows, _ = export(graded, tmp_path, "moodle", MOODLE, partial=True)
     assert rows[2]["Full name"] == "'=Cho" and rows[2]["Identifier"] == "Participant 13"
 
 

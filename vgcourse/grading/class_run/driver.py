@@ -164,7 +164,9 @@ def _workers(classroom: Classroom, jobs: int, scheduler: str | None):
 
 def _collect(classroom: Classroom, lesson: Lesson, download: Path) -> dict[str, Handed]:
     """Sort a download into the submissions; returns what is known of each student's."""
-    handed, notes = collect(download, classroom.submitted, lesson.id)
+    handed, notes = collect(download, classroom.submitted, lesson.id, classroom.book.platform_ids())
+    ids = {classroom.folder("submitted", lesson, id).parent.name: id for id in classroom.students(lesson)}
+    classroom.book.enter_platform_ids({ids.get(one.student, one.student): one.lms_id for one in handed})
     for note in notes:
         print(f"! {shown(note)}")
     print(f"{download.name}: {len(handed)} submissions of {lesson.id}")

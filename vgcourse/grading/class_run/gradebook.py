@@ -67,6 +67,17 @@ class CourseGradebook:
                 grade.auto_score, grade.needs_manual_grade = None, True
             book.db.commit()
 
+    def platform_ids(self) -> dict[str, str]:
+        """The learning platform's id → student, of those whose id is known."""
+        with self.open() as book:
+            return {one.lms_user_id: one.id for one in book.students if one.lms_user_id}
+
+    def enter_platform_ids(self, ids: dict[str, str]) -> None:
+        """Keep by what id a learning platform knows each student: its marks go back there."""
+        with self.open() as book:
+            for student, id in ids.items():
+                book.update_or_create_student(student, lms_user_id=id)
+
     def read_cells(self, lesson: Lesson, student: str) -> set[str]:
         """The cells that a person has marked and nobody has to read again."""
         with self.open() as book:

@@ -16,7 +16,8 @@ from vgcourse.grading.class_run.class_table import NOT_HANDED_IN, Standing, stan
 from vgcourse.grading.class_run.classroom import Classroom
 from vgcourse.grading.export.canvas import canvas_table
 from vgcourse.grading.export.moodle import moodle_table
-from vgcourse.grading.export.table import Marks, Table, defused, number
+from vgcourse.grading.export.table import Marks, Table, number
+from vgcourse.grading.names import in_table, shown
 
 __all__ = ["chosen_lessons", "export_marks", "notes", "plain_table"]
 
@@ -42,13 +43,13 @@ def export_marks(
     and ids are kept; ``column``: the name of the assignment's column in it; ``partial``: also the marks of those
     whose written answers nobody has read yet. Raises CourseError where a file cannot be read or written.
     """
-    marks = {lesson.id: standings(classroom, lesson) for lesson in chosen}
+    marks = {lesson.id: _by_folder(classroom, lesson, standings(classroom, lesson)) for lesson in chosen}
     lines = [line for found in marks.values() for line in notes(found, partial)]
-    shown = {id: [_hide_unread(s, partial) for s in found] for id, found in marks.items()}
+    told = {id: [_hide_unread(s, partial) for s in found] for id, found in marks.items()}
     if kind == "csv":
-        rows, more = plain_table(shown), []
+        rows, more = plain_table(told), []
     else:
-        rows, more = TABLES[kind](shown, roster, column)
+        rows, more = TABLES[kind](told, roster, column)
     _write(rows, out)
     return lines + more
 
@@ -72,8 +73,8 @@ def plain_table(marks: Marks) -> Table:
     """One row a student and lesson."""
     head = ["student", "first_name", "last_name", "email", "lesson", "score", "max_score", "status", "reason"]
     rows = [
-        [*map(defused, (s.student, s.first_name, s.last_name, s.email)), id, number(s.score), number(s.max_score),
-         _status(s), defused(s.reason)]
+        [*map(in_table, (s.student, s.first_name, s.last_name, s.email)), id, number(s.score), number(s.max_score),
+         _status(s), in_table(s.reason)]
         for id, found in marks.items() for s in found
     ]  # fmt: skip
     return [head, *rows]
@@ -82,14 +83,21 @@ def plain_table(marks: Marks) -> Table:
 def notes(found: list[Standing], partial: bool = False) -> list[str]:
     """A line for everybody without a mark in the file; those who handed in nothing share one."""
     refused = [s for s in found if s.reason not in ("", NOT_HANDED_IN)]
-    lines = [f"{s.student}: no mark in {s.lesson}, because {s.reason}." for s in refused]
+    lines = [f"{shown(s.student)}: no mark in {s.lesson}, because {s.reason}." for s in refused]
     unread = [] if partial else [s for s in found if s.waiting]
     lines += [
-        f"{s.student}: no mark in {s.lesson} yet, because nobody has read {', '.join(s.waiting)}." for s in unread
+        f"{shown(s.student)}: no mark in {s.lesson} yet, because nobody has read {', '.join(s.waiting)}."
+        for s in unread
     ]
     if absent := [s.student for s in found if s.reason == NOT_HANDED_IN]:
-        lines.append(f"{', '.join(absent)}: no mark in {found[0].lesson}, because {NOT_HANDED_IN}.")
+        lines.append(f"{', '.join(map(shown, absent))}: no mark in {found[0].lesson}, because {NOT_HANDED_IN}.")
     return lines
+
+
+def _by_folder(classroom: Classroom, lesson: Lesson, found: list[Standing]) -> list[Standing]:
+    """Everybody under the name of the own folder: nbgrader's may hold twins of signs that it cannot look up."""
+    own = {id: classroom.folder("submitted", lesson, id).parent.name for id in (s.student for s in found)}
+    return [replace(s, student=own[s.student]) for s in found]
 
 
 def _hide_unread(standing: Standing, partial: bool) -> Standing:
@@ -107,6 +115,6 @@ def _write(rows: Table, out: Path) -> None:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     try:
-        out.write_text(text.getvalue(), encoding="utf-8", newline="")
+        out.write_text(text.getvalue(), encoding="utf-8", errors="replace", newline="")
     except OSError as error:
         raise CourseError(f"The marks cannot be written to {out}: {error.strerror}.") from error

@@ -1,14 +1,27 @@
 """Canvas: the gradebook's CSV, one column an assignment, named ``Title (id)`` once Canvas knows it.
 
 Canvas finds students by ``ID`` and ignores columns it does not know. Only the columns that say who somebody is
-are kept of a roster: an older mark in another column would overwrite a newer one.
+are kept of a roster: an older mark in another column would overwrite a newer one. An empty cell wipes the mark that
+Canvas has: who has no mark has no row, and where only one of several lessons lacks one, the roster's own mark stays.
 """
 
 import re
 from pathlib import Path
 
 from vgcourse.errors import CourseError
-from vgcourse.grading.export.table import Finder, Marks, Table, defused, missing, number, plain, read_table
+from vgcourse.grading.class_run.class_table import Standing
+from vgcourse.grading.export.table import (
+    Finder,
+    Marks,
+    Table,
+    defused,
+    number,
+    plain,
+    platform_ids,
+    read_table,
+    refuse_strangers,
+)
+from vgcourse.grading.names import in_table, shown
 
 WHO = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 IDENTITY = {*WHO, "Integration ID", "Root Account"}
@@ -21,16 +34,31 @@ def canvas_table(marks: Marks, roster: Path | None, column: str) -> tuple[Table,
 
 
 def _from_class(marks: Marks, column: str) -> Table:
-    """Without a roster: names and logins as nbgrader's gradebook has them."""
-    people = {s.student: s for found in marks.values() for s in found}
+    """Without a roster: names, logins and ids as nbgrader's gradebook has them."""
+    people = {s.student: s for found in marks.values() for s in found if s.score is not None}
     scores = {(id, s.student): s.score for id, found in marks.items() for s in found}
+    _refuse_gaps(people, scores, marks)
     rows = [
-        [defused(f"{s.last_name}, {s.first_name}".strip(", ") or s.student), s.lms_id, "", defused(s.student), "",
+        [defused(f"{s.last_name}, {s.first_name}".strip(", ") or s.student), _id(s), "", in_table(s.student), "",
          *(number(scores.get((id, s.student))) for id in marks)]
         for s in people.values()
     ]  # fmt: skip
     names = [column] if column and len(marks) == 1 else list(marks)
     return [[*WHO, *names], _possible(WHO, marks), *rows]
+
+
+def _id(standing: Standing) -> str:
+    return standing.lms_id or next(iter(platform_ids(standing)), "")
+
+
+def _refuse_gaps(people: dict[str, Standing], scores: dict[tuple[str, str], float | None], marks: Marks) -> None:
+    """Without the roster nobody knows what Canvas has where there is no mark here."""
+    gaps = [student for student in people if any(scores.get((id, student)) is None for id in marks)]
+    if gaps:
+        raise CourseError(
+            f"{', '.join(map(shown, gaps[:20]))}: marks in some of these lessons only, and Canvas takes an empty "
+            "cell for the wish to delete what is there. Export one lesson at a time, or give the file with --roster."
+        )
 
 
 def _possible(who: list[str], marks: Marks) -> list[str]:
@@ -54,12 +82,20 @@ def _from_roster(marks: Marks, rows: Table, path: Path, column: str) -> tuple[Ta
         if not who["ID"].strip():
             continue  # "Points Possible", "Manual Posting": lines about the columns
         keys = [who.get(k, "") for k in ("SIS Login ID", "SIS User ID", "ID", "Integration ID", "Student")]
-        found = {id: finder(keys) for id, finder in finders.items()}
+        found = {id: finder(keys, who["ID"]) for id, finder in finders.items()}
         seen |= {s.student for s in found.values() if s}
+        if not any(s and s.score is not None for s in found.values()):
+            continue
         cells = [defused(who[name]) if name == "Student" else who[name] for name in (head[i] for i in kept)]
-        table.append(cells + [number(s.score) if s else "" for s in found.values()])
-    lines += missing((s for found in marks.values() for s in found), seen, path.name)
+        own = dict(zip(head, row, strict=False))
+        table.append(cells + [_cell(s, own.get(names[id], "")) for id, s in found.items()])
+    lines += refuse_strangers([s for found in marks.values() for s in found], seen, path.name)
     return table, lines + _other_points(marks, rows, head, names)
+
+
+def _cell(standing: Standing | None, there: str) -> str:
+    """The mark; without one what Canvas has already."""
+    return there if standing is None or standing.score is None else number(standing.score)
 
 
 def _columns(marks: Marks, head: list[str], column: str) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Moodle: its offline grading worksheet filled in, or a table for *Grades → Import → CSV file*.
 
-A worksheet finds students by ``Identifier``, which only Moodle knows: it needs the downloaded file. The import maps
-``Email address``; there a column of feedback must come with the grades, or Moodle drops them.
+A worksheet finds students by its first column, ``Participant 81234`` in the site's language; the same number stands
+in the names of the folders of *Download all submissions*. The import maps ``Email address``; there a column of
+feedback must come with the grades, or Moodle drops them. Who has no mark has no row, for an empty cell wipes a mark.
 """
 
 import html
@@ -10,11 +11,12 @@ from pathlib import Path
 from vgcourse.course.checks import registry
 from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.class_table import Standing
-from vgcourse.grading.export.table import Finder, Marks, Table, defused, missing, number, read_table
+from vgcourse.grading.export.moodle_columns import Columns, find_columns, number_of
+from vgcourse.grading.export.table import Finder, Marks, Table, defused, number, read_table, refuse_strangers
+from vgcourse.grading.names import in_table, shown
 from vgcourse.grading.pages.feedback.summary import capital
 
-GRADE, COMMENTS, MOST = "Grade", "Feedback comments", "Maximum Grade"
-KEYS = ("Email address", "Username", "ID number", "Full name")
+COMMENTS = "Feedback comments"
 
 
 def moodle_table(marks: Marks, roster: Path | None, column: str) -> tuple[Table, list[str]]:
@@ -23,42 +25,58 @@ def moodle_table(marks: Marks, roster: Path | None, column: str) -> tuple[Table,
         return _for_import(marks, column)
     if len(marks) != 1:
         raise CourseError("A grading worksheet of Moodle holds one assignment: export the lessons one by one.")
-    return _worksheet(next(iter(marks.values())), read_table(roster), roster, column or GRADE)
+    return _worksheet(next(iter(marks.values())), read_table(roster), roster, column)
 
 
 def _for_import(marks: Marks, column: str) -> tuple[Table, list[str]]:
-    people = {s.student: s for found in marks.values() for s in found}
-    by_lesson = {id: {s.student: s for s in found} for id, found in marks.items()}
+    by_lesson = {id: {s.student: s for s in found if s.score is not None} for id, found in marks.items()}
+    people = {s.student: s for found in by_lesson.values() for s in found.values()}
     names = [column] if column and len(marks) == 1 else list(marks)
     head = ["Email address", "Username", *(cell for name in names for cell in (name, f"{name} {COMMENTS}"))]
     rows = []
     for student, person in people.items():
         found = [lesson.get(student) for lesson in by_lesson.values()]
         cells = [cell for s in found for cell in (number(s.score) if s else "", comments(s))]
-        rows.append([defused(person.email), defused(student), *cells])
+        rows.append([defused(person.email), in_table(student), *cells])
     lost = [student for student, person in people.items() if not person.email]
-    return [head, *rows], [f"Without an email address, to be mapped by Username: {', '.join(lost)}."] if lost else []
+    return [head, *rows], [
+        f"Without an email address, to be mapped by Username: {', '.join(map(shown, lost))}."
+    ] if lost else []
 
 
 def _worksheet(found: list[Standing], rows: Table, path: Path, column: str) -> tuple[Table, list[str]]:
-    head = [name.strip() for name in rows[0]]
-    if "Identifier" not in head or column not in head:
+    at = find_columns(rows, column)
+    if at is None:
         raise CourseError(
-            f"{path} is no grading worksheet of Moodle: its first line needs Identifier and {column}. "
-            "Turn on 'Offline grading worksheet' in the assignment, then download it."
+            f"{path} is no grading worksheet of Moodle: it begins with an identifier, as in 'Participant 81234', and "
+            f"has a column {column or 'Grade'}. Turn on 'Offline grading worksheet' in the assignment, download it."
         )
-    finder, seen, table = Finder(found), set(), [head]
+    finder, seen, table = Finder(found), set(), [rows[0]]
     for row in rows[1:]:
-        cells = dict(zip(head, row + [""] * (len(head) - len(row)), strict=False))
-        standing = finder(cells.get(key, "") for key in KEYS)
-        if standing:
-            seen.add(standing.student)
-            cells[column] = number(standing.score)
-            cells |= {COMMENTS: comments(standing)} if COMMENTS in cells else {}
-        if "Full name" in cells:  # Moodle goes by the Identifier
-            cells["Full name"] = defused(cells["Full name"])
-        table.append(list(cells.values()))
-    return table, missing(found, seen, path.name) + _other_points(found, rows, head)
+        cells = row + [""] * (len(rows[0]) - len(row))
+        standing = finder(_keys(cells, at), number_of(cells[at.identifier]))
+        if standing is None:
+            continue
+        seen.add(standing.student)
+        if standing.score is not None:
+            table.append(_filled(cells, at, standing))
+    said = refuse_strangers(found, seen, path.name)
+    return table, [*said, *_without_comments(at, found), *_other_points(found, rows, at)]
+
+
+def _keys(cells: list[str], at: Columns) -> list[str]:
+    return [cells[i] for i in (at.email, at.username, at.number, at.name) if i is not None]
+
+
+def _filled(cells: list[str], at: Columns, standing: Standing) -> list[str]:
+    """The row with mark and comments; Moodle goes by the identifier, the name may be defused."""
+    filled = list(cells)
+    filled[at.grade] = number(standing.score)
+    if at.comments is not None:
+        filled[at.comments] = comments(standing)
+    if at.name is not None:
+        filled[at.name] = defused(filled[at.name])
+    return filled
 
 
 def comments(standing: Standing | None) -> str:
@@ -73,11 +91,17 @@ def _title(exercise: str) -> str:
     return capital(registry.find(exercise).title)
 
 
-def _other_points(found: list[Standing], rows: Table, head: list[str]) -> list[str]:
-    """A line where Moodle counts the assignment with other points than the lesson has."""
-    if MOST not in head or len(rows) < 2 or not found:
+def _without_comments(at: Columns, found: list[Standing]) -> list[str]:
+    if at.comments is not None or not any(comments(s) for s in found):
         return []
-    told = rows[1][head.index(MOST)].strip().replace(",", ".")
+    return ["The worksheet has no column for comments: turn on 'Feedback comments' to send the sentences along."]
+
+
+def _other_points(found: list[Standing], rows: Table, at: Columns) -> list[str]:
+    """A line where Moodle counts the assignment with other points than the lesson has."""
+    if at.most is None or len(rows) < 2 or not found:
+        return []
+    told = rows[1][at.most].strip().replace(",", ".")
     try:
         same = float(told) == found[0].max_score
     except ValueError:

@@ -9,20 +9,19 @@ from pathlib import Path
 
 from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.class_table import Standing
+from vgcourse.grading.names import defused, shown
+
+__all__ = ["Finder", "Marks", "Table", "defused", "number", "plain", "platform_ids", "read_table", "refuse_strangers"]
 
 Table = list[list[str]]
 Marks = dict[str, list[Standing]]
-_FORMULA = re.compile(r"^\s*[=+\-@\t\r]")
+MOST_STRANGERS = 0.05  # of those with a mark may be missing from a roster
+_FOLDER_ID = re.compile(r"_(\d+)$")  # what sorting a download leaves at the end of a student's name
 
 
 def number(value: float | None) -> str:
     """Points in their shortest form; empty where there is no mark."""
     return "" if value is None else f"{value:g}"
-
-
-def defused(text: str) -> str:
-    """Text that a spreadsheet shows and does not compute: a leading apostrophe before a formula's sign."""
-    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def read_table(path: Path) -> Table:
@@ -51,18 +50,26 @@ def _dialect(text: str) -> type[csv.Dialect]:
 
 
 class Finder:
-    """Finds a roster's row among the standings by id, login, address or, where only one has it, by name."""
+    """Finds a roster's row among the standings: by the platform's id, else by login, address or name.
+
+    A key that two students share names nobody.
+    """
 
     def __init__(self, found: Iterable[Standing]) -> None:
         self.by_key: dict[str, list[Standing]] = {}
+        self.by_id: dict[str, list[Standing]] = {}
         for standing in found:
+            for id in platform_ids(standing):
+                self.by_id.setdefault(id, []).append(standing)
             local = standing.email.partition("@")[0]
             names = (standing.first_name + standing.last_name, standing.last_name + standing.first_name)
             for key in {plain(k) for k in (standing.student, standing.lms_id, standing.email, local, *names)} - {""}:
                 self.by_key.setdefault(key, []).append(standing)
 
-    def __call__(self, keys: Iterable[str]) -> Standing | None:
-        """The one student whom the first telling key names."""
+    def __call__(self, keys: Iterable[str], id: str = "") -> Standing | None:
+        """The one student whom the platform's id, or else the first telling key names."""
+        if len(by_id := self.by_id.get(id.strip(), [])) == 1:
+            return by_id[0]
         for key in keys:
             found = self.by_key.get(plain(key), [])
             if len(found) == 1:
@@ -76,7 +83,23 @@ def plain(text: str) -> str:
     return re.sub(r"[^\w@]|_", "", "".join(c for c in letters if not unicodedata.combining(c)))
 
 
-def missing(found: Iterable[Standing], seen: set[str], where: str) -> list[str]:
-    """A line about those who have a mark and no row."""
-    lost = [standing.student for standing in found if standing.score is not None and standing.student not in seen]
-    return [f"Not in {where}, so without a row: {', '.join(lost)}."] if lost else []
+def platform_ids(standing: Standing) -> set[str]:
+    """The numbers by which a learning platform may know a student: from the gradebook, and from a sorted download."""
+    folder = _FOLDER_ID.search(standing.student)
+    return {standing.lms_id.strip(), folder[1] if folder else ""} - {""}
+
+
+def refuse_strangers(found: Iterable[Standing], seen: set[str], where: str) -> list[str]:
+    """A line about those who have a mark and no row; raises CourseError where they are more than a few."""
+    marked = [standing.student for standing in found if standing.score is not None]
+    lost = [student for student in dict.fromkeys(marked) if student not in seen]
+    if not lost:
+        return []
+    names = f"{', '.join(map(shown, lost[:20]))}{' …' if len(lost) > 20 else ''}"
+    if len(lost) > max(1, MOST_STRANGERS * len(set(marked))):
+        raise CourseError(
+            f"{len(lost)} of {len(set(marked))} students with a mark are not in {where}: {names}. Nothing was "
+            "written. Is it the file of this course and this assignment? Else enter their ids into the "
+            "gradebook (`nbgrader db student add NAME --lms-user-id=ID`)."
+        )
+    return [f"Not in {where}, so without a row: {names}."]

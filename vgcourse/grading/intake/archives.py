@@ -9,12 +9,13 @@ import shutil
 import stat
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from vgcourse.errors import CourseError
 from vgcourse.grading.intake.notes import Note
 from vgcourse.grading.intake.reading import Refused
+from vgcourse.grading.names import shown
 
 MOST_ENTRIES, LARGEST_ENTRY, LARGEST_ALL = 500, 64 * 1024**2, 128 * 1024**2
 _ROOM_FOR_A_CLASS = 1000  # times as much as for one student
@@ -23,7 +24,11 @@ _ROOM_FOR_A_CLASS = 1000  # times as much as for one student
 _CANVAS = re.compile(r"(?P<name>[^_/]+)_(?P<late>LATE_)?(?P<id>\d+)_\d+_(?P<file>[^/]+)")
 # Ada Lovelace_81234_assignsubmission_file/circles.ipynb, in older Moodles file_/circles.ipynb; or file_circles.ipynb
 _MOODLE = re.compile(r"(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_file(?:_/?|/)(?P<file>.+)")
-_MOODLE_OTHER = re.compile(r"[^/]+_\d+_assignsubmission_(onlinetext|comments)")
+# Text typed into the platform's own box: Ada Lovelace_81234_assignsubmission_onlinetext_/onlinetext.html
+_MOODLE_TEXT = re.compile(r"(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_onlinetext(?:_/?|/)(?P<file>.+)")
+_CANVAS_TEXT = re.compile(r"(?P<name>[^_/]+)_(?P<late>LATE_)?(?P<id>\d+)_(?:\d+_)?(?P<file>(?:text|link)\.html)")
+_MOODLE_OTHER = re.compile(r"[^/]+_\d+_assignsubmission_(comments|\w+)")
+TYPED = "what was typed into the platform's own box is kept as {file}; it cannot be graded"
 # What Canvas adds to the name of a file that was handed in again.
 _CANVAS_AGAIN = re.compile(r"-(\d+)(?=\.[A-Za-z0-9]+$)")
 
@@ -54,25 +59,29 @@ def unpack(archive: Path, into: Path) -> list[Note]:
     return notes
 
 
-def collect(download: Path, into: Path, lesson: str) -> tuple[list[Handed], list[str]]:
+def collect(
+    download: Path, into: Path, lesson: str, known: dict[str, str] | None = None
+) -> tuple[list[Handed], list[str]]:
     """Sort a download from Canvas or Moodle (a zip, or the folder it was unpacked to) into nbgrader's folders.
 
-    Each student's files go to ``into/STUDENT/lesson``, where nothing of an earlier download is left. Returns
-    them, and what could not be sorted, a clause each. Raises CourseError where the download cannot be read.
+    Each student's files go to ``into/STUDENT/lesson``, where nothing of an earlier download is left. ``known``: the
+    platform's id → a student of the gradebook; others are called by the platform's name and id. Returns them, and
+    what could not be sorted, a clause each. Raises CourseError where the download cannot be read.
     """
     room = into / ".unpacking"
     shutil.rmtree(room, ignore_errors=True)
     try:
         notes = _unpack_class(download, room)
         source = room if download.is_file() else download
-        return _sort(source, into, lesson, notes)
+        handed, notes = _sort(source, into, lesson, notes, known or {})
+        return handed, [str(note) for note in notes]
     except Refused as error:
         raise CourseError(f"{download.name} cannot be collected: {error}.") from error
     finally:
         shutil.rmtree(room, ignore_errors=True)
 
 
-def _unpack_class(download: Path, room: Path) -> list[str]:
+def _unpack_class(download: Path, room: Path) -> list[Note]:
     if download.is_dir():
         return []
     if not download.is_file():
@@ -86,26 +95,49 @@ def _unpack_class(download: Path, room: Path) -> list[str]:
     return notes
 
 
-def _sort(source: Path, into: Path, lesson: str, notes: list[str]) -> tuple[list[Handed], list[str]]:
+def _sort(
+    source: Path, into: Path, lesson: str, notes: list[Note], known: dict[str, str]
+) -> tuple[list[Handed], list[Note]]:
     handed: dict[str, Handed] = {}
     files = (path for path in sorted(source.rglob("*")) if path.is_file() and not path.is_symlink())
     for path in sorted(files, key=_attempt):
-        inside = path.relative_to(source).as_posix()
-        found = _MOODLE.fullmatch(inside) or _CANVAS.fullmatch(PurePosixPath(inside).name)
+        inside = os.fsencode(path.relative_to(source)).decode("utf-8", "replace")
+        found = _recognised(inside)
         if not found:
             if not _MOODLE_OTHER.match(inside):
                 notes.append(Note("left-out", file=inside, because="it follows neither Canvas's names nor Moodle's"))
             continue
-        student = f"{found['name'].strip()}_{found['id']}"
+        student = known.get(found["id"]) or f"{found['name'].strip()}_{found['id']}"
+        folder = into / student / lesson
         if student not in handed:
-            shutil.rmtree(into / student / lesson, ignore_errors=True)
-            handed[student] = Handed(student, found["id"], into / student / lesson)
-        target = into / student / lesson / _original(found)
+            shutil.rmtree(folder, ignore_errors=True)
+            handed[student] = Handed(student, found["id"], folder)
+        _take(path, folder / _original(found), notes, inside)
+        handed[student] = _with(handed[student], found)
+    return list(handed.values()), notes
+
+
+def _recognised(inside: str) -> re.Match[str] | None:
+    """A path of the download as one of the forms that the platforms give it."""
+    name = PurePosixPath(inside).name
+    tried = (p.fullmatch(t) for p, t in ((_MOODLE, inside), (_MOODLE_TEXT, inside), (_CANVAS_TEXT, name)))
+    return next(filter(None, tried), None) or _CANVAS.fullmatch(name)
+
+
+def _with(handed: Handed, found: re.Match[str]) -> Handed:
+    """What one more file says of the student: that it was late, that it is no file but typed text."""
+    notes = handed.notes
+    if found.re in (_MOODLE_TEXT, _CANVAS_TEXT):
+        notes = (*notes, TYPED.format(file=shown(_original(found))))
+    return replace(handed, late=handed.late or bool(found.groupdict().get("late")), notes=notes)
+
+
+def _take(path: Path, target: Path, notes: list[Note], inside: str) -> None:
+    try:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
-        if found.groupdict().get("late"):
-            handed[student] = Handed(student, found["id"], into / student / lesson, late=True)
-    return list(handed.values()), notes
+    except OSError as error:
+        notes.append(Note("left-out", file=inside, because=error.strerror or "it cannot be copied"))
 
 
 def _attempt(path: Path) -> tuple[int, str]:
@@ -116,7 +148,8 @@ def _attempt(path: Path) -> tuple[int, str]:
 
 def _original(found: re.Match[str]) -> str:
     """The file's name as the student gave it."""
-    return found["file"] if found.re is _MOODLE else _CANVAS_AGAIN.sub("", found["file"])
+    moodle = found.re in (_MOODLE, _MOODLE_TEXT)
+    return found["file"] if moodle else _CANVAS_AGAIN.sub("", found["file"])
 
 
 def _opened(archive: Path) -> zipfile.ZipFile:
