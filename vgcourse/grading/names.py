@@ -8,15 +8,15 @@ import html
 import os
 import re
 
+from vgcourse.course import text_table
+
 LONGEST_NAME, LONGEST_SENTENCE = 120, 2000
 _FORMULA = re.compile(r"^\s*[=+\-@\t\r]")
 
 
 def shown(name: str | os.PathLike[str], most: int = LONGEST_NAME) -> str:
-    """One line of printable text, at most ``most`` characters: what does not print is spelt out, ``\\x1b``."""
-    text = os.fsencode(name).decode("utf-8", "replace") if _is_torn(os.fspath(name)) else os.fspath(name)
-    plain = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: most + 1])
-    return plain if len(plain) <= most else plain[: most - 1] + "…"
+    """One line of printable text: what does not print is spelt out, bytes that are no text are replaced."""
+    return text_table.shown(os.fspath(name), most)
 
 
 def defused(text: str) -> str:
@@ -32,12 +32,3 @@ def in_table(text: str, most: int = LONGEST_SENTENCE) -> str:
 def in_page(text: str, most: int = LONGEST_SENTENCE) -> str:
     """A name or a sentence for HTML."""
     return html.escape(shown(text, most))
-
-
-def _is_torn(text: str) -> bool:
-    """Whether it holds bytes of a file's name that are no text."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return False

@@ -25,7 +25,7 @@ def align(cells: list[Cell], release: NotebookNode, name: str) -> tuple[Notebook
     """
     notes: list[Note] = []
     released = Released.of(release)
-    found = match_given(pieces(cells, released, notes), released)
+    found = match_given(pieces(cells, released, notes, name), released)
     find_answers(found)
     if any(grade_id(c) for c in release.cells) and not any(grade_id(released.cells[p]) for p in found.at):
         raise Refused(Note("other-notebook", file=name))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-LONGEST = 40_000  # characters of a cell that is read as code; no lesson's cell comes near it
+LONGEST = 20_000  # characters of a cell that is read as code; no lesson's cell comes near it
 _DEFINES = re.compile(r"^(?:async )?(?:def|class)[ ]+(\w+)|^(\w+)[ ]*=(?!=)", re.MULTILINE)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _LINE_MAGIC = re.compile(r"^(\s*)(?:[%!?].*|[\w.]+\?{1,2}\s*)$", re.MULTILINE)

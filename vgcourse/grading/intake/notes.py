@@ -56,6 +56,8 @@ REASONS = {
     "several": "{files} could each be {wanted}: their answers differ",
     "two-answers": "it holds {times} different answers to {cell}{where}: which of them counts cannot be told",
     "torn": "a piece of a cell that had been split stands apart from the rest of it (it begins {start!r})",
+    "too-costly": "{file} ({mb:.0f} MB) holds more output than can be read: clear all outputs, then save it again",
+    "too-much-code": "{file} holds {kb} kB of text in its cells; no lesson's answers come near that",
     "other-notebook": "{file} holds none of the lesson's exercises: it may be another notebook",
 }
 _SENTENCES = {**MENDED, **LOOK, **REASONS}

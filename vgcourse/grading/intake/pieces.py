@@ -7,11 +7,12 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from vgcourse.grading.intake.code import Code, parts_by_owner, plain_text, read_code
+from vgcourse.grading.intake.code import LONGEST, Code, parts_by_owner, plain_text, read_code
 from vgcourse.grading.intake.lesson_cells import Released, grade_id, keys
 from vgcourse.grading.intake.notes import Note
-from vgcourse.grading.intake.reading import Cell
+from vgcourse.grading.intake.reading import Cell, Refused
 
+MOST_CODE = 300_000  # characters of all cells together that are read as code; a lesson has a tenth of that
 MOST_LINES = 20_000  # of all cells together, in which a lesson's cell is looked for
 MOST_PIECES = 5  # into which one cell is thought to have been split
 _TYPED = str.maketrans(
@@ -35,9 +36,11 @@ class Piece:
         return read_code(self.source)
 
 
-def pieces(cells: list[Cell], released: Released, notes: list[Note]) -> list[Piece]:
+def pieces(cells: list[Cell], released: Released, notes: list[Note], name: str) -> list[Piece]:
     """The cells, parted and joined where they had been merged and split."""
     found = [_piece(cell, released) for cell in cells]
+    if sum(len(piece.source) for piece in found if len(piece.source) <= LONGEST) > MOST_CODE:
+        raise Refused(Note("too-much-code", file=name, kb=sum(len(p.source) for p in found) // 1000))
     _plain_type(found, notes)
     found = _part_merged(found, released, notes)
     return _join_split(found, released, notes)

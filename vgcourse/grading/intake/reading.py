@@ -4,6 +4,7 @@ Reads any encoding that notebooks turn up in and any notebook format since versi
 its source, its nbgrader metadata and its attachments. Nothing else in a submitted file decides anything.
 """
 
+import gc
 import json
 import os
 import re
@@ -11,14 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from vgcourse.grading.confinement.files import open_ordinary
 from vgcourse.grading.intake.notes import Note
 
-LARGEST = 64 * 1024 * 1024  # bytes of a notebook that is read at all
+LARGEST = 48 * 1024 * 1024  # bytes of a notebook that is read at all
+WIDEST = 128 * 1024 * 1024  # bytes that its text may take in memory
+MOST_VALUES = 1_000_000  # of JSON, lists and objects and what stands in them; a notebook with plots has thousands
 LARGEST_SOURCE = 1_000_000  # characters of a cell
-MOST_CELLS = 2000
+MOST_CELLS = 1000
 MUCH_OUTPUT = 1_000_000  # characters of outputs worth a note
 _KINDS = ("code", "markdown", "raw")
 _ATTACHMENT = re.compile(r"image/(png|jpeg|gif)")
@@ -59,8 +60,12 @@ def read_bytes(path: Path, most: int = LARGEST) -> bytes:
 
 def read_cells(data: bytes, name: str) -> tuple[list[Cell], list[Note]]:
     """The cells of a notebook and notes on what was mended. Raises Refused, naming the file ``name``."""
+    size = len(data)
+    _refuse_costly(data, name)
     text, notes = _decoded(data, name)
+    del data
     raw = _parsed(text, name)
+    del text
     raw, upgraded = _current_format(raw, name)
     found = raw.get("cells")
     if not isinstance(found, list) or not found:
@@ -71,10 +76,22 @@ def read_cells(data: bytes, name: str) -> tuple[list[Cell], list[Note]]:
     kept = [cell for cell in cells if cell is not None]
     if len(kept) < len(found):
         notes.append(Note("damaged-cells", count=len(found) - len(kept)))
-    outputs = _size_of_outputs(found)
+    outputs = size - sum(len(cell.source) for cell in kept)
     if outputs > MUCH_OUTPUT:
         notes.append(Note("large-outputs", mb=outputs / 1e6))
     return kept, notes + upgraded
+
+
+def _refuse_costly(data: bytes, name: str) -> None:
+    """Refuse, before it is read, what would take gigabytes or minutes: the reason says how to make it small."""
+    width = 4 if re.search(rb"[\xf0-\xf4]", data) else 2 if re.search(rb"[\xc4-\xef]", data) else 1
+    marks = sum(data.count(mark) for mark in (b"[", b"{", b","))
+    strings = (data.count(b'"') - data.count(b'\\"')) // 2
+    if marks > MOST_VALUES and strings <= MOST_VALUES:  # most of them in the text of outputs, perhaps
+        bare = re.sub(rb'"[^"\\]*(?:\\.[^"\\]*)*"', b"", data)
+        marks = sum(bare.count(mark) for mark in (b"[", b"{", b","))
+    if len(data) * width > WIDEST or max(marks, strings) > MOST_VALUES:
+        raise Refused(Note("too-costly", file=name, mb=len(data) / 1e6))
 
 
 def _decoded(data: bytes, name: str) -> tuple[str, list[Note]]:
@@ -90,10 +107,14 @@ def _decoded(data: bytes, name: str) -> tuple[str, list[Note]]:
 
 
 def _parsed(text: str, name: str) -> dict[str, Any]:
+    collecting = gc.isenabled()
+    gc.disable()  # a million lists would be looked through again and again while they are made
     try:
         raw = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
         raise Refused(f"{name} is {_what_it_looks_like(text)}") from error
+    finally:
+        gc.enable() if collecting else None
     if not isinstance(raw, dict):
         raise Refused(f"{name} is JSON but not a notebook")
     return raw
@@ -118,11 +139,20 @@ def _current_format(raw: dict[str, Any], name: str) -> tuple[dict[str, Any], lis
         raise Refused(f"{name} is of a notebook format that this nbformat does not know ({version!r})")
     if version == 4:
         return raw, []
-    try:
-        upgraded = nbformat.convert(nbformat.reader.reads(json.dumps(raw)), 4)
-    except Exception as error:
-        raise Refused(f"{name} is of the old notebook format {version} and cannot be upgraded") from error
-    return dict(upgraded), [Note("old-format", file=name, version=version)]
+    sheets = raw.get("worksheets")
+    if not isinstance(sheets, list) or not all(isinstance(sheet, dict) for sheet in sheets):
+        raise Refused(f"{name} is of the old notebook format {version} and cannot be upgraded")
+    cells = [_upgraded(cell) for sheet in sheets for cell in sheet.get("cells") or [] if isinstance(cell, dict)]
+    return {**raw, "cells": cells}, [Note("old-format", file=name, version=version)]
+
+
+def _upgraded(cell: dict[str, Any]) -> dict[str, Any]:
+    """A cell of format 2 or 3 as one of format 4."""
+    kind, source = cell.get("cell_type"), _joined(cell.get("input", cell.get("source", ""))) or ""
+    if kind == "heading":
+        level = cell.get("level") if isinstance(cell.get("level"), int) else 1
+        kind, source = "markdown", f"{'#' * max(1, min(6, level))} {source}"
+    return {**cell, "cell_type": "markdown" if kind == "html" else kind, "source": source}
 
 
 def _cell(entry: dict[str, Any]) -> Cell | None:
@@ -140,10 +170,13 @@ def _cell(entry: dict[str, Any]) -> Cell | None:
 def _joined(source: Any) -> str | None:
     """A source as one text; None where it is none, or too long. Characters that no file can hold are replaced."""
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        source = "".join(source)
+        lost = len(source) > 1 and not any("\n" in line for line in source)  # some tools drop the line ends
+        source = ("\n" if lost else "").join(source)
     if not isinstance(source, str) or len(source) > LARGEST_SOURCE:
         return None
-    return source.replace("\r\n", "\n").replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    return (
+        source.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    )
 
 
 def _pictures(attachments: Any) -> dict[str, Any]:
@@ -157,8 +190,3 @@ def _pictures(attachments: Any) -> dict[str, Any]:
             if good:
                 found[name] = good
     return found
-
-
-def _size_of_outputs(cells: list[Any]) -> int:
-    outputs = (cell.get("outputs") for cell in cells if isinstance(cell, dict))
-    return sum(len(str(output)) for output in outputs if output)
