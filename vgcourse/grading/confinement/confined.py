@@ -170,6 +170,7 @@ def _move_in(world: World, env: dict[str, str]) -> None:
     os.environ.update(IPYTHONDIR=f"{world.home}/.ipython", MPLCONFIGDIR=f"{world.home}/.matplotlib")
     tempfile.tempdir = None
     os.chdir(os.path.join(world.home, sandbox.WORK))
+    sys.path.append(os.getcwd())  # last: a student's own modules come along, and stand before nobody else's
 
 
 def _seed(seed: int) -> None:
