@@ -426,7 +426,7 @@ def test_oversize_and_countless_files_are_left_out_or_refused(folder, monkeypatc
 def test_a_notebook_too_large_to_read_is_refused(folder):
     with open(folder / f"{NAME}.ipynb", "wb") as file:
         file.truncate(100 * 1024**2)
-    assert "larger than 64 MB" in refused(folder)
+    assert "larger than 48 MB" in refused(folder)
 
 
 @pytest.mark.parametrize("text", ["yesterday-ish", "", "2025-13-45 99:99", "\0\0", "9" * 400, "{}"])
@@ -527,7 +527,8 @@ def test_moodle_names_are_sorted_into_students(tmp_path, between):
         "Ada_1_assignsubmission_onlinetext_/x.html": "x",
     }
     handed, notes = archives.collect(zip_of(tmp_path / "a.zip", entries), tmp_path / "submitted", "01_circles")
-    assert [h.student for h in handed] == ["Ada de L'Étoile_81234"] and notes == []
+    assert [h.student for h in handed] == ["Ada de L'Étoile_81234", "Ada_1"] and notes == []
+    assert "typed into the platform's own box" in handed[1].notes[0]
     assert (handed[0].folder / "circles.ipynb").read_text() == "ada"
 
 
