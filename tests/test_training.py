@@ -168,7 +168,7 @@ def test_an_interrupted_run_leaves_the_weights_it_reached(monkeypatch):
     def interrupt(self, *_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(training._Bar, "advance", interrupt)
+    monkeypatch.setattr(training.EpochsBar, "advance", interrupt)
     with pytest.raises(KeyboardInterrupt):
         vg.train(model, X, Y, **plain(epochs=100_000))
     assert np.any(model.get_weights()[0] != start)
