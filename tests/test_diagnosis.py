@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests import net_families
 from tests.net_builders import circles, conv_pool, dense, descend, images, normal
 from tests.sick_nets import HEALTHY, SICK
 from vgcourse.measure.diagnosis import diagnose
@@ -285,6 +286,15 @@ def test_percentages_and_shares_in_the_verdict_are_measured():
     assert stated == round(100 * report.layers.loc[report.layer, "saturated"])
 
 
+class WithoutCall(keras.Model):
+    """A GAN, or what else is a model in name only."""
+
+    def __init__(self):
+        super().__init__()
+        self.net = dense(0, 1, "tanh")
+        self.built = True
+
+
 X4, Y4 = np.zeros((4, 2), "float32"), np.array([0.0, 1, 0, 1])
 
 
@@ -303,10 +313,13 @@ X4, Y4 = np.zeros((4, 2), "float32"), np.array([0.0, 1, 0, 1])
             {"y": np.array([-1.0, 1, 1, -1]), "loss": "binary_crossentropy"},
             r"y: binary_crossentropy takes targets in \[0, 1\]",
         ),
-        (
-            {"X": tf.data.Dataset.from_tensors((X4, Y4)), "y": None},
-            r"X: need arrays, .* X, y = next\(iter\(dataset\)\)",
-        ),
+        ({"X": tf.data.Dataset.from_tensors((X4, Y4))}, "y: X is a dataset, which brings its labels along"),
+        ({"X": tf.ragged.constant([[1.0], [1.0, 2.0]])}, r"X: ragged; hand over .*to_tensor\(\)"),
+        ({"X": tf.sparse.from_dense(X4)}, "X: sparse; hand over"),
+        ({"X": [np.zeros(2), np.zeros(3)]}, "need the same number|differ in length"),
+        ({"X": np.array([np.zeros(k) for k in (2, 3, 2, 2)], object)}, "X: its examples differ in length; pad them"),
+        ({"y": None}, "loss: y is missing"),
+        ({"model": WithoutCall()}, r"model: WithoutCall has no call\(\); .*diagnose\(model.net, X, y\)"),
         ({"batch_size": 1}, "batch_size: need a whole number"),
         ({"X": X4[:1], "y": Y4[:1]}, "at least 2"),
         ({"loss": "no_such_loss"}, "no_such_loss"),
@@ -323,3 +336,168 @@ def test_wrong_class_labels_are_named():
     model, *_ = conv_pool(0)
     with pytest.raises(ValueError, match="whole numbers from 0 to 3"):
         diagnose(model, X, y + 1)
+
+
+SAMPLE = [
+    ("dense, relu", "one kernel times 1e-6", True, False),
+    ("dense, tanh", "a NaN in a kernel", False, True),
+    ("CNN, batch norm", "one scale times 1e-5", False, False),
+    ("CNN, batch norm", "frozen, wrong statistics", True, False),
+    ("dense, relu", "biases of -100", False, True),
+    ("autoencoder", "relu at the output", True, False),
+    ("discriminator", "linear output, from_logits=False", False, False),
+    ("dense, relu", "softmax over one unit", False, False),
+    ("dense, relu", "inputs times 255", False, False),
+    ("dense, relu", "SGD at rate 1,000", True, False),
+]
+
+
+@pytest.mark.parametrize(("family", "disease", "compiled", "half"), SAMPLE)
+def test_a_disease_put_into_a_net_as_people_build_them_is_named(family, disease, compiled, half):
+    net, expected = net_families.build(family, disease, compiled, half, seed=3)
+    report = diagnose(net.model, **net_families.asked(net, compiled))
+    assert report.cause in expected.causes, report
+    assert not expected.layers or report.layer in expected.layers, report
+
+
+@pytest.mark.parametrize(
+    ("family", "half"),
+    [
+        ("transformer, pre-norm", False),
+        ("transformer, post-norm", True),
+        ("ViT", False),
+        ("ResNet", False),
+        ("depthwise CNN", False),
+        ("LoRA", False),
+        ("VAE", True),
+    ],
+)
+def test_no_false_alarm_on_a_net_as_people_build_them(family, half):
+    net, _ = net_families.build(family, None, True, half, seed=3)
+    report = diagnose(net.model, net.X, net.y)
+    assert report.healthy, report
+
+
+def test_a_loss_of_0_is_not_judged():
+    X, _ = circles(64)
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(4, "tanh"), keras.layers.Dense(1, name="output")])
+    y = model.predict(X, verbose=0)
+    for loss in ("mse", "mae"):
+        report = diagnose(model, X, y, loss=loss)
+        assert (report.cause, report.layer) == ("not measured", "output")
+        model.compile("adam", loss)
+        assert diagnose(model, X, y).cause == "not measured"
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_logits_that_start_at_0_are_calmly_looked_at(compiled):
+    X, y = circles(64)
+    head = keras.layers.Dense(1, kernel_initializer="zeros", name="output")
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(8, "relu"), head])
+    if compiled:
+        model.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
+    assert "starts at exactly 0" in diagnose(model, X, y).verdict
+
+
+class WarmUp(keras.optimizers.schedules.LearningRateSchedule):
+    """As the transformer tutorial has it: no get_config."""
+
+    def __call__(self, step):
+        return 1e-3 * (tf.cast(step, tf.float32) + 1)
+
+
+class WithArgument(keras.optimizers.SGD):
+    def __init__(self, needed):
+        super().__init__(0.01)
+
+
+@pytest.mark.parametrize("optimizer", [lambda: keras.optimizers.Adam(WarmUp()), lambda: WithArgument(1)])
+def test_an_optimizer_that_cannot_be_made_again_costs_one_number_and_a_note(optimizer):
+    X, y = circles(64)
+    model = dense(0, 2, "tanh")
+    model.compile(optimizer(), "binary_crossentropy")
+    report = diagnose(model, X, y)
+    assert report.healthy
+    assert report.layers["update_ratio"].isna().all()
+    assert any("update/data, because" in note for note in report.notes)
+
+
+def test_a_warm_up_from_0_is_no_rate_that_is_too_small():
+    X, y = circles(64)
+    model = dense(0, 2, "tanh")
+    rates = keras.optimizers.schedules.PolynomialDecay(1e-9, 1000, 1e-3)
+    model.compile(keras.optimizers.Adam(rates), "binary_crossentropy")
+    report = diagnose(model, X, y)
+    assert report.healthy
+    assert any("it follows a schedule" in note for note in report.notes)
+
+
+@pytest.mark.parametrize("kind", ["dataset", "generator", "PyDataset"])
+def test_datasets_are_taken_as_they_are(kind):
+    X, y = circles(64)
+
+    class Batches(keras.utils.PyDataset):
+        def __len__(self):
+            return 4
+
+        def __getitem__(self, k):
+            return X[16 * k : 16 * k + 16], y[16 * k : 16 * k + 16]
+
+    sources = {
+        "dataset": lambda: tf.data.Dataset.from_tensor_slices((X, y)).batch(16).repeat(),
+        "generator": lambda: ((X[k : k + 16], y[k : k + 16]) for k in range(0, 64, 16)),
+        "PyDataset": Batches,
+    }
+    model = dense(0, 2, "tanh")
+    report = diagnose(model, sources[kind](), batch_size=64)
+    assert report.loss == pytest.approx(diagnose(model, X, y, batch_size=64).loss, rel=1e-5)
+
+
+def test_time_is_said_to_be_unmeasured_in_recurrent_nets():
+    net, _ = net_families.build("LSTM", None, True, False, 0)
+    report = diagnose(net.model, net.X, net.y)
+    assert report.healthy
+    assert any("the gradient through time in lstm" in note for note in report.notes)
+
+
+def test_weights_that_are_nan_are_no_twins():
+    X, y = circles(64)
+    model = dense(0, 3, "relu")
+    for name in ("hidden_2", "hidden_3"):
+        model.get_layer(name).kernel.assign(np.full((32, 32), np.nan))
+    report = diagnose(model, X, y)
+    assert (report.cause, report.layer) == ("not finite", "hidden_2")
+    assert not any("initializer" in note for note in report.notes)
+
+
+@pytest.mark.parametrize("before", ["sigmoid", "relu", "tanh"])
+def test_logits_that_were_squeezed_before_are_told(before):
+    X, y = circles(64)
+    stack = [keras.layers.Dense(8, "tanh"), keras.layers.Dense(1, before), keras.layers.Activation("sigmoid")]
+    model = keras.Sequential([keras.Input((2,)), *stack])
+    assert diagnose(model, X, y).cause == "loss does not fit the output"
+
+
+def test_the_rate_named_as_the_cure_lowers_the_loss():
+    net, _ = net_families.build("dense, relu", "SGD at rate 1,000", True, False, 3)
+    report = diagnose(net.model, net.X, net.y)
+    factor = report.batch.trial.better
+    net.model.compile(keras.optimizers.SGD(1000 * factor), net.loss)
+    rows = slice(None)
+    net.model.train_on_batch(net.X[rows], net.y[rows])
+    assert net.model.evaluate(net.X, net.y, verbose=0) < report.loss
+
+
+def test_statistics_learnt_anew_are_the_cure_that_is_named():
+    net, _ = net_families.build("CNN, batch norm", "frozen, wrong statistics", False, False, 3)
+    report = diagnose(net.model, net.X, net.y, net.loss)
+    net.model.get_layer(report.layer).trainable = True
+    assert diagnose(net.model, net.X, net.y, net.loss).healthy
+
+
+def test_table_and_verdict_draw_one_line():
+    report = diagnose(*SICK["ten sigmoid layers"].build(0))
+    rows = report._repr_html_().split("<tbody>")[1].split("</tr>")[:-1]
+    warned = ["height:10px;width" in row and 'px;background:#a84300"></span><span' in row for row in rows]
+    assert warned == [not reach >= 1e-3 for reach in report.layers["reach"]]
+    assert any(warned) and not all(warned)

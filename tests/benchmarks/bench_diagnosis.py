@@ -1,14 +1,22 @@
-"""How long a diagnosis takes: ``python -m tests.benchmarks.bench_diagnosis``. CPU seconds, medians of one run."""
+"""What a diagnosis finds, and how long it takes: ``python -m tests.benchmarks.bench_diagnosis``.
+
+A table of families of nets × diseases, compiled and not, in float32 and mixed precision by turns; the healthy
+ones before and after some steps, two of keras.applications among them. CPU seconds are medians of one run.
+"""
 
 import os
+import sys
 import time
+from collections import Counter
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from tests.net_builders import circles, conv_pool, dense
+from tests.net_families import DISEASES, FAMILIES, ONLY_COMPILED, Net, asked, build
 from vgcourse.measure.diagnosis import diagnose
 
 REPEATS = 7
@@ -27,7 +35,70 @@ def eager_step(model, X, y) -> None:
     tape.gradient(loss, [v.value for v in model.trainable_variables])
 
 
+def sick_table(seed: int) -> Counter:
+    """One line for each sick net: what was put in, what was found."""
+    counts = Counter()
+    for turn, (family, disease) in enumerate((f, d) for f in FAMILIES for d in DISEASES):
+        compiled, half = bool(turn % 2) or disease in ONLY_COMPILED, turn % 3 == 2
+        found = build(family, disease, compiled, half, seed)
+        if found is None:
+            continue
+        net, expected = found
+        report = diagnose(net.model, **asked(net, compiled))
+        cause, layer = report.cause in expected.causes, not expected.layers or report.layer in expected.layers
+        word = "right" if cause and layer else "missed" if report.healthy else "not measured"
+        word = "WRONG" if word == "not measured" and report.cause != "not measured" else word
+        counts[word] += 1
+        modes = ("compiled" if compiled else "loss given") + (", mixed" if half else "")
+        print(f"{word:12} {family:22} {disease:32} {modes:18} {report.cause} @ {report.layer}", flush=True)
+        if word != "right":
+            print("             ", report.verdict, flush=True)
+    return counts
+
+
+def healthy_table(seed: int) -> Counter:
+    """One line for each healthy net, at the start and after three steps."""
+    counts = Counter()
+    for family in FAMILIES:
+        for half in (False, True):
+            net, _ = build(family, None, True, half, seed)
+            _ask_twice(family + ", mixed" * half, net, counts)
+    for name in ("ResNet50", "MobileNet"):
+        _ask_twice(name, from_keras(name, seed), counts)
+    return counts
+
+
+def _ask_twice(name: str, net: Net, counts: Counter) -> None:
+    for moment in ("at the start", "after 3 steps"):
+        if moment != "at the start":
+            net.model.run_eagerly = True
+            for _ in range(3):
+                net.model.train_on_batch(net.X, net.y)
+        report = diagnose(net.model, net.X, net.y)
+        counts["calm" if report.healthy else "FALSE ALARM"] += 1
+        print(f"{'calm' if report.healthy else 'FALSE ALARM':12} {name:30} {moment}", flush=True)
+        if not report.healthy:
+            print("             ", report.verdict, flush=True)
+
+
+def from_keras(name: str, seed: int) -> Net:
+    """A net of keras.applications with random weights on random images."""
+    rng = np.random.default_rng(seed)
+    keras.utils.set_random_seed(seed)
+    X, y = rng.random((8, 32, 32, 3)).astype("float32"), rng.integers(0, 10, 8)
+    model = getattr(keras.applications, name)(weights=None, input_shape=(32, 32, 3), classes=10)
+    model.compile(keras.optimizers.Adam(1e-4), "sparse_categorical_crossentropy")
+    return Net(model, X, y, None)
+
+
 def main() -> None:
+    seed = int(sys.argv[1]) if len(sys.argv) > 1 else 0
+    print("sick:", dict(sick_table(seed)))
+    print("healthy:", dict(healthy_table(seed)))
+    times()
+
+
+def times() -> None:
     X, y = circles(256)
     images, labels = (a[:64] for a in conv_pool(0)[1:])
     nets = {

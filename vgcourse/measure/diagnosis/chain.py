@@ -1,8 +1,10 @@
 """The arithmetic of a gradient's way back: what each layer gets, and how much the layers in between keep."""
 
+import itertools
+
 import numpy as np
 
-from vgcourse.measure.diagnosis.measure import Batch, Layer
+from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
 
 
 def chain(batch: Batch) -> list[Layer]:
@@ -10,10 +12,72 @@ def chain(batch: Batch) -> list[Layer]:
     return [layer for layer in batch.layers if layer.weighted and np.isfinite(layer.delta_norm)]
 
 
-def reach(chain: list[Layer]) -> np.ndarray:
-    """What each layer's weights get of the norm that the loss sends into the last layer. Shape (layers,)."""
-    sent = max(chain[-1].gradient_norm, chain[-1].delta_norm)
-    return np.array([layer.delta_norm for layer in chain]) / (sent or np.nan)
+def reach(chain: list[Layer], batch: Batch) -> np.ndarray:
+    """What each layer's weights get of the norm that the loss sends into the outputs. Shape (layers,)."""
+    return np.array([layer.delta_norm for layer in chain]) / (sent(batch) or np.nan)
+
+
+def sent(batch: Batch) -> float:
+    """The norm that the loss sends: into the outputs, or where a flat output swallows it, into the last layer."""
+    last = chain(batch)[-1:]
+    return max([batch.sent, *(n for layer in last for n in (layer.gradient_norm, layer.delta_norm) if n == n)])
+
+
+def without_silenced(chain: list[Layer]) -> list[Layer]:
+    """Without layers that hear exactly nothing because weights after them start at 0 and are about to move."""
+    starts = any(layer.kernel_rms == 0 and layer.kernel_gradient > 0 for layer in chain)
+    return [layer for layer in chain if layer.delta_norm > 0] if starts else chain
+
+
+def agree(reach: np.ndarray, factors: np.ndarray) -> bool:
+    """Is the product of the factors what was measured between the first and the last layer?"""
+    inner = reach[:-1]
+    if not len(factors) or len(inner) < 2 or not inner[0] > 0 or not inner[-1] > 0 or not np.all(factors > 0):
+        return False
+    measured, computed = np.log(inner[0] / inner[-1]), np.log(factors).sum()
+    return bool(abs(measured - computed) < 0.5 * abs(computed) + 1)
+
+
+def hidden(batch: Batch) -> list[Layer]:
+    """All layers but the one that gives the output."""
+    return [layer for layer in batch.layers if layer is not batch.layers[-1]]
+
+
+def fed_by_the_input(batch: Batch) -> Layer | None:
+    """The layer that takes the model's input, maybe scaled; None where that is an embedding or not a kernel."""
+    first = next((layer for layer in batch.layers if layer.weighted), None)
+    return first if first is not None and np.isfinite(first.gain) else None
+
+
+def strength(layer: Layer) -> float:
+    """How strongly a layer of its kind passes a gradient on, relative to what keeps its size."""
+    return layer.gamma if np.isfinite(layer.gamma) else layer.gain / needed(layer)
+
+
+def strength_in_words(layer: Layer) -> str:
+    return f"scale {layer.gamma:.2g}" if np.isfinite(layer.gamma) else f"gain {layer.gain:.2g}"
+
+
+def largest_drop(batch: Batch, reach: np.ndarray) -> tuple[str, float, str] | None:
+    """(layer, what is left, where in words) of the one place that loses most of a plain chain's gradient."""
+    layers = [layer for layer in batch.layers if np.isfinite(layer.gradient_norm) and layer.weighted]
+    drops = [
+        (layer.passed * layer.delta_norm / layer.gradient_norm, layer.name, f"in {layer.name}")
+        for layer in layers[1:]
+        if np.isfinite(layer.passed) and layer.gradient_norm > 0
+    ]
+    if batch.plain:
+        for before, after in itertools.pairwise(layers):
+            came = after.passed * after.delta_norm
+            if np.isfinite(came) and came > 0:
+                place = f"between {before.name} and {after.name}"
+                drops.append((before.gradient_norm / came, before.name, place))
+    total = np.log(np.nanmin(reach[reach > 0])) if (reach > 0).any() else -np.inf
+    drops = [drop for drop in drops if drop[0] > 0]
+    if not drops or not np.isfinite(total):
+        return None
+    kept, name, place = min(drops)
+    return (name, kept, place) if np.log(kept) < 0.6 * total else None
 
 
 def gains(chain: list[Layer]) -> np.ndarray:
@@ -34,10 +98,10 @@ def per_layer(reach: np.ndarray, chain: list[Layer]) -> float:
 
 def one_culprit(chain: list[Layer], largest: bool) -> Layer | None:
     """The one layer whose weights make up most of the change, when the others are as they should be."""
-    known = [layer for layer in chain[1:] if np.isfinite(layer.gain) and layer.gain > 0]
+    known = [layer for layer in chain[1:] if strength(layer) > 0]
     if len(known) < 2:
         return known[0] if known and largest else None
-    change = np.array([np.log(layer.gain / needed(layer)) for layer in known]) * (1 if largest else -1)
+    change = np.array([np.log(strength(layer)) for layer in known]) * (1 if largest else -1)
     worst = int(np.argmax(change))
     others = np.delete(change, worst)
     alone = change[worst] > 2 and change[worst] > 2 * np.abs(others).sum() and np.median(others) < 0.7
@@ -59,8 +123,10 @@ def steepest(chain: list[Layer]) -> float:
 
 def needed(layer: Layer) -> float:
     """The gain that initializers for this activation aim at: He's sqrt(2) for rectifiers, else Glorot's 1."""
-    return float(np.sqrt(2)) if "relu" in layer.activation else 1.0
+    return float(np.sqrt(2)) if "relu" in layer.activation and not np.isfinite(layer.gamma) else 1.0
 
 
 def initializer(layer: Layer) -> str:
+    if np.isfinite(layer.gamma):
+        return "a scale of ones"
     return "he_normal" if "relu" in layer.activation else "glorot_uniform"

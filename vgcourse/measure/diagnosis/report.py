@@ -4,7 +4,8 @@ from html import escape
 
 import numpy as np
 
-from vgcourse.style import INK, MUTED, VANISHED, WARN
+from vgcourse.measure.diagnosis.thresholds import VANISHED
+from vgcourse.style import INK, MUTED, WARN
 
 _TEXT_COLUMNS = {
     "gradient": "gradient",
@@ -16,7 +17,8 @@ _TEXT_COLUMNS = {
     "dead": "dead",
 }
 _EXPLAINED = (
-    "gradient: rms of dL/dh at the layer's output, per example; factor: its norm relative to the next layer's; "
+    "gradient: rms of dL/dh at the layer's output, per example; bar: how much of what the loss sends the layer "
+    "hears, in decades, the mark at a thousandth; factor: its norm relative to the next layer's; "
     "signal: how far the output varies over the examples (rms)."
 )
 
@@ -37,7 +39,7 @@ def as_text(report) -> str:
 def as_html(report) -> str:
     """A calm table with bars on a logarithmic scale, the verdict above it."""
     color = "#00694c" if report.healthy else WARN
-    low, high = _decades(report.layers["gradient"])
+    low, high = _decades(report.layers["reach"])
     head = "".join(
         f'<th scope="col" style="text-align:{"left" if k < 3 else "right"};padding:2px 10px;font-weight:600">{h}</th>'
         for k, h in enumerate(["layer", "activation", "back-propagated gradient", *list(_TEXT_COLUMNS.values())[1:]])
@@ -108,21 +110,22 @@ def _html_row(name: str, row, low: float, high: float, report) -> str:
         f'<td style="text-align:right;padding:2px 10px;white-space:nowrap">{_html_cell(key, row)}</td>'
         for key in list(_TEXT_COLUMNS)[1:]
     )
+    bar = _bar(row, low, high)
     return (
         f'<tr style="background:{"#f6ece4" if blamed else "transparent"}">'
         f'<th scope="row" style="text-align:left;padding:2px 10px;font-weight:{weight}">{escape(name)}</th>'
         f'<td style="text-align:left;padding:2px 10px;color:{MUTED}">{escape(row["activation"])}</td>'
-        f'<td style="text-align:left;padding:2px 10px;white-space:nowrap">{_bar(row, low, high)}</td>{cells}</tr>'
+        f'<td style="text-align:left;padding:2px 10px;white-space:nowrap">{bar}</td>{cells}</tr>'
     )
 
 
 def _bar(row, low: float, high: float) -> str:
-    """A bar of 120 px on a log scale; the mark is where a gradient counts as vanished."""
-    value = row["gradient"]
+    """A bar of 120 px on a log scale; the mark is where a gradient counts as vanished, for the verdict as well."""
+    value = row["reach"]
     share = (np.log10(value) - low) / (high - low) if value > 0 else 0.0
     share = float(np.clip(share, 0, 1)) if np.isfinite(share) else 0.0
     mark = (np.log10(VANISHED) - low) / (high - low) * 120
-    color = WARN if not value > VANISHED else "#3b7a8c"
+    color = WARN if not value >= VANISHED else "#3b7a8c"
     at = "position:absolute"
     return (
         '<span style="display:inline-block;position:relative;width:120px;height:10px;background:#eceae7;'

@@ -24,3 +24,13 @@ LARGE_GAIN = 2.0
 # One step that moves the weights by a third of their size, or by less than a hundred-thousandth everywhere;
 # 1e-3 is the practical guide (Karpathy, makemore).
 STEP_TOO_LARGE, STEP_TOO_SMALL = 0.3, 1e-5
+# rms of what the model's input feeds. Bytes of a picture have about 150, scikit-learn's digits 7.
+LARGE_INPUT = 20.0
+# A frozen batch normalisation: shift of the mean in standard deviations, and ratio of the variances.
+SHIFTED, SCALED = 3.0, 100.0
+# Rms of a normalisation's scale: it starts at 1, and at 0 on purpose in residual branches.
+SMALL_SCALE = 0.05
+# A loss that steps on the very batch have left more than twice as high, each step above the start.
+RISEN = 2.0
+# Share of targets that an output cannot reach.
+OUT_OF_REACH = 0.05

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vgcourse.measure.diagnosis.measure import Layer
+from vgcourse.measure.diagnosis.facts.layer import Layer
 
 
 def and_more(layers: list[Layer]) -> str:

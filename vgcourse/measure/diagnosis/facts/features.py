@@ -1,0 +1,153 @@
+"""From caught tensors and their gradients to the numbers of a `Layer`."""
+
+import keras
+import numpy as np
+
+from vgcourse.measure import keras_private
+from vgcourse.measure.diagnosis.facts.arrays import as_array, as_float64, mean_by_unit, norm, rms
+from vgcourse.measure.diagnosis.facts.layer import Layer
+from vgcourse.measure.slopes import SATURATED_SLOPE, STEEPEST_SLOPE, activation_slope
+
+_NORMALISED = (keras.layers.BatchNormalization, keras.layers.LayerNormalization, keras.layers.GroupNormalization)
+
+
+def layers_of(infos, taps, caught, gradients) -> list[Layer]:
+    """The layers in the order of the call.
+
+    Args:
+        taps: what `tap_outputs` caught. caught: layer name -> `Call`. gradients: a `Gradients`.
+    """
+    by_name = {info.name: info for info in infos}
+    # Eager tensors are numbered as they are made: the order of the call, activation layers included.
+    born = {n: t[0]._id for n, t in taps.preactivations.items()} | {n: t[0]._id for n, t in taps.outputs.items()}
+    layers = []
+    for name in sorted(born, key=born.get):
+        info = by_name.get(name)
+        layer = Layer(name, type(info.layer).__name__ if info else "Activation", weighted=info is not None)
+        layer.activation = taps.activations.get(name) or (info.activation if info else "linear")
+        _add_signals(layer, taps.outputs.get(name), gradients.outputs.get(name))
+        function = taps.functions.get(name)
+        _add_activation(layer, function, taps.preactivations.get(name), gradients.preactivations.get(name))
+        if info:
+            _add_weights(layer, info, gradients)
+        if name in caught:
+            add_input(layer, caught[name], gradients.inputs.get(name))
+        layers.append(layer)
+    return layers
+
+
+def _add_signals(layer: Layer, outputs, gradients) -> None:
+    if outputs:
+        h = [as_float64(t) for t in outputs]
+        layer.units = h[0].shape[-1] if h[0].ndim > 1 else 1
+        layer.output = rms(h)
+        layer.signal = rms([t.std(0) for t in h])
+        layer.finite = all(np.isfinite(t).all() for t in h)
+    known = [g for g in gradients or [] if g is not None]
+    if known:
+        layer.gradient, layer.gradient_norm = rms(known), norm(known)
+        layer.delta_norm = layer.gradient_norm
+        layer.gradient_finite = all(np.isfinite(g).all() for g in known)
+        layer.unit_gradient = np.sqrt(np.mean([mean_by_unit(g**2) for g in known], 0)) if known[0].ndim > 1 else None
+
+
+def add_input(layer: Layer, call, gradients) -> None:
+    """What the layer took in at its first call, and how much of the gradient it passes back through itself."""
+    x = as_float64(call.inputs[0])
+    layer.input_rms = rms([x])
+    spread = rms([x.std(0)])
+    layer.input_offset = rms([x.mean(0)]) / spread if spread else 0.0
+    known = [g for g in gradients or [] if g is not None]
+    if known and layer.delta_norm:
+        layer.passed = norm(known) / layer.delta_norm
+    if isinstance(call.layer, keras.layers.BatchNormalization):
+        layer.statistics_off = _statistics_off(call.layer, x, as_float64(call.outputs[0]))
+
+
+def _statistics_off(layer, x: np.ndarray, h: np.ndarray) -> tuple[float, float] | None:
+    """(shift, variance ratio) of the moving statistics that were used; None where the batch's own were."""
+    axis = layer.axis if isinstance(layer.axis, int) else layer.axis[0]
+    others = tuple(k for k in range(x.ndim) if k != axis % x.ndim)
+    shape = [-1 if k == axis % x.ndim else 1 for k in range(x.ndim)]
+    mean, variance = (as_array(v).astype(float) for v in (layer.moving_mean, layer.moving_variance))
+    gamma, beta = (
+        as_array(v).astype(float) if v is not None else d for v, d in ((layer.gamma, 1.0), (layer.beta, 0.0))
+    )
+    scale = gamma / np.sqrt(variance + layer.epsilon)
+    expected = (x - mean.reshape(shape)) * np.reshape(scale * np.ones_like(mean), shape)
+    expected = expected + np.reshape(beta * np.ones_like(mean), shape)
+    if not np.allclose(h, expected, rtol=0.02, atol=0.02 * (np.abs(expected).max() + 1e-12)):
+        return None
+    spread = np.maximum(x.std(others), 1e-12)
+    shift = float(np.median(np.abs(x.mean(others) - mean) / np.sqrt(np.maximum(variance, spread**2))))
+    return shift, float(np.median((variance + layer.epsilon) / (spread**2 + layer.epsilon)))
+
+
+def _add_activation(layer: Layer, function, preactivations, deltas) -> None:
+    if function is None:
+        return
+    z = [as_float64(t) for t in preactivations]
+    slope = np.concatenate(
+        [np.abs(as_float64(activation_slope(function, t))).reshape(-1, t.shape[-1]) for t in preactivations]
+    )
+    layer.units = slope.shape[1]
+    layer.steepest = STEEPEST_SLOPE.get(layer.activation, 1.0)
+    layer.slope = rms([slope])
+    layer.unit_slope = np.sqrt((slope**2).mean(0))
+    layer.dead = (slope == 0).all(0)
+    layer.saturated_units = (slope < SATURATED_SLOPE * layer.steepest).mean(0)
+    layer.saturated = float(layer.saturated_units.mean())
+    spread = rms([t.std(0) for t in z])
+    layer.z_offset = rms([t.mean(0) for t in z]) / spread if spread else np.inf
+    known = [d for d in deltas or [] if d is not None]
+    if known:
+        layer.delta_norm = norm(known)
+        if not layer.weighted:
+            layer.gradient_norm = layer.delta_norm
+
+
+def _add_weights(layer: Layer, info, gradients) -> None:
+    main = info.kernel if info.kernel is not None else info.variables[0]
+    w = as_float64(main)
+    g, layer.update_ratio = gradients.of(main)
+    layer.trainable = bool(main.trainable)
+    # Moving averages, too: relu swallows a NaN, and the loss stays finite.
+    layer.finite = layer.finite and all(np.isfinite(as_float64(v)).all() for v in _numbers(info.layer, info))
+    layer.kernel_rms = rms([w])
+    layer.recurrent = isinstance(info.layer, keras.layers.RNN)
+    if isinstance(info.layer, _NORMALISED) and "gamma" in info.others:
+        layer.gamma = rms([as_float64(info.others["gamma"])])
+    if g is not None:
+        layer.kernel_gradient = rms([as_float64(g)])
+    if info.kernel is None or w.ndim < 2 or info.others:
+        return
+    flat = w.reshape(-1, w.shape[-1])
+    layer.gain = float(np.sqrt((flat**2).sum() / _fan_out(info.layer, w)))
+    spread = flat.std()
+    if abs(flat.mean()) * np.sqrt(flat.size) > 4 * spread:
+        layer.offset = float(abs(flat.mean()) / spread) if spread else np.inf
+    layer.identical = g is not None and _same_columns(flat, as_float64(g).reshape(flat.shape))
+
+
+def _numbers(layer, info) -> list:
+    moving = [v for v in layer.non_trainable_variables if "float" in str(v.dtype)]
+    return [*info.variables, *(moving if not keras_private.direct_layers(layer) else [])]
+
+
+def _fan_out(layer, w: np.ndarray) -> int:
+    """Number of output units whose incoming weights the kernel holds."""
+    if "Depthwise" in type(layer).__name__:
+        return w.shape[-1] * w.shape[-2]
+    if "Transpose" in type(layer).__name__:
+        return w.shape[-2]
+    if isinstance(layer, keras.layers.EinsumDense):
+        inputs, kernel = layer.equation.split("->")[0].split(",")
+        return int(np.prod([n for letter, n in zip(kernel, w.shape, strict=False) if letter not in inputs]))
+    return w.shape[-1]
+
+
+def _same_columns(kernel: np.ndarray, gradient: np.ndarray) -> bool:
+    """Do all units have one set of incoming weights, and will the next step leave it so? Shapes (in, units)."""
+    if kernel.shape[1] < 2 or (kernel != kernel[:, :1]).any() or not np.isfinite(gradient).all():
+        return False
+    return bool(np.allclose(gradient, gradient[:, :1], rtol=1e-3, atol=1e-6 * np.abs(gradient).max()))

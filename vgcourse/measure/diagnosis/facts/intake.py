@@ -1,0 +1,110 @@
+"""One batch out of whatever a user hands over: arrays, their structures, datasets, generators."""
+
+import itertools
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+_BATCHES = 64  # of a dataset whose batches are small: enough is enough
+
+
+def one_batch(X, y, batch_size: int):
+    """``batch_size`` examples, evenly spread, so that labels in order give all classes. Draws nothing.
+
+    Returns:
+        (x, y, all labels); the labels are None where none were handed over.
+
+    Raises:
+        TypeError, ValueError: naming what cannot be taken, and what to hand over instead.
+    """
+    if isinstance(batch_size, bool) or not isinstance(batch_size, int | np.integer) or batch_size < 2:
+        raise ValueError(f"batch_size: need a whole number of at least 2 examples, got {batch_size!r}.")
+    if _is_stream(X):
+        X, y = _from_stream(X, y, batch_size)
+    X = _arrays("X", X)
+    y = None if y is None else _arrays("y", y)
+    named = (("X", X),) if y is None else (("X", X), ("y", y))
+    counts = {name: {len(a) if a.ndim else 0 for a in keras.tree.flatten(d)} for name, d in named}
+    if len(set().union(*counts.values())) != 1 or counts["X"] <= {0, 1}:
+        has = ", ".join(f"{name} has {_listed(count)}" for name, count in counts.items())
+        raise ValueError(f"{' and '.join(counts)}: need the same number of examples, at least 2; {has}.")
+    for name, data in named:
+        _check_finite(name, data)
+    n = counts["X"].pop()
+    rows = np.unique(np.linspace(0, n - 1, min(n, batch_size)).round().astype(int))
+    batch = [None if d is None else keras.tree.map_structure(lambda a: _floats(a[rows]), d) for d in (X, y)]
+    return *batch, y
+
+
+def _is_stream(X) -> bool:
+    if isinstance(X, tf.data.Dataset | keras.utils.PyDataset) or hasattr(X, "__next__"):
+        return True
+    # A PyTorch DataLoader, or another object that gives batches and is no array itself.
+    bare = not isinstance(X, list | tuple | dict | str) and not hasattr(X, "__array__") and not hasattr(X, "shape")
+    return bare and hasattr(X, "__iter__")
+
+
+def _from_stream(stream, y, batch_size: int):
+    """The first batches of a stream of (X, y), put together up to ``batch_size`` examples."""
+    if y is not None:
+        raise ValueError("y: X is a dataset, which brings its labels along; leave y out.")
+    if isinstance(stream, keras.utils.PyDataset):
+        stream = map(stream.__getitem__, range(len(stream)))
+    parts, count = [], 0
+    for element in itertools.islice(stream, _BATCHES):
+        pair = element if isinstance(element, tuple | list) else (element, None)
+        pair = (pair[0], pair[1] if len(pair) > 1 else None)
+        parts.append([None if d is None else _arrays("X", d) for d in pair])
+        count += max((len(a) if a.ndim else 0 for a in keras.tree.flatten(parts[-1][0])), default=0)
+        if count >= batch_size or count < len(parts):
+            break
+    if not count:
+        raise ValueError("X: this dataset gives no batches; hand over arrays, or batch it: dataset.batch(32).")
+    X, labels = zip(*parts, strict=True)
+    return _joined(X), None if labels[0] is None else _joined(labels)
+
+
+def _joined(parts):
+    return keras.tree.map_structure(lambda *arrays: np.concatenate(arrays), *parts)
+
+
+def _arrays(name: str, data):
+    if isinstance(data, list) and data and np.ndim(data[0]) == 0 and not hasattr(data[0], "shape"):
+        data = np.asarray(data)
+    return keras.tree.map_structure(lambda a: _array(name, a), data)
+
+
+def _array(name: str, values) -> np.ndarray:
+    if isinstance(values, tf.RaggedTensor):
+        raise ValueError(f"{name}: ragged; hand over some 256 examples as a whole array, {name}[:256].to_tensor().")
+    if isinstance(values, tf.SparseTensor):
+        raise ValueError(f"{name}: sparse; hand over tf.sparse.to_dense({name}) of some 256 examples.")
+    if hasattr(values, "toarray"):
+        raise ValueError(f"{name}: sparse; hand over some 256 of its rows, as in {name}[:256].toarray().")
+    try:
+        return np.asarray(values.detach().cpu() if hasattr(values, "detach") else values)
+    except ValueError as error:
+        raise ValueError(f"{name}: its examples differ in length; pad them (keras.utils.pad_sequences).") from error
+
+
+def _check_finite(name: str, data) -> None:
+    for array in keras.tree.flatten(data):
+        if array.dtype.kind == "O" and array.size and np.ndim(array.flat[0]):
+            raise ValueError(f"{name}: its examples differ in length; pad them (keras.utils.pad_sequences).")
+        if array.dtype.kind not in "fiub":
+            raise ValueError(f"{name}: need numbers, got an array of {array.dtype}; encode it first.")
+        bad = ~np.isfinite(array.reshape(len(array), -1)).all(1)
+        if bad.any():
+            raise ValueError(
+                f"{name}: {bad.sum()} of {len(bad)} examples hold NaN or infinity, the first is number "
+                f"{int(bad.argmax())}; drop or fill them."
+            )
+
+
+def _floats(array: np.ndarray) -> np.ndarray:
+    return array.astype("float32") if array.dtype.kind in "fb" else array
+
+
+def _listed(counts: set[int]) -> str:
+    return " and ".join(map(str, sorted(counts))) or "none"

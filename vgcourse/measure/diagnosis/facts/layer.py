@@ -1,0 +1,147 @@
+"""What is known of a layer, an output and a whole batch: the numbers that a diagnosis rests on."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass
+class Output:
+    """One output of the model on the batch.
+
+    Attributes:
+        layer: name of the layer it comes from. head: its activation. endings: the activations at the end, the
+            last one first. loss: Keras's name of its loss, empty where unknown. from_logits: what the loss takes
+            it for, None where that is no question.
+        values, targets: (batch, ...) arrays; targets None where they do not match.
+        deaf: share of the examples whose loss has exactly no gradient here. seen_through: does Keras
+            compute the loss from the logits behind it?
+    """
+
+    layer: str
+    head: str
+    endings: tuple[str, ...]
+    loss: str
+    from_logits: bool | None
+    values: np.ndarray
+    targets: np.ndarray | None
+    deaf: float
+    seen_through: bool
+    sure: bool
+
+
+@dataclass
+class Trial:
+    """Steps of the optimizer on a copy of the weights, all on this batch.
+
+    Attributes:
+        losses: before the first step and after each. killed: layer -> units that died on the way.
+        better: a factor for the learning rate with which one step lowers the loss, None where none was found.
+    """
+
+    losses: list[float]
+    killed: dict[str, int] = field(default_factory=dict)
+    better: float | None = None
+
+
+@dataclass
+class Layer:
+    """One layer on one batch. Norms are per example: the root of the mean over examples of the squared norm.
+
+    Attributes:
+        output: rms of the output h. signal: rms over units of h's standard deviation over the examples,
+            what the layer says about its input.
+        gradient: rms of dL_i/dh over examples and units. gradient_norm, delta_norm: norm of dL_i/dh, dL_i/dz.
+        gain: ||W||_F / sqrt(fan_out), the factor by which random weights pass a gradient's norm back.
+        offset: |mean| / standard deviation of the kernel, 0 where that could be chance (4 standard errors).
+        slope: rms of phi'(z); steepest: the largest |phi'| there is.
+        dead, saturated_units: (units,) bool and float, per unit or channel; None without an activation.
+        z_offset: rms of z's mean over the examples, relative to the rms of its standard deviation.
+        input_rms, input_offset: rms of what the layer takes in; size of its mean over the examples, relative
+            to its standard deviation.
+        passed: measured norm of the gradient at its input, by way of this layer alone, over delta_norm.
+        gamma: rms of a normalisation's scale. statistics_off: how far the moving statistics that a batch
+            normalisation used are from the batch's: shift in standard deviations, and ratio of the variances.
+        identical: units that share incoming weights *and* their gradient, so that they stay the same for ever.
+    """
+
+    name: str
+    kind: str
+    activation: str = "linear"
+    units: int = 0
+    output: float = np.nan
+    signal: float = np.nan
+    gradient: float = np.nan
+    gradient_norm: float = np.nan
+    delta_norm: float = np.nan
+    kernel_gradient: float = np.nan
+    kernel_rms: float = np.nan
+    update_ratio: float = np.nan
+    gain: float = np.nan
+    offset: float = 0.0
+    slope: float = 1.0
+    steepest: float = 1.0
+    saturated: float = np.nan
+    z_offset: float = 0.0
+    input_rms: float = np.nan
+    input_offset: float = 0.0
+    dead: np.ndarray | None = None
+    saturated_units: np.ndarray | None = None
+    unit_slope: np.ndarray | None = None
+    unit_gradient: np.ndarray | None = None
+    identical: bool = False
+    passed: float = np.nan
+    gamma: float = np.nan
+    statistics_off: tuple[float, float] | None = None
+    recurrent: bool = False
+    gradient_finite: bool = True
+    weighted: bool = True
+    trainable: bool = True
+    finite: bool = True
+
+    @property
+    def rectifier(self) -> bool:
+        """Can its slope be exactly zero over half of the axis, so that a unit can die?"""
+        return self.activation in ("relu", "relu6", "threshold")
+
+    @property
+    def smooth(self) -> bool:
+        """Has it an activation that saturates rather than dies?"""
+        return self.unit_slope is not None and "relu" not in self.activation and not self.rectifier
+
+    @property
+    def dead_share(self) -> float:
+        return float(self.dead.mean()) if self.dead is not None and self.dead.size else np.nan
+
+
+@dataclass
+class Batch:
+    """All layers in the order of the call, and what holds for the model as a whole.
+
+    Attributes:
+        sent: norm per example of the gradient that the loss sends into the model's outputs.
+        plain: is it known to be a chain, each layer feeding the next one only?
+        standardised_loss: loss of the batch with standardised inputs, where that was tried.
+        not_measured: what could not be measured and why, sentences.
+    """
+
+    layers: list[Layer]
+    loss: float
+    examples: int
+    guess: float | None = None
+    loss_name: str = ""
+    optimizer: str = ""
+    compiled: bool = False
+    scheduled: bool = False
+    sent: float = np.nan
+    plain: bool = False
+    outputs: list[Output] = field(default_factory=list)
+    trial: Trial | None = None
+    standardised_loss: float | None = None
+    not_measured: list[str] = field(default_factory=list)
+    twins: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def learnt(self) -> bool:
+        """Is the loss below a tenth of what the best constant answer gets?"""
+        return self.guess is not None and bool(self.loss < 0.1 * self.guess)

@@ -1,0 +1,209 @@
+"""One batch forward and back through a model, every layer tapped. The model stays as it was."""
+
+import functools
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from vgcourse.measure import keras_private
+from vgcourse.measure.diagnosis.facts.arrays import as_array, as_float64
+from vgcourse.measure.layers import LayerInfo, Taps, tap_outputs, weighted_layers
+from vgcourse.measure.replaced import replaced
+
+# As Keras's LossScaleOptimizer starts: gradients in float16 underflow from 6e-8 on.
+_LOSS_SCALE = 2.0**15
+
+
+@dataclass
+class Call:
+    """What a layer took in and gave back, call by call."""
+
+    layer: keras.layers.Layer
+    inputs: list = field(default_factory=list)
+    outputs: list = field(default_factory=list)
+
+
+@dataclass
+class Gradients:
+    """Gradients of the summed loss, float64, and each variable's gradient of the mean loss with its next step.
+
+    Attributes:
+        inputs: layer name -> gradient at what it took in, by way of this layer alone, per call.
+        predictions: one for each output; at the logits where Keras computes the loss from them.
+    """
+
+    outputs: dict
+    preactivations: dict
+    inputs: dict
+    predictions: list
+    variables: dict
+    steps: dict = field(default_factory=dict)
+
+    def of(self, variable):
+        return self.variables.get(id(variable)), self.steps.get(id(variable), np.nan)
+
+
+@dataclass
+class ForwardBackward:
+    """One forward and backward pass of a training step."""
+
+    infos: list[LayerInfo]
+    taps: Taps
+    calls: dict[str, Call]
+    prediction: object
+    loss: float
+    used: object
+    gradients: Gradients
+
+
+@contextmanager
+def left_as_it_was(model) -> Iterator[None]:
+    """Put every variable back: weights, moving statistics, seeds, recurrent states, metrics."""
+    found = {id(v): v for v in [*model.variables, *getattr(model, "metrics_variables", [])]}
+    seeds = keras.src.backend.common.global_state.get_global_attribute("global_seed_generator")
+    if seeds is not None:
+        found[id(seeds.state)] = seeds.state
+    before = [(v, as_array(v)) for v in found.values()]
+    try:
+        yield
+    finally:
+        for variable, value in before:
+            if as_array(variable).tobytes() != value.tobytes():
+                variable.assign(value)
+
+
+def measure(model, x, y, resolve) -> ForwardBackward:
+    """Run ``model`` forward and back on one batch.
+
+    Args:
+        model: any built Keras 3 model. x, y: one batch, arrays or nested structures of them.
+        resolve: a function of the prediction that returns the `LossInUse`.
+    """
+    infos = weighted_layers(model)
+    half = any(getattr(part, "compute_dtype", "") == "float16" for part in keras_private.all_layers(model))
+    with left_as_it_was(model), tf.GradientTape(persistent=half) as tape:
+        with tap_outputs(model) as taps, _tap_calls(model, infos) as calls:
+            prediction = answer(model, x)
+        with tape.stop_recording():
+            used = resolve(prediction)
+        mean, count = used.compute(x, y, prediction)
+        total = tf.cast(mean, tf.float32) * count
+    sources = {
+        "outputs": {n: [(h, _or_logits(h)) for h in found] for n, found in taps.outputs.items()},
+        "preactivations": taps.preactivations,
+        "inputs": {n: call.inputs for n, call in calls.items()},
+        "predictions": [(p, _or_logits(p)) for p in keras.tree.flatten(prediction)],
+        "variables": [v.value for info in infos for v in info.variables],
+    }
+    found, scale = _scaled_gradients(tape, total, sources, half)
+    return ForwardBackward(infos, taps, calls, prediction, float(mean), used, _gradients(found, infos, scale, count))
+
+
+def answer(model, x):
+    """What the model answers in a training step. Raises ValueError where it does not take x."""
+    try:
+        return model(x, training=True) if keras_private.takes_training(model) else model(x)
+    except NotImplementedError as error:
+        inside = [k for k, v in vars(model).items() if isinstance(v, keras.Model) and not k.startswith("_")]
+        nets = f", as in diagnose(model.{inside[0]}, X, y)" if inside else ""
+        raise ValueError(
+            f"model: {type(model).__name__} has no call(); diagnose the nets inside it{nets}."
+        ) from error
+    except (ValueError, TypeError, KeyError, tf.errors.InvalidArgumentError) as error:
+        shapes = ", ".join(str(a.shape) for a in keras.tree.flatten(x))
+        reason = str(error).strip().splitlines()[0]
+        raise ValueError(f"X: the model does not take arrays of shape {shapes}: {reason}") from error
+
+
+def twins(infos) -> list[tuple[str, str]]:
+    """Pairs of layers whose kernels are equal to the last bit, which no fresh random draw would give."""
+    seen: dict[tuple, str] = {}
+    pairs = []
+    for info in infos:
+        if info.kernel is None:
+            continue
+        w = as_array(info.kernel)
+        if w.size < 2 or (w == w.flat[0]).all() or not np.isfinite(w.astype(float)).all():
+            continue
+        key = (w.shape, w.tobytes())
+        if key in seen:
+            pairs.append((seen[key], info.name))
+        seen.setdefault(key, info.name)
+    return pairs
+
+
+@contextmanager
+def _tap_calls(model, infos) -> Iterator[dict[str, Call]]:
+    """Catch what each layer takes in and gives back.
+
+    It is handed a copy of its input: the gradient at the copy is what comes back through this layer alone,
+    whatever else its input feeds.
+    """
+    calls: dict[str, Call] = {}
+    names = {id(info.layer): info.name for info in infos if info.layer is not model}
+    bare = [p for p in keras_private.all_layers(model) if isinstance(p, keras.layers.BatchNormalization)]
+    parts = [info.layer for info in infos if info.layer is not model]
+    parts += [p for p in bare if id(p) not in names]
+    with ExitStack() as stack:
+        for layer in parts:
+            name = names.get(id(layer), layer.name)
+            stack.enter_context(replaced(layer, "call", _catching(calls, name, layer, layer.call)))
+        yield calls
+
+
+def _catching(calls: dict[str, Call], name: str, layer, call):
+    @functools.wraps(call)
+    def wrapper(*args, **kwargs):
+        if not args or not tf.is_tensor(args[0]) or not args[0].dtype.is_floating:
+            return call(*args, **kwargs)
+        copy = tf.identity(args[0])
+        if (mask := keras_private.mask(args[0])) is not None:
+            copy._keras_mask = mask
+        result = call(copy, *args[1:], **kwargs)
+        known = calls.setdefault(name, Call(layer))
+        known.inputs.append(copy)
+        known.outputs.append(keras.tree.flatten(result)[0])
+        return result
+
+    return wrapper
+
+
+def _or_logits(h):
+    logits = keras_private.logits(h)
+    return h if logits is None else logits
+
+
+def _scaled_gradients(tape, total, sources, half: bool):
+    """Gradients times a scale that neither underflows nor overflows, and the scale."""
+    scale = _LOSS_SCALE if half else 1.0
+    while True:
+        found = tape.gradient(total, sources, output_gradients=tf.constant(scale))
+        if scale <= 1 or all(np.isfinite(as_float64(g)).all() for g in tf.nest.flatten(found) if g is not None):
+            return found, scale
+        scale /= 8
+
+
+def _gradients(found, infos, scale: float, count: float) -> Gradients:
+    def number(g):
+        return None if g is None else as_float64(g) / scale
+
+    def or_logits(pair):
+        return number(pair[1] if pair[0] is None else pair[0])
+
+    variables = [v for info in infos for v in info.variables]
+    # The tape watches the variables of a frozen layer, too; a training step leaves them alone.
+    mean = {
+        id(v): None if g is None or not v.trainable else tf.cast(tf.convert_to_tensor(g), v.dtype) / (scale * count)
+        for v, g in zip(variables, found["variables"], strict=True)
+    }
+    return Gradients(
+        {n: [or_logits(pair) for pair in pairs] for n, pairs in found["outputs"].items()},
+        {n: [number(g) for g in gs] for n, gs in found["preactivations"].items()},
+        {n: [number(g) for g in gs] for n, gs in found["inputs"].items()},
+        [or_logits(pair) for pair in found["predictions"]],
+        mean,
+    )

@@ -1,0 +1,76 @@
+"""What a model's outputs are on the batch, and what their loss takes them for."""
+
+import keras
+import numpy as np
+
+from vgcourse.measure import keras_private
+from vgcourse.measure.diagnosis.facts.arrays import as_float64
+from vgcourse.measure.diagnosis.facts.layer import Output
+from vgcourse.measure.objective import loss_name
+
+_LOOKED_BACK = 4
+
+
+def outputs_of(run, y) -> list[Output]:
+    """One `Output` for each of the model's, in flattened order; ``run`` is a `ForwardBackward`."""
+    predictions = keras.tree.flatten(run.prediction)
+    targets = [None] if y is None else keras.tree.flatten(y)
+    targets = targets if len(targets) == len(predictions) else [None] * len(predictions)
+    parts = run.used.parts if len(run.used.parts) == len(predictions) else [None] * len(predictions)
+    last = next(reversed(run.taps.outputs), "")
+    return [
+        _output(run.taps, h, head, part, target, gradient, run.taps.owner(h) or last)
+        for h, head, part, target, gradient in zip(
+            predictions, run.used.heads, parts, targets, run.gradients.predictions, strict=True
+        )
+    ]
+
+
+def _output(taps, h, head, part, target, gradient, layer) -> Output:
+    values = as_float64(h)
+    name = "" if part is None else loss_name(part)
+    matching = target is not None and np.size(target) == values.size
+    return Output(
+        layer,
+        head,
+        _endings(taps, h),
+        name,
+        _takes_logits(part, name),
+        values,
+        np.reshape(target, values.shape).astype(float) if matching else None,
+        _deaf(gradient, len(values)),
+        keras_private.logits(h) is not None,
+        taps.owner(h) is not None,
+    )
+
+
+def _takes_logits(part, name: str) -> bool | None:
+    if "crossentropy" not in name:
+        return None
+    given = getattr(part, "from_logits", None)
+    if given is None:
+        given = (getattr(part, "_fn_kwargs", None) or {}).get("from_logits", False)
+    return bool(given)
+
+
+def _deaf(gradient, n: int) -> float:
+    return 1.0 if gradient is None else float((gradient.reshape(n, -1) == 0).all(1).mean())
+
+
+def _endings(taps, tensor) -> tuple[str, ...]:
+    """The activations that a tensor comes out of, the last one first, as far as they follow one another."""
+    found = []
+    for _ in range(_LOOKED_BACK):
+        for name, outs in taps.activated.items():
+            place = next((k for k, out in enumerate(outs) if out is tensor), None)
+            if place is not None:
+                found.append(taps.activations[name])
+                tensor = taps.preactivations[name][place]
+                break
+        else:
+            logits = keras_private.logits(tensor)
+            if logits is None:
+                break
+            found.append("softmax")
+            tensor = logits
+    return tuple(found)

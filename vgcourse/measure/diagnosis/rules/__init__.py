@@ -1,0 +1,56 @@
+"""From numbers to a verdict: which layer, which cause, what to try. Arithmetic on measured numbers, no model.
+
+`ORDER` is the order in which rules are asked; the first finding decides. What makes other numbers meaningless
+stands before them: NaN, a loss that does not fit, an output that cannot vary.
+"""
+
+from dataclasses import dataclass
+
+from vgcourse.measure.diagnosis.facts.layer import Batch
+from vgcourse.measure.diagnosis.rules import calm, flow, inputs, output, steps, units
+from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
+
+__all__ = ["ORDER", "Rule", "judge"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """ask: Batch -> Finding, Unmeasured or None. unless_learnt: not asked of a net that answers well already."""
+
+    ask: object
+    unless_learnt: bool = True
+
+
+ORDER = (
+    Rule(units.not_finite, unless_learnt=False),
+    Rule(output.misfit, unless_learnt=False),
+    Rule(output.dead_output, unless_learnt=False),
+    Rule(inputs.wrong_statistics, unless_learnt=False),
+    Rule(units.symmetric, unless_learnt=False),
+    Rule(units.all_dead, unless_learnt=False),
+    Rule(calm.silent, unless_learnt=False),
+    Rule(calm.through_time, unless_learnt=False),
+    Rule(inputs.inputs_too_large),
+    Rule(units.dying),
+    Rule(units.saturated),
+    Rule(inputs.off_centre_weights),
+    Rule(flow.exploding),
+    Rule(flow.vanishing),
+    Rule(inputs.not_centred),
+    Rule(steps.harmful_rate),
+    Rule(steps.step_size),
+)
+
+
+def judge(batch: Batch) -> tuple[Finding, list[str]]:
+    """The verdict on one measured batch, and what could not be measured on the way."""
+    unknown = []
+    for rule in ORDER:
+        if rule.unless_learnt and batch.learnt:
+            continue
+        answer = rule.ask(batch)
+        if isinstance(answer, Unmeasured):
+            unknown.append(str(answer))
+        elif answer is not None:
+            return answer, unknown
+    return calm.healthy(batch), unknown

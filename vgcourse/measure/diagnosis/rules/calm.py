@@ -1,0 +1,80 @@
+"""What is said when nothing is wrong, or nothing could be measured."""
+
+import numpy as np
+
+from vgcourse.measure.diagnosis import chain as path
+from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
+from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
+from vgcourse.measure.diagnosis.thresholds import VANISHED
+from vgcourse.measure.diagnosis.words import share, short
+
+
+def silent(batch: Batch) -> Finding | None:
+    """The loss sends nothing at all: whatever the layers are like, it cannot be seen from here."""
+    if batch.sent != 0:
+        return None
+    last = batch.layers[-1].name
+    if batch.loss <= 1e-12:
+        return Finding(
+            "not measured",
+            last,
+            f"Not measured: the layers, because the loss is {batch.loss:g} at {last} and sends no gradient.",
+            "a batch that it does not answer perfectly yet.",
+        )
+    return Finding(
+        "not measured",
+        last,
+        f"Not measured: the layers, because the loss ({batch.loss:.3g}) has no gradient at all at the output {last}: "
+        "it is flat there, or depends on it by a step (argmax, round, a comparison).",
+        "a loss with a slope, such as a cross-entropy or the squared error.",
+    )
+
+
+def through_time(batch: Batch) -> Unmeasured | None:
+    names = [layer.name for layer in batch.layers if layer.recurrent]
+    if not names:
+        return None
+    return Unmeasured(
+        f"the gradient through time in {', '.join(names)}",
+        "each stands as one layer here; how far back in the sequence the loss is heard is not looked at",
+    )
+
+
+def healthy(batch: Batch) -> Finding:
+    chain = path.chain(batch)
+    if chain and chain[-1].kernel_rms == 0:
+        return Finding(
+            "healthy",
+            chain[-1].name,
+            f"Healthy: {chain[-1].name} starts at exactly 0, so that the layers before it hear nothing until its "
+            "first step; ask again after that.",
+            "",
+        )
+    name = chain[0].name if chain else batch.layers[0].name
+    if batch.learnt:
+        return Finding(
+            "healthy",
+            name,
+            f"Healthy: it has learnt (loss {batch.loss:.2g}, a constant answer gets {batch.guess:.2g}), "
+            "so that small gradients are as they should be.",
+            "",
+        )
+    if len(chain) < 2 or np.isnan(path.reach(chain, batch)).all():
+        return Finding("healthy", name, f"Healthy: {name} is next to the loss, no gradient is lost.", "")
+    reach = path.reach(chain, batch)
+    return Finding(
+        "healthy",
+        name,
+        f"Healthy: the loss is heard {_where(chain, reach)}; {chain[0].name} gets {share(reach[0])} what it sends"
+        + (f", a factor of about {short(path.per_layer(reach, chain))} per layer." if batch.plain else "."),
+        "",
+    )
+
+
+def _where(chain: list[Layer], reach: np.ndarray) -> str:
+    """In every layer, as far as that is so: keys and queries, or gates, may hear little in a well net."""
+    faint = [layer.name for layer, r in zip(chain, reach, strict=True) if not r >= VANISHED]
+    if not faint:
+        return "in every layer"
+    listed = ", ".join(faint[:3]) + ("…" if len(faint) > 3 else "")
+    return f"from the first layer on (less than {VANISHED:g} of it in {listed})"

@@ -1,0 +1,151 @@
+"""Rules about the gradient's way back: explodes, vanishes, and in which layer.
+
+Each rests on the back-propagated gradient's norm per example, which He's initialisation keeps for dense and
+convolutional layers of any shape. A cause is named from the two factors that a gradient meets in every layer,
+the weights (gain) and the activation's slope, and only where their product is what was measured.
+"""
+
+import numpy as np
+
+from vgcourse.measure.diagnosis import chain as path
+from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
+from vgcourse.measure.diagnosis.rules.finding import Finding
+from vgcourse.measure.diagnosis.rules.inputs import weights_off_centre
+from vgcourse.measure.diagnosis.thresholds import (
+    EXPLODED,
+    STRONG_FACTOR,
+    STRONG_PRODUCT,
+    VANISHED,
+    WEAK_FACTOR,
+    WEAK_PRODUCT,
+    WEIGHTS_OFF_CENTRE,
+)
+from vgcourse.measure.diagnosis.words import share, short
+
+
+def exploding(batch: Batch) -> Finding | None:
+    chain = path.chain(batch)
+    if len(chain) < 2:
+        return None
+    reach = path.reach(chain, batch)
+    factors = path.factors(chain)
+    compound = path.geometric(factors) > STRONG_FACTOR and np.prod(factors) > STRONG_PRODUCT
+    # The product is arithmetic: it counts where the measured gradient grows as it says.
+    compound = compound and path.agree(reach, factors)
+    if np.isnan(reach).all() or (not compound and np.nanmax(reach) < EXPLODED):
+        return None
+    if any(layer.kind.endswith("Normalization") for layer in chain) and not batch.plain:
+        # Weights before a normalisation have no scale, so that the size of their gradient says little; skip
+        # connections carry the rest. Measured: ResNet50 with random weights has 1,600 at its first layer.
+        return None
+    worst = chain[int(np.nanargmax(reach))]
+    culprit = path.one_culprit(chain, largest=True)
+    start = f"The gradient explodes: {worst.name} gets {share(np.nanmax(reach))} what the loss sends"
+    if culprit is not None:
+        return Finding(
+            "weights too large",
+            culprit.name,
+            f"{start}, nearly all of it from the weights of {culprit.name} "
+            f"({path.strength_in_words(culprit)}, about {short(path.needed(culprit))} would keep the size).",
+            f"initialise {culprit.name} again with {path.initializer(culprit)}, or clip with clipnorm=1.0.",
+        )
+    if any(layer.kind == "BatchNormalization" for layer in chain):
+        return Finding(
+            "exploding",
+            worst.name,
+            f"{start}: batch normalisation before relu multiplies it by 1.21 per layer at initialisation, whatever "
+            f"the weights (measured here: {short(path.per_layer(reach[::2], chain[::2]))}).",
+            "skip connections around the normalised layers, or fewer of them.",
+        )
+    known = path.agree(reach, factors)
+    why = (
+        f" (weights {short(path.geometric(path.gains(chain)))}, slope {short(path.typical_slope(chain))})"
+        if known and len(factors)
+        else ""
+    )
+    pace = f": each layer multiplies it by about {short(path.per_layer(reach, chain))}" if batch.plain else ""
+    return Finding(
+        "exploding",
+        worst.name,
+        f"{start}{pace}{why}.",
+        f"{path.initializer(worst)} kernels; on residual branches a factor of 1/sqrt(depth); clipnorm=1.0 meanwhile.",
+    )
+
+
+def vanishing(batch: Batch) -> Finding | None:
+    chain = path.chain(batch)
+    # A layer that starts at 0 lets nothing through at first, and no longer after its first step.
+    chain = path.without_silenced(chain)
+    if len(chain) < 2 or chain[-1].kernel_rms == 0:
+        return None
+    reach, factors = path.reach(chain, batch), path.factors(chain)
+    lost = np.maximum.accumulate(np.nan_to_num(reach, nan=np.inf)) < VANISHED
+    compound = len(factors) > 1 and path.geometric(factors) < WEAK_FACTOR and np.prod(factors) < WEAK_PRODUCT
+    compound = compound and path.agree(reach, factors)
+    if not lost.any() and not compound:
+        return None
+    return _name_the_loss(chain, reach, batch)
+
+
+def _name_the_loss(chain: list[Layer], reach: np.ndarray, batch: Batch) -> Finding:
+    first = chain[int(np.nanargmin(reach))]
+    start = f"The gradient vanishes on its way back: {first.name} gets {share(np.nanmin(reach))} what the loss sends"
+    off = [layer for layer in chain if layer.offset > WEIGHTS_OFF_CENTRE]
+    if len(off) * 2 > len(chain):
+        return weights_off_centre(off[0], start)
+    culprit = path.one_culprit(chain, largest=False)
+    if culprit is not None:
+        return Finding(
+            "weights too small",
+            culprit.name,
+            f"{start}, nearly all of it lost in {culprit.name} ({path.strength_in_words(culprit)}, about "
+            f"{short(path.needed(culprit))} would keep its size).",
+            f"initialise {culprit.name} again with {path.initializer(culprit)}.",
+        )
+    if (leak := path.largest_drop(batch, reach)) is not None:
+        where, kept, how = leak
+        return Finding(
+            "vanishing",
+            where,
+            f"{start}, most of it lost {how}, where {short(kept)} of it is left.",
+            "look at what is computed there: its scale, its slopes, how many numbers it averages over.",
+        )
+    return _spread_out(chain, reach, first, start, batch)
+
+
+def _spread_out(chain, reach, first, start, batch: Batch) -> Finding:
+    pace = f"{start}, about {short(path.per_layer(reach, chain))} of it per layer"
+    gain, slope = path.geometric(path.gains(chain)), path.typical_slope(chain)
+    by_weights = np.log(path.needed(first) / gain) if gain > 0 else 0.0
+    by_slope = -np.log(max(slope * path.needed(first), 1e-30))
+    if (batch.plain and not path.agree(reach, path.factors(chain))) or (not batch.plain and not np.isfinite(gain)):
+        return Finding(
+            "vanishing",
+            first.name,
+            f"{start}. Not measured: why, because weights (gain {short(gain)}) and slopes ({short(slope)}) do not "
+            "account for it.",
+            "skip connections, normalisation between layers, or fewer layers.",
+        )
+    if max(by_weights, by_slope) < 0.1:
+        return Finding(
+            "vanishing",
+            first.name,
+            f"{pace}; neither the weights (gain {short(gain)}) nor the slopes ({short(slope)}) are small.",
+            "skip connections, normalisation between layers, or fewer layers.",
+        )
+    if by_weights >= by_slope:
+        return Finding(
+            "weights too small",
+            first.name,
+            f"{pace}, because the weights are too small: they pass on {short(gain)} of a gradient, "
+            f"{first.activation} needs about {short(path.needed(first))}.",
+            f"{path.initializer(first)} kernels.",
+        )
+    flat = path.steepest(chain)
+    return Finding(
+        "flat activation",
+        first.name,
+        f"{pace}, because {first.activation} is flat: its slope is {short(slope)}, never above {short(flat)}, "
+        f"and the weights (gain {short(gain)}) do not make up for it.",
+        "tanh with glorot_uniform, relu with he_normal, skip connections, or batch normalisation.",
+    )

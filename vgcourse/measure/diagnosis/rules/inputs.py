@@ -1,0 +1,81 @@
+"""Rules about what comes in: large, not centred, through weights that are not centred, through old statistics."""
+
+import numpy as np
+
+from vgcourse.measure.diagnosis import chain as path
+from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
+from vgcourse.measure.diagnosis.rules.finding import Finding
+from vgcourse.measure.diagnosis.thresholds import OFF_CENTRE, SCALED, SHIFTED, WEIGHTS_OFF_CENTRE
+from vgcourse.measure.diagnosis.words import and_more, short
+
+
+def inputs_too_large(batch: Batch) -> Finding | None:
+    """Only where it was seen that they do harm, and that to standardise them helps."""
+    better, first = batch.standardised_loss, path.fed_by_the_input(batch)
+    if better is None or not batch.loss > 3 * batch.guess or not better < batch.loss / 2:
+        return None
+    return Finding(
+        "inputs too large",
+        first.name,
+        f"{first.name} takes in numbers of size {short(first.input_rms)} (rms), and the loss starts at "
+        f"{short(batch.loss)}, where a constant answer gets {short(batch.guess)}; the same weights get "
+        f"{short(better)} on standardised inputs.",
+        "standardise the inputs (a Normalization layer does), or divide pictures by 255.",
+    )
+
+
+def wrong_statistics(batch: Batch) -> Finding | None:
+    off = [layer for layer in batch.layers if layer.statistics_off is not None and _too_far(*layer.statistics_off)]
+    if not off:
+        return None
+    shift, ratio = off[0].statistics_off
+    return Finding(
+        "wrong statistics",
+        off[0].name,
+        f"{off[0].name} normalises by moving statistics that are not those of its input{and_more(off)}: "
+        f"the mean is {short(shift)} standard deviations away, the variance {short(ratio)} times that of the batch.",
+        "let it train for an epoch (trainable=True, and training=True in the call), or load its statistics again.",
+    )
+
+
+def _too_far(shift: float, ratio: float) -> bool:
+    return shift > SHIFTED or not 1 / SCALED < ratio < SCALED
+
+
+def off_centre_weights(batch: Batch) -> Finding | None:
+    """Most kernels with a mean far from 0, although random initializers and training keep it near."""
+    known = [layer for layer in path.chain(batch)[:-1] if np.isfinite(layer.gain)]
+    off = [layer for layer in known if layer.offset > WEIGHTS_OFF_CENTRE]
+    if len(off) < 2 or 2 * len(off) <= len(known):
+        return None
+    worst = max(off, key=lambda layer: layer.offset)
+    return weights_off_centre(worst, f"The layers see mostly one direction{and_more(off)}")
+
+
+def not_centred(batch: Batch) -> Finding | None:
+    first = path.fed_by_the_input(batch)
+    if first is None or first.input_offset <= OFF_CENTRE:
+        return None
+    if first.unit_slope is not None and first.z_offset <= OFF_CENTRE:
+        return None
+    return inputs_off_centre(first, f"{first.name} hardly sees what tells the examples apart")
+
+
+def inputs_off_centre(layer: Layer, evidence: str) -> Finding:
+    return Finding(
+        "not centred",
+        layer.name,
+        f"{evidence}, because the inputs are not centred: their mean is {short(layer.input_offset)} times "
+        "their standard deviation.",
+        "subtract each feature's mean and divide by its standard deviation (a Normalization layer does).",
+    )
+
+
+def weights_off_centre(layer: Layer, evidence: str) -> Finding:
+    return Finding(
+        "not centred",
+        layer.name,
+        f"{evidence}, because the weights of {layer.name} are not centred: their mean is {short(layer.offset)} times "
+        "their standard deviation, so that all units sum up much the same.",
+        f"an initializer with mean 0, such as {path.initializer(layer)}.",
+    )

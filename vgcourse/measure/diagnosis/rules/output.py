@@ -1,0 +1,160 @@
+"""Rules about the output: does the loss fit it, can it reach the targets, does it vary?"""
+
+import numpy as np
+
+from vgcourse.measure.diagnosis.facts.layer import Batch, Output
+from vgcourse.measure.diagnosis.rules.finding import Finding
+from vgcourse.measure.diagnosis.thresholds import OUT_OF_REACH
+
+# What an activation can give; of those that are not here, everything.
+REACH = {
+    "sigmoid": (0, 1),
+    "hard_sigmoid": (0, 1),
+    "softmax": (0, 1),
+    "tanh": (-1, 1),
+    "softsign": (-1, 1),
+    "relu": (0, np.inf),
+    "relu6": (0, 6),
+    "softplus": (0, np.inf),
+    "exponential": (0, np.inf),
+}
+_COMPARED = ("mean_squared_error", "mean_absolute_error", "huber", "log_cosh", "mean_absolute_percentage_error")
+_MISFIT = "loss does not fit the output"
+
+
+def misfit(batch: Batch) -> Finding | None:
+    checks = (_one_class, _twice, _numbers_as_probabilities, _probabilities_as_logits, _bounded_logits, _out_of_reach)
+    found = (check(output) for output in batch.outputs for check in checks)
+    return next((finding for finding in found if finding is not None), None)
+
+
+def _one_class(output: Output) -> Finding | None:
+    """A softmax over one unit is 1 whatever comes in."""
+    one = output.values.ndim > 1 and output.values.shape[-1] == 1
+    if not one or not (output.head == "softmax" or "categorical" in output.loss):
+        return None
+    what = "which is 1 for every example" if output.head == "softmax" else f"of which {_plain(output)} makes 1"
+    return Finding(
+        "constant output",
+        output.layer,
+        f"{output.layer} has one unit, {what}: a softmax shares 1 among the units of a row.",
+        "for yes or no one unit with sigmoid and binary cross-entropy, or one unit for each class.",
+    )
+
+
+def _twice(output: Output) -> Finding | None:
+    """A probability computed from numbers that an activation has squeezed before."""
+    if "crossentropy" not in output.loss or output.head not in ("sigmoid", "softmax") or len(output.endings) < 2:
+        return None
+    before = output.endings[1]
+    if before not in REACH:
+        return None
+    return Finding(
+        _MISFIT,
+        output.layer,
+        f"The output is a {output.head} of a {before}, so that its logits {_range(before)}; on this batch the "
+        f"probabilities lie between {output.values.min():.2g} and {output.values.max():.2g}.",
+        f"no {before} before the {output.head}: a linear layer gives the logits.",
+    )
+
+
+def _numbers_as_probabilities(output: Output) -> Finding | None:
+    if output.from_logits is not False or output.head in ("sigmoid", "softmax") or output.seen_through:
+        return None
+    outside = ((output.values < 0) | (output.values > 1)).mean()
+    if not outside and not output.sure and output.head == "linear":
+        return None  # computed in a way that is not known here, and probabilities as far as it shows
+    return Finding(
+        _MISFIT,
+        output.layer,
+        f"{_plain(output)} takes the output of {output.layer} for probabilities (from_logits=False), and it is "
+        f"{'a linear layer' if output.head == 'linear' else output.head}: {outside:.0%} of its numbers, from "
+        f"{output.values.min():.2g} to {output.values.max():.2g}, lie outside [0, 1]; for {output.deaf:.0%} of the "
+        "examples the loss has no gradient at all.",
+        f"from_logits=True with a linear output, or {_fitting(output)} at the output.",
+    )
+
+
+def _probabilities_as_logits(output: Output) -> Finding | None:
+    if output.from_logits is not True or output.head not in ("sigmoid", "softmax"):
+        return None
+    here = (
+        "here Keras sees through it and computes the loss from what goes into it, with a warning; other backends "
+        "do not"
+        if output.seen_through
+        else f"probabilities from {output.values.min():.2g} to {output.values.max():.2g} are squeezed once more"
+    )
+    return Finding(
+        _MISFIT,
+        output.layer,
+        f"{_plain(output)} takes the output of {output.layer} for logits (from_logits=True), and it comes out of "
+        f"{output.head} already: {here}.",
+        f"from_logits=False, or no {output.head} at the output.",
+    )
+
+
+def _bounded_logits(output: Output) -> Finding | None:
+    if output.from_logits is not True or output.head not in REACH or output.head in ("sigmoid", "softmax"):
+        return None
+    zero = (output.values == 0).mean()
+    return Finding(
+        _MISFIT,
+        output.layer,
+        f"{_plain(output)} takes the output of {output.layer} for logits, and they come out of "
+        f"{output.head}: they {_range(output.head)}; {zero:.0%} of them are exactly 0 here.",
+        "a linear output layer.",
+    )
+
+
+def _out_of_reach(output: Output) -> Finding | None:
+    if output.loss not in _COMPARED or output.head not in REACH or output.targets is None:
+        return None
+    low, high = REACH[output.head]
+    outside = ((output.targets < low - 1e-3) | (output.targets > high + 1e-3)).mean()
+    if outside < OUT_OF_REACH:
+        return None
+    return Finding(
+        _MISFIT,
+        output.layer,
+        f"{outside:.0%} of the targets, which go from {output.targets.min():.3g} to {output.targets.max():.3g}, are "
+        f"out of reach of {output.layer}: {output.head} gives {_interval(low, high)}.",
+        "a linear output layer, or targets scaled to what the activation can give.",
+    )
+
+
+def dead_output(batch: Batch) -> Finding | None:
+    """Output units that are 0 for every example although their targets are not."""
+    for output in batch.outputs:
+        if output.head not in ("relu", "relu6") or output.targets is None:
+            continue
+        values, targets = (a.reshape(-1, a.shape[-1] if a.ndim > 1 else 1) for a in (output.values, output.targets))
+        dead = (values == 0).all(0)
+        missed = dead & (targets != 0).any(0)
+        # A few silent pixels of many are no illness of an autoencoder; half of all units are.
+        if missed.sum() and (dead.mean() >= 0.5 or dead.size <= 4):
+            listed = ", ".join(map(str, np.flatnonzero(missed)[:8]))
+            return Finding(
+                "dying relu",
+                output.layer,
+                f"{missed.sum()} of {dead.size} units of the output {output.layer} ({listed}) are dead: relu is 0 "
+                f"for all {batch.examples} examples, their targets are not, and no gradient passes.",
+                "a linear output layer (softplus where answers must be positive).",
+            )
+    return None
+
+
+def _fitting(output: Output) -> str:
+    return "sigmoid" if "binary" in output.loss else "softmax"
+
+
+def _plain(output: Output) -> str:
+    return output.loss.replace("_", " ")
+
+
+def _interval(low: float, high: float) -> str:
+    return f"nothing below {low}" if high == np.inf else f"numbers from {low} to {high}"
+
+
+def _range(activation: str) -> str:
+    low, high = REACH[activation]
+    return f"are never below {low}" if high == np.inf else f"stay between {low} and {high}"

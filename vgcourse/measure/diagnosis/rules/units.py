@@ -1,0 +1,134 @@
+"""Rules about units: not finite, copies of each other, dead, saturated."""
+
+import numpy as np
+
+from vgcourse.measure.diagnosis import chain as path
+from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
+from vgcourse.measure.diagnosis.rules.finding import Finding
+from vgcourse.measure.diagnosis.rules.inputs import inputs_off_centre, weights_off_centre
+from vgcourse.measure.diagnosis.thresholds import (
+    DEAD,
+    DEAD_FROM_UNITS,
+    LARGE_GAIN,
+    OFF_CENTRE,
+    SATURATED,
+    WEIGHTS_OFF_CENTRE,
+)
+from vgcourse.measure.diagnosis.words import and_more, short
+
+_AGAIN = "start again from fresh weights with a smaller learning rate or clipnorm=1.0 in the optimizer."
+
+
+def not_finite(batch: Batch) -> Finding | None:
+    bad = next((layer for layer in batch.layers if not layer.finite), None)
+    if bad is not None:
+        return Finding(
+            "not finite",
+            bad.name,
+            f"{bad.name} is the first layer with numbers that are not finite, in its weights or its output "
+            f"(loss {batch.loss:g}).",
+            _AGAIN,
+        )
+    last = batch.layers[-1].name
+    if not np.isfinite(batch.loss):
+        return Finding(
+            "not finite",
+            last,
+            f"All weights and all outputs up to {last} are finite, and the loss is {batch.loss:g}: the loss itself "
+            "makes it of what the output hands over.",
+            "look in the loss for a logarithm of 0, a division by 0 or a number that is too large.",
+        )
+    worst = next((layer for layer in reversed(batch.layers) if not layer.gradient_finite), None)
+    if worst is None:
+        return None
+    return Finding(
+        "not finite",
+        worst.name,
+        f"The loss ({batch.loss:.3g}) and all outputs are finite, and the gradient that comes back to {worst.name} "
+        "is not: a slope between it and the loss is infinite or 0/0.",
+        "look there for a square root, a norm or a power at 0, and add a small constant.",
+    )
+
+
+def symmetric(batch: Batch) -> Finding | None:
+    same = [layer for layer in batch.layers[:-1] if layer.identical]
+    if not same:
+        return None
+    return Finding(
+        "symmetric",
+        same[0].name,
+        f"All {same[0].units} units of {same[0].name} have the same weights and the same gradient"
+        f"{and_more(same)}: they will stay copies of one unit however long you train.",
+        "a random kernel initializer (glorot_uniform, he_normal) instead of a constant one.",
+    )
+
+
+def all_dead(batch: Batch) -> Finding | None:
+    return _dead([layer for layer in path.hidden(batch) if layer.dead_share == 1], batch)
+
+
+def dying(batch: Batch) -> Finding | None:
+    return _dead(
+        [layer for layer in path.hidden(batch) if layer.units >= DEAD_FROM_UNITS and layer.dead_share > DEAD], batch
+    )
+
+
+def _dead(layers: list[Layer], batch: Batch) -> Finding | None:
+    layers = [layer for layer in layers if layer.rectifier]
+    if not layers:
+        return None
+    worst = max(layers, key=lambda layer: layer.dead_share)
+    count = int(worst.dead.sum())
+    units = ", ".join(map(str, np.flatnonzero(worst.dead)[:8])) + ("…" if count > 8 else "")
+    return Finding(
+        "dying relu",
+        worst.name,
+        f"{count} of {worst.units} units of {worst.name} ({units}) are dead{and_more(layers)}: relu's slope is 0 "
+        f"for all {batch.examples} examples, and no gradient passes them.",
+        "he_normal kernels with zero biases, a smaller learning rate, or leaky_relu.",
+    )
+
+
+def saturated(batch: Batch) -> Finding | None:
+    flat = [layer for layer in batch.layers if layer.smooth and layer.saturated >= SATURATED]
+    flat = [layer for layer in flat if layer is not batch.layers[-1] or _output_stuck(batch)]
+    if not flat:
+        return None
+    worst = flat[0]
+    evidence = (
+        f"{worst.saturated:.0%} of {worst.name}'s activations are saturated{and_more(flat)}: "
+        f"{worst.activation}'s slope is {short(worst.slope)} there instead of {short(worst.steepest)}"
+    )
+    first = path.fed_by_the_input(batch)
+    if worst is first and worst.input_offset > OFF_CENTRE:
+        return inputs_off_centre(worst, evidence)
+    if worst.offset > WEIGHTS_OFF_CENTRE:
+        return weights_off_centre(worst, evidence)
+    if worst is first and worst.input_rms > 5:
+        return Finding(
+            "saturation",
+            worst.name,
+            f"{evidence}, because its inputs are large (rms {short(worst.input_rms)}).",
+            "standardise the inputs: subtract each feature's mean, divide by its standard deviation.",
+        )
+    if worst.gain > LARGE_GAIN:
+        return Finding(
+            "weights too large",
+            worst.name,
+            f"{evidence}, because its weights are too large (gain {short(worst.gain)}, Glorot's is about 1).",
+            "glorot_uniform for sigmoid and tanh, or batch normalisation before the activation.",
+        )
+    return Finding(
+        "saturation",
+        worst.name,
+        f"{evidence}; its pre-activations lie {short(worst.z_offset)} standard deviations off centre.",
+        "zero biases, smaller or standardised inputs, or batch normalisation before the activation.",
+    )
+
+
+def _output_stuck(batch: Batch) -> bool:
+    """Is a flat output to blame: it swallows the gradient although the loss is no better than a guess?"""
+    last = batch.layers[-1]
+    if batch.guess is not None and batch.loss < batch.guess:
+        return False
+    return last.delta_norm < 0.1 * last.steepest * last.gradient_norm
