@@ -20,6 +20,7 @@ from traitlets.config import Config
 
 import vgcourse
 from vgcourse.grading.confinement import jupyter, kernels
+from vgcourse.grading.confinement.endings import Ending
 from vgcourse.grading.notebook.execute import JudgedExecute, verdicts
 
 HERE = Path(__file__).parent
@@ -72,7 +73,7 @@ class Outcome:
     said: str
     cells: list[NotebookNode] = field(repr=False)
     seconds: float
-    ending: kernels.Ending | None
+    ending: Ending | None
 
     @property
     def everything(self) -> str:

@@ -41,7 +41,7 @@ class AnswerAttack:
         text = path.read_text(encoding="utf-8")
         head = dict(re.findall(r"^(lesson|cell|honest|says): (.+)$", text.split('"""')[1], re.M))
         code = text.split('"""', 2)[2]
-        first, *others = _OTHER.split(code)
+        first, *others = _OTHER.split(code.lstrip("\n"))
         cells = {head["cell"]: first, **dict(zip(others[::2], others[1::2], strict=True))}
         return cls(path.stem, head["lesson"], cells, float(head["honest"]), head.get("says", ""))
 

@@ -7,6 +7,7 @@ Three levels, the strongest available is used:
 ``process``     its own process, limits and a copied-out folder: it could read what the grader's user can read
 """
 
+import errno
 import os
 import sys
 import tempfile
@@ -21,7 +22,7 @@ NAMESPACES, LANDLOCK, PROCESS = "namespaces", "landlock", "process"
 CHOICES = ("auto", "required", LANDLOCK, PROCESS)
 
 _SHARED_READABLE = ("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu")
-_SHARED_WRITABLE = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+_SHARED_WRITABLE = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,9 @@ class Isolation:
 _GIVES = {
     NAMESPACES: "their own view of files, network and processes",
     LANDLOCK: "the grader's system in sight, reading only libraries and connecting nowhere",
-    PROCESS: "the grader's own rights in a copied-out folder, so that they could read the course",
+    PROCESS: "the grader's own rights in a copied-out folder. They can read what the grader can (solutions, hidden "
+    "tests, the work of others, the course's own answers) and write it (gradebook, marks, submissions), and connect "
+    "to the network",
 }
 
 
@@ -127,6 +130,16 @@ def _reach(user: User) -> None:
         os.listdir(path)
 
 
+def _explained(error: Exception) -> str:
+    """What an instructor can do about it, where that is known."""
+    number = getattr(error, "errno", None)
+    if number == errno.ENOSPC:
+        return "the system allows no more of them: see `sysctl user.max_user_namespaces`, which may be 0"
+    if number in (errno.EPERM, errno.EACCES):
+        return f"{error}; ordinary users may not make them here, or this container may not"
+    return str(error)
+
+
 def _attempt(action: Callable[[], None]) -> str | None:
     """Do ``action`` in a child process; None where it worked, else the reason."""
     reader, writer = os.pipe()
@@ -136,7 +149,7 @@ def _attempt(action: Callable[[], None]) -> str | None:
         try:
             action()
         except Exception as error:
-            os.write(writer, str(error).encode(errors="replace")[:400] or b"no reason given")
+            os.write(writer, _explained(error).encode(errors="replace")[:400] or b"no reason given")
         finally:
             os._exit(0)
     os.close(writer)

@@ -23,16 +23,18 @@ from jupyter_client.provisioning import KernelProvisionerBase, KernelProvisioner
 from traitlets import Enum, Float, Integer, List, Type, Unicode
 
 from vgcourse.errors import CourseError
-from vgcourse.grading.confinement import kernels, sandbox
+from vgcourse.grading.confinement import endings, kernels, sandbox
+from vgcourse.grading.confinement.endings import Ending
 from vgcourse.grading.confinement.isolation import CHOICES, PROCESS, Isolation
-from vgcourse.grading.confinement.kernels import Ending, Kernel
+from vgcourse.grading.confinement.kernels import Kernel
 from vgcourse.grading.confinement.limits import MB, Limits, set_rlimits
 
 NAME = "vgcourse-grading"
 SEND_WITHIN = 10  # seconds
 KERNELS = Path(__file__).parent / "share" / "jupyter"
 FLOOD = 16  # times the output that is kept: from there on the kernel is ended
-_OUTPUT = ("stream", "display_data", "execute_result", "update_display_data", "error")
+_UNWEIGHED = ("status", "execute_input")
+MESSAGE = 1024  # bytes that a message costs besides what it says
 
 
 class GradingProvisioner(KernelProvisionerBase):
@@ -131,13 +133,13 @@ class GradingProvisioner(KernelProvisionerBase):
         self.parent._close_control_socket()
         self.parent._control_socket = self.parent.context.socket(zmq.PUB)
 
-    def stop(self, reason: str) -> None:
-        """End the kernel because of ``reason``, a sentence that the instructor will read."""
-        self._end(reason)
+    def stop(self, cause: str) -> None:
+        """End the kernel because of ``cause``, one of `endings`."""
+        self._end(cause)
 
-    def _end(self, reason: str | None = None) -> int:
+    def _end(self, cause: str = "") -> int:
         if self.kernel is not None:
-            self.ending = self.kernel.end(reason)
+            self.ending = self.kernel.end(cause)
             self.kernel = None
         return (self.ending and self.ending.code) or 0
 
@@ -153,15 +155,15 @@ class LimitedChannel(AsyncZMQSocketChannel):
         frames = await self.socket.recv_multipart(**kwargs)
         _, parts = self.session.feed_identities(frames)
         message = self.session.deserialize(parts)
-        if self.provisioner and message["msg_type"] in _OUTPUT:
-            return self._weigh(message, sum(len(frame) for frame in frames))
+        if self.provisioner and message["msg_type"] not in _UNWEIGHED:
+            return self._weigh(message, MESSAGE + sum(len(frame) for frame in frames))
         return message
 
     def _weigh(self, message: dict[str, Any], size: int) -> dict[str, Any]:
         limits, asked = self.provisioner.limits, message["parent_header"].get("msg_id", "")
         self.received += size
         if self.received > FLOOD * limits.output:
-            self.provisioner.stop(f"It went on writing after the {limits.output // MB} MB of output that it has.")
+            self.provisioner.stop(endings.OUTPUT)
         before = self._cell[1] if self._cell[0] == asked else 0
         self._cell = (asked, before + size)
         if before + size <= limits.cell_output and self.kept + size <= limits.output:
@@ -241,9 +243,9 @@ class PlainProvisioner(LocalProvisioner):
             kwargs["preexec_fn"] = lambda: set_rlimits(Limits(files=self.files_mb * MB), None)
         return await super().launch_kernel(cmd, **kwargs)
 
-    def stop(self, reason: str) -> None:
-        """End the kernel because of ``reason``."""
-        self.ending = Ending(reason=reason)
+    def stop(self, cause: str) -> None:
+        """End the kernel because of ``cause``, one of `endings`."""
+        self.ending = Ending(cause=cause)
         if self.process:
             self._end_tree()
 

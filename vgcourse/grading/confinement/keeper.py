@@ -15,10 +15,19 @@ import socket
 import time
 from typing import Any
 
-from vgcourse.grading.confinement import confined, isolation, linux, sandbox
+from vgcourse.grading.confinement import confined, endings, isolation, linux, sandbox
 from vgcourse.grading.confinement.confined import Pipes, World
 from vgcourse.grading.confinement.isolation import NAMESPACES, Isolation
-from vgcourse.grading.confinement.limits import MB, Limits, Usage, own_memory, shared_fairly, usage
+from vgcourse.grading.confinement.limits import (
+    MANY_HANDLES,
+    MB,
+    Limits,
+    Usage,
+    in_sockets,
+    own_memory,
+    shared_fairly,
+    usage,
+)
 
 WATCH_SECONDS = 0.2
 START_SECONDS = 60
@@ -36,8 +45,8 @@ def keep(channel: socket.socket, found: dict[str, Isolation]) -> None:
         _send(channel, {"refused": f"{type(error).__name__}: {error}"})
         return
     _send(channel, {"ready": True, "pid": os.getpid()})
-    reason = kernel.watch(channel)
-    _send(channel, {"ended": kernel.end(reason)})
+    cause = kernel.watch(channel)
+    _send(channel, {"ended": kernel.end(cause)})
 
 
 class Kept:
@@ -64,26 +73,26 @@ class Kept:
         os.close(self.pipes.ready_in)
         if said:
             return
-        ended = self.end(None)
+        ended = self.end("")
         if not readable:
             raise TimeoutError(f"the kernel did not start within {START_SECONDS} s")
         raise ChildProcessError(f"the kernel ended while it started: {ended['tail'][-1000:] or ended['code']}")
 
-    def watch(self, channel: socket.socket) -> str | None:
-        """Pass signals on until the kernel ends (None) or passes a limit (the reason, a sentence)."""
+    def watch(self, channel: socket.socket) -> str:
+        """Pass signals on until the kernel ends ("") or passes a limit (which one: a cause of `endings`)."""
         streams = [channel, self.pipes.stderr_in]
         while True:
             readable, _, _ = select.select(streams, [], [], WATCH_SECONDS)
             if channel in readable and not self._obey(channel):
-                return None
+                return ""
             if self.pipes.stderr_in in readable and not self._hear():
                 streams = [channel]
             if self._is_over():
-                return None
-            if reason := self._passed_limit():
-                return reason
+                return ""
+            if cause := self._passed_limit():
+                return cause
 
-    def end(self, reason: str | None) -> dict[str, Any]:
+    def end(self, cause: str) -> dict[str, Any]:
         """End everything that the kernel started, and say what it cost (CPU seconds, peak bytes)."""
         os.close(self.pipes.leash_out)
         if self.level != NAMESPACES or not self._ends_within(LEASH_SECONDS):
@@ -93,7 +102,7 @@ class Kept:
         self._hear()
         spent, tail = os.times(), self.tail.decode(errors="replace")
         cpu = round(spent.children_user + spent.children_system, 3)
-        return {"reason": reason, "code": self.code, "cpu": cpu, "peak": self.peak, "tail": tail}
+        return {"cause": cause, "code": self.code, "cpu": cpu, "peak": self.peak, "tail": tail}
 
     def _ends_within(self, seconds: float) -> bool:
         """Whether the first process ends by itself: it does when the leash is let go, having killed the rest."""
@@ -137,23 +146,26 @@ class Kept:
             self.code = os.waitstatus_to_exitcode(status)
         return bool(pid)
 
-    def _passed_limit(self) -> str | None:
+    def _passed_limit(self) -> str:
         limits, now = self.limits, self._usage()
         self.peak = max(self.peak, now.memory)
         if time.monotonic() - self.began > limits.seconds:
-            return f"It ran longer than the {limits.seconds:g} s that a submission has."
+            return endings.TIME
         if now.threads > limits.processes + now.processes:
-            return f"It started more than the {limits.processes} processes and threads that it may have."
+            return endings.PROCESSES
         if now.memory > limits.memory + 256 * MB and self._memory_shared_fairly(now) > limits.memory:
-            return f"It used more than the {limits.memory // MB} MB of memory that it may have."
-        return None
+            return endings.MEMORY
+        return ""
 
     def _usage(self) -> Usage:
         return usage(self._processes(), self.inherited)
 
     def _memory_shared_fairly(self, now: Usage) -> int:
-        exact = shared_fairly(self._processes())
-        return now.memory if exact is None else exact
+        pids = self._processes()
+        exact = shared_fairly(pids)
+        if exact is None:
+            return now.memory
+        return exact + (in_sockets(pids) if now.handles > MANY_HANDLES else 0)
 
     def _processes(self) -> list[int]:
         if self.level == NAMESPACES:  # the keeper's /proc shows the namespace and nothing else

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 import uuid
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle, send_handle
 from pathlib import Path
@@ -21,6 +21,8 @@ from typing import Any
 
 from vgcourse.course.checks import registry, source_parts
 from vgcourse.errors import CourseError
+from vgcourse.grading.confinement import endings
+from vgcourse.grading.confinement.endings import Ending
 from vgcourse.grading.confinement.isolation import CHOICES, NAMESPACES, Isolation
 from vgcourse.grading.confinement.limits import Limits
 
@@ -61,27 +63,11 @@ _SET = {
 _PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
 
 
-@dataclass(frozen=True)
-class Ending:
-    """How a kernel ended: a sentence where a limit ended it, CPU seconds, peak bytes, its last words on stderr."""
-
-    reason: str | None = None
-    code: int | None = None
-    cpu: float = 0.0
-    peak: int = 0
-    tail: str = ""
-
-    @property
-    def passed_limit(self) -> bool:
-        """Whether a limit ended it, so that it would end again."""
-        return bool(self.reason) and not self.reason.startswith("Its keeper")
-
-
 class Kernel:
     """A running kernel, at the other end of a socket."""
 
-    def __init__(self, channel: socket.socket, folder: str) -> None:
-        self._channel, self.folder, self._unread = channel, folder, b""
+    def __init__(self, channel: socket.socket, folder: str, limits: Limits) -> None:
+        self._channel, self.folder, self._unread, self._limits = channel, folder, b"", limits
         self.ending: Ending | None = None
 
     def interrupt(self) -> None:
@@ -92,17 +78,17 @@ class Kernel:
     def poll(self) -> Ending | None:
         """How the kernel ended; None while it runs."""
         if self.ending is None and (message := self._receive(0.0)):
-            self.ending = Ending(**message["ended"])
+            self.ending = Ending(**message["ended"], limits=self._limits, by_itself=True)
         return self.ending
 
-    def end(self, reason: str | None = None) -> Ending:
-        """End the kernel and all that it started; returns when nothing of it is left."""
-        if self.ending is None:
+    def end(self, cause: str = "") -> Ending:
+        """End the kernel and all that it started, because of ``cause``; returns when nothing of it is left."""
+        if self.poll() is None:
             with contextlib.suppress(OSError):
                 self._channel.sendall(b"end\n")
             message = self._receive(END_SECONDS)
-            ending = Ending(**message["ended"]) if message else Ending(reason="Its keeper did not answer.")
-            self.ending = replace(ending, reason=reason or ending.reason)
+            ending = Ending(**(message or {"ended": {"cause": endings.LOST}})["ended"], limits=self._limits)
+            self.ending = replace(ending, cause=cause or ending.cause)
         self._channel.close()
         shutil.rmtree(self.folder, ignore_errors=True)
         return self.ending
@@ -119,7 +105,7 @@ class Kernel:
             except OSError:
                 data = b""
             if not data:
-                return {"ended": {"reason": "Its keeper was killed."}}
+                return {"ended": {"cause": endings.LOST}}
             self._unread += data
         line, _, self._unread = self._unread.partition(b"\n")
         return json.loads(line)
@@ -129,7 +115,7 @@ class Kernel:
         message = self._receive(START_SECONDS) or {"refused": f"no answer in {START_SECONDS} s"}
         if "ready" not in message:
             self.end()
-            why = message.get("refused") or message.get("ended", {}).get("reason")
+            why = message.get("refused") or "what watches over it was killed"
             raise CourseError(f"A kernel for grading did not start: {why}.")
         self.keeper = message["pid"]
 
@@ -209,7 +195,7 @@ class WarmParent:
                 channel.close()
                 raise CourseError("The warm parent of the kernels has ended.") from error
         channel.sendall(json.dumps(request).encode() + b"\n")
-        kernel = Kernel(channel, os.path.dirname(request["runtime"]))
+        kernel = Kernel(channel, os.path.dirname(request["runtime"]), Limits(**request["limits"]))
         kernel.wait_until_ready()
         return kernel
 

@@ -1,6 +1,7 @@
 """What a submission may use, and how much of it it is using."""
 
 import os
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -31,11 +32,12 @@ class Limits:
 
 @dataclass(frozen=True)
 class Usage:
-    """What a group of processes holds: bytes of memory of their own, processes, threads."""
+    """What a group of processes holds: bytes of memory of their own, processes, threads, slots for open files."""
 
     memory: int
     processes: int
     threads: int
+    handles: int = 0
 
 
 def set_rlimits(limits: Limits, others: int | None) -> None:
@@ -75,20 +77,66 @@ def _lower(kind: int, value: int) -> None:
 def usage(pids: Iterable[int], inherited: int, proc: str = "/proc") -> Usage:
     """What the processes hold, counting what each wrote since it was forked (``inherited`` bytes before that)."""
     found = [(pid, status) for pid in pids if (status := _status(pid, proc))]
+    pids = [pid for pid, _ in found]
     held = sum(max(0, _kilobytes(status, _RESIDENT) - inherited) for _, status in found)
-    return Usage(held, len(found), sum(int(status.get("Threads", "1")) for _, status in found))
+    let_go = max(0, shared_mappings(pids, proc) - sum(_kilobytes(status, ("RssShmem",)) for _, status in found))
+    handles = sum(int(status.get("FDSize", "0")) for _, status in found)
+    if handles > MANY_HANDLES:
+        let_go += in_sockets(pids, proc)
+    threads = sum(int(status.get("Threads", "1")) for _, status in found)
+    return Usage(held + let_go, len(found), threads, handles)
+
+
+# A shared mapping without a file of its own, as the system's list of mappings shows it: addresses, rights, inode.
+_SHARED = re.compile(rb"^([0-9a-f]+)-([0-9a-f]+) ...s \S+ (\S+) (\d+) +(?:/dev/zero|/memfd:|/SYSV)", re.M)
+MANY_HANDLES = 2048  # below, what sockets hold is small
+
+
+def shared_mappings(pids: Iterable[int], proc: str = "/proc") -> int:
+    """Bytes of shared anonymous memory that the processes have mapped: it stays taken when its pages are let go."""
+    sizes: dict[tuple[bytes, bytes], int] = {}
+    for pid in pids:
+        try:
+            text = Path(proc, str(pid), "maps").read_bytes()
+        except OSError:
+            continue
+        for start, end, device, inode in _SHARED.findall(text):
+            size = int(end, 16) - int(start, 16)
+            sizes[device, inode] = max(size, sizes.get((device, inode), 0))
+    return sum(sizes.values())
+
+
+def in_sockets(pids: Iterable[int], proc: str = "/proc") -> int:
+    """Bytes that the sockets of the processes may hold, which are counted for no process."""
+    found = set()
+    for pid in pids:
+        try:
+            links = [os.readlink(entry.path) for entry in os.scandir(Path(proc, str(pid), "fd"))]
+        except OSError:
+            continue
+        found.update(link for link in links if link.startswith("socket:"))
+    return len(found) * 2 * _socket_buffer(proc)
+
+
+def _socket_buffer(proc: str) -> int:
+    try:
+        return int(Path(proc, "sys/net/core/wmem_max").read_text())
+    except (OSError, ValueError):
+        return 212_992  # Linux's default
 
 
 def shared_fairly(pids: Iterable[int], proc: str = "/proc") -> int | None:
     """Bytes held by the processes, memory that they share counted once; None where the system does not say."""
-    total = 0
+    pids = list(pids)
+    total, shared = 0, 0
     for pid in pids:
         try:
             lines = Path(proc, str(pid), "smaps_rollup").read_text().splitlines()
         except OSError:
             return None
-        total += sum(int(line.split()[1]) for line in lines if line.startswith(("Pss_Anon:", "Pss_Shmem:")))
-    return total * 1024
+        total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss_Anon:"))
+        shared += sum(int(line.split()[1]) for line in lines if line.startswith("Pss_Shmem:"))
+    return total * 1024 + max(shared * 1024, shared_mappings(pids, proc))
 
 
 def own_memory() -> int:

@@ -19,7 +19,8 @@ HOME = "/home/student"
 WORK = "work"
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store")
 _SETTINGS = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "fonts", "ssl", "alternatives", "mime.types", "localtime")
-_DEVICES = ("null", "zero", "full", "random", "urandom")
+# Not /dev/zero: what is mapped of it is shared memory that counts for nobody.
+_DEVICES = ("null", "full", "random", "urandom")
 _NAMESPACES = (
     linux.CLONE_NEWNS
     | linux.CLONE_NEWNET
@@ -209,6 +210,11 @@ def _show_devices(root: str) -> None:
         Path(root, "dev", name).touch()
         linux.mount(f"/dev/{name}", f"{root}/dev/{name}", flags=linux.MS_BIND)
     os.symlink("/proc/self/fd", root + "/dev/fd")
+    with contextlib.suppress(OSError):  # terminals of its own, which `!command` in a notebook asks for
+        os.mkdir(root + "/dev/pts")
+        flags = linux.MS_NOSUID | linux.MS_NOEXEC
+        linux.mount("devpts", root + "/dev/pts", "devpts", flags, "newinstance,ptmxmode=0666,mode=600")
+        os.symlink("pts/ptmx", root + "/dev/ptmx")
 
 
 def _write_settings(root: str, user: User) -> None:

@@ -20,7 +20,7 @@ from queue import Empty
 from typing import Any
 
 import zmq
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbclient.util import ensure_async, run_sync
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
@@ -124,8 +124,15 @@ class JudgedExecute(SettledOutputs, Execute):
         except (DeadKernelError, zmq.Again) as error:
             ended = ending(self.km)  # a grading kernel knows which limit it met
             self.trace.met_limit = bool(ended and ended.passed_limit)
-            because = f" ({ended.reason})" if ended and ended.reason else ""
+            because = f": {ended.reason}" if ended and ended.reason else ""
             raise DeadKernelError(f"the kernel stopped while it ran cell {index + 1}{because}") from error
+        except CellTimeoutError as error:
+            self.trace.met_limit = True
+            raise DeadKernelError(
+                f"cell {index + 1} did not come to an end: it ran past the {self.timeout} s that a cell has and could "
+                "not be stopped (look for a loop that catches every exception), or it broke the line on which its "
+                "outputs come. Where the work itself needs more, raise JudgedExecute.timeout"
+            ) from error
         finally:
             self.settle_outputs()
 

@@ -95,7 +95,10 @@ def plain_source(source: str) -> str:
         ast.parse(source)
         return source
     except SyntaxError:
-        return TransformerManager().transform_cell(source)
+        try:
+            return TransformerManager().transform_cell(source)
+        except RuntimeError as error:  # it gives up on code that goes on changing
+            raise SyntaxError(str(error)) from error
 
 
 class _Statement:
