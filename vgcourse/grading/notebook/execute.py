@@ -47,6 +47,12 @@ NO_OBSERVATION, NO_ANSWER = "no-observation", "no-answer"
 NO_ANSWER_SENTENCE = "Something passed this check, and yet no cell before it defines {names}: no points."
 NO_OBSERVATION_SENTENCE = "The check of this exercise left nothing to judge: {because}."
 
+NO_END = (
+    "cell {cell} did not come to an end: it ran past the {seconds} s that a cell has and could not be stopped (look for "
+    "a loop that catches every exception), or it broke the line on which its outputs come. Where the work itself needs "
+    "more, raise JudgedExecute.timeout"
+)
+
 
 class LostObservationError(RuntimeError):
     """The kernel says that it observed, and nothing arrived."""
@@ -128,11 +134,7 @@ class JudgedExecute(SettledOutputs, Execute):
             raise DeadKernelError(f"the kernel stopped while it ran cell {index + 1}{because}") from error
         except CellTimeoutError as error:
             self.trace.met_limit = True
-            raise DeadKernelError(
-                f"cell {index + 1} did not come to an end: it ran past the {self.timeout} s that a cell has and could "
-                "not be stopped (look for a loop that catches every exception), or it broke the line on which its "
-                "outputs come. Where the work itself needs more, raise JudgedExecute.timeout"
-            ) from error
+            raise DeadKernelError(NO_END.format(cell=index + 1, seconds=self.timeout)) from error
         finally:
             self.settle_outputs()
 
