@@ -37,6 +37,7 @@ from vgcourse.grading.confinement.jupyter import GradingKernelManager, ending
 from vgcourse.grading.kept_files import course_secret
 from vgcourse.grading.notebook import idle_cells, plain_tests
 from vgcourse.grading.notebook.answered import is_answered
+from vgcourse.grading.notebook.kernel_answers import number_of, text_of
 from vgcourse.grading.notebook.outputs import SettledOutputs
 from vgcourse.grading.notebook.run_notes import Trace
 
@@ -48,9 +49,9 @@ NO_ANSWER_SENTENCE = "Something passed this check, and yet no cell before it def
 NO_OBSERVATION_SENTENCE = "The check of this exercise left nothing to judge: {because}."
 
 NO_END = (
-    "cell {cell} did not come to an end: it ran past the {seconds} s that a cell has and could not be stopped (look for "
-    "a loop that catches every exception), or it broke the line on which its outputs come. Where the work itself needs "
-    "more, raise JudgedExecute.timeout"
+    "cell {cell} did not come to an end: it ran past the {seconds} s that a cell has and could not be stopped (look "
+    "for a loop that catches every exception), or it broke the line on which its outputs come. Where the work itself "
+    "needs more, raise JudgedExecute.timeout"
 )
 
 
@@ -223,7 +224,7 @@ class JudgedExecute(SettledOutputs, Execute):
             return await asking
 
         try:
-            return _number(run_sync(ask)()) if kind is int else _text(run_sync(ask)())
+            return number_of(run_sync(ask)()) if kind is int else text_of(run_sync(ask)())
         finally:
             asking.close()  # where a loop that was ending never let it begin
 
@@ -241,24 +242,6 @@ class JudgedExecute(SettledOutputs, Execute):
                     return reply
         except Empty as error:
             raise DeadKernelError("the kernel no longer answers") from error
-
-
-def _number(reply: dict[str, Any]) -> int:
-    """What the kernel answered; 0 for anything but a small number, for it is the student's kernel."""
-    try:
-        text = reply["content"]["user_expressions"]["told"]["data"]["text/plain"]
-        return int(text) if len(text) < 4 else 0
-    except (KeyError, TypeError, ValueError):
-        return 0
-
-
-def _text(reply: dict[str, Any]) -> str:
-    """What the kernel answered, as text without quotes; "" for anything that is too long or none."""
-    try:
-        text = reply["content"]["user_expressions"]["told"]["data"]["text/plain"]
-        return text.strip("'") if isinstance(text, str) and len(text) < 100_000 else ""
-    except (KeyError, TypeError):
-        return ""
 
 
 def is_plain_test(cell: NotebookNode) -> bool:
