@@ -51,6 +51,12 @@ class CourseGradebook:
                 return None
             return found.score, found.needs_manual_grade
 
+    def above_maximum(self, lesson: Lesson, student: str) -> list[str]:
+        """The cells for which the gradebook holds more than a machine can give: somebody else wrote there."""
+        with self.open() as book:
+            grades = _grades(book, lesson, student)
+            return [g.name for g in grades if (g.auto_score or 0) > g.max_score + 1e-9]
+
     def marks(self, lesson: Lesson) -> dict[str, tuple[float, bool]]:
         """Student → points in the gradebook, and whether some are still to be given."""
         with self.open() as book:

@@ -59,6 +59,12 @@ def read_outcome(classroom: Classroom, lesson: Lesson, blank: Result) -> Result:
         return replace(blank, reason=f"its graded notebook cannot be read ({_first_line(error)})")
     if mark is None:
         return replace(blank, reason="nbgrader left no mark for it")
+    if above := classroom.book.above_maximum(lesson, blank.student):
+        return replace(
+            blank,
+            reason=f"the gradebook holds more points than there are for {', '.join(above)}: "
+            "somebody has written in it. Put a backup in its place",
+        )
     left = run_notes.read(graded)
     return replace(
         blank,
