@@ -20,7 +20,7 @@ from traitlets.config import Config
 
 import vgcourse
 from vgcourse.grading.confinement import jupyter, kernels
-from vgcourse.grading.confinement.endings import Ending
+from vgcourse.grading.confinement.limits import Ending
 from vgcourse.grading.notebook.execute import JudgedExecute, verdicts
 
 HERE = Path(__file__).parent

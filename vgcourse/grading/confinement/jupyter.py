@@ -23,11 +23,10 @@ from jupyter_client.provisioning import KernelProvisionerBase, KernelProvisioner
 from traitlets import Enum, Float, Integer, List, Type, Unicode
 
 from vgcourse.errors import CourseError
-from vgcourse.grading.confinement import endings, kernels, sandbox
-from vgcourse.grading.confinement.endings import Ending
+from vgcourse.grading.confinement import kernels, sandbox
 from vgcourse.grading.confinement.isolation import CHOICES, PROCESS, Isolation
 from vgcourse.grading.confinement.kernels import Kernel
-from vgcourse.grading.confinement.limits import MB, Limits, set_rlimits
+from vgcourse.grading.confinement.limits import MB, OUTPUT, Ending, Limits, set_rlimits
 
 NAME = "vgcourse-grading"
 SEND_WITHIN = 10  # seconds
@@ -134,7 +133,7 @@ class GradingProvisioner(KernelProvisionerBase):
         self.parent._control_socket = self.parent.context.socket(zmq.PUB)
 
     def stop(self, cause: str) -> None:
-        """End the kernel because of ``cause``, one of `endings`."""
+        """End the kernel because of ``cause``, one of `limits`."""
         self._end(cause)
 
     def _end(self, cause: str = "") -> int:
@@ -163,7 +162,7 @@ class LimitedChannel(AsyncZMQSocketChannel):
         limits, asked = self.provisioner.limits, message["parent_header"].get("msg_id", "")
         self.received += size
         if self.received > FLOOD * limits.output:
-            self.provisioner.stop(endings.OUTPUT)
+            self.provisioner.stop(OUTPUT)
         before = self._cell[1] if self._cell[0] == asked else 0
         self._cell = (asked, before + size)
         if before + size <= limits.cell_output and self.kept + size <= limits.output:
@@ -244,7 +243,7 @@ class PlainProvisioner(LocalProvisioner):
         return await super().launch_kernel(cmd, **kwargs)
 
     def stop(self, cause: str) -> None:
-        """End the kernel because of ``cause``, one of `endings`."""
+        """End the kernel because of ``cause``, one of `limits`."""
         self.ending = Ending(cause=cause)
         if self.process:
             self._end_tree()

@@ -21,10 +21,8 @@ from typing import Any
 
 from vgcourse.course.checks import registry, source_parts
 from vgcourse.errors import CourseError
-from vgcourse.grading.confinement import endings
-from vgcourse.grading.confinement.endings import Ending
 from vgcourse.grading.confinement.isolation import CHOICES, NAMESPACES, Isolation
-from vgcourse.grading.confinement.limits import Limits
+from vgcourse.grading.confinement.limits import LOST, Ending, Limits
 
 STACK = (
     "numpy",
@@ -87,7 +85,7 @@ class Kernel:
             with contextlib.suppress(OSError):
                 self._channel.sendall(b"end\n")
             message = self._receive(END_SECONDS)
-            ending = Ending(**(message or {"ended": {"cause": endings.LOST}})["ended"], limits=self._limits)
+            ending = Ending(**(message or {"ended": {"cause": LOST}})["ended"], limits=self._limits)
             self.ending = replace(ending, cause=cause or ending.cause)
         self._channel.close()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -105,7 +103,7 @@ class Kernel:
             except OSError:
                 data = b""
             if not data:
-                return {"ended": {"cause": endings.LOST}}
+                return {"ended": {"cause": LOST}}
             self._unread += data
         line, _, self._unread = self._unread.partition(b"\n")
         return json.loads(line)

@@ -1,10 +1,10 @@
-"""What a submission may use, and how much of it it is using."""
+"""What a submission may use, how much of it it is using, and what a kernel's end is called when it used more."""
 
 import os
 import re
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 MB = 1024 * 1024
@@ -74,14 +74,18 @@ def _lower(kind: int, value: int) -> None:
     resource.setrlimit(kind, (value, value))
 
 
-def usage(pids: Iterable[int], inherited: int, proc: str = "/proc") -> Usage:
-    """What the processes hold, counting what each wrote since it was forked (``inherited`` bytes before that)."""
+def usage(pids: Iterable[int], inherited: int, proc: str = "/proc", closely: bool = True) -> Usage:
+    """What the processes hold, counting what each wrote since it was forked (``inherited`` bytes before that).
+
+    ``closely``: also the memory that counts for no process, shared memory that was let go and sockets' buffers.
+    """
     found = [(pid, status) for pid in pids if (status := _status(pid, proc))]
     pids = [pid for pid, _ in found]
     held = sum(max(0, _kilobytes(status, _RESIDENT) - inherited) for _, status in found)
-    let_go = max(0, shared_mappings(pids, proc) - sum(_kilobytes(status, ("RssShmem",)) for _, status in found))
+    shared = sum(_kilobytes(status, ("RssShmem",)) for _, status in found)
+    let_go = max(0, shared_mappings(pids, proc) - shared) if closely else 0
     handles = sum(int(status.get("FDSize", "0")) for _, status in found)
-    if handles > MANY_HANDLES:
+    if closely and handles > MANY_HANDLES:
         let_go += in_sockets(pids, proc)
     threads = sum(int(status.get("Threads", "1")) for _, status in found)
     return Usage(held + let_go, len(found), threads, handles)
@@ -169,3 +173,57 @@ def threads_of_user(uid: int) -> int:
     everyone = (_status(int(name), "/proc") for name in os.listdir("/proc") if name.isdigit())
     mine = (status for status in everyone if status and int(status["Uid"].split()[0]) == uid)
     return sum(int(status.get("Threads", "1")) for status in mine)
+
+
+# Causes of an end, for programs; `Ending.reason` is what an instructor reads.
+TIME, MEMORY, PROCESSES, OUTPUT = "time", "memory", "processes", "output"
+LOST = "lost"  # what watched over the kernel is gone
+_LIMITS = (TIME, MEMORY, PROCESSES, OUTPUT)
+_SETTING = "Where the work itself needs more, raise {} in nbgrader_config.py."
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a kernel ended: ``cause`` (empty where it ended by itself) and the limits that it had, its exit code, CPU
+    seconds, peak bytes, its last words on stderr; ``by_itself``: nobody asked it to end."""
+
+    cause: str = ""
+    code: int | None = None
+    cpu: float = 0.0
+    peak: int = 0
+    tail: str = ""
+    limits: Limits = field(default_factory=Limits)
+    by_itself: bool = False
+
+    @property
+    def passed_limit(self) -> bool:
+        """Whether a limit ended it, so that it would end again."""
+        return self.cause in _LIMITS
+
+    @property
+    def reason(self) -> str:
+        """A sentence, or two; empty where nobody knows more than that it ended."""
+        limits = self.limits
+        if self.cause == TIME:
+            said = f"It ran longer than the {limits.seconds:g} s that a submission has: look for a loop without end. "
+            return said + _SETTING.format("GradingProvisioner.seconds")
+        if self.cause == MEMORY:
+            said = f"It used more than the {limits.memory // MB} MB of memory that it may have. "
+            return said + _SETTING.format("GradingProvisioner.memory_mb")
+        if self.cause == PROCESSES:
+            said = f"It started more than the {limits.processes} processes and threads that it may have. "
+            return said + _SETTING.format("GradingProvisioner.processes")
+        if self.cause == OUTPUT:
+            return f"It went on writing after the {limits.output // MB} MB of output that it has."
+        if self.cause == LOST:
+            return "What watched over its kernel was killed: perhaps this machine is out of memory. Grade it again."
+        return self._how_it_went() if self.by_itself else ""
+
+    def _how_it_went(self) -> str:
+        if self.code == 0:
+            return "Its code ended the kernel itself, as exit() or quit() does: what follows cannot run."
+        if self.code is not None and (self.code < 0 or self.code > 128):
+            number = -self.code if self.code < 0 else self.code - 128
+            named = {9: "it was killed, by its own code or for want of memory", 11: "it crashed, in compiled code"}
+            return f"Signal {number} ended it: {named.get(number, 'its own code, or the system, sent it')}."
+        return "Its code ended the kernel." if self.code else ""
