@@ -207,7 +207,10 @@ def test_the_sigmoid_nets_upper_means_move_in_the_first_ten_epochs(walks, prose)
 
 
 def test_with_tanh_and_relu_the_layers_do_not_drift_together(walks, space, prose):
-    assert "climbs above 2" in prose
+    assert "climbs above 2" in prose and "the lowest layer's changes far less" in prose
+    sd = {layer: np.median(walks["tanh"][layer].std(2), axis=0) for layer in ("hidden_1", "output")}
+    changed = {layer: abs(row[-1] - row[0]) for layer, row in sd.items()}
+    assert changed["hidden_1"] < 0.25 * changed["output"]
     assert np.median(walks["tanh"]["output"].std(2)[:, -1]) == pytest.approx(2.11, abs=0.1)
     relu = {layer: np.std(space["yours"][layer], axis=(1, 2)) for layer in LAYERS}
     grown = {layer: sd[-1] - sd[0] for layer, sd in relu.items()}
@@ -241,8 +244,22 @@ def test_randomness_does_not_spread_and_two_kernels_part_all_units(space, prose)
     parted = space["parted"]
     assert parted["first only"][:4] == [5, 1, 1, 1]
     assert parted["break_symmetry"][:4] == parted["all five"][:4] == [5, 5, 5, 5]
-    assert "mostly *worse* than those where only the first kernel was drawn" in prose
-    assert parted["break_symmetry"][4] < 0.85 < 0.93 < parted["first only"][4] < 0.99 < parted["all five"][4]
+    assert "no better than those where only the first kernel was drawn" in prose
+    assert max(parted["break_symmetry"][4], parted["first only"][4]) < 0.99 < parted["all five"][4]
+    assert parted["break_symmetry"][4] < parted["first only"][4] + 0.01
+
+
+def test_below_its_epsilon_an_optimizer_does_not_divide_by_the_gradients_size():
+    import keras
+
+    sizes, shares = [1e-3, 1e-4, 1e-5, 1e-6, 1e-7], []
+    for optimizer in (keras.optimizers.RMSprop(0.001), keras.optimizers.Adam(0.001)):
+        weights = keras.Variable(np.zeros(5))
+        for _ in range(200):
+            optimizer.apply([keras.ops.convert_to_tensor(sizes, "float32")], [weights])
+        shares.append(-weights.numpy() / 0.2)
+    np.testing.assert_allclose(shares[0], [0.99, 0.30, 0.032, 0.0032, 0.00032], rtol=0.05)
+    np.testing.assert_allclose(shares[1], [1.00, 1.00, 0.96, 0.72, 0.22], rtol=0.05)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -290,4 +307,4 @@ def _distances(walks):
 
 def _different(weights):
     """How many units of each hidden layer differ, by what goes in."""
-    return [np.unique(np.round(np.vstack([k, b]), 7), axis=1).shape[1] for k, b in weights[:-1]]
+    return [symmetry._different(np.vstack([k, b])) for k, b in weights[:-1]]

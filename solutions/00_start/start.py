@@ -44,6 +44,13 @@ print(f"vgcourse {vg.__version__} is ready.")
 
 # %% [markdown]
 """
+While the star stays, the computer is at work. If it takes too long, press **■** (Stop) in the bar above the notebook:
+the cell ends with a red message that says `KeyboardInterrupt`, and nothing is lost.
+
+A red message ends a cell where it stands, and what was there before **is still there**. If you change a function and
+its cell turns red, the *old* function is still there, and so the next cells (and a check) see the old one. Mend the red
+cell first, and run it again.
+
 If you lose your way: **Kernel → Restart Kernel and Run All Cells…** starts afresh. Your text and your code
 stay; only the variables go.
 """
@@ -102,6 +109,9 @@ not do, because positive and negative entries cancel. The usual choice is the **
 
 $$\text{rms}(v) = \sqrt{\frac{1}{n}\sum_{i=1}^{n} v_i^2}\,.$$
 
+Here $v$ is a row of $n$ numbers. For 1, −7, 5 and −5 the squares are 1, 49, 25 and 25, their mean is 25, and so
+`rms` gives 5: a worked example like this one is what you should try first in every exercise.
+
 Write it below, where it says `YOUR CODE HERE` (replace the three dots as well). But **first answer wrongly,
 on purpose**: write `return np.mean(values)`, run the cell, run the check, and read what it says. Then put
 it right.
@@ -155,6 +165,22 @@ print(f"mean {np.mean(gradient):.2f}, root mean square {rms(gradient):.2f}")
 The mean of this gradient is zero, and yet every weight is being pushed. Keep that in mind for lesson 4,
 where a well-known way to plot gradients falls into just this hole.
 
+### A written answer
+
+Some exercises ask for words, and a person reads them. You write into a cell of text: **double-click** on it, replace the
+dots, and press <kbd>Shift</kbd> + <kbd>Enter</kbd>. Two or three sentences will do, with the numbers that you saw. Try
+it on the cell below; nobody reads this one.
+"""
+
+# %% [markdown]
+"""
+*Which of the two printed numbers says that the weights are being pushed, and why does the other not say it?*
+
+…
+"""
+
+# %% [markdown]
+"""
 ## 4 · Your progress, and handing in
 
 This cell shows what you have passed and what you predicted, over all lessons. Run it whenever you like.
@@ -186,9 +212,9 @@ When a class is graded, your functions run once more on new numbers. Written ans
 | | Lesson | You will be able to | Minutes |
 |---|---|---|---|
 | 0 | **Start here** | run, predict, check, hand in | 10 |
-| 1 | [Circles, and the chain rule by hand](../01_circles/circles.ipynb) | do a backward pass, and prove it | 40 |
-| 2 | [Shallow and deep](../02_depth/depth.ipynb) | change one thing at a time, over many seeds | 50 |
-| 3 | [Weight capture](../03_weights/weights.ipynb) | watch every layer's weights while it learns | 45 |
+| 1 | [Circles, and the chain rule by hand](../01_circles/circles.ipynb) | do a backward pass, and prove it | 90 |
+| 2 | [Shallow and deep](../02_depth/depth.ipynb) | change one thing at a time, over many seeds | 85 |
+| 3 | [Weight capture](../03_weights/weights.ipynb) | watch every layer's weights while it learns | 75 |
 | 4 | [Gradient capture](../04_gradients/gradients.ipynb) | find the layer where the gradient vanishes | 60 |
 | 5 | [Initialization](../05_initialization/initialization.ipynb) | derive, write and repair initial weights | 60 |
 | 6 | [Skip connections](../06_residual/residual.ipynb) | train fifty blocks, and say why it works | 50 |

@@ -12,7 +12,8 @@ data, and one backward pass. By the end of this lesson both are yours, down to t
 - carry out one forward and one backward pass by hand, and *prove* your gradients right;
 - say what ten sigmoids in a row do to a gradient, at the very best.
 
-**Time** about 40 minutes, and as long as you like for the stretch exercise. **Points** 12. **You need** a
+**Time** about 90 minutes with the exercises (two sittings, with a break before section 5), and as long as you
+like for the stretch exercise. **Points** 12. **You need** a
 little Python and NumPy, and to have met derivatives once. No TensorFlow yet. (Cells that only draw a figure
 are folded. Click on one to see the code.)
 """

@@ -13,7 +13,7 @@ hundred times. Some of what everyone knows will survive.
 - tell a fair comparison from one that changed two things at once;
 - find out *which* of several changes was the cure.
 
-**Time** about 50 minutes. **Points** 13. **You need** lesson 1, a little pandas, and to have seen a Keras
+**Time** about 85 minutes with the exercises; section 4 is a good place for a break. **Points** 13. **You need** lesson 1, a little pandas, and to have seen a Keras
 model before.
 """
 
@@ -616,7 +616,10 @@ Read it slowly; it contradicts a good deal of folklore.
 - Its **Glorot** weights, the textbook's advice, make it *worse*: a flat .5 in most runs. Lesson 5 shows
   why: for a sigmoid, Glorot's weights lose even more of the gradient than N(0, 1) does. A better recipe for
   one activation is not a better recipe.
-- `T2.relu20` fails at width 5 and learns at width 32: not the depth was at fault but the *narrowness*. (A
+- `T2.relu20` fails at width 5 and learns at width 32. So was the narrowness at fault, and not the depth? But
+  `T2.relu5` is just as narrow, and learns. Deep and wide learns, shallow and narrow learns, **deep and narrow**
+  does not: it takes both. Two causes that do harm only together are called an *interaction*, and no change of one
+  thing alone can show it: it takes the table of two by two. (A
   median above .84, the ceiling, is a training accuracy: a net with 20,000 weights learns some of the noise
   of 500 points by heart.)
 - `T2.tanh5` gets somewhat further with twice the epochs, and further still with Adam. Neither brings it to the

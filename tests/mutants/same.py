@@ -6,7 +6,83 @@ A pattern of the shell's kind (``*`` for any text) stands for all mutants of an 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-SAME: dict[str, dict[str, str]] = {}
+POSITIVE = "what it gives back is never negative"
+SHARE = "what it gives back lies between 0 and 1"
+WHOLE = "what it gives back is a whole number"
+AXES = "the order of two axes that are both averaged over does not matter"
+REACHES = "the search reaches as far as the points or farther, finely enough: any threshold in the gap is a best one"
+
+SAME: dict[str, dict[str, str]] = {
+    "first-check": {
+        "rms: never negative": POSITIVE,
+        "rms: absolute": POSITIVE,
+        "rms: values absolute": "squares have no sign",
+    },
+    "leak-free-scaling": {"scale: result of the input's type": "coordinates are never whole numbers in type"},
+    "radial-threshold": {
+        "radial_accuracy: np.hypot(X[:, 0], X[:, 1]) → np.hypot(X[:, 1], X[:, 0])": "a distance is symmetric",
+        "best_threshold: np.hypot(X[:, 0], X[:, 1]) → np.hypot(X[:, 1], X[:, 0])": "a distance is symmetric",
+        "radial_accuracy: 1 → -1": "of two columns the second is the last",
+        "best_threshold: 1 → -1": "of two columns the second is the last",
+        "best_threshold: np.linspace(*": REACHES,
+        "best_threshold: 0 → *": REACHES,
+        "best_threshold: 1 → 0": REACHES,
+        "best_threshold: np.hypot → np.add": REACHES,
+        "best_threshold: 500 → *": REACHES,
+        "* X absolute": "a distance knows no signs",
+        "* y absolute": "classes are 0 and 1",
+        "* y whole": "classes are 0 and 1",
+        "* y single": "classes are 0 and 1",
+        "radial_accuracy: t absolute": "a radius is not negative",
+        "radial_accuracy: clipped at 1*": SHARE,
+        "radial_accuracy: never negative": SHARE,
+        "radial_accuracy: absolute": SHARE,
+        "best_threshold: X single": REACHES,
+        "best_threshold: rounded to 4": REACHES,
+        "best_threshold: float16": REACHES,
+        "best_threshold: clipped at 10": "no ring of the check is that large",
+        "best_threshold: never negative": POSITIVE,
+        "best_threshold: absolute": POSITIVE,
+        "best_threshold: a hair too large": REACHES,
+        "best_threshold: one thousandth more": REACHES,
+        "best_threshold: result of the input's type": "coordinates are never whole numbers in type",
+    },
+    "sigmoid": {
+        "sigmoid: z >= 0 → z > 0": "at 0 both forms give one half",
+        "* clipped at 1*": SHARE,
+        "* never negative": SHARE,
+        "*: absolute": SHARE,
+        "sigmoid_slope: z absolute": "the slope is the same on both sides of 0",
+    },
+    "ten-slopes": {
+        "* clipped at 1*": SHARE,
+        "* never negative": SHARE,
+        "*: absolute": SHARE,
+        "* depth absolute": "a depth is positive",
+    },
+    "tanh-slopes": {
+        "tanh_chain: range(depth) → range(1, depth + 1)": "the counter is not used: as many rounds",
+        "* x absolute": "the derivative of an odd function is even",
+    },
+    "backward-pass": {"backward: X → y #2": "y has as many rows as X", "* y *": "classes are 0 and 1"},
+    "count-parameters": {
+        "count_parameters: (3 * width, width + 1) → (width + 1, 3 * width)": "both are added",
+        "* rounded to *": WHOLE,
+        "* never negative": POSITIVE,
+        "*: absolute": POSITIVE,
+        "* absolute": "sizes are positive",
+    },
+    "quartile-band": {"* clipped at 1*": SHARE, "* never negative": SHARE, "*: absolute": SHARE},
+    "fair-pairs": {
+        "fair_pairs: 'default' → *": "any mark for a gap that is no setting will do",
+        "fair_pairs: (a, b, changed[0]) → (b, a, changed[0])": "a pair is a pair",
+        "fair_pairs: 0 → -1": "of one difference the first is the last",
+        "* back to front": "the order of the list is free",
+    },
+    "layer-statistics": {"* → (2, 1)*": AXES},
+    "path-length": {"* → (2, 1)*": AXES, "* never negative": POSITIVE, "*: absolute": POSITIVE},
+    "update-ratio": {"* → (2, 1)*": AXES},
+}
 
 
 def is_same(exercise: str, mutant: str, patterns: Iterable[str] | None = None) -> bool:

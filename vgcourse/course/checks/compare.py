@@ -18,6 +18,49 @@ def near(got: Any, wanted: Any, rtol: float = 1e-4, atol: float = 1e-4) -> bool:
     return got.shape == wanted.shape and np.allclose(got, wanted, rtol=rtol, atol=atol)
 
 
+def close(got: Any, wanted: Any, rtol: float = 2e-5) -> bool:
+    """Whether shapes are equal and all numbers agree to about five digits, however small or large they are.
+
+    Single precision (seven digits) is near enough; half precision, or a rounding to four decimals, is not.
+    """
+    got, wanted = np.asarray(got, float), np.asarray(wanted, float)
+    if got.shape != wanted.shape:
+        return False
+    size = float(np.sqrt(np.mean(wanted**2))) if wanted.size else 0.0
+    return np.allclose(got, wanted, rtol=rtol, atol=rtol * size / 10)
+
+
+def all_close(got: Any, wanted: Any, rtol: float = 2e-5) -> bool:
+    """Whether every result of a list of cases is close to what is wanted for that case."""
+    return len(got) == len(wanted) and all(close(g, w, rtol) for g, w in zip(got, wanted, strict=True))
+
+
+def cause(got: Any, slips: Mapping[str, Any], rtol: float = 2e-5) -> str | None:
+    """The key of the misconception whose results equal ``got`` in *all* cases, or None: then nothing is blamed."""
+    return next((key for key, wrong in slips.items() if all_close(got, wrong, rtol)), None)
+
+
+def first_off(got: Any, wanted: Any, rtol: float = 2e-5) -> int:
+    """Which case differs first."""
+    return next((i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if not close(g, w, rtol)), 0)
+
+
+def fact(call: str, got: Any, wanted: Any = None) -> dict[str, str]:
+    """One input, what came and what is wanted (left out where it is the very number that is asked for)."""
+    wish = "" if wanted is None else f"; wanted is {said(wanted)}"
+    return {"fact": f"{call} gives {said(got)}{wish}."}
+
+
+def said(value: Any) -> str:
+    """A number to four digits, a small array in brackets, a large one by its shape."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        return str(value)[:60]
+    if array.size > 6:
+        return f"an array of shape {array.shape}"
+    return " ".join(np.array2string(array, formatter={"all": lambda v: f"{v:.4g}"}, separator=", ").split())
+
+
 def slip(got: Any, slips: Mapping[str, Any], **tolerance: float) -> str | None:
     """The key of the first misconception whose result equals ``got``, or None."""
     return next((key for key, wrong in slips.items() if near(got, wrong, **tolerance)), None)

@@ -127,7 +127,10 @@ class Exercise:
         return function
 
     def judge(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Register ``function(seen, rng)``: return None where all is right, a key, or ``(key, fields)``."""
+        """Register ``function(seen, rng)``: return None where all is right, a key, or ``(key, fields)``.
+
+        A field ``fact`` (``compare.fact``) is said before the sentence: one input, what came, what is wanted.
+        """
         self._judge = function
         return function
 
@@ -250,6 +253,8 @@ class Exercise:
             message = miss.message.format(**{name: _shown(value) for name, value in fields.items()})
         except (KeyError, TypeError, ValueError, IndexError, AttributeError):
             message = miss.message
+        if isinstance(fields, dict) and isinstance(fields.get("fact"), str):
+            message = f"{_shown(fields['fact'])} {message}"
         return Verdict(self.id, self.points, miss.share, key, message[:LONGEST_MESSAGE])
 
 

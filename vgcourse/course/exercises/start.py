@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from vgcourse.course.checks.compare import all_close, cause, fact, first_off, said
 from vgcourse.course.checks.exercise import Exercise, need_callable
 
 first_check = Exercise(
@@ -18,58 +19,63 @@ first_check = Exercise(
         "nothing. Get rid of the signs first.",
         "mean-first": "You square the mean, but in the mean the signs have cancelled already. Square each entry "
         "first, then take the mean.",
-        "no-root": "This is the mean square, {got:.3g}. It is in squared units: one step is missing.",
+        "no-root": "This is the mean square. It is in squared units: one step is missing.",
         "mean-size": "This is the mean absolute value. A fair measure of size, but not the root mean square.",
         "sum": "This is the root of the sum of squares: it grows when there are more numbers. Take their mean.",
         "standard-deviation": "This is the standard deviation: it takes the mean away first, so five equal "
         "numbers would have size 0.",
         "no-number": "rms should give one number for the whole array; this has shape {shape}.",
-        "wrong-values": "For 1, −7, 5 and −5 your rms gives {got:.4g}. Square, take the mean, take the root.",
+        "wrong-values": "Square each entry, take the mean, take the root.",
     },
 )
 
 FOUR = (1.0, -7.0, 5.0, -5.0)
+# Always tried: small and large numbers, one sign, whole numbers.
+ROWS = (np.array(FOUR), np.array([0.0012, -0.0034, 0.0031]), np.array([250.0, 310.0, -170.0, 90.0, 20.0]))
+ROWS += (np.array([2, 3, 4, -1, 1]), np.array([-2.5, -0.5]))
 
 
-def _numbers(rng: np.random.Generator) -> np.ndarray:
-    """20 to 59 numbers of both signs, half a deviation off centre: no two ways to measure their size agree."""
+def _rows(rng: np.random.Generator) -> list[np.ndarray]:
+    """The rows above, and 20 to 59 numbers of both signs, half a deviation off centre."""
     noise = rng.normal(0, rng.uniform(1, 3), rng.integers(20, 60))
-    return noise - noise.mean() + noise.std() * rng.choice([-0.5, 0.5])
+    return [*ROWS, noise - noise.mean() + noise.std() * rng.choice([-0.5, 0.5])]
+
+
+def _root_mean_square(v: np.ndarray) -> float:
+    return float(np.sqrt(np.mean(v.astype(float) ** 2)))
 
 
 @first_check.observe
 def observe_first_check(answer: Any, rng: np.random.Generator) -> dict[str, Any]:
     need_callable(answer)
-    return {"size": answer(_numbers(rng)), "four": answer(np.array(FOUR))}
+    return {"sizes": [answer(row.copy()) for row in _rows(rng)]}
 
 
 @first_check.judge
 def judge_first_check(seen: dict[str, Any], rng: np.random.Generator) -> Any:
-    if seen["size"] is None:
+    if any(size is None for size in seen["sizes"]):
         return "no-return"
-    got, v = np.asarray(seen["size"], float), _numbers(rng)
-    if got.shape:
-        return "no-number", {"shape": got.shape}
-    got, four = got.item(), np.asarray(seen["four"], float).item()
-    square = np.mean(v**2)
-    if np.allclose([got, four], [np.sqrt(square), 5], rtol=1e-4):
+    got, rows = [np.asarray(size, float) for size in seen["sizes"]], _rows(rng)
+    if shaped := next((size.shape for size in got if size.shape), None):
+        return "no-number", {"shape": shaped}
+    wanted = [_root_mean_square(row) for row in rows]
+    if all_close(got, wanted):
         return None
-    slips = {
-        "plain-mean": v.mean(),
-        "no-root": square,
-        "mean-size": np.abs(v).mean(),
-        "sum": np.sqrt((v**2).sum()),
-        "standard-deviation": v.std(),
-    }
-    # On most draws |mean| is the mean; the mean of FOUR is negative, and tells them apart.
-    if np.allclose([got, four], [abs(v.mean()), abs(np.mean(FOUR))], rtol=1e-4):
-        return "mean-first"
-    for key, wrong in slips.items():
-        if np.isclose(got, wrong, rtol=1e-4):
-            return key, {"got": got}
-    if np.isclose(got, v.std(ddof=1), rtol=1e-4):
-        return "standard-deviation"
-    return "wrong-values", {"got": four}
+    slips = {key: [float(wrong(row)) for row in rows] for key, wrong in _SLIPS.items()}
+    i = first_off(got, wanted)
+    told = fact(f"rms({said(rows[i])})", got[i], wanted[i])
+    return (cause(got, slips) or "wrong-values").rstrip("+"), {**told, "got": got[i].item()}
+
+
+_SLIPS = {
+    "plain-mean": np.mean,
+    "mean-first": lambda v: abs(np.mean(v)),
+    "no-root": lambda v: np.mean(v**2),
+    "mean-size": lambda v: np.abs(v).mean(),
+    "sum": lambda v: np.sqrt((v**2).sum()),
+    "standard-deviation": np.std,
+    "standard-deviation+": lambda v: np.std(v, ddof=1),
+}
 
 
 @first_check.own_version

@@ -26,7 +26,8 @@ def band(
     groups = [("", frame)] if hue is None else list(frame.groupby(hue, sort=False))
     figure, axes = new_figure(1, 1, height=4.2)
     ax = axes[0, 0]
-    runs = int(frame.groupby([x] + [hue] * (hue is not None), sort=False).size().median())
+    sizes = frame.groupby([x] + [hue] * (hue is not None), sort=False).size()
+    runs = f"{sizes.min()} to {sizes.max()}" if sizes.min() < sizes.max() else str(sizes.max())
     dress(ax, title or f"{_nice(y)} by {_nice(x).lower()}", f"line: median, band: quartiles of {runs} runs")
     if log:
         log_axis(ax, frame[y].to_numpy(float))
@@ -41,9 +42,7 @@ def band(
     _x_axis(ax, frame[x], places, x)
     ax.set_ylabel(_nice(y).lower())
     end_labels(ax, ends if hue is not None else [])
-    return finish(
-        figure, f"Median and quartiles of {y} against {x} over about {runs} runs a point: {'; '.join(said)}."
-    )
+    return finish(figure, f"Median and quartiles of {y} against {x} over {runs} runs a point: {'; '.join(said)}.")
 
 
 def draws(

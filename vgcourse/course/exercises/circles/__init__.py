@@ -1,10 +1,10 @@
 """Lesson 1, circles and the chain rule by hand: its exercises, in the order of the lesson."""
 
-from vgcourse.course.exercises.circles import backward_pass, rings, sigmoids
+from vgcourse.course.exercises.circles import backward_pass, chains, radial, rings, sigmoids
 
 leak_free = rings.leak_free
-radial = rings.radial
+radial_threshold = radial.radial
 sigmoid = sigmoids.sigmoid
 backward = backward_pass.backward
-ten_slopes = sigmoids.ten_slopes
-tanh_slopes = sigmoids.tanh_slopes
+ten_slopes = chains.ten_slopes
+tanh_slopes = chains.tanh_slopes

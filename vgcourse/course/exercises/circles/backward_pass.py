@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, as_sent, near, off, slip
+from vgcourse.course.checks.compare import NO_RETURN, Seen, as_sent, close, off
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.circles.sigmoids import logistic, logistic_slope
 
@@ -28,7 +28,8 @@ backward = Exercise(
             share=0.5,
         ),
         "wrong-count": Miss(
-            "Each gradient is {factor:.3g} times what it should be: divide by the number of points, here {n}.",
+            "Each gradient is {factor:.3g} times what it should be: the loss is the mean over the points, here {n}. "
+            "Divide by their number, once.",
             share=0.5,
         ),
         "bias-alone": Miss(
@@ -63,10 +64,18 @@ backward = Exercise(
 _NAMES = ("dW1", "db1", "dW2", "db2")
 
 
-def _net(rng: np.random.Generator) -> tuple[np.ndarray, ...]:
-    """X (60, 2), y (60, 1) and the four parameters of a 2-5-1 net, none of them small."""
-    X, y = rng.normal(size=(60, 2)), (rng.random((60, 1)) < 0.4).astype(float)
-    return X, y, rng.normal(size=(2, 5)), rng.normal(size=5), rng.normal(size=(5, 1)), rng.normal(size=1)
+def _nets(rng: np.random.Generator) -> list[tuple[np.ndarray, ...]]:
+    """X (n, 2), y (n, 1) and the four parameters of 2-5-1 nets: one drawn, one with few points and small gradients,
+    one with large points, all of one class."""
+    drawn = _net(rng, 60, 1.0)
+    fixed = np.random.default_rng(7)
+    few, far = _net(fixed, 7, 0.03), _net(fixed, 24, 8.0)
+    return [drawn, few, (far[0], np.ones_like(far[1]), *far[2:5], np.array([-0.7]))]
+
+
+def _net(rng: np.random.Generator, n: int, size: float) -> tuple[np.ndarray, ...]:
+    X, y = size * rng.normal(size=(n, 2)), (rng.random((n, 1)) < 0.4).astype(float)
+    return X, y, rng.normal(size=(2, 5)), rng.normal(size=5), size**0.5 * rng.normal(size=(5, 1)), rng.normal(size=1)
 
 
 def _loss(X, y, W1, b1, W2, b2) -> float:
@@ -98,24 +107,39 @@ def _flat(arrays: Any) -> np.ndarray:
 @backward.observe
 def observe_backward(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
-    return {"gradients": as_sent(answer(*(array.copy() for array in _net(rng))))}
+    return {"gradients": [as_sent(answer(*(array.copy() for array in net))) for net in _nets(rng)]}
 
 
 @backward.judge
 def judge_backward(seen: Seen, rng: np.random.Generator) -> Any:
-    got, net = seen["gradients"], _net(rng)
-    if got is None:
-        return "no-return"
-    if not isinstance(got, list) or len(got) != 4:
-        return "not-four", {"found": f"{len(got)} things" if isinstance(got, list) else "one array"}
-    got = [np.asarray(array, float) for array in got]
-    wanted = _differences(net)
-    if problem := _judge_shapes([a.shape for a in got], [a.shape for a in wanted], len(net[0])):
-        return problem
-    got = [array.reshape(right.shape) for array, right in zip(got, wanted, strict=True)]
-    if near(_flat(got), _flat(wanted)):
+    nets, every = _nets(rng), []
+    for got, net in zip(seen["gradients"], nets, strict=True):
+        if got is None:
+            return "no-return"
+        if not isinstance(got, list) or len(got) != 4:
+            return "not-four", {"found": f"{len(got)} things" if isinstance(got, list) else "one array"}
+        got, wanted = [np.asarray(array, float) for array in got], _differences(net)
+        if problem := _judge_shapes([a.shape for a in got], [a.shape for a in wanted], len(net[0])):
+            return problem
+        every.append(([array.reshape(right.shape) for array, right in zip(got, wanted, strict=True)], wanted, net))
+    if all(_agree(got, wanted) for got, wanted, _ in every):
         return None
-    return _name_slip(got, wanted, net)
+    # A cause is named where it explains what came for every net.
+    problems = [_name_slip(*one) for one in every if not _agree(one[0], one[1])]
+    keys = {problem[0] for problem in problems}
+    if len(keys) == 1 and len(problems) == len(every):
+        return problems[0]
+    return next((p for p in problems if p[0] in ("wrong-values", "hidden-layer")), ("wrong-values", _off_by(every)))
+
+
+def _agree(got: list[np.ndarray], wanted: list[np.ndarray]) -> bool:
+    """Measured derivatives have seven digits or so of the largest."""
+    return all(close(g, w, rtol=1e-4) for g, w in zip(got, wanted, strict=True))
+
+
+def _off_by(every: list[tuple]) -> dict[str, Any]:
+    got, wanted, _ = next(one for one in every if not _agree(one[0], one[1]))
+    return off(_flat(got[2:]), _flat(wanted[2:]))
 
 
 def _judge_shapes(got: list[tuple], wanted: list[tuple], n: int) -> Any:
@@ -133,29 +157,38 @@ def _judge_shapes(got: list[tuple], wanted: list[tuple], n: int) -> Any:
     return "wrong-shape", {"name": _NAMES[i], "got": got[i], "wanted": wanted[i]}
 
 
-def _name_slip(got: list[np.ndarray], wanted: list[np.ndarray], net: tuple[np.ndarray, ...]) -> Any:
+def _name_slip(got: list[np.ndarray], wanted: list[np.ndarray], net: tuple[np.ndarray, ...]) -> tuple[str, dict]:
+    """What explains the gradients of one net: (key, fields)."""
     X, y, W1, b1, W2, b2 = net
     h = logistic(X @ W1 + b1)
     p = logistic(h @ W2 + b2)
     twice = (p - y) * p * (1 - p) / len(X)
-    outputs = {"not-averaged": len(X) * _flat(wanted[2:]), "uphill": -_flat(wanted[2:])}
-    outputs["squared-error"] = _flat([h.T @ twice, twice.sum(0)])
-    if key := slip(_flat(got[2:]), outputs):
-        return key, {"n": len(X)}
-    if near(got[2], wanted[2]) and not near(got[3], wanted[3]):
+    if _agree(got[2:], wanted[2:]):
+        return _name_hidden(got, wanted, net, h, (p - y) / len(X))
+    if _agree(got, [len(X) * array for array in wanted]):
+        return "not-averaged", {"n": len(X)}
+    if _agree(got[2:], [-array for array in wanted[2:]]):
+        return "uphill", {}
+    if _agree(got[2:], [h.T @ twice, twice.sum(0)]):
+        return "squared-error", {}
+    if close(got[2], wanted[2], rtol=1e-4):
         return "bias-alone", {"kernel": "dW2", "bias": "db2"}
     factor = float(np.sum(got[2] * wanted[2]) / np.sum(wanted[2] ** 2))
-    if factor > 0 and near(_flat(got) / factor, _flat(wanted)) and not near(factor, 1):
+    if factor > 0 and _agree([array / factor for array in got], wanted):
         return "wrong-count", {"factor": factor, "n": len(X)}
-    if not near(_flat(got[2:]), _flat(wanted[2:])):
-        return "wrong-values", off(_flat(got[2:]), _flat(wanted[2:]))
-    dz2 = (p - y) / len(X)
+    return "wrong-values", off(_flat(got[2:]), _flat(wanted[2:]))
+
+
+def _name_hidden(got: list, wanted: list, net: tuple, h: np.ndarray, dz2: np.ndarray) -> tuple[str, dict]:
+    X, W2 = net[0], net[4]
+    if close(got[0], wanted[0], rtol=1e-4):
+        return "bias-alone", {"kernel": "dW1", "bias": "db1"}
     dh = dz2 @ W2.T
     hidden = {"no-slope": dh, "slope-of-output": dh * logistic_slope(h), "no-kernel": dz2 * h * (1 - h)}
-    hidden = {key: _flat([X.T @ dz1, dz1.sum(0)]) for key, dz1 in hidden.items()}
-    if near(got[0], wanted[0]):
-        return "bias-alone", {"kernel": "dW1", "bias": "db1"}
-    return slip(_flat(got[:2]), hidden) or ("hidden-layer", off(_flat(got[:2]), _flat(wanted[:2])))
+    for key, dz1 in hidden.items():
+        if _agree(got[:2], [X.T @ dz1, dz1.sum(0)]):
+            return key, {}
+    return "hidden-layer", off(_flat(got[:2]), _flat(wanted[:2]))
 
 
 @backward.own_version

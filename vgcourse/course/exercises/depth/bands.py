@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from vgcourse.course.checks.compare import NO_RETURN, Seen, near, off
-from vgcourse.course.checks.exercise import Exercise, need_callable
+from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 quartile_band = Exercise(
     "quartile-band",
@@ -21,6 +21,11 @@ quartile_band = Exercise(
         "columns": "The columns should be called low, median and high; here they are {found}.",
         "one-band": "One band for all runs together. Each value of `by` should get a row of its own: group first.",
         "ignores-by": "Asked to group by {wanted}, it still groups by {found}. Use the argument `by`.",
+        "no-index": Miss(
+            "The numbers are right. But the rows are numbered 0, 1, 2: the groups should be the index, so that "
+            ".loc finds them by name. (They stand in the column {by}; leave out reset_index.)",
+            share=0.5,
+        ),
         "swapped": "low lies above high: the lower quartile is the 25 % one.",
         "mean": "The middle is the mean here. One run that fails drags a mean far down; the median hardly notices.",
         "mean-sd": "This is the mean with a standard deviation to each side. An accuracy piles up below its "
@@ -43,34 +48,54 @@ def _runs(rng: np.random.Generator) -> dict[str, np.ndarray]:
     return {"id": names, "seed": np.arange(len(depth)), "depth": depth, "width": width, "accuracy": accuracy}
 
 
+# Always tried: even and odd groups, a single run, numbers far from an accuracy's usual size.
+FEW = {
+    "id": np.array([f"net {i}" for i in range(12)]),
+    "seed": np.arange(12),
+    "depth": np.array([4, 4, 4, 4, 9, 9, 9, 9, 9, 9, 2, 2]),
+    "width": np.array([8, 8, 8, 8, 8, 8, 8, 3, 3, 3, 3, 1]),
+    "accuracy": np.array([0.1, 0.4, 0.5, 0.9, 0.0012, 0.0013, 0.0017, 0.0023, 0.0031, 0.0047, 0.7, 0.2]),
+}
+
+
 @quartile_band.observe
 def observe_quartile_band(answer: Any, rng: np.random.Generator) -> Seen:
     import pandas as pd
 
     need_callable(answer)
-    runs = pd.DataFrame(_runs(rng))
-    return {by: _as_table(answer(runs.copy(), by)) for by in ("depth", "width")}
+    tables = {"drawn": _runs(rng), "few": FEW}
+    return {
+        f"{name} {by}": _as_table(answer(pd.DataFrame(runs), by), by)
+        for name, runs in tables.items()
+        for by in ("depth", "width")
+    }
 
 
-def _as_table(frame: Any) -> Any:
+def _as_table(frame: Any, by: str) -> Any:
     if not (hasattr(frame, "columns") and hasattr(frame, "to_numpy")):
         return {"kind": type(frame).__name__}
     columns = [str(column) for column in frame.columns]
     if not set(_COLUMNS) <= set(columns):
         return {"columns": columns}
-    # A grouping column that was made an ordinary one again is as good as an index.
-    extra = [c for c in ("depth", "width", "id") if c in columns]
-    index = frame[extra[0]] if extra else frame.index
-    return {"index": [str(name) for name in index], "values": np.asarray(frame[_COLUMNS], float)}
+    # A grouping column that was made an ordinary one again is told from an index: rows are looked up by their group.
+    ordinary = [c for c in ("depth", "width", "id") if c in columns]
+    index = frame[ordinary[0]] if ordinary else frame.index
+    return {
+        "index": [str(name) for name in index],
+        "ordinary": ordinary[:1],
+        "values": np.asarray(frame[_COLUMNS], float),
+    }
 
 
 @quartile_band.judge
 def judge_quartile_band(seen: Seen, rng: np.random.Generator) -> Any:
-    runs = _runs(rng)
-    for by, table in seen.items():
-        if problem := _judge_table(table, runs, by):
+    tables, late = {"drawn": _runs(rng), "few": FEW}, None
+    for name, table in seen.items():
+        which, by = name.split()
+        if problem := _judge_table(table, tables[which], by):
             return problem
-    return None
+        late = late or (table["ordinary"] and ("no-index", {"by": by}))
+    return late or None
 
 
 def _judge_table(table: Any, runs: dict[str, np.ndarray], by: str) -> Any:
@@ -86,7 +111,10 @@ def _judge_table(table: Any, runs: dict[str, np.ndarray], by: str) -> Any:
     if len(got) == len(groups) > 1 and near(got, got[:1].repeat(len(got), 0)):
         return "one-band"
     if len(got) != len(groups):
-        return ("ignores-by", {"wanted": by, "found": "depth"}) if by == "width" and len(got) == 4 else "one-band"
+        other = "depth" if by == "width" else "width"
+        return (
+            ("ignores-by", {"wanted": by, "found": other}) if len(got) == len(np.unique(runs[other])) else "one-band"
+        )
     index = np.array([float(name) for name in table["index"]])
     if not np.array_equal(np.sort(index), groups):
         return "one-band"
@@ -97,15 +125,22 @@ def _judge_table(table: Any, runs: dict[str, np.ndarray], by: str) -> Any:
 
 
 def _are_quartiles(got: np.ndarray, samples: list[np.ndarray]) -> bool:
-    """Whether these are quartiles by any usual definition: at most one run away from the textbook's place."""
-    ranks = [np.searchsorted(np.sort(s), [row - 1e-4, row + 1e-4]) for s, row in zip(samples, got, strict=True)]
-    places = [np.multiply(len(s) - 1, [0.25, 0.75]) for s in samples]
+    """Whether these are medians, and quartiles by any usual definition."""
     return all(
-        np.isclose(row[1], np.median(s), atol=1e-4)
-        and np.all(first[[0, 2]] <= np.ceil(place) + 1)
-        and np.all(last[[0, 2]] >= np.floor(place))
-        for s, row, (first, last), place in zip(samples, got, ranks, places, strict=True)
+        np.isclose(row[1], np.median(s), rtol=1e-5, atol=1e-7)
+        and _is_quantile(row[0], np.sort(s), 0.25)
+        and _is_quantile(row[2], np.sort(s), 0.75)
+        for s, row in zip(samples, got, strict=True)
     )
+
+
+def _is_quantile(got: float, ordered: np.ndarray, share: float) -> bool:
+    """By a definition of NumPy's: they differ in how they go between two neighbouring runs."""
+    return any(np.isclose(got, np.quantile(ordered, share, method=m), rtol=1e-5, atol=1e-7) for m in METHODS)
+
+
+METHODS = ("linear", "lower", "higher", "midpoint", "nearest", "inverted_cdf", "averaged_inverted_cdf", "hazen")
+METHODS += ("weibull", "median_unbiased", "normal_unbiased", "closest_observation", "interpolated_inverted_cdf")
 
 
 def _name_band(got: np.ndarray, samples: list[np.ndarray]) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, as_sent, near, off, slip
+from vgcourse.course.checks.compare import NO_RETURN, Seen, as_sent, close, fact
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 fair_pairs = Exercise(
@@ -21,6 +21,7 @@ fair_pairs = Exercise(
         "both-ways": "Some pairs come twice, once each way round. A pair is a pair: keep one.",
         "default-differs": "Two experiments that both leave the learning rate at its default are counted as "
         "different there. A gap in a table is NaN, and NaN is not equal to anything, not even to itself.",
+        "none-found": "The list is empty, yet {first} and {second} differ in nothing but {setting}.",
         "no-change": "Some of these pairs differ in nothing: the same experiment done twice. A fair pair differs "
         "in exactly one setting.",
         "two-changes": "{first} and {second} differ in {count} settings ({names}). Which of them is to blame, "
@@ -68,7 +69,30 @@ def observe_fair_pairs(answer: Any, rng: np.random.Generator) -> Seen:
     found = answer(pd.DataFrame(rows, index=names))
     if found is None or not isinstance(found, (list, tuple, set)):
         return {"kind": type(found).__name__}
-    return {"pairs": [[str(part) for part in p] if isinstance(p, (list, tuple)) else [str(p)] for p in found]}
+    return {
+        "pairs": [[str(part) for part in p] if isinstance(p, (list, tuple)) else [str(p)] for p in found],
+        "few": _pairs_of_few(answer),
+    }
+
+
+# Always tried: a table with other settings, with text and numbers that look alike.
+FEW = {
+    "P": {"rate": None, "batch": 32, "loss": "mse"},
+    "Q": {"rate": None, "batch": 64, "loss": "mse"},
+    "R": {"rate": 0.0, "batch": 64, "loss": "mse"},
+    "S": {"rate": -1.0, "batch": 32, "loss": "bce"},
+}
+
+
+def _pairs_of_few(answer: Any) -> list[list[str]]:
+    import pandas as pd
+
+    found = answer(pd.DataFrame.from_dict(FEW, orient="index"))
+    return (
+        [list(map(str, p)) for p in found if isinstance(p, (list, tuple))]
+        if isinstance(found, (list, tuple, set))
+        else []
+    )
 
 
 @fair_pairs.judge
@@ -83,7 +107,18 @@ def judge_fair_pairs(seen: Seen, rng: np.random.Generator) -> Any:
     got = [(frozenset(t[:2]), t[2]) for t in seen["pairs"]]
     pairs = {frozenset(p): _differences(*(settings[n] for n in p)) for p in combinations(names, 2)}
     wanted = {pair: changed[0] for pair, changed in pairs.items() if len(changed) == 1}
-    return _judge_pairs(got, pairs, wanted, names)
+    return _judge_pairs(got, pairs, wanted, names) or _judge_few(seen["few"])
+
+
+def _judge_few(found: list[list[str]]) -> Any:
+    got = {(frozenset(triple[:2]), triple[2]) for triple in found if len(triple) == 3}
+    wanted = {(frozenset("PQ"), "batch"), (frozenset("QR"), "rate")}
+    if got == wanted:
+        return None
+    missed = sorted(wanted - got, key=lambda pair: pair[1])
+    if missed:
+        return "missing", {**_names(missed[0][0]), "count": len(missed)}
+    return "two-changes", {**_names(frozenset("PR")), "count": 2, "names": "rate, batch"}
 
 
 def _judge_pairs(got: list[tuple], pairs: dict, wanted: dict, names: list[str]) -> Any:
@@ -103,6 +138,8 @@ def _judge_pairs(got: list[tuple], pairs: dict, wanted: dict, names: list[str]) 
     missing = [pair for pair in wanted if pair not in found]
     if not missing:
         return None
+    if not found:
+        return "none-found", {**_names(missing[0]), "setting": wanted[missing[0]]}
     # Where NaN differs from NaN, only pairs with one default rate, or none, can seem to differ in one thing.
     if {wanted[pair] for pair in found} <= {"learning_rate"}:
         return "default-differs"
@@ -148,7 +185,7 @@ share_of_gap = Exercise(
         "unneeded": Miss(
             "The shares are right, but it also tries settings in which the two set-ups agree ({names}). Those runs "
             "cost time and can tell nothing.",
-            share=2 / 3,
+            share=0.5,
         ),
         "missing-setting": "No share for {names}: the two set-ups differ there as well.",
         "cumulative": "The changes pile up: the second run still holds the first run's change. Begin each time "
@@ -163,9 +200,14 @@ share_of_gap = Exercise(
         "gain": "This is the gain in accuracy. Divide it by the whole gap between `good` and `bad`.",
         "clipped": "A share below 0 has become {instead}. A change that makes things worse should show as one.",
         "flipped": "These are the shares that are *left*: a change that explains everything should get 1.",
-        "wrong-values": "The largest difference is {off:.3g}, for {name}.",
+        "wrong-values": "Work it out by hand for one setting: how far is the median after this change from "
+        "that of `bad`, as a share of the whole way to `good`?",
     },
 )
+# Always tried: one change that goes beyond `good`, one that does harm, an even number of seeds, numbers above 1.
+SMALL = {"x": 0, "y": "a", "z": None}, {"x": 1, "y": "b", "z": None}
+RUNS = {(0, "a"): [2.0, 9.0, 1.0, 3.0], (1, "b"): [4.0, 5.0, 3.0, 12.0], (1, "a"): [6.0, 5.0, 5.2, 0.0]}
+RUNS |= {(0, "b"): [1.5, 2.0, 2.5, 0.1]}
 
 
 def _two_setups(rng: np.random.Generator) -> tuple[dict[str, Any], dict[str, Any], int]:
@@ -200,8 +242,12 @@ def observe_share_of_gap(answer: Any, rng: np.random.Generator) -> Seen:
     found = answer(bad, good, lambda setup: _accuracies(setup, bad, good, seed))
     if not isinstance(found, dict):
         return {"kind": type(found).__name__, "shares": as_sent(found) if found is None else None}
-    shares = {str(key): np.asarray(value, float) for key, value in found.items()}
-    return {"shares": shares}
+    small = answer(*map(dict, SMALL), lambda setup: np.array(RUNS[setup["x"], setup["y"]]))
+    return {"shares": _by_name(found), "small": _by_name(small) if isinstance(small, dict) else {}}
+
+
+def _by_name(shares: dict) -> dict[str, np.ndarray]:
+    return {str(key): np.asarray(value, float) for key, value in shares.items()}
 
 
 @share_of_gap.judge
@@ -214,10 +260,33 @@ def judge_share_of_gap(seen: Seen, rng: np.random.Generator) -> Any:
         return "missing-setting", {"names": ", ".join(missing)}
     got = np.array([float(seen["shares"][key]) for key in differ])
     wanted = _shares(bad, good, seed, differ)
-    if not near(got, wanted, atol=1e-3):
-        return _name_share(got, wanted, differ, (bad, good, seed))
-    extra = [key for key in seen["shares"] if key not in differ]
+    if not close(got, wanted):
+        i = int(np.nanargmax(np.abs(got - wanted)))
+        key, fields = _name_share(got, wanted, differ, (bad, good, seed))
+        return key, {**fact(f"For {differ[i]} your share", got[i], wanted[i]), **fields}
+    return _judge_small(seen["small"]) or _judge_extra(seen["shares"], differ)
+
+
+def _judge_extra(shares: dict, differ: list[str]) -> Any:
+    extra = [key for key in shares if key not in differ]
     return ("unneeded", {"names": ", ".join(extra)}) if extra else None
+
+
+def _judge_small(shares: dict) -> Any:
+    """Medians 2.5 and 4.5; x alone gives 5.1, y alone 1.75."""
+    for name, wanted in (("x", 1.3), ("y", -0.375)):
+        if name not in shares:
+            return "missing-setting", {"names": name}
+        if not close(shares[name], wanted):
+            return "wrong-values", fact(
+                f"Where the medians are 2.5 and 4.5, and {name} alone gives {RUNS_SAID[name]}, your share",
+                shares[name],
+                wanted,
+            )
+    return None
+
+
+RUNS_SAID = {"x": "5.1", "y": "1.75"}
 
 
 def _shares(bad: dict, good: dict, seed: int, differ: list[str], middle: Callable = np.median) -> np.ndarray:
@@ -248,13 +317,13 @@ def _name_share(got: np.ndarray, wanted: np.ndarray, differ: list[str], setups: 
         "flipped": 1 - wanted,
     }
     for instead, cut in {"0": np.maximum(wanted, 0), "positive": np.abs(wanted)}.items():
-        if near(got, cut, atol=1e-3) or near(got, np.minimum(cut, 1), atol=1e-3):
+        if close(got, cut) or close(got, np.minimum(cut, 1)):
             return "clipped", {"instead": instead}
-    if key := slip(got, slips, atol=1e-3):
-        return key
-    if any(near(got, x, atol=1e-3) for x in ((high - broken) / (high - low), (broken - low) / (high - low))):
-        return "from-good"
-    return "wrong-values", {**off(got, wanted), "name": differ[int(np.nanargmax(np.abs(got - wanted)))]}
+    if key := next((key for key, wrong in slips.items() if close(got, wrong)), None):
+        return key, {}
+    if any(close(got, x) for x in ((high - broken) / (high - low), (broken - low) / (high - low))):
+        return "from-good", {}
+    return "wrong-values", {}
 
 
 @share_of_gap.own_version

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, near, off, slip
+from vgcourse.course.checks.compare import NO_RETURN, Seen, fact, near, off, slip
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 make_mlp = Exercise(
@@ -27,17 +27,22 @@ make_mlp = Exercise(
         "no-activation": "The hidden layers are linear: nothing bends what they add up, so ten of them can do no "
         "more than one.",
         "activation-ignored": "Asked for {wanted}, make_mlp still builds {found}. Use the argument `activation`.",
-        "shared-kernels": "Two hidden layers begin with exactly the same kernel. An initializer with a fixed seed "
-        "gives the same numbers to everyone who asks: each layer needs a seed of its own.",
+        "shared-kernels": "With seed {seed}, hidden layers {i} and {j} begin with exactly the same kernel. "
+        "An initializer with a fixed seed gives the same numbers to everyone who asks: each layer needs a seed "
+        "of its own.",
         "seed-ignored": "Two nets with the same seed begin differently: nobody could repeat your experiment. Hand "
         "the seed to every initializer.",
         "one-seed": "Nets with different seeds begin with the same weights: a hundred runs would be one run, a "
         "hundred times.",
+        "fixed-layer": Miss(
+            "Nets with seeds {a} and {b} begin with the same kernel in layer {i} of {count}: its seed does not "
+            "depend on `seed`.",
+            share=0.5,
+        ),
         "overlapping-seeds": Miss(
-            "Nearly. Layer 2 of one seed has the kernel of layer 3 of the seed before: with `seed + layer`, "
-            "neighbouring nets share most of their weights, and a hundred runs are far from independent. Keep the "
-            "layers' seeds further apart.",
-            share=2 / 3,
+            "Nearly. With {depth} hidden layers, layer {i} of seed {a} begins with the kernel of layer {j} of seed "
+            "{b}: runs that share weights are not independent. Keep the layers' seeds further apart.",
+            share=0.5,
         ),
         "not-the-initializer": "Some kernels do not come from the `initializer` that was handed in: with numbers "
         "drawn between {low:.2f} and {high:.2f}, the {layer} holds {got:.3g}.",
@@ -90,13 +95,22 @@ def observe_make_mlp(answer: Any, rng: np.random.Generator) -> Seen:
             super().__init__(low, low + 0.2, seed=seed)
 
     glorot, first = keras.initializers.GlorotNormal, nets[0]
+    deep = {"depth": DEEP, "width": 3, "activation": "tanh"}
     return {
         "first": _look(answer, glorot, X, **first),
         "second": _look(answer, glorot, X, **nets[1]),
+        "shallow": _look(answer, glorot, X, **SHALLOW),
         "again": _look(answer, glorot, None, **first),
         "next": _look(answer, glorot, None, **{**first, "seed": first["seed"] + 1}),
         "narrow": _look(answer, Narrow, None, **first),
+        **{f"deep {seed}": _look(answer, glorot, None, **deep, seed=seed) for seed in SEEDS},
     }
+
+
+# Always tried: one hidden layer; and as many as the lesson goes to, with the seeds at which products and small steps
+# of seeds collide (0 times anything is 0, 1 to any power is 1).
+SHALLOW = {"depth": 1, "width": 4, "activation": "relu", "seed": 3}
+DEEP, SEEDS = 20, (0, 1, 2)
 
 
 @make_mlp.judge
@@ -105,13 +119,15 @@ def judge_make_mlp(seen: Seen, rng: np.random.Generator) -> Any:
     for one in seen.values():
         if "kind" in one:
             return "no-return" if one["kind"] == "NoneType" else ("not-a-model", {"found": f"a {one['kind']}"})
-    pairs = [(nets[0], seen["first"]), (nets[1], seen["second"])]
-    for net, one in pairs:
+    pairs = [(nets[0], seen["first"]), (nets[1], seen["second"]), (SHALLOW, seen["shallow"])]
+    deep = {"depth": DEEP, "width": 3}
+    for net, one in [*pairs, *((deep, seen[f"deep {seed}"]) for seed in SEEDS)]:
         if problem := _judge_shapes(net, [w.shape for w in one["weights"]]):
             return problem
     return (
-        _judge_seeds(seen)
+        _judge_seeds(seen, nets[0]["seed"])
         or _judge_narrow(seen["narrow"]["weights"], low)
+        or _judge_biases(pairs)
         or next((p for net, one in pairs if (p := _judge_output(net, one, X))), None)
     )
 
@@ -127,17 +143,35 @@ def _judge_shapes(net: dict[str, Any], shapes: list[tuple]) -> Any:
     return "shape", {"got": kernels, "wanted": wanted}
 
 
-def _judge_seeds(seen: Seen) -> str | None:
-    first, again, after = ([w for w in seen[k]["weights"] if w.ndim == 2] for k in ("first", "again", "next"))
-    inner = range(1, len(first) - 1)
-    if any(np.array_equal(first[i], first[j]) for i in inner for j in inner if i < j):
-        return "shared-kernels"
-    if not all(np.array_equal(a, b) for a, b in zip(first, again, strict=True)):
+def _judge_seeds(seen: Seen, seed: int) -> Any:
+    kernels = {name: [w for w in one["weights"] if w.ndim == 2] for name, one in seen.items()}
+    first, again, after = (kernels[name] for name in ("first", "again", "next"))
+    if not all(np.array_equal(a, b) for a, b in zip(first, again, strict=True)) and not _has_twins(first):
         return "seed-ignored"
-    if any(np.array_equal(a, b) for a, b in zip(first, after, strict=True)):
+    nets = {seed: first, **{s: kernels[f"deep {s}"] for s in SEEDS}}
+    for s, net in nets.items():
+        if twins := _has_twins(net):
+            return "shared-kernels", {"seed": s, "i": twins[0] + 1, "j": twins[1] + 1}
+    pairs = [(seed, first, seed + 1, after)]
+    pairs += [(a, nets[a], b, nets[b]) for a, b in itertools.combinations(SEEDS, 2)]
+    return next((problem for pair in pairs if (problem := _judge_pair(*pair))), None)
+
+
+def _has_twins(net: list[np.ndarray]) -> tuple[int, int] | None:
+    inner = range(1, len(net) - 1)
+    return next((pair for pair in itertools.combinations(inner, 2) if np.array_equal(*(net[i] for i in pair))), None)
+
+
+def _judge_pair(a: int, one: list[np.ndarray], b: int, other: list[np.ndarray]) -> Any:
+    alike = [i for i, pair in enumerate(zip(one, other, strict=True)) if np.array_equal(*pair)]
+    if len(alike) == len(one):
         return "one-seed"
-    if any(np.array_equal(first[i], after[j]) for i in inner for j in inner):
-        return "overlapping-seeds"
+    if alike:
+        return "fixed-layer", {"a": a, "b": b, "i": alike[0] + 1, "count": len(one)}
+    inner = range(1, len(one) - 1)
+    for i, j in itertools.product(inner, inner):
+        if np.array_equal(one[i], other[j]):
+            return "overlapping-seeds", {"depth": len(one) - 1, "a": a, "b": b, "i": i + 1, "j": j + 1}
     return None
 
 
@@ -149,6 +183,10 @@ def _judge_narrow(weights: list[np.ndarray], low: float) -> Any:
             layer = "output kernel" if i == len(kernels) - 1 else f"kernel of hidden layer {i + 1}"
             return "not-the-initializer", {"low": low, "high": low + 0.2, "layer": layer, "got": float(outside[0])}
     return "biases" if any(np.any(bias != 0) for bias in biases) else None
+
+
+def _judge_biases(pairs: list[tuple]) -> str | None:
+    return "biases" if any(np.any(bias != 0) for _, one in pairs for bias in one["weights"][1::2]) else None
 
 
 def _forward(weights: list[np.ndarray], X: np.ndarray, hidden: str, output: str) -> np.ndarray:
@@ -205,15 +243,23 @@ count_parameters = Exercise(
         "one-layer-off": "This is the count of a net with {got} hidden layers in place of {wanted}. How many "
         "kernels of shape (width, width) lie between {wanted} hidden layers?",
         "first-as-others": "The first hidden layer listens to 2 inputs, not to `width` units.",
-        "wrong-values": "With depth {depth} and width {width} it should not be {got:g}. Go layer by layer: inputs "
-        "times units, plus units.",
+        "wrong-values": "Go layer by layer: inputs times units, plus units.",
     },
 )
 
 
 def _grid(rng: np.random.Generator) -> list[tuple[int, int]]:
     depths, widths = rng.permutation(np.arange(2, 12))[:4], rng.permutation(np.arange(3, 30))[:4]
-    return [(1, int(widths[0])), *((int(d), int(w)) for d, w in zip(depths, widths, strict=True))]
+    # Always tried: one layer, one unit, and counts beyond what half precision can hold.
+    return [
+        (1, int(widths[0])),
+        (1, 1),
+        (2, 1),
+        (3, 2),
+        (20, 25),
+        (4, 300),
+        *((int(d), int(w)) for d, w in zip(depths, widths, strict=True)),
+    ]
 
 
 def _count(depth: int, width: int) -> int:
@@ -253,9 +299,9 @@ def judge_count_parameters(seen: Seen, rng: np.random.Generator) -> Any:
             return key
     for step in (-1, 1):
         if np.array_equal(got, of(lambda d, w, step=step: _count(d + step, w))):
-            return "one-layer-off", {"wanted": grid[1][0], "got": grid[1][0] + step}
+            return "one-layer-off", {"wanted": grid[3][0], "got": grid[3][0] + step}
     i = int(np.flatnonzero(got != wanted)[0])
-    return "wrong-values", {"depth": grid[i][0], "width": grid[i][1], "got": float(got[i])}
+    return "wrong-values", fact(f"count_parameters{grid[i]}", got[i], wanted[i])
 
 
 @count_parameters.own_version

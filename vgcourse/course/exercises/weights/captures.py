@@ -1,6 +1,8 @@
 """Lesson 3, the callback: kernels by layer, from before the first step, as they were."""
 
 import types
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,7 +24,7 @@ weight_capture = Exercise(
         "called {found}: it never calls those.",
         "no-attributes": "After fit, your capture has no `{name}`. Make it in `__init__`.",
         "not-a-dict": "`kernels` should be a dict: a layer's name → its kernels in the order of time.",
-        "nothing-kept": "fit ran for two epochs, and `kernels` is still empty.",
+        "nothing-kept": "fit ran, and `kernels` is still empty.",
         "keys-collide": "`kernels` has the keys {found}: those are names of variables, alike in every layer, and "
         "layers overwrite or mix each other. Use the layer's name.",
         "paths": Miss("The key is the layer's name, such as {wanted!r}. Yours are like {found!r}.", share=0.5),
@@ -35,6 +37,11 @@ weight_capture = Exercise(
         "made in the class body are shared by all captures: make them in `__init__`.",
         "references": "All moments hold the same numbers, the last ones. You keep the variable, and it "
         "goes on changing: keep a copy of its values.",
+        "overwritten": "Of {layer} you keep one array, the last: each moment takes the place of the one before. "
+        "Append it to a list.",
+        "no-kernel-there": Miss(
+            "All kernels are right. But {layer} has no kernel, and `kernels` has an entry for it.", share=0.5
+        ),
         "no-start": Miss(
             "Every epoch's end is there, but the start is missing: the weights before the first step, epoch −1.",
             share=0.5,
@@ -44,23 +51,42 @@ weight_capture = Exercise(
             "An epoch's beginning is the end of the one before.",
             share=0.5,
         ),
-        "wrong-moments": "Two epochs make {wanted} moments, the start included; of {layer} you keep {got}.",
+        "wrong-moments": "Here were {wanted} moments, the start included; of {layer} you keep {got}.",
         "with-bias": Miss("Each moment holds kernel and bias. Only the kernel is asked for.", share=0.5),
         "biases": "What you keep of {layer} is its bias, one number a unit. Asked for is the kernel.",
         "shapes": "The kernel of {layer} has shape {wanted}; you keep arrays of shape {got}.",
         "epoch-numbers": Miss(
-            "The kernels are right. But `epochs` is {got}; it should be −1 for the start, then 0, 1.", share=0.5
+            "The kernels are right. But `epochs` is {got}; it should be −1 for the start, then 0, 1, 2, …", share=0.5
         ),
         "wrong-values": "The kernel of {layer} is off by up to {off:.3g} from a training by hand.",
     },
 )
-NAMES, HALF = ("lower", "middle", "upper"), 20
-EPOCHS = (2, 1)  # of the first and of the second run
+HALF = 20  # points in a batch, two batches an epoch
 
 
-def _draw(rng: np.random.Generator) -> tuple[Weights, np.ndarray, np.ndarray, float]:
-    """A 3-4-2-1 net with tanh, 40 points, and a learning rate: two steps an epoch, in the order of the points."""
-    weights = [(rng.normal(size=s), 0.5 * rng.normal(size=s[1])) for s in ((3, 4), (4, 2), (2, 1))]
+@dataclass(frozen=True)
+class Case:
+    """A training to watch: layers by name and size, epochs; ``squashed``: activations are layers of their own."""
+
+    names: tuple[str, ...]
+    sizes: tuple[int, ...]
+    epochs: int
+    squashed: bool
+
+
+# Always tried: activations apart and within, a Dense layer at the end, layers that have weights and no kernel, many
+# epochs, other names and another number of layers.
+CASES = (
+    Case(("lower", "middle", "upper"), (3, 4, 2, 1), 2, True),
+    Case(("one", "two", "three", "last"), (3, 5, 3, 2, 1), 7, False),
+)
+NAMES = CASES[0].names
+
+
+def _draw(rng: np.random.Generator, case: Case) -> tuple[Weights, np.ndarray, np.ndarray, float]:
+    """A net with tanh, 40 points, and a learning rate: two steps an epoch, in the order of the points."""
+    shapes = pairwise(case.sizes)
+    weights = [(rng.normal(size=s), 0.5 * rng.normal(size=s[1])) for s in shapes]
     X, y = rng.normal(size=(2 * HALF, 3)), (rng.random(2 * HALF) < 0.4).astype(float)
     return weights, X.astype("float32"), y.astype("float32"), float(rng.uniform(0.5, 0.9))
 
@@ -82,8 +108,9 @@ def observe_weight_capture(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer, "a class, made with `class WeightCapture(keras.callbacks.Callback)`")
     if found := _without_hooks(answer):
         return {"methods": found}
-    first, second = (_watch(answer, epochs, *_draw(rng)) for epochs in EPOCHS)
-    return first if "captures" not in first else {"captures": [first["captures"], second["captures"]]}
+    seen = [_watch(answer, case, *_draw(rng, case)) for case in CASES]
+    failed = next((one for one in seen if "captures" not in one), None)
+    return failed or {"captures": [one["captures"] for one in seen]}
 
 
 def _without_hooks(answer: Any) -> list[str]:
@@ -102,7 +129,7 @@ def _is_direct(answer: Any) -> bool:
     return isinstance(answer, type) and all(base.__module__.startswith("keras") for base in answer.__bases__)
 
 
-def _watch(answer: Any, epochs: int, weights: Weights, X: np.ndarray, y: np.ndarray, rate: float) -> Seen:
+def _watch(answer: Any, case: Case, weights: Weights, X: np.ndarray, y: np.ndarray, rate: float) -> Seen:
     import keras
 
     try:
@@ -111,15 +138,15 @@ def _watch(answer: Any, epochs: int, weights: Weights, X: np.ndarray, y: np.ndar
         if "argument" not in str(error):
             raise
         return {"arguments": str(error)[:100]}
-    model = _model(weights)
+    model = _model(weights, case)
     model.compile(keras.optimizers.SGD(rate), "binary_crossentropy", run_eagerly=True)
     try:
-        model.fit(X, y, batch_size=HALF, epochs=epochs, shuffle=False, verbose=0, callbacks=[capture])
+        model.fit(X, y, batch_size=HALF, epochs=case.epochs, shuffle=False, verbose=0, callbacks=[capture])
     except KeyError as error:
         kernels = getattr(capture, "kernels", None)
-        if not error.args or error.args[0] not in NAMES or not isinstance(kernels, dict):
+        if not error.args or error.args[0] not in case.names or not isinstance(kernels, dict):
             raise
-        return {"absent": error.args[0], "found": [str(key) for key in kernels]}
+        return {"names": list(case.names), "absent": error.args[0], "found": [str(key) for key in kernels]}
     for name in ("epochs", "kernels"):
         if not hasattr(capture, name):
             return {"lacks": name}
@@ -130,16 +157,23 @@ def _watch(answer: Any, epochs: int, weights: Weights, X: np.ndarray, y: np.ndar
     return {"captures": {"epochs": as_array(list(capture.epochs)), "kernels": as_array(kernels)}}
 
 
-def _model(weights: Weights) -> Any:
-    """Activations as layers of their own, which have no kernel."""
+def _model(weights: Weights, case: Case) -> Any:
     import keras
 
-    layers = [keras.Input((3,))]
-    for name, (kernel, _) in zip(NAMES, weights, strict=True):
-        squash = keras.layers.Activation("sigmoid" if name == NAMES[-1] else "tanh", name=f"{name}_squash")
-        layers += [keras.layers.Dense(kernel.shape[1], name=name), squash]
+    layers = [keras.Input((case.sizes[0],))]
+    for name, units in zip(case.names, case.sizes[1:], strict=True):
+        activation = "sigmoid" if name == case.names[-1] else "tanh"
+        if case.squashed:
+            squash = keras.layers.Activation(activation, name=f"{name}_squash")
+            layers += [keras.layers.Dense(units, name=name), squash]
+        else:
+            layers.append(keras.layers.Dense(units, activation, name=name))
+    if not case.squashed:
+        # Normalization with weights of its own that neither change nor do anything.
+        layers.insert(2, keras.layers.BatchNormalization(epsilon=1e-9, trainable=False, name="norm"))
     model = keras.Sequential(layers)
-    model.set_weights([array for pair in weights for array in pair])
+    for name, pair in zip(case.names, weights, strict=True):
+        model.get_layer(name).set_weights(pair)
     return model
 
 
@@ -152,43 +186,50 @@ def judge_weight_capture(seen: Seen, rng: np.random.Generator) -> Any:
     if "lacks" in seen:
         return "no-attributes", {"name": seen["lacks"]}
     if "absent" in seen:
-        return _judge_absent(str(seen["absent"]), list(map(str, seen["found"])))
-    moments, later = (_trained(epochs, *_draw(rng)) for epochs in EPOCHS)
-    first, second = seen["captures"]
-    if problem := _judge_names(first["kernels"]):
-        return problem
-    if all(len(second["kernels"][name]) == len(first["kernels"][name]) + len(later) for name in NAMES):
+        return _judge_absent(str(seen["absent"]), list(map(str, seen["found"])), list(map(str, seen["names"])))
+    (first, second), moments = seen["captures"], [_trained(case.epochs, *_draw(rng, case)) for case in CASES]
+    for one, case in zip((first, second), CASES, strict=True):
+        if problem := _judge_names(one["kernels"], case.names):
+            return problem
+    if set(NAMES) <= set(second["kernels"]):
         return "not-its-own"
-    if problem := _judge_kernels(first["kernels"], moments) or _judge_kernels(second["kernels"], later):
-        return problem
-    return _judge_epochs(first["epochs"], len(moments)) or _judge_epochs(second["epochs"], len(later))
+    for one, case, wanted in zip((first, second), CASES, moments, strict=True):
+        problem = _judge_kernels(one["kernels"], wanted, case.names) or _judge_extra(one["kernels"], case.names)
+        if problem:
+            return problem
+    return _judge_epochs(first["epochs"], len(moments[0])) or _judge_epochs(second["epochs"], len(moments[1]))
 
 
-def _judge_absent(name: str, found: list[str]) -> Any:
-    if found and not set(found) & set(NAMES):
-        return "other-model", {"wanted": ", ".join(NAMES), "found": ", ".join(found)[:80]}
+def _judge_extra(kernels: dict[str, Any], names: tuple[str, ...]) -> Any:
+    extra = [name for name in kernels if name not in names]
+    return ("no-kernel-there", {"layer": extra[0]}) if extra else None
+
+
+def _judge_absent(name: str, found: list[str], names: list[str]) -> Any:
+    if found and not set(found) & set(names):
+        return "other-model", {"wanted": ", ".join(names), "found": ", ".join(found)[:80]}
     return "no-list", {"name": name}
 
 
-def _judge_names(kernels: Any) -> Any:
+def _judge_names(kernels: Any, names: tuple[str, ...]) -> Any:
     if not isinstance(kernels, dict):
         return "not-a-dict"
     if not kernels:
         return "nothing-kept"
-    missing, found = [name for name in NAMES if name not in kernels], ", ".join(kernels)[:80]
+    missing, found = [name for name in names if name not in kernels], ", ".join(kernels)[:80]
     if not missing:
         return None
     if set(kernels) <= {"kernel", "bias"}:
         return "keys-collide", {"found": found}
-    if all(any(f"{name}/" in key for key in kernels) for name in NAMES):
-        return "paths", {"wanted": NAMES[0], "found": next(iter(kernels))}
-    if len(missing) == len(NAMES):
-        return "other-model", {"wanted": ", ".join(NAMES), "found": found}
+    if all(any(f"{name}/" in key for key in kernels) for name in names):
+        return "paths", {"wanted": names[0], "found": next(iter(kernels))}
+    if len(missing) == len(names):
+        return "other-model", {"wanted": ", ".join(names), "found": found}
     return "layers-missing", {"missing": ", ".join(missing)}
 
 
-def _judge_kernels(kernels: dict[str, Any], moments: list[Weights]) -> Any:
-    for i, name in enumerate(NAMES):
+def _judge_kernels(kernels: dict[str, Any], moments: list[Weights], names: tuple[str, ...]) -> Any:
+    for i, name in enumerate(names):
         kept, wanted = kernels[name], [weights[i][0] for weights in moments]
         problem = _judge_shapes(kept, wanted[0], moments[0][i][1]) or _judge_values(kept, wanted)
         if problem:
@@ -214,8 +255,10 @@ def _judge_values(kept: list, wanted: list[np.ndarray]) -> Any:
     got = np.array(kept, float)
     if near(got, wanted):
         return None
-    if near(got, np.broadcast_to(wanted[-1], got.shape)):
+    if len(got) == len(wanted) and near(got, np.broadcast_to(wanted[-1], got.shape)):
         return "references"
+    if len(got) == 1 and near(got[0], wanted[-1]):
+        return "overwritten"
     if near(got, wanted[1:]):
         return "no-start"
     if near(got, wanted[:-1]):

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen
+from vgcourse.course.checks.compare import NO_RETURN, Seen, all_close, fact, first_off
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
-from vgcourse.course.exercises.weights.walks import same, walk
+from vgcourse.course.exercises.weights.walks import telling, walk
 
 path_length = Exercise(
     "path-length",
@@ -32,38 +32,44 @@ path_length = Exercise(
         "euclid": "Squares and a root make another norm. The L1 norm adds up absolute values.",
         "per-step": Miss("That is the average step. The path is the sum of all {steps} of them.", share=0.5),
         "wrong-axis": "You take differences between neighbouring weights. Time is the first axis.",
-        "wrong-values": "You get {got:.4g}, where adding up step by step gives {wanted:.4g}.",
+        "wrong-values": "Add up how far each weight goes at each step, whichever way, and divide by the number of "
+        "weights.",
     },
 )
 MOMENTS, SHAPE = 8, (3, 5)
 
 
-def _draw(rng: np.random.Generator) -> np.ndarray:
-    return walk(rng, MOMENTS, SHAPE)
+def _draws(rng: np.random.Generator) -> list[np.ndarray]:
+    return [walk(rng, MOMENTS, SHAPE), *telling()]
 
 
 @path_length.observe
 def observe_path_length(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
-    path = answer(_draw(rng))
-    return {"path": path if path is None else np.asarray(path)}
+    paths = [answer(kernels) for kernels in _draws(rng)]
+    return {"paths": [path if path is None else np.asarray(path) for path in paths]}
 
 
 @path_length.judge
 def judge_path_length(seen: Seen, rng: np.random.Generator) -> Any:
-    if seen["path"] is None:
+    if any(path is None for path in seen["paths"]):
         return "no-return"
-    got, kernels = np.asarray(seen["path"], float), _draw(rng)
-    if got.shape != ():
-        return "no-number", {"shape": got.shape}
-    wanted = np.abs(np.diff(kernels, axis=0)).mean((1, 2)).sum()
-    if same(got, wanted):
+    got, draws = [np.asarray(path, float) for path in seen["paths"]], _draws(rng)
+    if shaped := next((path.shape for path in got if path.shape), None):
+        return "no-number", {"shape": shaped}
+    wanted = [np.abs(np.diff(kernels, axis=0)).mean((1, 2)).sum() for kernels in draws]
+    if all_close(got, wanted):
         return None
-    fields = {"weights": kernels[0].size, "steps": MOMENTS - 1}
-    for key, wrongs in _slips(kernels).items():
-        if any(same(got, wrong) for wrong in wrongs):
-            return key, fields
-    return "wrong-values", {"got": float(got), "wanted": wanted}
+    i = first_off(got, wanted)
+    told = fact(f"Your path length of a recording of shape {draws[i].shape}", got[i], wanted[i])
+    fields = {"weights": draws[0][0].size, "steps": MOMENTS - 1, **told}
+    every = [_slips(kernels) for kernels in draws]
+    for key in every[0]:
+        # One formula must explain what came in every case.
+        for formula in zip(*(slips[key] for slips in every), strict=True):
+            if all_close(got, formula):
+                return key, fields
+    return "wrong-values", fields
 
 
 def _slips(kernels: np.ndarray) -> dict[str, list[float]]:

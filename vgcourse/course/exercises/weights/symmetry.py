@@ -137,10 +137,19 @@ def _judge_twins(got: Weights, start: Weights, X: np.ndarray, y: np.ndarray) -> 
     ended = _train(got, X, y)
     for i, name in enumerate(names(start)[:-1]):
         units = np.concatenate([ended[i][0], ended[i][1][None], ended[i + 1][0].T])
-        different = np.unique(np.round(units, 6), axis=1).shape[1]
+        different = _different(units)
         if different < WIDTH:
             return "twins-left", {"layer": name, "got": different, "units": WIDTH, "depth": len(start) - 1}
     return None
+
+
+def _different(units: np.ndarray, hair: float = 1e-6) -> int:
+    """How many columns differ from all before by more than a hair. Rounding would not do: it parts neighbours."""
+    kept: list[np.ndarray] = []
+    for unit in units.T:
+        if all(np.abs(unit - other).max() > hair for other in kept):
+            kept.append(unit)
+    return len(kept)
 
 
 def _train(weights: Weights, X: np.ndarray, y: np.ndarray, steps: int = 10, rate: float = 0.3) -> Weights:

@@ -7,7 +7,7 @@ import numpy as np
 from vgcourse.course.checks.compare import NO_RETURN, Seen
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.gradients.oracle import as_array
-from vgcourse.course.exercises.weights.walks import same, walk
+from vgcourse.course.exercises.weights.walks import same, telling, walk
 
 layer_statistics = Exercise(
     "layer-statistics",
@@ -59,50 +59,63 @@ SHAPES = {"lower": (3, 4), "upper": (4, 2)}
 MOMENTS = 6
 
 
-def _draw(rng: np.random.Generator) -> dict[str, np.ndarray]:
-    return {name: walk(rng, MOMENTS, shape) for name, shape in SHAPES.items()}
+def _draws(rng: np.random.Generator) -> list[dict[str, np.ndarray]]:
+    """One recording is drawn; always tried: other layers, all weights positive, small, large, and a single layer."""
+    drawn = {name: walk(rng, MOMENTS, shape) for name, shape in SHAPES.items()}
+    positive, small, large, long, _ = telling()
+    return [drawn, {"a": positive, "b": small[:4]}, {"only": large}, {"long": long.astype("float32")}]
 
 
 @layer_statistics.observe
 def observe_layer_statistics(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
     # As lists of arrays: that is what a callback collects.
-    return {"statistics": as_array(answer({name: list(kernel) for name, kernel in _draw(rng).items()}))}
+    drawn = [{name: list(kernel) for name, kernel in draw.items()} for draw in _draws(rng)]
+    return {"statistics": [as_array(answer(kernels)) for kernels in drawn]}
 
 
 @layer_statistics.judge
 def judge_layer_statistics(seen: Seen, rng: np.random.Generator) -> Any:
-    statistics, kernels = seen["statistics"], _draw(rng)
-    if statistics is None:
-        return "no-return"
-    if not isinstance(statistics, dict):
-        return "not-a-dict"
-    if missing := [name for name in kernels if name not in statistics]:
-        return "names", {"missing": missing[0]}
-    found = (_judge_layer(name, statistics[name], kernel) for name, kernel in kernels.items())
-    return next((problem for problem in found if problem), None)
+    problems = []
+    for statistics, kernels in zip(seen["statistics"], _draws(rng), strict=True):
+        if statistics is None:
+            return "no-return"
+        if not isinstance(statistics, dict):
+            return "not-a-dict"
+        if missing := [name for name in kernels if name not in statistics]:
+            return "names", {"missing": missing[0]}
+        problems += [_judge_layer(name, statistics[name], kernel) for name, kernel in kernels.items()]
+    keys = {problem if isinstance(problem, str) else problem[0] for problem in problems if problem}
+    if not keys:
+        return None
+    # A cause must hold for every layer; else it is told what came for one of them.
+    first = next(problem for problem in problems if problem)
+    if len(keys) == 1 and all(problems):
+        return first
+    told = next((p for p in problems if p and p[0] in ("wrong-mean", "wrong-sd")), first)
+    return ("wrong-mean", told[1]) if any(k in keys for k in ("swapped", "absolute")) and told is not first else told
 
 
 def _judge_layer(layer: str, pair: Any, kernel: np.ndarray) -> Any:
-    if np.shape(pair) == (MOMENTS, 2):
+    if np.shape(pair) == (len(kernel), 2) and len(kernel) != 2:
         return "pairs", {"layer": layer}
     if not (isinstance(pair, (list, np.ndarray)) and len(pair) == 2):
         return "not-two", {"layer": layer}
     mean, sd = (np.asarray(part, float) for part in pair)
     if problem := _judge_shape(layer, mean, kernel) or _judge_shape(layer, sd, kernel):
         return problem
-    flat = kernel.reshape(MOMENTS, -1)
+    flat = kernel.reshape(len(kernel), -1).astype(float)
+    if same(mean, flat.mean(1)):
+        return _judge_sd(layer, sd, flat)
     if same(mean, flat.std(1)) and same(sd, flat.mean(1)):
         return "swapped"
     if same(mean, np.abs(flat).mean(1)):
         return "absolute"
-    if not same(mean, flat.mean(1)):
-        return "wrong-mean", _largest(layer, mean, flat.mean(1))
-    return _judge_sd(layer, sd, flat)
+    return "wrong-mean", _largest(layer, mean, flat.mean(1))
 
 
 def _judge_shape(layer: str, got: np.ndarray, kernel: np.ndarray) -> Any:
-    if got.shape == (MOMENTS,):
+    if got.shape == kernel.shape[:1]:
         return None
     if got.shape == ():
         return "no-time", {"layer": layer}

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, off
+from vgcourse.course.checks.compare import NO_RETURN, Seen, all_close, fact, first_off
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
-from vgcourse.course.exercises.weights.walks import same, walk
+from vgcourse.course.exercises.weights.walks import telling, walk
 
 update_ratio = Exercise(
     "update-ratio",
@@ -42,39 +42,49 @@ update_ratio = Exercise(
         ),
         "one-by-one": "You divide weight by weight, and a few weights near 0 then decide. First the size of the "
         "whole update, and of the whole kernel, then divide.",
-        "wrong-values": "The largest difference from a calculation by hand is {off:.3g}.",
+        "wrong-values": "Take one step by hand: the root mean square of the change, over that of the weights before "
+        "it, and its log10.",
     },
 )
 MOMENTS, SHAPE = 7, (4, 3)
 
 
-def _draw(rng: np.random.Generator) -> np.ndarray:
-    return walk(rng, MOMENTS, SHAPE, size=0.1)
+def _draws(rng: np.random.Generator) -> list[np.ndarray]:
+    return [walk(rng, MOMENTS, SHAPE, size=0.1), *telling()]
 
 
 @update_ratio.observe
 def observe_update_ratio(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
     with np.errstate(all="ignore"):
-        ratio = answer(_draw(rng))
-    return {"ratio": ratio if ratio is None else np.asarray(ratio)}
+        ratios = [answer(kernels) for kernels in _draws(rng)]
+    return {"ratios": [ratio if ratio is None else np.asarray(ratio) for ratio in ratios]}
 
 
 @update_ratio.judge
 def judge_update_ratio(seen: Seen, rng: np.random.Generator) -> Any:
-    if seen["ratio"] is None:
+    if any(ratio is None for ratio in seen["ratios"]):
         return "no-return"
-    got, kernels = np.asarray(seen["ratio"], float), _draw(rng)
-    if got.shape == ():
-        return "one-number"
-    if got.shape != (MOMENTS - 1,):
-        return "length", {"moments": MOMENTS, "steps": MOMENTS - 1, "got": got.shape}
-    update, weights = np.diff(kernels, axis=0), kernels[:-1]
-    wanted = np.log10(_rms(update) / _rms(weights))
-    if same(got, wanted):
+    got, draws = [np.asarray(ratio, float) for ratio in seen["ratios"]], _draws(rng)
+    for ratio, kernels in zip(got, draws, strict=True):
+        moments = len(kernels)
+        if ratio.shape == ():
+            return "one-number"
+        if ratio.shape != (moments - 1,):
+            return "length", {"moments": moments, "steps": moments - 1, "got": ratio.shape}
+    wanted = [np.log10(_rms(np.diff(kernels, axis=0)) / _rms(kernels[:-1])) for kernels in draws]
+    if all_close(got, wanted):
         return None
-    key = next((key for key, wrongs in _slips(kernels).items() if any(same(got, w) for w in wrongs)), None)
-    return key or ("wrong-values", off(got, wanted))
+    i = first_off(got, wanted)
+    worst = int(np.argmax(np.nan_to_num(np.abs(got[i] - wanted[i]), nan=np.inf)))
+    told = fact(
+        f"At step {worst} of a recording of shape {draws[i].shape} your ratio", got[i][worst], wanted[i][worst]
+    )
+    every = [_slips(kernels) for kernels in draws]
+    for key in every[0]:
+        if any(all_close(got, formula) for formula in zip(*(slips[key] for slips in every), strict=True)):
+            return key, told
+    return "wrong-values", told
 
 
 def _slips(kernels: np.ndarray) -> dict[str, list[np.ndarray]]:
