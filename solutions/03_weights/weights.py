@@ -810,7 +810,7 @@ Randomness in `hidden_1` does not spread: five different units feed into layers 
 keep a single unit each. Two kernels in the right places part all of them.
 
 Now look at the last column. `break_symmetry` has left no twins, and yet its three networks are no better than those
-where only the first kernel was drawn. (Three are an example, not a verdict: over 16 seeds it was behind in 7.) To be
+where only the first kernel was drawn. (Three are an example, not a verdict: with more seeds now one, now the other is ahead.) To be
 different is necessary, and it is not enough: three kernels of constant
 0.5 are still a bad start, if not for symmetry, then for their size and their common sign. What a *good* start is,
 lesson 5 will work out. So in practice every kernel is drawn at random, and not from just any distribution.

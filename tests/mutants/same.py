@@ -22,7 +22,7 @@ SAME: dict[str, dict[str, str]] = {
     "radial-threshold": {
         "radial_accuracy: np.hypot(X[:, 0], X[:, 1]) → np.hypot(X[:, 1], X[:, 0])": "a distance is symmetric",
         "best_threshold: np.hypot(X[:, 0], X[:, 1]) → np.hypot(X[:, 1], X[:, 0])": "a distance is symmetric",
-        "radial_accuracy: np.hypot(X[:, 0], X[:, 1]) < t → np.hypot(X[:, 0], X[:, 1]) <= t": "no point lies on the circle",
+        "radial_accuracy: * <= t": "no point lies on the circle",
         "radial_accuracy: 1 → -1": "of two columns the second is the last",
         "best_threshold: 1 → -1": "of two columns the second is the last",
         "best_threshold: np.linspace(*": REACHES,
