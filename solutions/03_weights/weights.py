@@ -443,7 +443,7 @@ for optimizer in (keras.optimizers.RMSprop(0.001), keras.optimizers.Adam(0.001))
     weights = keras.Variable(np.zeros(len(sizes)))
     for _ in range(200):
         optimizer.apply([keras.ops.convert_to_tensor(sizes, "float32")], [weights])
-    share[optimizer.name] = -weights.numpy() / (200 * 0.001)
+    share[type(optimizer).__name__] = -weights.numpy() / (200 * 0.001)
 share.round(3)
 
 # %% [markdown]
