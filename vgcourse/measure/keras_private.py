@@ -6,8 +6,7 @@ reach. With a new version, run the tests of this wing; what has moved is mended 
 
 import keras
 import tensorflow as tf
-
-RNN_CELLS = (keras.layers.SimpleRNNCell, keras.layers.LSTMCell, keras.layers.GRUCell, keras.layers.StackedRNNCells)
+from tensorflow.python.framework import ops
 
 
 def all_layers(layer) -> list:
@@ -68,6 +67,11 @@ def is_of_keras(kind: type) -> bool:
     return kind.__module__.startswith("keras.")
 
 
+def is_of_library(kind: type) -> bool:
+    """Whether a class is of Keras, TensorFlow, NumPy or Python itself: no place where somebody keeps optimizers."""
+    return kind.__module__.split(".")[0] in {"keras", "tensorflow", "numpy", "builtins", "collections", "functools"}
+
+
 def is_layer_of_keras(layer) -> bool:
     return type(layer).__module__.startswith("keras.src.layers")
 
@@ -89,3 +93,42 @@ def outer_graph(graph):
 
 def current_graph():
     return None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
+
+
+def custom_gradients(graph) -> set[str]:
+    """The names that ``tf.custom_gradient`` gave its functions in this graph and the functions it calls."""
+    names, todo, seen = set(), [graph], set()
+    while todo:
+        graph = todo.pop()
+        if graph is None or id(graph) in seen:
+            continue
+        seen.add(id(graph))
+        for op in graph.get_operations():
+            if op.type in ("Identity", "IdentityN"):
+                names.update(_gradient_name(op))
+        todo += [getattr(function, "graph", None) for function in getattr(graph, "_functions", {}).values()]
+    return names
+
+
+def _gradient_name(op):
+    try:
+        name = op.get_attr("_gradient_op_type").decode()
+    except ValueError:
+        return
+    if name.startswith("CustomGradient-"):
+        yield name
+
+
+def forget_custom_gradients(names: set[str]) -> None:
+    """Take them out of TensorFlow's registry, which keeps for ever what they hold: the whole graph.
+
+    Only for graphs whose gradients are taken, once and for all.
+    """
+    registry = ops.gradient_registry._registry
+    while names:
+        registry.pop(names.pop(), None)
+
+
+def prepares_dropout(layer) -> str:
+    """The name of the method by which a recurrent layer draws its dropout masks before the loop."""
+    return "_maybe_config_dropout_masks"

@@ -229,8 +229,8 @@ def _caught(original, catch):
 
 
 def _catch_output(taps: Taps, name: str, original, args, kwargs, result) -> None:
-    tensor = keras.tree.flatten(result)[0]
-    if tf.is_tensor(tensor) and tensor.dtype.is_floating:
+    tensor = next(iter(keras.tree.flatten(result)), None)
+    if isinstance(tensor, tf.Tensor) and tensor.dtype.is_floating:
         taps.outputs.setdefault(name, []).append(tensor)
 
 

@@ -1,14 +1,17 @@
 """Callbacks that record weights and gradients while ``model.fit`` runs at its own speed."""
 
 import functools
+import math
+import warnings
 
 import numpy as np
 import tensorflow as tf
 
 from vgcourse.measure.capture.recorder import LOSS, Recorder, listed
 from vgcourse.measure.capture.tensor_statistics import root_mean_square
-from vgcourse.measure.capture.trainstep import reachable, tap_gradient
-from vgcourse.measure.recording.schema import GRADIENTS
+from vgcourse.measure.capture.time_probe import is_recurrent, probed_call, rms_by_step
+from vgcourse.measure.capture.trainstep import reachable, report_gradient_beside, tap_gradient
+from vgcourse.measure.recording.schema import BY_STEP, GRADIENTS
 
 
 class WeightCapture(Recorder):
@@ -69,6 +72,7 @@ class GradientCapture(Recorder):
         backprop: record the back-propagated gradient at every layer's output, see `Recording.backprop`.
             It takes the loss to be a mean over the batch, which is Keras's default. Costly for wide layers, so
             computed where it is recorded only; NaN for an epoch that a callback stopped before its end.
+            Recurrent layers give it by time step as well, see `Recording.step_gradients`.
         keep: ``"arrays"``, ``"statistics"`` (only what `Recording.frame` shows, for large models), or
             ``"auto"``: arrays, until all of them together pass 512 MB; then statistics, with a warning.
         log_dir: a folder for TensorBoard: histograms and scalars of every layer, see `EventWriter`.
@@ -83,7 +87,7 @@ class GradientCapture(Recorder):
     Each fit starts a new recording and traces the train step once more, the model's own stays as it was.
     ``loss`` is the mean over the epoch that Keras reports; at epoch -1, and where ``every`` counts steps,
     the loss of the batch. ``accuracy`` is NaN there. ``info["no_gradient"]`` names variables that the loss does
-    not depend on.
+    not depend on; a trainable layer that received no gradient at all is warned of by name.
     """
 
     def __init__(
@@ -103,7 +107,7 @@ class GradientCapture(Recorder):
 
     def on_step_begin(self):
         super().on_step_begin()
-        self._loss, self._arriving, self._matched = None, {}, set()
+        self._loss, self._arriving, self._matched, self._by_step = None, {}, set(), {}
 
     def on_output(self, layer, output):
         output = super().on_output(layer, output)
@@ -113,6 +117,27 @@ class GradientCapture(Recorder):
         rms = self._sinks.when_due(lambda: root_mean_square([gradient]), lambda: tf.constant(np.nan, tf.float64))
         shape = tf.cast(tf.shape(gradient), tf.float64)
         self._arriving.setdefault(layer, []).append((rms, tf.reduce_prod(shape), shape[0]))
+
+    def call_of(self, layer):
+        if not self.backprop or not is_recurrent(layer):
+            return None
+        # The gradient comes by only where a tape follows something of the layer: its smallest trainable variable.
+        own = sorted(layer.trainable_variables, key=lambda v: math.prod(v.shape))
+        return probed_call(layer, functools.partial(self._hear_steps, id(layer), own[0])) if own else None
+
+    def _hear_steps(self, layer: int, anchor, group: str, probe, mask):
+        if probe.shape[1] is None:  # what is written has to have a known shape
+            note = "gradients by time step: the length of the sequences is not fixed, so they were not recorded."
+            self._settings["notes"] = sorted({*self._settings["notes"], note})
+            return probe
+
+        def arrive(gradient):
+            missing = tf.fill([probe.shape[1]], tf.constant(np.nan, tf.float64))
+            rms = self._sinks.when_due(lambda: rms_by_step(gradient, mask), lambda: missing)
+            batch = tf.cast(tf.shape(gradient)[0], tf.float64)
+            self._by_step.setdefault((group, layer), []).append((rms, batch))
+
+        return report_gradient_beside(probe, tf.convert_to_tensor(anchor.value), arrive)
 
     def on_loss(self, loss):
         self._loss = loss
@@ -124,6 +149,18 @@ class GradientCapture(Recorder):
         self._write_backprop(scale)
         if self._loss is not None and reachable(self._loss):
             self._sinks.write(LOSS, tf.reduce_mean(self._loss))
+
+    def _warn_of_unheard(self) -> None:
+        """A layer that should train and gets nothing: a forgotten optimizer, or a loss that does not reach it."""
+        unheard = [i.name for i in self._infos if i.name not in self._matched and _trains(i)]
+        if unheard and tuple(unheard) != self._unheard and self._matched and self.layers is None:
+            self._unheard = tuple(unheard)
+            self._settings["no_gradient"] = sorted({*self._settings["no_gradient"], *unheard})
+            warnings.warn(
+                f"GradientCapture: no gradient reaches {listed(unheard)} of model {self.model.name!r}, though "
+                "trainable: the loss does not depend on it, or its optimizer is none that the model keeps.",
+                stacklevel=2,
+            )
 
     def _write_gradient(self, gradient, variable) -> None:
         group, name = self._slots.get(id(variable), (None, None))
@@ -144,12 +181,29 @@ class GradientCapture(Recorder):
                 pooled = tf.sqrt(tf.reduce_sum(rms**2 * sizes) / tf.reduce_sum(sizes))
                 factor = batches[0] if scale is None else batches[0] / tf.cast(scale, tf.float64)
                 self._sinks.write(("backprop", info.name), pooled * factor)
+            self._write_steps(info, scale)
 
-    def on_step_end(self):
-        super().on_step_end()
+    def _write_steps(self, info, scale) -> None:
+        for group in BY_STEP:
+            arrived = [a for a in self._by_step.pop((group, id(info.layer)), []) if reachable(a[0])]
+            if arrived and len({a[0].shape for a in arrived}) == 1:
+                rms = tf.sqrt(tf.reduce_mean(tf.stack([a[0] for a in arrived]) ** 2, 0))
+                batch = arrived[0][1]
+                factor = batch if scale is None else batch / tf.cast(scale, tf.float64)
+                self._sinks.write((group, info.name), rms * factor)
+
+    def on_step_end(self, loss=None):
+        super().on_step_end(loss)
+        if self._loss is None and loss is not None:
+            self._sinks.write(LOSS, loss)
+        self._warn_of_unheard()
         missing = sorted(set(self.layers or ()) - self._matched)
         if missing or not self._matched:
             raise ValueError(
                 f"GradientCapture: no gradient reaches {listed(missing) or 'any layer'} of model "
                 f"{self.model.name!r}. Is it frozen (trainable=False), or does the loss not depend on it?"
             )
+
+
+def _trains(info) -> bool:
+    return any(variable.trainable for variable in info.variables)

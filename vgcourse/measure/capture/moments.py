@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from vgcourse.measure.recording import COLUMNS, Recording
-from vgcourse.measure.recording.schema import SIGNALS, quantity_and_layer
+from vgcourse.measure.recording.schema import GRADIENTS, NOT_REDUCED, quantity_and_layer
 from vgcourse.measure.statistics import STATISTICS, first_nonfinite, layer_statistics
 
 # Arrays are kept while all of them together stay below this many bytes.
@@ -21,7 +21,7 @@ class Moment:
     Attributes:
         epoch: the epoch it lies in. step: steps done in it, None at its end.
         steps: steps done in all.
-        loss, accuracy: None where not measured.
+        loss, accuracy: None where not measured. rate: the learning rate, NaN where it cannot be had.
         values: (group, name) -> array, group a field of Recording.
     """
 
@@ -31,10 +31,16 @@ class Moment:
     loss: float | None
     accuracy: float | None
     values: dict[tuple[str, str], np.ndarray]
+    rate: float = np.nan
+
+    def __post_init__(self):
+        large = {key: v for key, v in self.values.items() if key[0] not in NOT_REDUCED}
+        # The sum is not finite where a value is not; in float64, no sum of float32 overflows.
+        self.broken = [key for key, v in large.items() if not np.isfinite(np.sum(v, dtype=np.float64))]
 
 
 class KeptMoments:
-    """KeptMoments in the order in which they were added.
+    """Moments in the order in which they were added.
 
     Args:
         keep: "arrays", "statistics", or "auto": arrays up to ARRAYS_LIMIT, statistics for all beyond it.
@@ -69,7 +75,7 @@ class KeptMoments:
         )
         self.keep = "statistics"
         for moment in self._moments:
-            moment.values = {k: v if k[0] in SIGNALS else _reduced(v) for k, v in moment.values.items()}
+            moment.values = {k: v if k[0] in NOT_REDUCED else _reduced(v) for k, v in moment.values.items()}
 
     def recording(self, activations: dict[str, str], info: dict) -> Recording:
         """All moments so far; activations names every layer, in order."""
@@ -82,11 +88,22 @@ class KeptMoments:
             steps=np.array([m.steps for m in self._moments]),
             loss=np.array([m.loss for m in self._moments], float),
             accuracy=np.array([m.accuracy for m in self._moments], float),
+            learning_rate=np.array([m.rate for m in self._moments], float),
             activations=activations,
-            info=info | {"nonfinite_at": first_nonfinite(*np.reshape(measured, (-1, 2)).T)},
+            info=info | {"nonfinite_at": first_nonfinite(*np.reshape(measured, (-1, 2)).T)} | self._broken(epochs),
             statistics=pd.concat(rows, ignore_index=True) if rows else None,
             **groups,
         )
+
+    def _broken(self, epochs) -> dict[str, float | None]:
+        """From the values themselves: one that a moment lacks is NaN in the Recording, and no sign of anything."""
+        found: dict[str, float | None] = {"weights_nonfinite_at": None, "gradients_nonfinite_at": None}
+        for epoch, moment in zip(epochs, self._moments, strict=True):
+            for group, _ in moment.broken:
+                kind = "gradients" if group in GRADIENTS.values() else "weights"
+                if found[f"{kind}_nonfinite_at"] is None:
+                    found[f"{kind}_nonfinite_at"] = float(epoch)
+        return found
 
     def _groups(self, epochs) -> tuple[dict[str, dict[str, np.ndarray]], list[pd.DataFrame]]:
         """(field of Recording -> name -> (T, *shape), rows of statistics)."""
@@ -94,7 +111,7 @@ class KeptMoments:
         rows = []
         for group, name in dict.fromkeys(key for m in self._moments for key in m.values):
             values = self._stack((group, name))
-            if self.reduced and group not in SIGNALS:
+            if self.reduced and group not in NOT_REDUCED:
                 rows.append(_statistics_rows(epochs, group, name, values))
             else:
                 groups.setdefault(group, {})[name] = values

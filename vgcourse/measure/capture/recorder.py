@@ -7,16 +7,36 @@ import numpy as np
 import tensorflow as tf
 
 from vgcourse.measure import keras_private
+from vgcourse.measure.arguments import as_meant
 from vgcourse.measure.capture.moments import KeptMoments, Moment
 from vgcourse.measure.capture.step_variables import Sinks
 from vgcourse.measure.capture.tensor_statistics import tensor_statistics
 from vgcourse.measure.capture.tensorboard import EventWriter
-from vgcourse.measure.capture.trainstep import Listener, listen, stop_listening
+from vgcourse.measure.capture.trainstep import Listener, listen, optimizers_of, stop_listening
 from vgcourse.measure.layers import LayerInfo, inner_optimizer, weighted_layers
 from vgcourse.measure.recording import Recording
-from vgcourse.measure.recording.schema import SIGNALS, quantity_and_layer
+from vgcourse.measure.recording.schema import NOT_REDUCED, quantity_and_layer, run_info
 
-LOSS = ("loss", "")
+LOSS, RATE = ("loss", ""), ("learning_rate", "")
+# What a copy leaves behind.
+_OF_A_MODEL = {
+    "_model",
+    "_infos",
+    "_slots",
+    "_call_order",
+    "_in_call_order",
+    "_listening",
+    "_functions",
+    "_initial",
+    "_unheard",
+    "_sinks",
+    "_events",
+    "_rate",
+    "_loss",
+    "_arriving",
+    "_matched",
+    "_by_step",
+}
 
 
 class Recorder(keras.callbacks.Callback, Listener):
@@ -34,6 +54,28 @@ class Recorder(keras.callbacks.Callback, Listener):
         self.log_dir = None if log_dir is None else Path(log_dir)
         self.weights = weights
         self._moments: KeptMoments | None = None
+        self._activations: dict[str, str] = {}
+        self._settings: dict = {}
+        self._forget_model()
+
+    def _forget_model(self) -> None:
+        """Let go of everything that belongs to a model: its layers, the traced step, its variables."""
+        self._infos: list[LayerInfo] = []
+        self._slots: dict[int, tuple[str, str]] = {}
+        self._call_order: dict[int, int] = {}
+        self._in_call_order = self._listening = False
+        self._functions: dict = {}
+        self._initial: dict = {}
+        self._unheard: tuple[str, ...] = ()
+        self._sinks = self._events = self._rate = None
+
+    def __getstate__(self) -> dict:
+        """Settings and what is recorded: all that a copy or a pickle takes along. A fit makes the rest anew."""
+        return {name: getattr(self, name) for name in vars(self) if name not in _OF_A_MODEL}
+
+    def __setstate__(self, state: dict) -> None:
+        self.__init__()
+        vars(self).update(state)
 
     @property
     def recording(self) -> Recording:
@@ -47,8 +89,7 @@ class Recorder(keras.callbacks.Callback, Listener):
                 f"{type(self).__name__}.recording: nothing is recorded yet. Pass the callback to "
                 "model.fit(X, y, callbacks=[...]), then read its recording."
             )
-        activations = {info.name: info.activation for info in self._infos}
-        return self._moments.recording(activations, self._settings)
+        return self._moments.recording(self._activations, self._settings)
 
     def on_train_begin(self, logs=None):
         _check_model(self.model, type(self).__name__)
@@ -61,20 +102,28 @@ class Recorder(keras.callbacks.Callback, Listener):
     def _start(self) -> None:
         self._moments = KeptMoments(self.keep)
         self._events = None if self.log_dir is None else EventWriter(self.log_dir)
+        if self._traced_before():
+            self._sinks.reset()
+        else:
+            self._forget_traces()
         self._settings = _settings(self)
+        self._epoch = self._epoch_start = self._recorded = self._calls = 0
+        self._iterations = _iterations(self.model)
+
+    def _traced_before(self) -> bool:
+        """Whether the step that was traced in an earlier fit still is this model's."""
+        plain, heard, *_ = self._functions.get("traced", (None, None))
+        return plain is not None and plain is vars(self.model).get("train_function") and heard == [self]
+
+    def _forget_traces(self) -> None:
+        events = self._events
+        self._forget_model()
+        self._events = events
         several = self.model.steps_per_execution
         if self._interval is None:
             self._sinks = Sinks(1, first=several > 1)
         else:
             self._sinks = Sinks(several, interval=self._interval)
-        self._infos: list[LayerInfo] = []
-        self._slots: dict[int, tuple[str, str]] = {}
-        self._call_order: dict[int, int] = {}
-        self._in_call_order = False
-        self._functions: dict = {}
-        self._initial: dict = {}
-        self._epoch = self._epoch_start = self._recorded = self._calls = 0
-        self._iterations = _iterations(self.model.optimizer)
 
     def _must_listen(self) -> bool:
         raise NotImplementedError
@@ -96,7 +145,7 @@ class Recorder(keras.callbacks.Callback, Listener):
             listen(self.model, self, self._functions)
 
     def on_step_begin(self):
-        self._passed = False
+        self._passed = self._rated = False
 
     def on_output(self, layer, output):
         self._call_order.setdefault(id(layer), len(self._call_order))
@@ -111,6 +160,11 @@ class Recorder(keras.callbacks.Callback, Listener):
             self._hold_weights()
         self._passed = True
 
+    def on_rate(self, rate):
+        if not self._rated:  # of several optimizers, the first
+            self._sinks.write(RATE, rate)
+        self._rated = True
+
     def _hold_weights(self) -> None:
         if self._interval is not None:
             for key, value in self._weights().items():
@@ -120,7 +174,7 @@ class Recorder(keras.callbacks.Callback, Listener):
             with tf.init_scope():
                 self._initial = self._copied_weights()
 
-    def on_step_end(self):
+    def on_step_end(self, loss=None):
         if not self._passed:
             raise ValueError(
                 f"{type(self).__name__}: the train step of model {self.model.name!r} gave no gradients to a "
@@ -156,7 +210,7 @@ class Recorder(keras.callbacks.Callback, Listener):
             self._events.flush()
 
     def on_train_end(self, logs=None):
-        self._functions, self._initial, self._events = {}, {}, None
+        self._initial, self._events = {}, None
 
     def _steps_done(self) -> int:
         """Train steps: optimizer steps, or where the optimizer accumulates gradients, batches."""
@@ -166,7 +220,7 @@ class Recorder(keras.callbacks.Callback, Listener):
         # several steps stops before it, but does not say how many it ran.
         if self.model.steps_per_execution == 1:
             return self._calls
-        return _iterations(self.model.optimizer) - self._iterations
+        return _iterations(self.model) - self._iterations
 
     def _discover(self) -> None:
         """Name every variable. A subclassed model has them, and an order, only after its first call."""
@@ -174,6 +228,7 @@ class Recorder(keras.callbacks.Callback, Listener):
         if not hasattr(self.model, "operations"):  # Neither functional nor sequential.
             called = self._call_order
             self._infos.sort(key=lambda info: called.get(id(info.layer), len(called)))
+        self._activations = {info.name: info.activation for info in self._infos}
         for key, variable in self._variables():
             self._slots[id(variable)] = self._slots[id(variable.value)] = key
 
@@ -196,9 +251,11 @@ class Recorder(keras.callbacks.Callback, Listener):
     def _record(self, tensors: dict, step: int | None, steps: int, logs: dict | None = None) -> None:
         """Add a moment, from key -> tensor."""
         tensors = dict(tensors)
-        loss = tensors.pop(LOSS, None)
+        loss, rate = tensors.pop(LOSS, None), tensors.pop(RATE, None)
         loss = loss if logs is None else logs.get("loss")
-        signals = {key: np.asarray(t) for key, t in tensors.items() if key[0] in SIGNALS}
+        # Between epochs it is read from outside: a callback may have changed it for the next step.
+        rate = _learning_rate(self.model) if rate is None or logs is not None else as_meant(rate)
+        signals = {key: np.asarray(t) for key, t in tensors.items() if key[0] in NOT_REDUCED}
         large = {key: t for key, t in tensors.items() if key not in signals}
         moment = Moment(
             self._epoch,
@@ -207,6 +264,7 @@ class Recorder(keras.callbacks.Callback, Listener):
             loss=None if loss is None else float(loss),
             accuracy=_accuracy(logs or {}),
             values=signals | self._kept(large),
+            rate=rate,
         )
         self._moments.add(moment)
         if self._events:
@@ -244,19 +302,39 @@ def _accuracy(logs: dict) -> float | None:
 
 
 def _settings(capture: Recorder) -> dict:
-    optimizer = capture.model.optimizer
-    return {
-        "source": type(capture).__name__,
-        "every": capture.every,
-        "optimizer": type(inner_optimizer(optimizer)).__name__,
-        "learning_rate": float(tf.convert_to_tensor(optimizer.learning_rate)),
-        "jit_compile": bool(capture.model.jit_compile),
-        "no_gradient": [],
-    }
+    model = capture.model
+    optimizer = optimizers_of(model)[0]
+    loss = getattr(model, "loss", None)
+    return run_info(
+        source=type(capture).__name__,
+        every=capture.every,
+        optimizer=type(inner_optimizer(optimizer)).__name__.lower(),
+        learning_rate=_learning_rate(model),
+        loss=_loss_name(loss),
+        xla=bool(model.jit_compile),
+        no_gradient=list(capture._unheard),
+    )
 
 
-def _iterations(optimizer) -> int:
-    return keras_private.optimizer_iterations(inner_optimizer(optimizer))
+def _loss_name(loss) -> str | None:
+    if loss is None or isinstance(loss, str):
+        return loss
+    if isinstance(loss, dict | list | tuple):
+        parts = loss.values() if isinstance(loss, dict) else loss
+        return ", ".join(_loss_name(part) or "none" for part in parts)
+    return getattr(loss, "name", None) or getattr(loss, "__name__", type(loss).__name__)
+
+
+def _learning_rate(model) -> float:
+    """The first optimizer's rate as it is now; NaN where it cannot be had."""
+    try:
+        return as_meant(tf.convert_to_tensor(optimizers_of(model)[0].learning_rate))
+    except (TypeError, ValueError, AttributeError, NotImplementedError):
+        return float("nan")
+
+
+def _iterations(model) -> int:
+    return keras_private.optimizer_iterations(inner_optimizer(optimizers_of(model)[0]))
 
 
 def _interval(every) -> int | None:
@@ -283,7 +361,12 @@ def _check_backend() -> None:
 
 
 def _check_model(model, caller: str) -> None:
-    if not model.compiled or model.optimizer is None:
-        raise ValueError(f"{caller}: model {model.name!r} has no optimizer. Call model.compile(...) first.")
+    if not model.compiled:
+        raise ValueError(f"{caller}: model {model.name!r} is not compiled. Call model.compile(...) first.")
+    if not optimizers_of(model):
+        raise ValueError(
+            f"{caller}: found no Keras optimizer in model {model.name!r}, in none of its attributes, lists or dicts. "
+            "Keep the optimizers of a train_step of your own in an attribute of the model."
+        )
     if model.distribute_strategy.num_replicas_in_sync > 1:
         raise ValueError(f"{caller}: model {model.name!r} trains on several replicas. Record it on one device.")

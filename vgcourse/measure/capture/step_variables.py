@@ -26,6 +26,11 @@ class Sinks:
         """Train steps done."""
         return int(self._steps.numpy())
 
+    def reset(self) -> None:
+        """Count steps from 0 again; what was written stays until it is written anew."""
+        self._steps.assign(0)
+        self.set_due(True)
+
     def set_due(self, due: bool) -> None:
         """Say whether costly quantities are wanted from the steps to come."""
         if due != self._is_due:

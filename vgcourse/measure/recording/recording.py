@@ -1,6 +1,5 @@
 """What a training run leaves behind: weights, gradients and signals of every layer, over time."""
 
-import json
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -8,9 +7,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from vgcourse.measure.recording.schema import PARAMETERS, SERIES, SIGNALS, VARIABLES, quantity_and_layer
-from vgcourse.measure.statistics import STATISTICS, layer_statistics
+from vgcourse.measure.recording import files
+from vgcourse.measure.recording.comparison import compare
+from vgcourse.measure.recording.schema import BY_STEP, PARAMETERS, SERIES, SIGNALS, VARIABLES, quantity_and_layer
+from vgcourse.measure.statistics import STATISTICS, first_nonfinite, layer_statistics
 
+_WATCHED = {
+    "weights_nonfinite_at": ("kernels", "biases", "variables"),
+    "gradients_nonfinite_at": ("kernel_gradients", "bias_gradients", "variable_gradients"),
+}
 COLUMNS = ("epoch", "layer", "quantity", *STATISTICS)
 
 
@@ -32,9 +37,14 @@ class Recording:
             layer's output h, where L_i is the loss of one example: independent of the batch size.
         saturated: layer -> (T,), the fraction of activations where the activation function is nearly flat.
         dead: layer -> (T,), the fraction of units whose slope is zero for every example.
+        step_gradients: recurrent layer -> (T, steps), the root mean square over examples i and units of dL_i/dh_t,
+            h_t the layer's output at step t of the sequence. Of a masked step, over the examples that have it.
+        cell_gradients: LSTM layer -> (T, steps), the same at its cell state c_t, along every road.
+        learning_rate: (T,) float, the optimizer's at that moment; NaN where it cannot be had.
         activations: layer -> name of its activation function.
-        info: settings of the run; ``info["nonfinite_at"]`` is the first epoch (as in ``epochs``) whose
-            loss is not a finite number, or None.
+        info: settings of the run, in the words of `schema.INFO`. ``info["nonfinite_at"]`` is the first epoch (as
+            in ``epochs``) whose loss is not a finite number, or None; ``info["weights_nonfinite_at"]`` and
+            ``info["gradients_nonfinite_at"]`` the same for any weight and any gradient.
         statistics: rows with the columns of `frame`, for arrays too large to keep.
 
     A quantity that was not recorded is an empty dict.
@@ -57,18 +67,31 @@ class Recording:
     backprop: dict[str, np.ndarray] = field(default_factory=dict)
     saturated: dict[str, np.ndarray] = field(default_factory=dict)
     dead: dict[str, np.ndarray] = field(default_factory=dict)
+    step_gradients: dict[str, np.ndarray] = field(default_factory=dict)
+    cell_gradients: dict[str, np.ndarray] = field(default_factory=dict)
+    learning_rate: np.ndarray | None = None
     activations: dict[str, str] = field(default_factory=dict)
     info: dict = field(default_factory=dict)
     statistics: pd.DataFrame | None = None
 
     def __post_init__(self):
         self.layers = tuple(self.layers)
+        if self.learning_rate is None:
+            self.learning_rate = np.full(len(self.epochs), np.nan)
         for name in SERIES:
             setattr(self, name, np.asarray(getattr(self, name)))
         if not self.layers or not len(self.epochs):
             raise ValueError("a Recording needs at least one layer and one moment, but nothing was recorded.")
         self.info.setdefault("nonfinite_at", None)
         self._check_lengths()
+        for name, groups in _WATCHED.items():
+            if name not in self.info:
+                self.info[name] = self._first_nonfinite(groups)
+
+    def _first_nonfinite(self, groups) -> float | None:
+        arrays = [values for group in groups for values in getattr(self, group).values()]
+        found = [first_nonfinite(self.epochs, values) for values in arrays]
+        return min((epoch for epoch in found if epoch is not None), default=None)
 
     def _check_lengths(self):
         for name, array in self._arrays().items():
@@ -79,7 +102,7 @@ class Recording:
 
     def _arrays(self) -> dict[str, np.ndarray]:
         arrays = {name: getattr(self, name) for name in SERIES}
-        for group in (*PARAMETERS, *VARIABLES, *SIGNALS):
+        for group in (*PARAMETERS, *VARIABLES, *SIGNALS, *BY_STEP):
             arrays |= {f"{group}/{key}": np.asarray(a) for key, a in getattr(self, group).items()}
         return arrays
 
@@ -91,8 +114,10 @@ class Recording:
             sum of absolute values, ``zeros`` the fraction of exact zeros. Quantities are ``kernel``,
             ``bias``, ``kernel_gradient``, ``bias_gradient``, names such as ``gamma`` and ``gamma_gradient``,
             and ``backprop`` (in the column ``rms``), ``saturated`` and ``dead`` (in the column ``mean``).
+            Where gradients by time step were recorded there is a column ``step`` as well, NaN in other rows, with
+            the quantities ``step_gradient`` and ``cell_gradient`` (in the column ``rms``).
         """
-        parts = [*self._parameter_rows(), *self._signal_rows()]
+        parts = [*self._parameter_rows(), *self._signal_rows(), *self._step_rows()]
         if self.statistics is not None:
             parts.append(self.statistics[list(COLUMNS)])
         if not parts:
@@ -110,49 +135,49 @@ class Recording:
             for layer, values in getattr(self, group).items():
                 yield self._rows(layer, group, {column: np.asarray(values, float)})
 
+    def _step_rows(self):
+        for group, quantity in BY_STEP.items():
+            for layer, values in getattr(self, group).items():
+                for step, rms in enumerate(np.asarray(values, float).T):
+                    yield self._rows(layer, quantity, {"rms": rms}).assign(step=step)
+
     def _rows(self, layer: str, quantity: str, statistics: dict[str, np.ndarray]) -> pd.DataFrame:
         rows = {"epoch": np.asarray(self.epochs, float), "layer": layer, "quantity": quantity}
         missing = np.full(len(self.epochs), np.nan)
         return pd.DataFrame(rows | {s: statistics.get(s, missing) for s in STATISTICS})
 
     def save(self, path) -> Path:
-        """Write everything to one ``.npz`` file (no pickle) and return its path."""
-        path = Path(path)
-        path = path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
-        meta = {"layers": self.layers, "activations": self.activations, "info": self.info}
-        arrays = self._arrays() | {"meta": np.array(json.dumps(meta, default=_plain))}
-        if self.statistics is not None:
-            # Text as fixed-width Unicode: an object array would need pickle.
-            columns = {c: self.statistics[c].to_numpy() for c in COLUMNS}
-            arrays |= {
-                f"statistics/{c}": v.astype(str if c in ("layer", "quantity") else float) for c, v in columns.items()
-            }
-        with path.open("wb") as file:
-            np.savez_compressed(file, **arrays)
-        return path
+        """Write everything to one ``.npz`` file (arrays and JSON, no pickle) and return its path."""
+        return files.save(self, path)
 
     @classmethod
     def load(cls, path) -> "Recording":
-        """Read what `save` wrote. Raises ValueError where the file holds something else."""
-        with np.load(path, allow_pickle=False) as file:
-            if "meta" not in file.files:
-                raise ValueError(f"path: {path} is not a Recording; write one with Recording.save(path).")
-            meta = json.loads(str(file["meta"]))
-            groups: dict[str, dict] = {}
-            for key in file.files:
-                group, _, name = key.partition("/")
-                if name:
-                    groups.setdefault(group, {})[name] = file[key]
-            series = {name: file[name] for name in SERIES}
-        statistics = groups.pop("statistics", None)
-        if statistics is not None:
-            statistics = pd.DataFrame(statistics)[list(COLUMNS)]
-        return cls(**(meta | series | groups), statistics=statistics)
+        """Read what `save` wrote, by this version or an earlier one.
+
+        Raises:
+            ValueError: where the file holds something else, or was written by a later version.
+        """
+        return files.load(cls, path)
+
+    def to_xarray(self):
+        """Everything as an ``xarray.Dataset`` with the dimension ``moment``. Needs xarray.
+
+        A variable is called ``"kernels/hidden_1"``; its other dimensions are its own, but for ``step``, which the
+        gradients by time step of equally long sequences share. ``attrs`` holds layers and info.
+
+        Raises:
+            ImportError: where xarray is not installed.
+        """
+        return files.to_xarray(self)
+
+    def compare(self, other: "Recording") -> pd.DataFrame:
+        """This recording beside another one, layer by layer, at the moments that both hold. See `compare`."""
+        return compare(self, other)
 
     def __repr__(self) -> str:
         end = f", accuracy {self.accuracy[-1]:.3f}" if np.isfinite(self.accuracy[-1]) else ""
-        nonfinite = self.info["nonfinite_at"]
-        flag = "" if nonfinite is None else f", loss not finite from epoch {nonfinite:g}"
+        broken = {name.partition("_")[0]: self.info[name] for name in _WATCHED} | {"loss": self.info["nonfinite_at"]}
+        flag = "".join(f", {what} not finite from epoch {at:g}" for what, at in broken.items() if at is not None)
         return (
             f"Recording({len(self.layers)} layers, {len(self.epochs)} moments from epoch {self.epochs[0]:g} "
             f"to {self.epochs[-1]:g}, loss {self.loss[0]:.4g} → {self.loss[-1]:.4g}{end}{flag})"
@@ -173,9 +198,3 @@ class Recording:
         yield f"<td>{'' if kernel is None else ' × '.join(map(str, kernel.shape[1:]))}</td>"
         for ends in (rms, self.backprop.get(layer), self.saturated.get(layer), self.dead.get(layer)):
             yield f"<td>{'' if ends is None else f'{ends[0]:.2g} → {ends[-1]:.2g}'}</td>"
-
-
-def _plain(value):
-    if isinstance(value, np.ndarray | np.generic):
-        return value.tolist()
-    return str(value)

@@ -13,10 +13,12 @@ VARIABLES = {"variables": "", "variable_gradients": "_gradient"}
 SIGNALS = {"backprop": "rms", "saturated": "mean", "dead": "mean"}
 # (T, steps) per recurrent layer: the first axis inside a moment is the time step.
 BY_STEP = {"step_gradients": "step_gradient", "cell_gradients": "cell_gradient"}
+# What stays as it is where only statistics of arrays are kept.
+NOT_REDUCED = (*SIGNALS, *BY_STEP)
 # group of weights -> group of their gradients
 GRADIENTS = {"kernels": "kernel_gradients", "biases": "bias_gradients", "variables": "variable_gradients"}
 # One number per moment.
-SERIES = ("epochs", "steps", "loss", "accuracy")
+SERIES = ("epochs", "steps", "loss", "accuracy", "learning_rate")
 
 INFO = {
     "source": '"train", "GradientCapture", "WeightCapture" or "sweep"',
@@ -30,7 +32,9 @@ INFO = {
     "xla": "whether XLA compiled the step",
     "no_gradient": "names of variables or layers that the loss does not depend on",
     "notes": "sentences on what could not be recorded, and why",
-    "nonfinite_at": "the first epoch whose loss, weights or gradients are not finite, or None",
+    "nonfinite_at": "the first epoch whose loss is not a finite number, or None",
+    "weights_nonfinite_at": "the same for any weight",
+    "gradients_nonfinite_at": "the same for any gradient",
 }
 
 
@@ -54,4 +58,5 @@ def run_info(**known) -> dict:
     """
     if strange := set(known) - set(INFO):
         raise KeyError(f"no words of a Recording's info: {', '.join(sorted(strange))}.")
-    return dict.fromkeys(INFO) | {"no_gradient": [], "notes": []} | known
+    measured = {"nonfinite_at", "weights_nonfinite_at", "gradients_nonfinite_at"}
+    return {word: None for word in INFO if word not in measured} | {"no_gradient": [], "notes": []} | known
