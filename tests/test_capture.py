@@ -177,8 +177,8 @@ def test_each_fit_starts_a_new_recording_also_after_compiling_anew():
     model.compile("adam", "binary_crossentropy", run_eagerly=True)
     model.fit(X, y, callbacks=[capture, weights], initial_epoch=2, **{**FIT, "epochs": 4})
     second = capture.recording
-    assert first.epochs.tolist() == [-1, 0, 1] and first.info["optimizer"] == "SGD"
-    assert second.epochs.tolist() == [1, 2, 3] and second.info["optimizer"] == "Adam"
+    assert first.epochs.tolist() == [-1, 0, 1] and first.info["optimizer"] == "sgd"
+    assert second.epochs.tolist() == [1, 2, 3] and second.info["optimizer"] == "adam"
     assert second.steps.tolist() == weights.recording.steps.tolist() == [0, 3, 6]
 
 

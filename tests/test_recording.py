@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from vgcourse.measure.recording import COLUMNS, Recording
+from vgcourse.measure.recording import COLUMNS, Recording, files
 from vgcourse.measure.statistics import STATISTICS, first_nonfinite, layer_statistics
 
 TIME = {"epochs": np.arange(3) - 1.0, "steps": np.arange(3) * 4}
@@ -75,7 +75,8 @@ def test_save_and_load_give_everything_back_without_pickle(tmp_path):
     after = Recording.load(path)
     pd.testing.assert_frame_equal(after.frame(), before.frame(), check_dtype=False)
     assert after.layers == before.layers and after.activations == before.activations
-    assert after.info == {"seed": 3, "rate": 0.5, "nonfinite_at": None}
+    finite = dict.fromkeys(("nonfinite_at", "weights_nonfinite_at", "gradients_nonfinite_at"))
+    assert after.info == {"seed": 3, "rate": 0.5} | finite
     np.testing.assert_array_equal(after.kernels["block/dense"], before.kernels["block/dense"])
 
 
@@ -114,3 +115,54 @@ def test_the_first_loss_that_is_no_number_is_found():
 def test_it_needs_no_tensorflow():
     code = "import sys, vgcourse.measure.recording; sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_files_of_every_version_are_read(root):
+    """Kept files, never to be written anew: what was recorded once can be read for ever."""
+    kept = {path.stem: Recording.load(path) for path in (root / "tests" / "kept_recordings").glob("*.npz")}
+    assert set(kept) >= {"version_1", "version_2"}
+    for recording in kept.values():
+        assert recording.layers == ("dense", "lstm") and recording.info["seed"] == 3
+        np.testing.assert_allclose(recording.kernels["dense"][1], [[1.0, 2.0]])
+        assert recording.frame().query("layer == 'lstm' and quantity == 'recurrent_kernel'").rms.tolist() == [2, 2]
+    np.testing.assert_array_equal(kept["version_2"].learning_rate, [0.1, 0.05])
+    np.testing.assert_array_equal(kept["version_2"].step_gradients["lstm"], [[0.1, 0.2, 0.4]] * 2)
+    assert np.isnan(kept["version_1"].learning_rate).all()
+
+
+def test_a_file_of_a_later_version_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "VERSION", 99)
+    path = small().save(tmp_path / "later")
+    monkeypatch.undo()
+    with pytest.raises(ValueError, match="later version"):
+        Recording.load(path)
+
+
+def test_two_recordings_are_compared_in_one_call():
+    one = small(info={"seed": 3})
+    other = small(info={"seed": 4}, kernels={"block/dense": one.kernels["block/dense"] * 2})
+    table = one.compare(other)
+    assert (table.query("quantity == 'kernel'").ratio == 2).all()
+    assert (table.query("quantity == 'kernel_gradient'").ratio == 1).all()
+    assert table.attrs["info"] == {"seed": (3, 4)}
+    with pytest.raises(ValueError, match="share no quantity"):
+        one.compare(small(epochs=np.arange(3) + 100.0))
+
+
+def test_weights_that_are_no_number_are_seen_though_the_loss_is():
+    kernel = np.ones((3, 2, 3))
+    kernel[1:, 0] = np.nan
+    broken = small(kernels={"block/dense": kernel})
+    assert broken.info["weights_nonfinite_at"] == 0 and "weights not finite from epoch 0" in repr(broken)
+
+
+def test_it_becomes_an_xarray_dataset_where_xarray_is_installed():
+    recording = small(step_gradients={"output": np.ones((3, 5))})
+    try:
+        import xarray  # noqa: F401
+    except ImportError:
+        with pytest.raises(ImportError, match="pip install xarray"):
+            recording.to_xarray()
+        return
+    dataset = recording.to_xarray()
+    assert dataset["step_gradients/output"].dims == ("moment", "step_5")

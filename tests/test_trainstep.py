@@ -56,7 +56,7 @@ def test_divides_out_the_loss_scale_of_mixed_precision():
     scale = model.optimizer.initial_scale
     assert_recorded(model, capture.recording, 2 * batches(X, y), rtol=2e-2, atol=1e-3, loss_scale=scale)
     assert capture.recording.kernel_gradients["hidden_1"].dtype == np.float32
-    assert capture.recording.info["optimizer"] == "SGD"
+    assert capture.recording.info["optimizer"] == "sgd"
 
 
 def test_training_is_the_same_with_and_without_captures():

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the names that res
     from vgcourse.course.progress import progress_page as progress_page
     from vgcourse.measure.capture import GradientCapture as GradientCapture
     from vgcourse.measure.capture import WeightCapture as WeightCapture
+    from vgcourse.measure.capture import gradient_by_step as gradient_by_step
     from vgcourse.measure.diagnosis import diagnose as diagnose
     from vgcourse.measure.recording import Recording as Recording
     from vgcourse.measure.sweeping import sweep as sweep
@@ -56,6 +57,7 @@ _HOME = {
     "train": "measure.training",
     "WeightCapture": "measure.capture",
     "GradientCapture": "measure.capture",
+    "gradient_by_step": "measure.capture",
     "sweep": "measure.sweeping",
     "diagnose": "measure.diagnosis",
     "published_runs": "published.kept_runs",

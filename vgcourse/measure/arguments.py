@@ -67,3 +67,49 @@ def known_optimizer(optimizer):
 def as_meant(rate: float) -> float:
     """A float32 as the number that was written: 0.001, not 0.0010000000474974513."""
     return float(f"{float(rate):.7g}")
+
+
+def code_of_ones_own(*values) -> str | None:
+    """The name of the first class or function among values, or in their configurations, that is not Keras's.
+
+    Its code may change under the same name, and so may what it calls: results cannot be kept under that name.
+    None where all is Keras's, plain data, or names that Keras knows.
+    """
+    import keras
+
+    for value in values:
+        if value is None or isinstance(value, str | bytes | bool | int | float | np.generic):
+            continue
+        if isinstance(value, list | tuple | dict):
+            found = _in_configuration(value)
+        elif _is_foreign(value):
+            found = getattr(value, "__name__", type(value).__name__)
+        elif isinstance(value, type):
+            continue
+        else:
+            try:
+                found = _in_configuration(keras.saving.serialize_keras_object(value))
+            except (TypeError, ValueError, NotImplementedError, AttributeError):
+                found = type(value).__name__
+        if found:
+            return found
+    return None
+
+
+def _is_foreign(value) -> bool:
+    kind = value if isinstance(value, type) or hasattr(value, "__code__") else type(value)
+    return not (getattr(kind, "__module__", None) or "").startswith("keras.")
+
+
+def _in_configuration(config) -> str | None:
+    """A class or function named in a serialized configuration whose module is not Keras's."""
+    if isinstance(config, list | tuple):
+        return next((found for part in config if (found := _in_configuration(part))), None)
+    if not isinstance(config, dict):
+        return None
+    name, module = config.get("class_name", "__"), str(config.get("module"))
+    if name == "function" and not module.startswith("keras."):
+        return str(config.get("config"))
+    if not name.startswith("__") and not module.startswith(("keras", "builtins")):
+        return name
+    return _in_configuration(list(config.values()))

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from vgcourse.measure import keras_private
-from vgcourse.measure.arguments import as_meant
+from vgcourse.measure.arguments import as_meant, evenly_spaced
 from vgcourse.measure.capture.moments import KeptMoments, Moment
 from vgcourse.measure.capture.step_variables import Sinks
 from vgcourse.measure.capture.tensor_statistics import tensor_statistics
@@ -15,7 +15,8 @@ from vgcourse.measure.capture.tensorboard import EventWriter
 from vgcourse.measure.capture.trainstep import Listener, listen, optimizers_of, stop_listening
 from vgcourse.measure.layers import LayerInfo, inner_optimizer, weighted_layers
 from vgcourse.measure.recording import Recording
-from vgcourse.measure.recording.schema import NOT_REDUCED, quantity_and_layer, run_info
+from vgcourse.measure.recording.schema import BY_STEP, NOT_REDUCED, SIGNALS, quantity_and_layer, run_info
+from vgcourse.measure.statistics import rms
 
 LOSS, RATE = ("loss", ""), ("learning_rate", "")
 # What a copy leaves behind.
@@ -24,14 +25,14 @@ _OF_A_MODEL = {
     "_infos",
     "_slots",
     "_call_order",
-    "_in_call_order",
+    "_known_variables",
     "_listening",
     "_functions",
     "_initial",
     "_unheard",
     "_sinks",
     "_events",
-    "_rate",
+    "_held",
     "_loss",
     "_arriving",
     "_matched",
@@ -63,19 +64,20 @@ class Recorder(keras.callbacks.Callback, Listener):
         self._infos: list[LayerInfo] = []
         self._slots: dict[int, tuple[str, str]] = {}
         self._call_order: dict[int, int] = {}
-        self._in_call_order = self._listening = False
+        self._known_variables, self._listening = 0, False
         self._functions: dict = {}
         self._initial: dict = {}
         self._unheard: tuple[str, ...] = ()
-        self._sinks = self._events = self._rate = None
+        self._sinks = self._events = None
 
     def __getstate__(self) -> dict:
         """Settings and what is recorded: all that a copy or a pickle takes along. A fit makes the rest anew."""
         return {name: getattr(self, name) for name in vars(self) if name not in _OF_A_MODEL}
 
     def __setstate__(self, state: dict) -> None:
-        self.__init__()
         vars(self).update(state)
+        self._model = None
+        self._forget_model()
 
     @property
     def recording(self) -> Recording:
@@ -146,17 +148,19 @@ class Recorder(keras.callbacks.Callback, Listener):
 
     def on_step_begin(self):
         self._passed = self._rated = False
+        self._held: set[tuple] = set()
 
     def on_output(self, layer, output):
         self._call_order.setdefault(id(layer), len(self._call_order))
         return output
 
     def on_apply(self, gradients, variables, scale):
-        if not self._in_call_order:
+        # A step with several optimizers comes here several times, and may build a layer in between.
+        known = len(self.model.variables)
+        if known != self._known_variables:
             self._discover()
-            self._in_call_order = True
-        # A step with several optimizers comes here several times; its weights are those before the first.
-        if self.weights and not self._passed:
+            self._known_variables = known
+        if self.weights:
             self._hold_weights()
         self._passed = True
 
@@ -168,11 +172,13 @@ class Recorder(keras.callbacks.Callback, Listener):
     def _hold_weights(self) -> None:
         if self._interval is not None:
             for key, value in self._weights().items():
-                self._sinks.write(key, value)
-        elif not self._initial:
+                if key not in self._held:  # before the first update of the step
+                    self._sinks.write(key, value)
+                    self._held.add(key)
+        elif any(key not in self._initial for key, _ in self._variables()):
             # The first step is being traced: its variables are there, and no update has run yet.
             with tf.init_scope():
-                self._initial = self._copied_weights()
+                self._initial = self._copied_weights() | self._initial
 
     def on_step_end(self, loss=None):
         if not self._passed:
@@ -280,8 +286,28 @@ class Recorder(keras.callbacks.Callback, Listener):
         step = moment.steps if self._interval is not None else moment.epoch - (0 if at_end else 1)
         arrays = {quantity_and_layer(*key): tensor.numpy() for key, tensor in tensors.items()}
         self._events.arrays(step, arrays)
-        scalars = {f"{group}_rms/{name}": float(value) for (group, name), value in signals.items()}
+        plain = {key: float(value) for key, value in signals.items() if key[0] in SIGNALS}
+        scalars = {f"{group}_rms/{name}": value for (group, name), value in plain.items()}
         self._events.scalars(step, scalars | ({} if moment.loss is None else {"loss": moment.loss}))
+        sizes = {key: rms(values) for key, values in arrays.items()} | plain | _some_steps(signals)
+        self._events.logs(step, sizes)
+        if len(self._moments) == 1:
+            charts: dict[str, list[str]] = {}
+            for quantity, name in sizes:
+                charts.setdefault(quantity, []).append(name)
+            self._events.charts(charts)
+
+
+def _some_steps(signals: dict) -> dict[tuple[str, str], float]:
+    """("step_gradient_lstm", "step_01") -> its size, for up to ten steps of every recurrent layer."""
+    found = {}
+    for (group, name), values in signals.items():
+        if group in BY_STEP:
+            quantity = f"{BY_STEP[group]}_{name.replace('/', '_')}"
+            digits = len(str(len(values)))
+            for step in evenly_spaced(len(values), 10):
+                found[quantity, f"step_{step + 1:0{digits}}"] = float(values[step])
+    return found
 
 
 def _chosen(infos: list[LayerInfo], names: tuple[str, ...] | None) -> list[LayerInfo]:

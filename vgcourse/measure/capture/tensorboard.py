@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
+from tensorboard.plugins.custom_scalar import layout_pb2
+from tensorboard.plugins.custom_scalar import metadata as custom_scalars
 from tensorboard.plugins.histogram import metadata
 
 BUCKETS = 30
@@ -18,7 +20,9 @@ class EventWriter:
     """Histograms and scalars of layers, one event file a folder.
 
     Histograms are tagged ``kernel_gradient/hidden_1``; scalars ``kernel_gradient_rms/hidden_1``,
-    ``..._mean_abs/...`` and ``..._max_abs/...``, so that TensorBoard shows the layers of one quantity together.
+    ``..._mean_abs/...`` and ``..._max_abs/...``, so that TensorBoard shows the layers of one quantity together. In
+    its tab Custom Scalars there is a chart of each with all layers on one logarithmic axis, and for each recurrent
+    layer one of its time steps.
     """
 
     def __init__(self, log_dir):
@@ -37,6 +41,30 @@ class EventWriter:
                 for name, value in _scalars(values).items():
                     tf.summary.scalar(f"{quantity}_{name}/{layer}", value)
 
+    def charts(self, layers_of: dict[str, list[str]]) -> None:
+        """Lay out the Custom Scalars tab: a chart for each quantity, all its layers on one logarithmic axis.
+
+        The axis is log10 of the size, so that a vanished gradient is seen at a glance and not in an axis' numbers.
+        """
+        charts = [
+            layout_pb2.Chart(
+                title=f"log10 of the rms: {quantity}",
+                multiline=layout_pb2.MultilineChartContent(tag=[log_tag(quantity, name) for name in names]),
+            )
+            for quantity, names in layers_of.items()
+        ]
+        layout = layout_pb2.Layout(category=[layout_pb2.Category(title="All layers on one axis", chart=charts)])
+        tag, about = custom_scalars.CONFIG_SUMMARY_TAG, custom_scalars.create_summary_metadata()
+        with self._writer.as_default(step=0):
+            tf.summary.write(tag, layout.SerializeToString(), metadata=about)
+
+    def logs(self, step: int, sizes: dict[tuple[str, str], float]) -> None:
+        """Write (quantity, layer) -> log10 of its size; what is 0 or no number has none."""
+        with self._writer.as_default(step=step):
+            for (quantity, layer), size in sizes.items():
+                if np.isfinite(size) and size > 0:
+                    tf.summary.scalar(log_tag(quantity, layer), np.log10(size))
+
     def scalars(self, step: int, scalars: dict[str, float]) -> None:
         """Write tag -> number."""
         with self._writer.as_default(step=step):
@@ -46,6 +74,10 @@ class EventWriter:
     def flush(self) -> None:
         """Make what was written visible to TensorBoard."""
         self._writer.flush()
+
+
+def log_tag(quantity: str, layer: str) -> str:
+    return f"log10_{quantity}_rms/{layer}"
 
 
 def histogram(values: np.ndarray, buckets: int = BUCKETS) -> np.ndarray:

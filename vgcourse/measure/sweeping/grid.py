@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from vgcourse.measure.arguments import positive_number, whole_number
+from vgcourse.measure.arguments import code_of_ones_own, positive_number, whole_number
 from vgcourse.measure.slopes import activation_name
 from vgcourse.measure.sweeping.stack_optimizer import optimizer_settings
 from vgcourse.nets import models
@@ -40,14 +40,12 @@ class Run:
         """All that decides the run's numbers, for a hash; data and output initializer are the sweep's.
 
         Raises:
-            ValueError: where the activation is a function of one's own, which has no name to tell it by.
+            ValueError: where activation, initializer or optimizer is code of one's own: see `told_by_name`.
         """
         kind, settings = self.optimizer
-        if not isinstance(self.activation, str):
-            raise ValueError(
-                "cache: an activation of your own cannot be told from another one of the same name; "
-                "use a Keras name, or leave cache out."
-            )
+        told_by_name("activation", self.activation)
+        told_by_name("initializer", self.initializer)
+        told_by_name("optimizer", kind, json.loads(settings))
         return {
             "sizes": self.sizes,
             "activation": self.activation,
@@ -90,6 +88,15 @@ def grid_runs(settings: dict, seeds, examples: int, inputs: int, outputs: int) -
                 initializer,
                 (*row, np.nan if used is None else used, batch_size, epochs, seed),
             )
+
+
+def told_by_name(argument: str, *values) -> None:
+    """Raises ValueError where a name on disk would not tell values from others: their code is somebody's own."""
+    if own := code_of_ones_own(*values):
+        raise ValueError(
+            f"cache: {argument} {own!r} is code of your own, which cannot be told from other code of the same name; "
+            "use one of Keras's, or leave cache out."
+        )
 
 
 def label(value) -> str:

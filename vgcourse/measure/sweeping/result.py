@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from vgcourse.measure.recording import Recording
+from vgcourse.measure.recording.schema import run_info
 from vgcourse.measure.statistics import first_nonfinite, layer_statistics
 from vgcourse.measure.sweeping.stack_run import Layout
 
@@ -170,14 +171,22 @@ def _recordings(group: Group) -> Iterator[tuple[int, Recording]]:
 def _recording(group: Group, settings: pd.Series, loss, accuracy, fields: dict) -> Recording:
     layout, moments = group.layout, np.arange(group.layout.epochs + 1)
     kind = "binary_crossentropy" if layout.sizes[-1] == 1 else "categorical_crossentropy"
-    info = {"every": "epoch", "loss": kind, "examples": group.examples}
-    info |= {"nonfinite_at": first_nonfinite(moments - 1.0, loss)}
+    info = run_info(
+        source="sweep",
+        every="epoch",
+        loss=kind,
+        examples=group.examples,
+        optimizer=settings["optimizer"].partition("(")[0].lower(),
+        nonfinite_at=first_nonfinite(moments - 1.0, loss),
+        **{word: settings[word] for word in ("learning_rate", "batch_size", "seed")},
+    )
     return Recording(
         layers=layout.layers,
         epochs=moments - 1.0,
         steps=moments * layout.steps,
         loss=loss,
         accuracy=accuracy,
+        learning_rate=np.full(len(moments), settings["learning_rate"], float),
         activations=_all_activations(layout),
         info=settings.to_dict() | info,
         **fields,

@@ -11,7 +11,7 @@ import pandas as pd
 
 from vgcourse.measure.sweeping.cache import Cache
 from vgcourse.measure.sweeping.data import sweep_data
-from vgcourse.measure.sweeping.grid import GRID, Run, described, grid_runs
+from vgcourse.measure.sweeping.grid import GRID, Run, described, grid_runs, told_by_name
 from vgcourse.measure.sweeping.result import Group, Sweep
 from vgcourse.measure.sweeping.stack import NARROW, StackPlan
 from vgcourse.measure.sweeping.stack_run import Data, Layout, Stack, Stopped, run_stack
@@ -197,6 +197,7 @@ class _Sweeper:
         return row is not None
 
     def _key(self, number: int) -> dict:
+        told_by_name("output_initializer", self.output_initializer)
         own = {"output_initializer": described(self.output_initializer), "full": self.full}
         return self.runs[number].key | own
 

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 
 from vgcourse.measure import keras_private
+from vgcourse.measure.arguments import code_of_ones_own
 from vgcourse.measure.training.graph import CompiledRun
 from vgcourse.measure.training.plan import Plan
 
@@ -38,22 +39,24 @@ _ROW_WISE = (
 _NAMED = {"name", "keras_history", "input_layers", "output_layers"}
 
 
-def compiled_run(model, optimizer, plan: Plan, x, key: tuple, xla: bool) -> CompiledRun:
+def compiled_run(model, optimizer, plan: Plan, x, losses: tuple, key: tuple, xla: bool) -> CompiledRun:
     """The run for this model, from the shelf where one fits.
 
-    A sequential or functional model of Keras's own layers is trained as a clone, which serves every model of
-    the same configuration; any other is trained itself, and its run serves this one instance.
+    A sequential or functional model of Keras's own layers, with an optimizer and a loss of Keras's own, is trained
+    as a clone, which serves every model of the same configuration. Any other is trained itself, and its run is not
+    kept: code of one's own may be another the next time, under the same name.
 
     Args:
+        losses: what is minimised.
         key: whatever else the graph depends on: shapes, batch size, loss, what is recorded.
     """
     config = architecture(model)
-    own = ("instance", id(model), tuple(id(v) for v in model.trainable_variables))
-    key = (config or own, _optimizer_key(optimizer), keras.config.floatx(), xla, *key)
+    if config is None or code_of_ones_own(optimizer, *losses):
+        return CompiledRun(model, optimizer, plan, x, xla)
+    key = (config, _optimizer_key(optimizer), keras.config.floatx(), xla, *key)
     with _lock:
         if key not in _runs:
-            # A run keeps its model alive, so that an id in a key stays unique.
-            _runs[key] = CompiledRun(_clone(model) if config else model, optimizer, plan, x, xla)
+            _runs[key] = CompiledRun(_clone(model), optimizer, plan, x, xla)
         _runs.move_to_end(key)
         while len(_runs) > _KEPT:
             _runs.popitem(last=False)

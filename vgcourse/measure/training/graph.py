@@ -126,7 +126,7 @@ class CompiledRun:
             yield slot
 
     def _quantities(self):
-        yield from (("loss", "", ()), ("accuracy", "", ()))
+        yield from ((series, "", ()) for series in ("loss", "accuracy", "learning_rate"))
         yield from (("backprop", name, (units,)) for name, units in self._tapped.items())
         for name, units in self._activated.items():
             yield from ((group, name, (units,)) for group in ("saturated", "dead"))
@@ -208,7 +208,8 @@ class CompiledRun:
         loss, accuracy = evaluated or (loss, self.plan.accuracy(y, y_pred))
         scale = tf.cast(self.optimizer.scale_loss(tf.constant(1.0)), tf.float32)
         size = tf.cast(tf.shape(keras.tree.flatten(y)[0])[0], tf.float32) / scale
-        parts = [loss, accuracy, *self._signals(signals, size, taps)]
+        rate = tf.convert_to_tensor(self.optimizer.learning_rate)
+        parts = [loss, accuracy, rate, *self._signals(signals, size, taps)]
         parts += [v.value for info in self.layers for _, _, v in _named_variables(info)]
         parts += [tf.cast(g, tf.float32) / scale for g in self._in_order(gradients)]
         return tf.concat([tf.reshape(tf.cast(p, tf.float32), [-1]) for p in parts], 0), gradients

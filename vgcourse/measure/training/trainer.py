@@ -7,16 +7,17 @@ from dataclasses import replace
 import keras
 import numpy as np
 
-from vgcourse.measure import keras_private
-from vgcourse.measure.arguments import as_meant, known_optimizer, one_of, positive_number, whole_number
+from vgcourse.measure.arguments import as_meant, one_of, whole_number
 from vgcourse.measure.layers import inner_optimizer, layer_names, weighted_layers
 from vgcourse.measure.objective import choose_objective
 from vgcourse.measure.recording import Recording
+from vgcourse.measure.recording.schema import run_info
 from vgcourse.measure.statistics import first_nonfinite
 from vgcourse.measure.training.batches import PROBE_LIMIT, batch_order, batch_orders, probe_rows
 from vgcourse.measure.training.compiled import compiled_run, is_row_wise, xla_pays
 from vgcourse.measure.training.graph import CompiledRun
 from vgcourse.measure.training.inputs import check_inputs
+from vgcourse.measure.training.optimizers import constant_rate, fresh_optimizer
 from vgcourse.measure.training.plan import Plan
 
 __all__ = ["PROBE_LIMIT", "batch_order", "probe_rows", "train"]
@@ -96,29 +97,31 @@ def train(
     n = len(keras.tree.flatten(x)[0])
     objective = choose_objective(model, y, _output_sample(model, x), loss, _first_rows(x))
     _check_lengths(n, objective.y)
-    copied = _copy_optimizer(optimizer, model, learning_rate)
+    copied = fresh_optimizer(optimizer, model, learning_rate)
     fill_up = every == "epoch" and objective.takes_weights and is_row_wise(model)
     bare = replace(objective, y=None)  # a run is kept: it must not keep the data
     measures = (bare.loss, bare.accuracy, probe_rows(n), fill_up)
     plan = Plan(n, min(batch_size, n), every == "step", *measures)
     key = (n, plan.batch_size, every, objective.key, _signature(x), _signature(objective.y))
     xla = xla_pays(model, epochs * plan.steps) if xla is None else xla
-    run = compiled_run(model, copied, plan, x, key, xla)
+    run = compiled_run(model, copied, plan, x, objective.losses, key, xla)
     _check_memory(run, epochs)
     rate = as_meant(copied.learning_rate)
     with run.lock:
         run.load(model)
-        run.reset_optimizer(_constant_rate(copied))
+        run.reset_optimizer(constant_rate(copied))
         records = _records(run, model, x, objective.y, epochs, seed, shuffle, progress)
-    info = {
-        "optimizer": type(inner_optimizer(copied)).__name__.lower(),
-        "learning_rate": rate,
-        "batch_size": plan.batch_size,
-        "seed": seed,
-        "every": every,
-        "loss": objective.name,
-        "examples": n,
-    }
+    info = run_info(
+        source="train",
+        optimizer=type(inner_optimizer(copied)).__name__.lower(),
+        learning_rate=rate,
+        batch_size=plan.batch_size,
+        seed=seed,
+        every=every,
+        loss=objective.name,
+        examples=n,
+        xla=run.xla,
+    )
     return _recording(run, model, records, info)
 
 
@@ -191,13 +194,14 @@ def _recording(run: CompiledRun, model, records: np.ndarray, info: dict) -> Reco
     moments = np.arange(len(records))
     steps_each = 1 if info["every"] == "step" else run.plan.steps
     at = moments * steps_each / run.plan.steps - 1
-    loss, accuracy = (fields.pop(name)[""] for name in ("loss", "accuracy"))
+    loss, accuracy, rates = (fields.pop(name)[""] for name in ("loss", "accuracy", "learning_rate"))
     return Recording(
         layers=tuple(names[i.name] for i in run.layers),
         epochs=at,
         steps=moments * steps_each,
         loss=loss,
         accuracy=accuracy,
+        learning_rate=np.array([as_meant(rate) for rate in rates]),
         activations={names[name]: function for name, function in run.activations.items()},
         info=info | {"nonfinite_at": first_nonfinite(at, loss)},
         **fields,
@@ -244,50 +248,18 @@ def _check_memory(run: CompiledRun, epochs: int) -> None:
         )
 
 
-def _copy_optimizer(optimizer, model, learning_rate: float | None):
-    """A fresh optimizer with the same settings, so that the one given is not tied to a model."""
-    given = known_optimizer(optimizer)
-    _check_free(given, model)
-    if learning_rate is None and given is not optimizer:
-        return _scaled(given, model)
-    config = given.get_config()
-    if learning_rate is not None:
-        rate = positive_number("learning_rate", learning_rate)
-        config |= {"learning_rate": rate} if "learning_rate" in config else {}
-    copied = type(given).from_config(config)
-    if learning_rate is not None and isinstance(copied, keras.optimizers.LossScaleOptimizer):
-        copied.learning_rate = float(learning_rate)
-    return _scaled(copied, model)
-
-
-def _scaled(optimizer, model):
-    """With a scaled loss where a layer computes in float16, as Model.compile does."""
-    half = any(layer.dtype_policy.name == "mixed_float16" for layer in keras_private.all_layers(model))
-    if half and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
-        return keras.optimizers.LossScaleOptimizer(optimizer)
-    return optimizer
-
-
-def _check_free(optimizer, model) -> None:
-    mine = {id(v) for v in model.trainable_variables}
-    if optimizer.built and any(id(v) not in mine for v in keras_private.optimizer_variables(optimizer)):
-        raise ValueError(
-            f"optimizer: this {type(optimizer).__name__} was built for another model; "
-            "give each model a new instance, or the optimizer's name."
-        )
-
-
-def _constant_rate(optimizer) -> float | None:
-    rate = optimizer.get_config().get("learning_rate")
-    return float(rate) if isinstance(rate, int | float) else None
-
-
 def _output_sample(model, x):
     """The outputs' shapes: declared by a functional model, found out by a call of any other."""
     declared = getattr(model, "outputs", None)
     if declared and all(None not in o.shape[1:] for o in declared):
         return declared
-    return model(_first_rows(x), training=False)
+    try:
+        return model(_first_rows(x), training=False)
+    except NotImplementedError:
+        raise ValueError(
+            f"model: {model.name!r} has no call(inputs), so train does not know its outputs; give it one, or use "
+            "model.fit with vg.GradientCapture, which records any train_step."
+        ) from None
 
 
 def _first_rows(x):

@@ -9,6 +9,7 @@ from vgcourse.show.plots._figure import CourseFigure
 from vgcourse.show.plots.alt_text import Told, tell
 from vgcourse.show.plots.boundary import decision_boundary
 from vgcourse.show.plots.by_depth import depth_profile, heat_map
+from vgcourse.show.plots.by_step import gradient_by_step
 from vgcourse.show.plots.histograms import gradient_histograms
 from vgcourse.show.plots.over_epochs import gradients, saturation, update_ratio, weights
 from vgcourse.show.plots.seeds import band, draws
@@ -19,6 +20,7 @@ __all__ = [
     "depth_profile",
     "describe",
     "draws",
+    "gradient_by_step",
     "gradient_histograms",
     "gradients",
     "heat_map",
