@@ -21,7 +21,7 @@ FIT = {"epochs": 2, "batch_size": 8, "verbose": 0, "shuffle": False}
 
 def net(**compiled) -> keras.Sequential:
     keras.utils.set_random_seed(0)
-    model = keras.Sequential([keras.Input((3,)), layers.Dense(4, activation="tanh"), layers.Dense(1, "sigmoid")])
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(4, "tanh", name="dense"), layers.Dense(1, "sigmoid")])
     model.compile(**({"optimizer": "sgd", "loss": "binary_crossentropy", "jit_compile": False} | compiled))
     return model
 
@@ -237,7 +237,7 @@ def test_a_ragged_input_is_trained_on_and_recorded():
     class Bag(keras.Model):
         def __init__(self):
             super().__init__()
-            self.table, self.head = self.add_weight(shape=(5, 3), name="table"), layers.Dense(1)
+            self.table, self.head = self.add_weight(shape=(5, 3), name="table"), layers.Dense(1, name="dense")
 
         def call(self, x):
             return self.head(tf.reduce_mean(tf.ragged.map_flat_values(lambda i: tf.gather(self.table, i), x), 1))
