@@ -21,7 +21,9 @@ FIT = {"epochs": 2, "batch_size": 8, "verbose": 0, "shuffle": False}
 
 def net(**compiled) -> keras.Sequential:
     keras.utils.set_random_seed(0)
-    model = keras.Sequential([keras.Input((3,)), layers.Dense(4, "tanh", name="dense"), layers.Dense(1, "sigmoid")])
+    model = keras.Sequential(
+        [keras.Input((3,)), layers.Dense(4, "tanh", name="dense"), layers.Dense(1, "sigmoid", name="output")]
+    )
     model.compile(**({"optimizer": "sgd", "loss": "binary_crossentropy", "jit_compile": False} | compiled))
     return model
 

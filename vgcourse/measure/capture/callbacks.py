@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from vgcourse.measure.capture.recorder import LOSS, Recorder, listed
 from vgcourse.measure.capture.tensor_statistics import root_mean_square
-from vgcourse.measure.capture.time_probe import is_recurrent, probed_call, rms_by_step
+from vgcourse.measure.capture.time_probe import is_recurrent, rms_by_step
 from vgcourse.measure.capture.trainstep import reachable, report_gradient_beside, tap_gradient
 from vgcourse.measure.recording.schema import BY_STEP, GRADIENTS
 
@@ -118,14 +118,14 @@ class GradientCapture(Recorder):
         shape = tf.cast(tf.shape(gradient), tf.float64)
         self._arriving.setdefault(layer, []).append((rms, tf.reduce_prod(shape), shape[0]))
 
-    def call_of(self, layer):
-        if not self.backprop or not is_recurrent(layer):
-            return None
+    def step_ear(self, layer):
+        return functools.partial(self._hear_steps, layer) if self.backprop and is_recurrent(layer) else None
+
+    def _hear_steps(self, layer, group: str, probe, mask):
         # The gradient comes by only where a tape follows something of the layer: its smallest trainable variable.
         own = sorted(layer.trainable_variables, key=lambda v: math.prod(v.shape))
-        return probed_call(layer, functools.partial(self._hear_steps, id(layer), own[0])) if own else None
-
-    def _hear_steps(self, layer: int, anchor, group: str, probe, mask):
+        if not own:
+            return probe
         if probe.shape[1] is None:  # what is written has to have a known shape
             note = "gradients by time step: the length of the sequences is not fixed, so they were not recorded."
             self._settings["notes"] = sorted({*self._settings["notes"], note})
@@ -135,9 +135,9 @@ class GradientCapture(Recorder):
             missing = tf.fill([probe.shape[1]], tf.constant(np.nan, tf.float64))
             rms = self._sinks.when_due(lambda: rms_by_step(gradient, mask), lambda: missing)
             batch = tf.cast(tf.shape(gradient)[0], tf.float64)
-            self._by_step.setdefault((group, layer), []).append((rms, batch))
+            self._by_step.setdefault((group, id(layer)), []).append((rms, batch))
 
-        return report_gradient_beside(probe, tf.convert_to_tensor(anchor.value), arrive)
+        return report_gradient_beside(probe, tf.convert_to_tensor(own[0].value), arrive)
 
     def on_loss(self, loss):
         self._loss = loss

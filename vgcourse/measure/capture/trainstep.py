@@ -6,6 +6,7 @@ what passes through them. Before that call starts, Keras's function is back in i
 left to restore when ``fit`` raises or is interrupted.
 """
 
+import functools
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -14,6 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from vgcourse.measure import keras_private, layers
+from vgcourse.measure.capture.time_probe import probed_call
 from vgcourse.measure.replaced import replaced
 
 
@@ -27,8 +29,8 @@ class Listener:
     def on_step_begin(self) -> None:
         """A train step begins."""
 
-    def call_of(self, layer: keras.layers.Layer):
-        """What is to stand for the layer's ``call`` during the step, or None."""
+    def step_ear(self, layer: keras.layers.Layer):
+        """What hears a recurrent layer's gradients by time step, as ``hear`` of `probed_call`; or None."""
 
     def on_output(self, layer: keras.layers.Layer, output):
         """A layer has been called. Returns what stands for its output from here on."""
@@ -162,9 +164,9 @@ def _reporting(model, listeners: list[Listener]) -> Iterator[None]:
             stack.enter_context(replaced(optimizer, "apply", apply))
             stack.enter_context(replaced(optimizer, "scale_loss", scale_loss))
         for layer in _inner_layers(model):
-            for listener in listeners:
-                if (call := listener.call_of(layer)) is not None:
-                    stack.enter_context(replaced(layer, "call", call))
+            if ears := [ear for listener in listeners if (ear := listener.step_ear(layer)) is not None]:
+                probed = probed_call(layer, functools.partial(_all_hear, ears))
+                stack.enter_context(replaced(layer, "call", probed))
             stack.enter_context(replaced(layer, "call", _layer_report(layer, listeners)))
         yield
 
@@ -227,6 +229,13 @@ def _divide(gradient, scale):
     if isinstance(gradient, tf.IndexedSlices):
         return tf.IndexedSlices(_divide(gradient.values, scale), gradient.indices, gradient.dense_shape)
     return gradient / tf.cast(scale, gradient.dtype)
+
+
+def _all_hear(ears: list, group: str, probe, mask):
+    """One probe for all who listen: a second one beside it would miss some of the roads."""
+    for ear in ears:
+        probe = ear(group, probe, mask)
+    return probe
 
 
 def _layer_report(layer, listeners):
