@@ -1,6 +1,7 @@
 """A Recording in a file, and as an xarray Dataset."""
 
 import json
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +56,7 @@ def load(kind: type, path):
 
 def to_xarray(recording):
     try:
-        import xarray
+        xarray = import_module("xarray")  # on request only: a Recording stands on NumPy and pandas
     except ImportError:
         raise ImportError("to_xarray needs the package xarray: pip install xarray.") from None
     variables = {name: (_dimensions(name, array), array) for name, array in recording._arrays().items()}
