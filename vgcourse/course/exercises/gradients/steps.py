@@ -1,12 +1,14 @@
 """Lesson 4, one training step: the loss before it, its gradients, and the weights after it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, near, off
+from vgcourse.course.checks.cases import close, differs
+from vgcourse.course.checks.compare import NO_RETURN, Seen, near
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
-from vgcourse.course.exercises.gradients.oracle import Pass, Weights, as_array, keras_model, run
+from vgcourse.course.exercises.gradients.oracle import Pass, Weights, as_array, keras_model, names, run
 
 train_step = Exercise(
     "train-step",
@@ -20,14 +22,20 @@ train_step = Exercise(
         "not-two": "train_step gives back two things, the loss and the list of gradients; here it gives {found}.",
         "no-gradient": "There are no gradients. The tape knows only what was computed inside its `with` "
         "block: the model's call and the loss belong there, and `model.predict` leaves no trace.",
-        "swapped": "The labels and the predictions have changed places: `bce` takes the labels first, bce(y, p).",
+        "swapped": "{fact} The labels and the predictions have changed places: `bce` takes the labels first, "
+        "bce(y, p).",
         "not-all": "There are {wanted} trainable variables, and {got} gradients came back.",
-        "labels": "The loss compares every prediction with every label: y is flat, (n,), and the output "
+        "frozen-too": Miss(
+            "Right, until a layer is frozen. That net has {wanted} *trainable* variables, and {got} gradients came "
+            "back.",
+            share=0.5,
+        ),
+        "labels": "{fact} The loss compares every prediction with every label: y is flat, (n,), and the output "
         "is a column, (n, 1), so they spread to an n × n table. Make y a column, or let the Keras loss "
         "do it.",
         "summed": Miss(
-            "Your gradients are {n} times too large: those of the sum over the batch. The loss is a "
-            "mean, whatever the size of the batch.",
+            "{fact} Your gradients are those of the sum over the batch. The loss is a mean, whatever the size of the "
+            "batch.",
             share=0.5,
         ),
         "no-update": Miss(
@@ -36,36 +44,83 @@ train_step = Exercise(
             share=0.5,
         ),
         "uphill": "Loss and gradients are right, but the weights moved the wrong way: along the gradient, uphill.",
-        "own-rate": "The weights moved in the right direction, {got:.3g} times as far as the optimizer "
-        "would go. Leave the step to it.",
-        "loss-after": Miss(
-            "That is the loss after the update. Give back the one that the gradients belong to.", share=0.5
+        "own-rate": "{fact} Loss and gradients are right, and the weights moved in the right direction, {got:.3g} "
+        "times as far as this optimizer would go.",
+        "no-memory": Miss(
+            "{fact} That is the second step of an optimizer with momentum, which remembers its first. Yours goes as "
+            "if there had been none: let the optimizer that you are given make every step.",
+            share=0.5,
         ),
-        "wrong-loss": "The gradients are right, but the loss is {got:.4g} where the mean binary "
-        "cross-entropy is {wanted:.4g}.",
-        "wrong-values": "The largest difference between your gradients and those by hand is {off:.3g}.",
-        "wrong-update": "Loss and gradients are right; the new weights are off by up to {off:.3g}.",
+        "loss-after": Miss(
+            "{fact} That is the loss after the update. Give back the one that the gradients belong to.", share=0.5
+        ),
+        "gradients-after": Miss(
+            "{fact} Those are the gradients after the update, at the new weights. The step was made with others.",
+            share=0.5,
+        ),
+        "wrong-loss": "The gradients are right. {fact}",
+        "wrong-values": "{fact}",
+        "wrong-update": "Loss and gradients are right. {fact}",
     },
 )
 
 
-def _draw(rng: np.random.Generator) -> tuple[Weights, np.ndarray, np.ndarray, float]:
-    """A 2-4-1 net with tanh, 40 points with labels (40,), and a learning rate."""
+@dataclass(frozen=True)
+class _Case:
+    """A net, its points, an optimizer, how many of its layers are frozen from below; two steps are made."""
+
+    weights: Weights
+    X: np.ndarray
+    y: np.ndarray
+    rate: float
+    momentum: float = 0.0
+    frozen: int = 0
+
+
+STEPS = 2
+
+
+def _draw(rng: np.random.Generator) -> list[_Case]:
+    """A drawn net; one with large gradients, one with tiny ones and momentum, one with a frozen layer."""
+    drawn = _Case(*_net(rng, 40), float(rng.uniform(0.3, 0.6)))
+    fixed = np.random.default_rng(11)
+    weights, X, y = _net(fixed, 24)
+    large = [(0.05 * weights[0][0], 0 * weights[0][1]), (5 * weights[1][0], weights[1][1])]
+    tiny = [weights[0], (1e-3 * weights[1][0], -5 + 0 * weights[1][1])]
+    return [
+        drawn,
+        _Case(large, 30 * X, y, 1e-4),
+        _Case(tiny, X, 0 * y, 0.5, momentum=0.9),
+        _Case(*_net(fixed, 30), 0.2, momentum=0.5),
+        _Case(*_net(fixed, 30), 0.3, frozen=1),
+    ]
+
+
+def _net(rng: np.random.Generator, points: int) -> tuple[Weights, np.ndarray, np.ndarray]:
+    """A 2-4-1 net for tanh, points, and labels (n,)."""
     weights = [(rng.normal(size=shape), 0.5 * rng.normal(size=shape[1])) for shape in ((2, 4), (4, 1))]
-    X = rng.normal(size=(40, 2)).astype("float32")
-    y = (rng.random(40) < 0.35).astype("float32")
-    return weights, X, y, float(rng.uniform(0.3, 0.6))
+    X = rng.normal(size=(points, 2)).astype("float32")
+    return weights, X, (rng.random(points) < 0.35).astype("float32")
 
 
 @train_step.observe
 def observe_train_step(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
+    return {"cases": [_steps(answer, case) for case in _draw(rng)]}
+
+
+def _steps(answer: Any, case: _Case) -> list[Seen]:
     import keras
 
-    weights, X, y, rate = _draw(rng)
-    model = keras_model(weights, "tanh")
+    model, optimizer = keras_model(case.weights, "tanh"), keras.optimizers.SGD(case.rate, momentum=case.momentum)
+    for layer in model.layers[: case.frozen]:
+        layer.trainable = False
+    return [_step(answer, model, optimizer, case) for _ in range(STEPS)]
+
+
+def _step(answer: Any, model: Any, optimizer: Any, case: _Case) -> Seen:
     try:
-        step = as_array(answer(model, keras.optimizers.SGD(rate), X, y))
+        step = as_array(answer(model, optimizer, case.X, case.y))
     except ValueError as error:
         # Keras's optimizer refuses a list of None before the answer can give it back.
         if "No gradients provided" not in str(error):
@@ -76,26 +131,169 @@ def observe_train_step(answer: Any, rng: np.random.Generator) -> Seen:
 
 @train_step.judge
 def judge_train_step(seen: Seen, rng: np.random.Generator) -> Any:
-    weights, X, y, rate = _draw(rng)
-    step, right = seen["step"], run(weights, "tanh", X, y)
+    problems = [_judge_case(steps, case) for steps, case in zip(seen["cases"], _draw(rng), strict=True)]
+    found = [problem for problem in problems if problem]
+    if not found:
+        return None
+    key, fields = found[0]
+    # Memory shows only where there is momentum, and a frozen layer only where one is frozen.
+    alone = {"no-memory": [problems[2], problems[3]], "frozen-too": [problems[4]]}
+    shown_by = alone.get(key, problems)
+    if key in _SHAPES or (len(found) == len(shown_by) and all(p and p[0] == key for p in shown_by)):
+        return key, fields
+    return _PLAIN.get(key, key), fields
+
+
+_SHAPES = ("no-return", "not-two", "no-gradient", "not-all")
+# What is left of a verdict where its cause does not fit all the nets that were tried.
+_PLAIN = {
+    **dict.fromkeys(("swapped", "labels", "summed", "gradients-after"), "wrong-values"),
+    **dict.fromkeys(("no-update", "uphill", "own-rate", "no-memory"), "wrong-update"),
+    "loss-after": "wrong-loss",
+    "frozen-too": "not-all",
+}
+
+
+def _judge_case(steps: list[Seen], case: _Case) -> Any:
+    """The first thing that is wrong with two steps of one net: (key, fields), or None."""
+    weights, speed = case.weights, None
+    for number, seen in enumerate(steps):
+        wanted, right = _wanted(weights, case)
+        step = -case.rate * wanted + (case.momentum * speed if speed is not None else 0)
+        moved = _moved(weights, case, step)
+        after = _wanted(moved, case)
+        if problem := _judge_step(seen, case, weights, (right, wanted, step), after, number):
+            return problem if isinstance(problem, tuple) else (problem, {})
+        weights, speed = moved, step
+    return None
+
+
+def _wanted(weights: Weights, case: _Case) -> tuple[np.ndarray, Pass]:
+    """The gradients of the trainable variables in a row, and the pass they come from."""
+    right = run(weights, "tanh", case.X, case.y)
+    return _in_a_row(right, case), right
+
+
+def _in_a_row(ran: Pass, case: _Case) -> np.ndarray:
+    pairs = list(zip(ran.kernels, ran.biases, strict=True))[case.frozen :]
+    return _flat([g / len(case.X) for pair in pairs for g in pair])
+
+
+def _moved(weights: Weights, case: _Case, step: np.ndarray) -> Weights:
+    moved, start = list(weights[: case.frozen]), 0
+    for kernel, bias in weights[case.frozen :]:
+        split, end = start + kernel.size, start + kernel.size + bias.size
+        moved.append((kernel + step[start:split].reshape(kernel.shape), bias + step[split:end]))
+        start = end
+    return moved
+
+
+def _judge_step(seen: Seen, case: _Case, weights: Weights, right: tuple, after: tuple, number: int) -> Any:
+    step, (ran, wanted, move) = seen["step"], right
     if step is None:
         return "no-return"
     if not isinstance(step, list) or len(step) != 2 or not isinstance(step[1], list):
         found = f"{len(step)} things" if isinstance(step, list) and len(step) != 2 else "something else"
         return "not-two", {"found": found}
     loss, gradients = step
-    if any(g is None for g in gradients):
+    if any(g is None for g in gradients) and not (case.frozen and len(gradients) == 2 * len(weights)):
         return "no-gradient"
-    wanted = [g / len(X) for pair in zip(right.kernels, right.biases, strict=True) for g in pair]
-    if len(gradients) != len(wanted):
-        return "not-all", {"got": len(gradients), "wanted": len(wanted)}
-    if problem := _judge_gradients(gradients, wanted, weights, X, y):
-        return problem
-    if problem := _judge_update(seen["after"], weights, wanted, rate):
-        return problem
-    steps = iter(wanted)
-    moved = [(kernel - rate * next(steps), bias - rate * next(steps)) for kernel, bias in weights]
-    return _judge_loss(loss, right, run(moved, "tanh", X, y))
+    count = 2 * len(weights[case.frozen :])
+    if len(gradients) != count:
+        return "frozen-too" if case.frozen else "not-all", {"got": len(gradients), "wanted": count}
+    return (
+        _judge_gradients(gradients, wanted, weights, case, after[0])
+        or _judge_update(seen["after"], weights, move, wanted, case, number)
+        or _judge_loss(loss, ran, after[1])
+    )
+
+
+def _judge_gradients(got: list, wanted: np.ndarray, weights: Weights, case: _Case, after: np.ndarray) -> Any:
+    flat = _flat(got)
+    if _close(flat, wanted, case):
+        return None
+    fact = {"fact": _fact_of_gradients(got, wanted, case)}
+    spread = _in_a_row(run(weights, "tanh", case.X, np.full(len(case.X), case.y.mean())), case)
+    n = len(case.X)
+    slips = {"summed": [n * wanted], "labels": [spread, n * spread], "gradients-after": [after]}
+    for key, wrongs in slips.items():
+        if any(_close(flat, wrong, case) for wrong in wrongs):
+            return key, fact
+    swapped = flat.shape == wanted.shape and _are_swapped(flat, weights, case)
+    return "swapped" if swapped else "wrong-values", fact
+
+
+def _close(got: np.ndarray, wanted: np.ndarray, case: _Case) -> bool:
+    """Within float32's reach, layer by layer: what is small in one layer may be large in another."""
+    if got.shape != wanted.shape:
+        return False
+    sizes = np.cumsum([a.size for pair in case.weights[case.frozen :] for a in pair])[:-1]
+    parts = zip(np.split(got, sizes), np.split(wanted, sizes), strict=True)
+    return all(close(g, w, rtol=3e-4, floor=1e-4) for g, w in parts)
+
+
+def _fact_of_gradients(got: list, wanted: np.ndarray, case: _Case) -> str:
+    start = 0
+    layers = zip(names(case.weights)[case.frozen :], case.weights[case.frozen :], strict=True)
+    labels = [(f"{name}'s {kind}", array) for name, pair in layers for kind, array in zip(KINDS, pair, strict=True)]
+    for (label, array), mine in zip(labels, got, strict=True):
+        right = wanted[start : start + array.size].reshape(array.shape)
+        start += array.size
+        if not close(mine, right, rtol=3e-4, floor=1e-4):
+            return differs(f"Gradient of {label}", mine, right)
+    return "The gradients differ."
+
+
+KINDS = ("kernel", "bias")
+
+
+def _are_swapped(got: np.ndarray, weights: Weights, case: _Case) -> bool:
+    """Whether these are the gradients of bce(p, y): Keras keeps the labels 1e-7 away from 0 and 1, in float32."""
+    kept = np.clip(case.y, np.float32(1e-7), np.float32(1 - 1e-7))
+    slope = np.log(1 - kept) - np.log(kept)
+    back = run(weights, "tanh", case.X, case.y, error=lambda p, _: slope.reshape(p.shape) * p * (1 - p))
+    wrong = _in_a_row(back, case)
+    return bool(np.linalg.norm(got - wrong) < 0.03 * np.linalg.norm(wrong))
+
+
+def _judge_update(
+    after: list, weights: Weights, step: np.ndarray, gradient: np.ndarray, case: _Case, number: int
+) -> Any:
+    frozen = 2 * case.frozen
+    start = [array for pair in weights for array in pair]
+    if frozen and not near(_flat(after[:frozen]), _flat(start[:frozen]), 1e-6, 1e-6):
+        return "wrong-update", {"fact": differs("The frozen kernel", after[0], start[0])}
+    moved = _flat(after[frozen:]) - _flat(start[frozen:])
+    room = 1e-3 * np.abs(step) + 1e-3 * np.abs(step).max() + 3e-7 * np.abs(_flat(start[frozen:]))
+
+    def same(wrong: np.ndarray) -> bool:
+        return bool(np.all(np.abs(moved - wrong) <= room))
+
+    if same(step):
+        return None
+    which = ("first", "second")[number]
+    fact = {"fact": differs(f"The {which} step of the trainable weights, in a row", moved, step)}
+    if number and case.momentum and same(-case.rate * gradient):
+        return "no-memory", fact
+    if same(0 * step):
+        return "no-update", fact
+    if same(-step):
+        return "uphill", fact
+    ratio = float(moved @ step / (step @ step))
+    return "own-rate" if same(ratio * step) and ratio > 0 else "wrong-update", {**fact, "got": ratio}
+
+
+def _judge_loss(loss: Any, right: Pass, after: Pass) -> Any:
+    loss = np.asarray(loss, float)
+    if loss.shape == () and near(loss, right.loss, 1e-4, 0):
+        return None
+    fact = {"fact": differs("The loss", loss, right.loss)}
+    late = loss.shape == () and near(loss, after.loss, 1e-4, 0)
+    return "loss-after" if late else "wrong-loss", fact
+
+
+def _flat(arrays: list) -> np.ndarray:
+    return np.concatenate([np.ravel(np.asarray(array, float)) for array in arrays])
 
 
 @train_step.own_version
@@ -113,56 +311,3 @@ def own_train_step() -> Any:
         return loss, gradients
 
     return train_step
-
-
-def _judge_gradients(got: list, wanted: list, weights: Weights, X: np.ndarray, y: np.ndarray) -> Any:
-    got, flat = _flat(got), _flat(wanted)
-    if near(got, flat):
-        return None
-    if near(got, len(X) * flat):
-        return "summed", {"n": len(X)}
-    # Every prediction against every label: as if each point had the mean label.
-    spread = run(weights, "tanh", X, np.full(len(X), y.mean()))
-    spread = _flat([g / len(X) for pair in zip(spread.kernels, spread.biases, strict=True) for g in pair])
-    if near(got, spread) or near(got, len(X) * spread):
-        return "labels"
-    if got.shape == flat.shape and _are_swapped(got, weights, X, y):
-        return "swapped"
-    return "wrong-values", off(got, flat) if got.shape == flat.shape else {"off": float("nan")}
-
-
-def _are_swapped(got: np.ndarray, weights: Weights, X: np.ndarray, y: np.ndarray) -> bool:
-    """Whether these are the gradients of bce(p, y): Keras keeps the labels 1e-7 away from 0 and 1, in float32."""
-    kept = np.clip(y, np.float32(1e-7), np.float32(1 - 1e-7))
-    slope = np.log(1 - kept) - np.log(kept)
-    back = run(weights, "tanh", X, y, error=lambda p, _: slope.reshape(p.shape) * p * (1 - p))
-    wrong = _flat([g / len(X) for pair in zip(back.kernels, back.biases, strict=True) for g in pair])
-    return bool(np.linalg.norm(got - wrong) < 0.03 * np.linalg.norm(wrong))
-
-
-def _judge_update(after: list, weights: Weights, gradients: list, rate: float) -> Any:
-    before, after = _flat([array for pair in weights for array in pair]), _flat(after)
-    step, moved = -rate * _flat(gradients), after - before
-    if near(moved, step):
-        return None
-    if near(moved, 0 * step):
-        return "no-update"
-    if near(moved, -step):
-        return "uphill"
-    ratio = float(moved @ step / (step @ step))
-    if near(moved, ratio * step) and ratio > 0:
-        return "own-rate", {"got": ratio}
-    return "wrong-update", off(moved, step)
-
-
-def _judge_loss(loss: Any, right: Pass, after: Pass) -> Any:
-    loss = np.asarray(loss, float)
-    if loss.shape == () and near(loss, right.loss):
-        return None
-    if loss.shape == () and near(loss, after.loss):
-        return "loss-after"
-    return "wrong-loss", {"got": float(np.mean(loss)), "wanted": right.loss}
-
-
-def _flat(arrays: list) -> np.ndarray:
-    return np.concatenate([np.ravel(np.asarray(array, float)) for array in arrays])
