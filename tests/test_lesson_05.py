@@ -3,6 +3,7 @@
 The solved notebook and the student's run once each, cell by cell, in processes of their own without Jupyter.
 """
 
+import itertools
 import json
 import os
 import re
@@ -203,6 +204,27 @@ def test_narrow_relu_nets_are_born_dead_and_wide_ones_are_not(space, prose):
     assert all(np.all(np.array(units[width]) >= dead[width]) for width in units)
 
 
+def test_what_another_sample_of_wide_u01_nets_grows_by(prose):
+    assert "is one draw" in " ".join(prose.split())
+    medians = [np.median(_wide_growth(seed)) for seed in range(16)]
+    # Measured: 185 to 2,327 here, 213 to 4,287 over 40 samples drawn otherwise.
+    assert 100 < min(medians) < 400 and 1500 < max(medians) < 8000
+
+
+def _wide_growth(seed, width=25, nets=40):
+    rng, points, growths = np.random.default_rng(seed), t2_circles().X_train.astype(float), []
+    for _ in range(nets):
+        kernels = [rng.uniform(0, 1, shape) for shape in itertools.pairwise([2, *[width] * 5, 1])]
+        hs = [points]
+        for kernel in kernels[:-1]:
+            hs.append(np.tanh(hs[-1] @ kernel))
+        errors = [np.ones((len(points), 1))]
+        for kernel, h in zip(kernels[:0:-1], hs[:0:-1], strict=True):
+            errors.append((errors[-1] @ kernel.T) * (1 - h**2))
+        growths.append(np.sqrt(np.mean(errors[-1] ** 2) / np.mean(errors[1] ** 2)))
+    return growths
+
+
 def test_with_u01_the_error_grows_and_a_strip_of_the_points_has_it_all(space, printed, prose):
     grows, saturated, alike, heard = space["inside"]["('U(0, 1)', 5)"]
     assert 10 < grows < 50 and "explodes" in prose
@@ -211,7 +233,7 @@ def test_with_u01_the_error_grows_and_a_strip_of_the_points_has_it_all(space, pr
     predicted = re.search(r"by theory: \[\s*([\d.]+)", printed)
     assert grows == pytest.approx(float(predicted[1]), rel=0.4)
     wide = space["inside"]["('U(0, 1)', 25)"]
-    assert "We measured 547 in place" in prose and wide[0] == pytest.approx(547, abs=0.6)
+    assert "from some two hundred to four thousand" in prose and 100 < wide[0] < 8000 < 12.5**4
     assert space["inside"]["('U(0, 1)', 25)"][1] > 0.99 and space["inside"]["('U(0, 1)', 25)"][3] * 500 <= 2
     for width in (5, 25):
         grows, saturated, alike, heard = space["inside"][f"('Glorot', {width})"]

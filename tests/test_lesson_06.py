@@ -134,13 +134,24 @@ def test_fifty_scaled_blocks_train_like_five(prose):
     assert min(accuracy(ROOT_RULE, depth).min() for depth in residual_runs.DEPTHS) == pytest.approx(0.984, abs=0.001)
 
 
-def test_twenty_plain_layers_need_no_skip_and_fifty_do(prose, printed):
+def test_twenty_plain_relu_layers_need_no_skip(prose, printed):
     assert "Twenty layers need no skip" in prose
     medians = [np.median(accuracy("plain", depth)) for depth in residual_runs.DEPTHS]
     assert min(medians[:4]) > 0.99 and medians[4:] == [0.5, 0.5]
     assert accuracy("plain", 20).min() > 0.95
     assert np.percentile(accuracy("plain", 30), 25) < 0.51 and "its lower quartile is at .500" in prose
     assert number(printed, "20 plain layers: median") == pytest.approx(0.99, abs=0.001)
+    assert "At 40 and 50, plain relu with He's weights fails in most runs" in prose
+    assert all(np.mean(accuracy("plain", depth) > 0.95) < 0.5 for depth in (40, 50))
+
+
+def test_fifty_plain_layers_of_tanh_train_from_orthogonal_weights(prose):
+    assert "Fifty plain layers train, if the weights are right for the activation" in prose
+    runs_of = accuracy("tanh, orthogonal, plain", 50)
+    assert np.sum(runs_of > 0.95) >= 18 and np.median(runs_of) == pytest.approx(0.986, abs=0.003)
+    assert "even 50 layers, .986" in prose
+    assert np.sum(accuracy("tanh, Glorot, plain", 50) > 0.95) == 0
+    assert all(accuracy("tanh, orthogonal, plain", depth).min() > 0.95 for depth in (20, 30, 40))
 
 
 def test_at_twenty_and_thirty_blocks_full_branches_do_worse_than_no_skip(prose):

@@ -16,7 +16,8 @@ looks perfectly even, layer by layer, while it loses half of its error at each o
 - watch gradients under `model.fit`, and in TensorBoard, where they used to be and are no more;
 - find the layer that loses the error, and the unit that is dead.
 
-**Time** about 60 minutes, and as long as you like for the stretch exercise. **Points** 14. **You need**
+**Time** about 90 minutes, and as long as you like for the stretch exercise (the minutes at the headings are for
+reading and running; exercises come on top). **Points** 14. **You need**
 lessons 1 to 3: the chain rule, networks made with `vg.mlp`, and recordings. (Cells that only draw a figure
 are folded. Click on one to see the code.)
 """
@@ -237,7 +238,9 @@ reveal("signed-mean", same, note, near=2)
 
 # %% shows_only=true
 for activation, (means, sizes) in results.items():
-    print(f"{activation}: the mean as a share of the rms")
+    agree = int(np.sum(means.argmin(axis=1) == sizes.argmin(axis=1)))
+    print(f"{activation}: the mean as a share of the rms", end=" ")
+    print(f"(both name the same smallest layer in {agree} of 20)")
     for layer, share in zip(model.layers, (means / sizes).T, strict=True):
         low, middle, high = np.percentile(share, [0, 50, 100])
         print(f"   {layer.name:8}  {low:4.0%} to {high:3.0%}, median {middle:.0%}")
@@ -251,10 +254,12 @@ Now the sigmoid networks, and there the last row. In the **output layer** the me
 rms, in nearly every network. Not because that layer learns so well: its inputs are sigmoids, which are
 all positive, and the error comes from a single unit. If that unit answers too high on the whole, every
 one of its weights should come down, and nothing cancels. So the mean shows the output layer at nearly
-full size, and the others at a third or less.
+full size, and each of the others, in the median network, at a third or less. (Single networks spread widely.)
 
 T1 reports that with sigmoids the mean is visible in the last layer only, and takes that as the vanishing
-gradient. Part of it is this arithmetic of signs. The rest is real: to see it, we measure sizes.
+gradient. Part of it is this arithmetic of signs. The rest is real: the first line of each
+table says that with sigmoids the two measures mostly name the same layer, since there the sizes differ by more than
+signs can hide. To see by how much, we measure sizes.
 """
 
 # %% [markdown] solution_only=true
@@ -688,7 +693,7 @@ reveal("t3-ratio", choice, note)
 
 # %% [markdown]
 """
-Where does the 30 come from? Watch one network, seed 0, for ten epochs. The folder `logs` fills with
+How does the ratio go on from there? Watch one network, seed 0, for ten epochs: an example, not a law. The folder `logs` fills with
 TensorBoard's files on the way. Epochs count from 0, so epoch 9 is the tenth, and −1 is the moment before
 training, as in lesson 3. (A single network on a single batch: it need not begin at the median.)
 """
@@ -731,7 +736,7 @@ layer's grows, as the kernels between them grow. The accuracy creeps from one in
 this network can learn digits, it has to learn to let the error through.
 
 So a ratio says little without its moment. T3 averaged over a long training and found 30; before training it is
-above a thousand. Both describe the same kind of network. And T3's own explanation, that the weights are
+above a thousand, and after these ten epochs it is still far above 30. Both describe the same kind of network. And T3's own explanation, that the weights are
 "consistently below 0", cannot be it: a sign shrinks nothing, only the sizes of factors do.
 
 Here is the whole run, moment by moment: drag the slider, or press *Play*, and watch the weights on the left
@@ -745,8 +750,8 @@ vg.explore.player(run)
 # %% [markdown]
 """
 The same histograms in TensorBoard: write `True` below and run the cell. It opens inside the notebook,
-where the browser can reach this computer; elsewhere, `tensorboard --logdir` with the folder in a terminal
-does the same.
+where the browser can reach this computer; elsewhere, the line that the cell prints does the same in a terminal. (Each
+of its panels has an x-axis of its own: read the numbers below it, for the shapes alone look alike.)
 """
 
 # %% shows_only=true
@@ -762,7 +767,8 @@ if open_tensorboard:
 else:
     events = [file for file in os.listdir(logs) if "tfevents" in file]
     size = os.path.getsize(os.path.join(logs, events[0])) // 1024
-    print(f"{len(events)} event file for TensorBoard, {size} kB")
+    print(f"{len(events)} event file for TensorBoard, {size} kB; in a terminal:")
+    print(f"tensorboard --logdir {logs}")
 
 # %% [markdown] solution_only=true
 r"""

@@ -2,7 +2,7 @@
 
 The nets are those of `vgcourse.residual_mlp` on the circles, the steps those of `vgcourse.train`; many of them
 are trained side by side in NumPy, because fifty blocks compile slowly. ``python -m vgcourse.published.residual_runs``
-measures all of them anew, in six minutes, and writes ``residual_runs.csv`` beside this file.
+measures all of them anew, in about seven minutes, and writes ``residual_runs.csv`` beside this file.
 """
 
 from collections.abc import Iterator
@@ -62,7 +62,10 @@ def nets() -> list[Net]:
         )
     ]
     tanh = Net("tanh, plain", 20, "tanh", "glorot_uniform", False, 1.0)
-    return [*pairs, tanh, *by_depth, *(Net("fifty", 50, "relu", "he_normal", True, scale) for scale in SCALES)]
+    fifty = [Net("fifty", 50, "relu", "he_normal", True, scale) for scale in SCALES]
+    orthogonal = [Net("tanh, orthogonal, plain", depth, "tanh", "orthogonal", False, 1.0) for depth in DEPTHS[2:]]
+    deep = Net("tanh, Glorot, plain", 50, "tanh", "glorot_uniform", False, 1.0)
+    return [*pairs, tanh, *by_depth, *fifty, *orthogonal, deep]
 
 
 def measure(chosen: list[Net] | None = None, seeds: int = SEEDS, epochs: int = EPOCHS) -> pd.DataFrame:

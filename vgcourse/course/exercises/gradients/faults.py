@@ -1,6 +1,7 @@
 """Lesson 4, an unknown net: in which layer the gradient is lost, and which units are dead."""
 
 import itertools
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,14 +19,23 @@ find_fault = Exercise(
     misses={
         "no-return": NO_RETURN.format(name="find_fault"),
         "not-two": "find_fault gives back two things: the name of a layer, and a list of pairs (layer, unit).",
-        "smallest": "{got} *receives* the smallest gradient, but it is not to blame: it was lost further "
-        "up. Compare each layer's gradient with that of the layer above it.",
+        "smallest": Miss(
+            "The dead units are right. {fact} Yours *receives* the smallest gradient, which may have been lost "
+            "further up. Compare each layer's gradient with that of the layer above it.",
+            share=0.5,
+        ),
         "neighbour": Miss(
-            "Right place, wrong name: {got} is where the lost gradient arrives. It was lost between "
+            "The dead units are right. {fact} Yours is where the lost gradient arrives. It was lost between "
             "there and the next layer's output, hence in the layer above.",
             share=0.5,
         ),
-        "wrong-layer": "{got} is not the layer that loses most of the gradient.",
+        "kernel-gradients": Miss(
+            "The dead units are right. {fact} Yours is where the *kernel's* gradient drops most. That is signal "
+            "times error; the question is about the error alone.",
+            share=0.5,
+        ),
+        "wrong-layer": Miss("The dead units are right. {fact}", share=0.5),
+        "wrong-both": "{fact} The list of dead units is not right either.",
         "no-dead": Miss("The layer is right. But there are dead units, and your list has none.", share=0.5),
         "unit-number": Miss("The layer is right, and so are the units, counted from 1. Count from 0.", share=0.5),
         "asleep": Miss(
@@ -39,7 +49,8 @@ find_fault = Exercise(
             share=0.5,
         ),
         "wrong-units": Miss(
-            "The layer is right. Of the dead units you found {found} of {dead}, and {extra} more.", share=0.5
+            "The layer is right. In one net, of the dead units you found {found} of {dead}, and {extra} more.",
+            share=0.5,
         ),
     },
 )
@@ -118,59 +129,167 @@ def _wide(ran: Any, faults: dict[str, Any]) -> bool:
     return 3 <= (z > 0).sum() <= 5 and np.abs(z).min() > 1e-4 * np.abs(z).max()
 
 
+@dataclass(frozen=True)
+class _Case:
+    """A relu net and its points; the layer to blame (from 0), the dead units, and units that are not dead."""
+
+    weights: Weights
+    X: np.ndarray
+    y: np.ndarray
+    weak: int
+    dead: frozenset
+    asleep: frozenset
+    unheard: frozenset
+
+
+def _nets(rng: np.random.Generator) -> list[tuple[Weights, np.ndarray, np.ndarray]]:
+    """What the answer is given: a net drawn now, and the three that tell."""
+    telling = [_uneven(np.random.default_rng(seed), depth, dead) for depth, seed, dead in TELLING]
+    return [_draw(rng)[:3], *telling]
+
+
+def _cases(rng: np.random.Generator) -> list[_Case]:
+    """The same nets, and what is to be found in them."""
+    (weights, X, y, faults), *others = _draw(rng), *_nets(rng)[1:]
+    asleep, unheard = (frozenset({_name(faults[key])}) for key in ("asleep", "unheard"))
+    dead = frozenset(map(_name, faults["dead"]))
+    return [_Case(weights, X, y, faults["weak"], dead, asleep, unheard), *(_examined(*net) for net in others)]
+
+
+def _examined(weights: Weights, X: np.ndarray, y: np.ndarray) -> _Case:
+    ran = run(weights, "relu", X, y)
+    off = {(f"hidden_{i + 1}", int(u)) for i, z in enumerate(ran.z) for u in np.flatnonzero((z <= 0).all(0))}
+    few = {(f"hidden_{i + 1}", int(u)) for i, z in enumerate(ran.z) for u in np.flatnonzero((z > 0).sum(0) == 1)}
+    return _Case(weights, X, y, 1 + int(np.argmin(_factors(ran))), frozenset(off), frozenset(few), frozenset())
+
+
+# Layers and seeds of nets that were looked for: the fault in the second layer, in the highest, in the middle. In the
+# first two no shortcut names the right layer; the last has no dead unit, and one that wakes for the last point alone.
+TELLING = ((5, 1459, True), (7, 4847, True), (6, 937, False))
+
+
+def _uneven(rng: np.random.Generator, depth: int, dead: bool) -> tuple[Weights, np.ndarray, np.ndarray]:
+    """Kernels and biases of quite different sizes; some units never on, one on for the last point alone."""
+    X = rng.normal(size=(EXAMPLES, 3)).astype("float32")
+    weights, h = [], X.astype(float)
+    for layer in range(depth):
+        fan_in = h.shape[1]
+        kernel = rng.normal(size=(fan_in, WIDTH)) * np.sqrt(2 / fan_in) * np.exp(0.7 * rng.normal())
+        z = h @ kernel
+        bias = rng.choice([0, 0, 1, 5]) * z.std() * rng.uniform(0.5, 1, WIDTH)
+        if dead:
+            off = rng.permutation(WIDTH)[: rng.choice([1, 2]) if layer in (0, depth - 1) else rng.choice([0, 0, 1])]
+            bias[off] = -2 * np.abs(z[:, off]).max(0) - 1
+            faint = (off[0] + 1) % WIDTH if len(off) else 0
+            kernel[:, faint], bias[faint] = 1e-7 * kernel[:, faint], 1e-7 * np.abs(bias[faint])
+        elif layer == 1:
+            kernel[:, 2] *= np.sign(z[-1, 2])
+            z = h @ kernel
+            bias[2] = -np.sort(z[:, 2])[-2:].mean() if z[:, 2].argmax() == len(z) - 1 else 0
+        weights.append((kernel, bias))
+        h = np.maximum(h @ kernel + bias, 0)
+    weights.append((rng.normal(size=(WIDTH, 1)) / np.sqrt(WIDTH), np.zeros(1)))
+    return weights, X, (X[:, 0] > 0).astype("float32")
+
+
+def _shortcuts(case: _Case, ran: Any) -> dict[str, int]:
+    """Layers (from 0) that other measures would blame."""
+    kernels = np.array([_rms(k) for k in ran.kernels[:-1]])
+    sizes, signals = np.array([_rms(d) for d in ran.dh]), np.array([_rms(h) for h in ran.h])
+    return {
+        "smallest": int(np.argmin(sizes)),
+        "kernel-gradients": 1 + int(np.argmin(kernels[:-1] / kernels[1:])),
+        "kernel": 1 + int(np.argmin([_rms(k) for k, _ in case.weights[1:-1]])),
+        "signal": 1 + int(np.argmin(signals[1:] / signals[:-1])),
+        "difference": 1 + int(np.argmin(sizes[:-1] - sizes[1:])),
+    }
+
+
+def _rms(values: np.ndarray) -> float:
+    return float(np.sqrt(np.mean(values**2)))
+
+
 @find_fault.observe
 def observe_find_fault(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
-    weights, X, y, _ = _draw(rng)
-    found = answer(keras_model(weights, "relu"), X, y)
-    return {"found": as_array(found) if found is None or not isinstance(found, (list, tuple)) else _plain(found)}
+    found = [answer(keras_model(weights, "relu"), X, y) for weights, X, y in _nets(rng)]
+    return {"found": [_plain(pair) if isinstance(pair, (list, tuple)) else as_array(pair) for pair in found]}
 
 
 def _plain(found: Any) -> list:
-    """The layer's name, and pairs of a name and a number."""
-    return [as_array(found[0]), [_pair(pair) for pair in found[1]]] if len(found) == 2 else [None] * len(found)
+    """The layer's name, and pairs of a name and a number, whatever kind of table holds them."""
+    if len(found) != 2:
+        return [None] * len(found)
+    pairs = found[1].to_numpy() if hasattr(found[1], "to_numpy") else found[1]
+    return [_word(found[0]), [_pair(pair) for pair in pairs]]
+
+
+def _word(name: Any) -> Any:
+    return str(name) if isinstance(name, str) else as_array(name)
 
 
 def _pair(pair: Any) -> Any:
-    return [str(pair[0]), int(pair[1])] if isinstance(pair, (list, tuple)) and len(pair) == 2 else as_array(pair)
+    """[name, unit], as far as it is one."""
+    if not isinstance(pair, (list, tuple, np.ndarray)) or len(pair) != 2:
+        return None
+    name, unit = pair
+    whole = str(unit).isdigit() or (isinstance(unit, (float, np.floating)) and float(unit).is_integer())
+    return [str(name), int(unit)] if isinstance(name, str) and whole else None
 
 
 @find_fault.judge
 def judge_find_fault(seen: Seen, rng: np.random.Generator) -> Any:
-    found, (weights, X, y, faults) = seen["found"], _draw(rng)
-    if found is None:
-        return "no-return"
-    if not isinstance(found, list) or len(found) != 2 or not all(_is_pair(p) for p in found[1] or []):
-        return "not-two"
-    layer = found[0]
-    if layer != f"hidden_{faults['weak'] + 1}":
-        return _wrong_layer(layer, faults["weak"], run(weights, "relu", X, y))
-    return _judge_units({(name, int(unit)) for name, unit in found[1]}, faults)
+    cases = _cases(rng)
+    for found in seen["found"]:
+        if found is None:
+            return "no-return"
+        if not isinstance(found, list) or len(found) != 2 or not all(map(_is_pair, found[1] or [])):
+            return "not-two"
+    layers, units = zip(*((name, {(n, int(u)) for n, u in pairs}) for name, pairs in seen["found"]), strict=True)
+    right = [layer == f"hidden_{case.weak + 1}" for layer, case in zip(layers, cases, strict=True)]
+    dead = [got == case.dead for got, case in zip(units, cases, strict=True)]
+    if all(right):
+        return None if all(dead) else _judge_units(units, cases)
+    key, fact = _judge_layers(layers, cases)
+    return (key if all(dead) else "wrong-both"), fact
 
 
 def _is_pair(pair: Any) -> bool:
     return isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) and isinstance(pair[1], int)
 
 
-def _wrong_layer(got: Any, weak: int, ran: Any) -> Any:
-    smallest = int(np.argmin([np.mean(d**2) for d in ran.dh])) + 1
-    if got == f"hidden_{smallest}":
-        return "smallest", {"got": got}
-    return ("neighbour" if got == f"hidden_{weak}" else "wrong-layer"), {"got": got}
+def _judge_layers(layers: tuple, cases: list[_Case]) -> Any:
+    """The cause that fits all nets, and the fact of the first that is wrong."""
+    rans = [run(case.weights, "relu", case.X, case.y) for case in cases]
+    wrong = next(i for i, case in enumerate(cases) if layers[i] != f"hidden_{case.weak + 1}")
+    names = [f"hidden_{i + 1}" for i in range(1, len(rans[wrong].dh))]
+    factors = dict(zip(names, _factors(rans[wrong]), strict=True))
+    fact = f"In a net of {len(names) + 1} hidden layers you name {str(layers[wrong])[:30]}"
+    if layers[wrong] in factors:
+        fact += f". It multiplies the error's rms by {factors[layers[wrong]]:.3g}; another layer's factor is smaller"
+    readings = {
+        "neighbour": [case.weak - 1 for case in cases],
+        **{
+            key: [_shortcuts(case, ran)[key] for case, ran in zip(cases, rans, strict=True)]
+            for key in ("smallest", "kernel-gradients")
+        },
+    }
+    fits = (k for k, of in readings.items() if all(f"hidden_{i + 1}" == n for i, n in zip(of, layers, strict=True)))
+    return next(fits, "wrong-layer"), {"fact": f"{fact}."}
 
 
-def _judge_units(got: set, faults: dict[str, Any]) -> Any:
-    dead = {_name(place) for place in faults["dead"]}
-    if got == dead:
-        return None
-    if not got:
+def _judge_units(units: tuple, cases: list[_Case]) -> Any:
+    pairs = list(zip(units, cases, strict=True))
+    if not any(units):
         return "no-dead"
-    if got == {(name, unit + 1) for name, unit in dead}:
+    if all(got == {(name, unit + 1) for name, unit in case.dead} for got, case in pairs):
         return "unit-number"
     for key in ("unheard", "asleep"):
-        if _name(faults[key]) in got:
-            return key, {"got": "unit {1} of {0}".format(*_name(faults[key]))}
-    return "wrong-units", {"found": len(got & dead), "dead": len(dead), "extra": len(got - dead)}
+        for got, case in pairs:
+            if shown := sorted(got & getattr(case, key)):
+                return key, {"got": "unit {1} of {0}".format(*shown[0])}
+    got, case = next((got, case) for got, case in pairs if got != case.dead)
+    return "wrong-units", {"found": len(got & case.dead), "dead": len(case.dead), "extra": len(got - case.dead)}
 
 
 def _name(place: tuple[int, int]) -> tuple[str, int]:

@@ -60,10 +60,12 @@ def keras_model(weights: Weights, activation: str) -> Any:
     """The same net in Keras, with its weights."""
     import keras
 
-    model = keras.Sequential([keras.Input((weights[0][0].shape[0],))])
-    for name, (kernel, _) in zip(names(weights), weights, strict=True):
-        last = name == "output"
-        model.add(keras.layers.Dense(kernel.shape[1], "sigmoid" if last else activation, name=name))
+    layers = [
+        keras.layers.Dense(kernel.shape[1], "sigmoid" if name == "output" else activation, name=name)
+        for name, (kernel, _) in zip(names(weights), weights, strict=True)
+    ]
+    # All at once: after `.add` the lower layers' `output` would belong to a graph that is no more.
+    model = keras.Sequential([keras.Input((weights[0][0].shape[0],)), *layers])
     model.set_weights([array for pair in weights for array in pair])
     return model
 

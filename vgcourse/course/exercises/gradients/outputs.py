@@ -1,10 +1,12 @@
 """Lesson 4, the back-propagated gradient: dL/dh at every hidden layer's output, example by example."""
 
+import itertools
 from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, near, off
+from vgcourse.course.checks.cases import differs
+from vgcourse.course.checks.compare import NO_RETURN, Seen
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.gradients.oracle import Pass, Weights, as_array, keras_model, names, run
 
@@ -27,58 +29,99 @@ output_gradients = Exercise(
             share=0.5,
         ),
         "averaged": Miss(
-            "Each entry is {n} times too small: you differentiate the mean loss. Row i should be example "
+            "{fact} Each entry is {n} times too small: you differentiate the mean loss. Row i should be example "
             "i's own gradient, whatever the size of the batch: use the sum of the losses.",
             share=0.5,
         ),
-        "preactivation": "That is dL/dz, before the activation. Asked for is dL/dh, at the layer's output.",
-        "inputs": "That is the gradient at each layer's input, hence its neighbour's. It should be at its output.",
+        "preactivation": "{fact} That is dL/dz, before the activation. Asked for is dL/dh, at the layer's output.",
+        "inputs": "{fact} That is the gradient at each layer's input, its neighbour's. Asked for: at its output.",
         "kernels": "Those have the shape of kernels, {got}. The gradient at the output has one row an "
         "example and one column a unit.",
-        "not-per-example": "The examples are gone: {layer} has shape {got}, it should be {wanted}. Let "
-        "each example keep its own row, errors of opposite sign would cancel.",
-        "activations": "Those are the outputs h themselves. Asked for is the loss's derivative with respect to them.",
-        "wrong-values": "At {layer} the largest difference from a pass by hand is {off:.3g}.",
+        "not-per-example": "{layer} has shape {got}, it should be {wanted}: one row an example, one column a unit. "
+        "Errors of opposite sign would cancel, so each example keeps its own row.",
+        "activations": "{fact} Those are the outputs h themselves. Asked for is the loss's derivative by them.",
+        "uphill": Miss("{fact} All is right but the sign: those are the gradients of minus the loss.", share=0.5),
+        "wrong-values": "{fact}",
     },
 )
 
 
-def _draw(rng: np.random.Generator) -> tuple[Weights, np.ndarray, np.ndarray]:
-    """A 3-6-5-4-1 net with tanh, and 30 points with labels (30,)."""
-    shapes = ((3, 6), (6, 5), (5, 4), (4, 1))
+Case = tuple[Weights, np.ndarray, np.ndarray]
+
+
+def _draw(rng: np.random.Generator) -> list[Case]:
+    """A drawn net; a deeper one with large gradients; one whose gradients are tiny."""
+    fixed = np.random.default_rng(4)
+    drawn, deep, tiny = (
+        _net(rng, (3, 6, 5, 4, 1), 30),
+        _net(fixed, (2, 5, 4, 3, 6, 4, 1), 17),
+        _net(fixed, (4, 3, 5, 1), 45),
+    )
+    loud = [(2 * kernel, bias) for kernel, bias in deep[0][:-1]]
+    quiet = [*tiny[0][:-1], (1e-6 * tiny[0][-1][0], tiny[0][-1][1])]
+    return [drawn, ([*loud, (9 * deep[0][-1][0], deep[0][-1][1])], *deep[1:]), (quiet, *tiny[1:])]
+
+
+def _net(rng: np.random.Generator, widths: tuple[int, ...], points: int) -> Case:
+    """A net for tanh, points, and labels (n,)."""
+    shapes = itertools.pairwise(widths)
     weights = [(rng.normal(size=s) / np.sqrt(s[0]), 0.3 * rng.normal(size=s[1])) for s in shapes]
-    return weights, rng.normal(size=(30, 3)).astype("float32"), (rng.random(30) < 0.4).astype("float32")
+    X = rng.normal(size=(points, widths[0])).astype("float32")
+    return weights, X, (rng.random(points) < 0.4).astype("float32")
 
 
 @output_gradients.observe
 def observe_output_gradients(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
-    weights, X, y = _draw(rng)
-    return {"gradients": as_array(answer(keras_model(weights, "tanh"), X, y))}
+    return {"cases": [as_array(answer(keras_model(weights, "tanh"), X, y)) for weights, X, y in _draw(rng)]}
 
 
 @output_gradients.judge
 def judge_output_gradients(seen: Seen, rng: np.random.Generator) -> Any:
-    got, (weights, X, y) = seen["gradients"], _draw(rng)
+    cases = _draw(rng)
+    found = [_judge_case(got, *case) for got, case in zip(seen["cases"], cases, strict=True)]
+    problems = [problem if isinstance(problem, tuple) else (problem, {}) for problem in found if problem]
+    if not problems:
+        return None
+    # A cause is named where every net shows it.
+    if len({key for key, _ in problems}) == 1 and len(problems) == len(cases):
+        return problems[0]
+    key, fields = problems[0]
+    return ("wrong-values" if "fact" in fields else key), fields
+
+
+def _judge_case(got: Any, weights: Weights, X: np.ndarray, y: np.ndarray) -> Any:
     if got is None:
         return "no-return"
     if not isinstance(got, dict):
         return "not-a-dict"
     hidden, right = names(weights)[:-1], run(weights, "tanh", X, y)
     if _are_inputs(got, hidden, right):
-        return "inputs"
+        return "inputs", {"fact": _fact(hidden, [got.get(name) for name in hidden], right)}
     if missing := [name for name in hidden if name not in got]:
         return "layers-missing", {"missing": ", ".join(missing)}
     if empty := [name for name in hidden if got[name] is None]:
         return "no-gradient", {"layer": empty[0]}
     extra = [name for name in got if name not in hidden]
-    got = [np.asarray(got[name], float) for name in hidden]
-    if problem := _judge_shapes(hidden, got, weights, right):
+    arrays = [np.asarray(got[name], float) for name in hidden]
+    if problem := _judge_shapes(hidden, arrays, weights, right):
         return problem
-    wanted = right.dh
-    if all(near(g, w) for g, w in zip(got, wanted, strict=True)):
+    if all(_same(g, w) for g, w in zip(arrays, right.dh, strict=True)):
         return ("output-too", {"extra": ", ".join(extra)[:60]}) if extra else None
-    return _name_slip(hidden, got, right, len(X))
+    return _name_slip(hidden, arrays, right, len(X))
+
+
+def _same(got: Any, wanted: np.ndarray) -> bool:
+    """Relative to each example's own error: it may be tiny beside another's."""
+    got, size = np.asarray(got, float), np.abs(wanted).max(axis=1, keepdims=True)
+    return got.shape == wanted.shape and bool(np.all(np.abs(got - wanted) <= 2e-3 * size + 3e-6 * size.max()))
+
+
+def _fact(hidden: list[str], got: list, right: Pass) -> str:
+    for name, mine, wanted in zip(hidden, got, right.dh, strict=True):
+        if mine is not None and not _same(mine, wanted):
+            return differs(f"{len(hidden)} hidden layers, {name}", mine, wanted)
+    return ""
 
 
 def _are_inputs(got: dict, hidden: list[str], right: Pass) -> bool:
@@ -86,7 +129,7 @@ def _are_inputs(got: dict, hidden: list[str], right: Pass) -> bool:
     below = zip(hidden[1:], right.dh[:-1], strict=True)
     n = len(right.dh[0])
     pairs = [(got.get(name), d) for name, d in below]
-    return all(g is not None and (near(g, d) or near(g, d / n)) for g, d in pairs)
+    return all(g is not None and (_same(g, d) or _same(g, d / n)) for g, d in pairs)
 
 
 def _judge_shapes(hidden: list[str], got: list[np.ndarray], weights: Weights, right: Pass) -> Any:
@@ -96,21 +139,20 @@ def _judge_shapes(hidden: list[str], got: list[np.ndarray], weights: Weights, ri
     rows, kernels = wanted[0][0], [w.shape for w, _ in weights]
     if shapes in (kernels[:-1], kernels[1:]):
         return "kernels", {"got": shapes[0]}
-    if len(shapes[0]) == 2 and shapes[0] == (rows, weights[0][0].shape[0]):
-        return "inputs"
+    if all(shape == (rows, kernel[0]) for shape, kernel in zip(shapes, kernels, strict=False)):
+        return "inputs", {"fact": f"{hidden[0]} has shape {shapes[0]}, it should be {wanted[0]}."}
     i = next(i for i, shape in enumerate(shapes) if shape != wanted[i])
     return "not-per-example", {"layer": hidden[i], "got": shapes[i], "wanted": wanted[i]}
 
 
 def _name_slip(hidden: list[str], got: list[np.ndarray], right: Pass, n: int) -> Any:
-    slips = {"averaged": [d / n for d in right.dh], "preactivation": right.dz, "activations": right.h}
-    slips["preactivation "] = [d / n for d in right.dz]
-    for key, wrong in slips.items():
-        # Relative to each layer's size: a thirtieth of a small gradient is small as well.
-        if all(near(g, w, atol=1e-5 * np.abs(w).max()) for g, w in zip(got, wrong, strict=True)):
-            return key.strip(), {"n": n}
-    worst = max(range(len(got)), key=lambda i: off(got[i], right.dh[i])["off"])
-    return "wrong-values", {"layer": hidden[worst], **off(got[worst], right.dh[worst])}
+    fact = {"fact": _fact(hidden, got, right), "n": n}
+    slips = {"averaged": [[d / n for d in right.dh]], "preactivation": [right.dz, [d / n for d in right.dz]]}
+    slips |= {"activations": [right.h], "uphill": [[-d for d in right.dh]]}
+    for key, ways in slips.items():
+        if any(all(_same(g, w) for g, w in zip(got, wrong, strict=True)) for wrong in ways):
+            return key, fact
+    return "wrong-values", fact
 
 
 @output_gradients.own_version

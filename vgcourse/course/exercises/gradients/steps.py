@@ -39,11 +39,11 @@ train_step = Exercise(
             share=0.5,
         ),
         "no-update": Miss(
-            "Loss and gradients are right, but the weights are still where they were. Who hands the "
+            "{fact} Loss and gradients are right, but the weights are still where they were. Who hands the "
             "gradients to the optimizer?",
             share=0.5,
         ),
-        "uphill": "Loss and gradients are right, but the weights moved the wrong way: along the gradient, uphill.",
+        "uphill": "{fact} Loss and gradients are right, but the weights moved along the gradient: uphill.",
         "own-rate": "{fact} Loss and gradients are right, and the weights moved in the right direction, {got:.3g} "
         "times as far as this optimizer would go.",
         "no-memory": Miss(
@@ -139,7 +139,9 @@ def judge_train_step(seen: Seen, rng: np.random.Generator) -> Any:
     # Memory shows only where there is momentum, and a frozen layer only where one is frozen.
     alone = {"no-memory": [problems[2], problems[3]], "frozen-too": [problems[4]]}
     shown_by = alone.get(key, problems)
-    if key in _SHAPES or (len(found) == len(shown_by) and all(p and p[0] == key for p in shown_by)):
+    # With labels that are all alike, every prediction against every label is right: one net may pass.
+    enough = len(found) >= (len(shown_by) if key in alone else len(problems) - 1)
+    if key in _SHAPES or (enough and all(p[0] == key for p in found)):
         return key, fields
     return _PLAIN.get(key, key), fields
 

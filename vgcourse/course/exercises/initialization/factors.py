@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from vgcourse.course.checks.cases import common_cause
 from vgcourse.course.checks.compare import NO_RETURN, Seen, near
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
@@ -21,63 +22,75 @@ measured_factor = Exercise(
         "no-return": NO_RETURN.format(name="measured_factor"),
         "no-number": "measured_factor gives back one number for all nets together; here it gives {found}.",
         "upside-down": Miss(
-            "{got:.3g} is the factor from the lowest layer to the highest. The error walks down: turn it over.",
+            "{fact} That is the factor from the lowest layer to the highest. The error walks down: turn it over.",
             share=0.5,
         ),
-        "no-slope": "Your error passes the kernels and no activation. Each layer also multiplies it by slope(z).",
-        "slope-of-h": "The slope is taken at the layer's output, h. It belongs to the pre-activation, z.",
+        "no-slope": "{fact} Your error passes kernels alone. Each layer also multiplies it by slope(z).",
+        "slope-of-h": "{fact} The slope is taken at the layer's output, h. It belongs to the pre-activation, z.",
         "before-slope": Miss(
-            "That is the factor of dL/dh, noted before the slope. Asked for is δ = dL/dz.", share=0.5
+            "{fact} That is the factor of dL/dh, noted before the slope. Asked for is δ = dL/dz.", share=0.5
         ),
-        "signal": "That is the factor of the signal on its way up. The error on its way down has another one.",
-        "kernels-shifted": "Each error passes the kernel *below* its layer. It arrives through the kernel above.",
-        "count": Miss("Nearly: between the first and the last of d hidden layers there are d - 1 steps.", share=0.5),
-        "no-root": "That is the whole ratio, {got:.3g}. One layer's share of it is a root.",
-        "mean-square": "Those are ratios of mean squares. The factor is a ratio of their roots.",
-        "mean-abs": Miss("That is the ratio of mean absolute errors. Asked for is the root mean square.", share=0.5),
-        "signed-mean": "That is the ratio of mean errors, sign and all. They cancel, and are no size: take the rms.",
-        "mean": Miss("That is the mean over the nets. A few odd ones pull it far away; take the median.", share=0.5),
+        "signal": "{fact} That is the factor of the signal on its way up. The error on its way down has another one.",
+        "kernels-shifted": "{fact} Each error passes the kernel *below* its layer. It arrives through the one above.",
+        "count": Miss("{fact} Between the first and the last of d hidden layers there are d - 1 steps.", share=0.5),
+        "no-root": "{fact} That is the whole ratio. One layer's share of it is a root.",
+        "mean-square": "{fact} Those are ratios of mean squares. The factor is a ratio of their roots.",
+        "mean-abs": Miss(
+            "{fact} That is the ratio of mean absolute errors. Asked for is the root mean square.", share=0.5
+        ),
+        "signed-mean": "{fact} That is the ratio of mean errors, sign and all. They cancel: take the rms.",
+        "mean": Miss(
+            "{fact} That is the mean over the nets. A few odd ones pull it far away; take the median.", share=0.5
+        ),
         "dead-net": Miss(
-            "Right, until some of the nets are dead: with their error of exactly 0 the median comes to {got:.3g}. "
-            "Leave them out.",
+            "Right, until some of the nets are dead, with an error of exactly 0. {fact} Leave them out.",
             share=0.5,
         ),
-        "wrong-values": "You get {got:.4g}, where the median of the nets' factors is {wanted:.4g}.",
+        "wrong-values": "{fact}",
     },
 )
-WIDTH, DEPTH = 6, 4
+Case = tuple[Phi, Phi, np.ndarray, list[Net], str]
 APART = 1e-4  # ten times what `_same` lets pass
-
-Drawn = tuple[float, np.ndarray, list[Net], list[Net]]
+SEED = 1  # of nets that suit, which a test asserts
+TANH = (6, 4)  # units and hidden layers of the drawn nets
 
 
 @measured_factor.suits
 def suits_measured_factor(rng: np.random.Generator) -> bool:
-    """Five of the nets for relu live, and no two misreadings come to one factor by chance."""
-    stretch, X, nets, relu_nets = _draw(rng)
-    alive = sum(bool(_sizes(net, *_relu(), X)[0] > 0) for net in relu_nets)
-    return alive == 5 and _tells_apart(stretch, X, nets, relu_nets)
+    """No two misreadings come to one factor by chance, and no median to its neighbour."""
+    return all(_tells_apart(*case[:4]) for case in _draw(rng)[:2])
 
 
-def _tells_apart(stretch: float, X: np.ndarray, nets: list[Net], relu_nets: list[Net]) -> bool:
-    phis = _tanh(stretch)
-    readings = [_factor(nets, *phis, X), *_slips(nets, *phis, X).values()]
-    living = [_factor([net], *_relu(), X) for net in relu_nets if _sizes(net, *_relu(), X)[0] > 0]
-    return all(np.diff(np.sort(np.log(values))).min() > APART for values in (readings, living))
+def _tells_apart(phi: Phi, slope: Phi, X: np.ndarray, nets: list[Net]) -> bool:
+    slips = _slips(phi, slope, X, nets).values()
+    readings = [_factor(phi, slope, X, nets), *(value for values in slips for value in values)]
+    return bool(np.diff(np.sort(np.log(readings))).min() > APART)
 
 
-def _draw(rng: np.random.Generator) -> Drawn:
-    """A stretch for tanh, points, seven nets for it, and seven for relu of which two are dead."""
-    X = rng.normal(size=(15, 2))
-    nets, relu_nets = ([_net(rng) for _ in range(7)] for _ in range(2))
-    for net in relu_nets[5:]:
+def _draw(rng: np.random.Generator) -> list[Case]:
+    """Drawn nets for tanh; an even number of deeper ones, whose error grows; relu nets of which four are dead.
+
+    One of the living has a faint error.
+    """
+    fixed = np.random.default_rng(SEED)
+    X, points = fixed.normal(size=(15, 2)), fixed.normal(size=(11, 3))
+    loud = (*_tanh(0.3), X, [_net(fixed, 9, 6, 2, (5, 8)) for _ in range(12)], "tanh nets")
+    nets = [_net(fixed, 7, 5, 3, (1, 2)) for _ in range(12)]
+    nets[0] = [1e-3 * kernel for kernel in nets[0]]
+    for net in nets[8:]:
         net[1] = -np.abs(net[1])
-    return float(rng.uniform(0.8, 1.4)), X, nets, [relu_nets[i] for i in rng.permutation(7)]
+    mixed = [nets[i] for i in fixed.permutation(12)]
+    drawn = [_net(rng, *TANH, 2, (0.6, 2)) for _ in range(7)]
+    return [
+        (*_tanh(float(rng.uniform(0.8, 1.4))), rng.normal(size=(15, 2)), drawn, "tanh nets"),
+        loud,
+        (*_relu(), points, mixed, "relu nets, four of them dead,"),
+    ]
 
 
-def _net(rng: np.random.Generator) -> Net:
-    shapes = [(2, WIDTH), *[(WIDTH, WIDTH)] * (DEPTH - 1), (WIDTH, 1)]
-    gain = rng.uniform(0.6, 2)
+def _net(rng: np.random.Generator, width: int, depth: int, inputs: int, gains: tuple) -> Net:
+    shapes = [(inputs, width), *[(width, width)] * (depth - 1), (width, 1)]
+    gain = rng.uniform(*gains)
     return [gain * rng.normal(size=shape) / np.sqrt(shape[0]) for shape in shapes]
 
 
@@ -92,9 +105,8 @@ def _tanh(stretch: float) -> tuple[Phi, Phi]:
 @measured_factor.observe
 def observe_measured_factor(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
-    stretch, X, nets, relu_nets = _draw(rng)
     with np.errstate(all="ignore"):
-        return {"tanh": _number(answer(nets, *_tanh(stretch), X)), "relu": _number(answer(relu_nets, *_relu(), X))}
+        return {"factors": [_number(answer(nets, phi, slope, X)) for phi, slope, X, nets, _ in _draw(rng)]}
 
 
 def _number(found: Any) -> Any:
@@ -103,18 +115,32 @@ def _number(found: Any) -> Any:
 
 @measured_factor.judge
 def judge_measured_factor(seen: Seen, rng: np.random.Generator) -> Any:
-    if seen["tanh"] is None:
+    if any(factor is None for factor in seen["factors"]):
         return "no-return"
-    if np.size(seen["tanh"]) != 1:
-        return "no-number", {"found": f"an array of shape {np.shape(seen['tanh'])}"}
-    stretch, X, nets, relu_nets = _draw(rng)
-    got, wanted = float(np.ravel(seen["tanh"])[0]), _factor(nets, *_tanh(stretch), X)
-    if not _same(got, wanted):
-        slips = _slips(nets, *_tanh(stretch), X)
-        key = next((key for key, wrong in slips.items() if _same(got, wrong)), "wrong-values")
-        return key, {"got": got, "wanted": wanted}
-    of_relu = float(np.ravel(seen["relu"])[0])
-    return None if _same(of_relu, _factor(relu_nets, *_relu(), X)) else ("dead-net", {"got": of_relu})
+    if several := [factor for factor in seen["factors"] if np.size(factor) != 1]:
+        return "no-number", {"found": f"an array of shape {np.shape(several[0])}"}
+    got, cases = [float(np.ravel(factor)[0]) for factor in seen["factors"]], _draw(rng)
+    wanted = [_factor(*case[:4]) for case in cases]
+    off = [i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if not _same(g, w)]
+    if not off:
+        return None
+    i = off[0]
+    place = f"For {len(cases[i][3])} {cases[i][4]} of {len(cases[i][3][0]) - 1} hidden layers"
+    fact = {"fact": f"{place} you get {got[i]:.6g}, where it should be {wanted[i]:.6g}."}
+    if off == [len(cases) - 1]:
+        return "dead-net" if _spoilt(got[i], cases[i]) else "wrong-values", fact
+    # Dead nets may spoil the last of the cases in a way of their own: the cause is sought in the others.
+    return common_cause(got[:-1], [_slips(*case[:4]) for case in cases[:-1]], _same) or "wrong-values", fact
+
+
+def _spoilt(got: float, case: Case) -> bool:
+    """Whether dead nets have come into the median, as 0 or as no number."""
+    phi, slope, X, nets, _ = case
+    sizes = [_sizes(net, phi, slope, X) for net in nets]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        each = np.array([(np.float64(s[0]) / s[-1]) ** (1 / (len(s) - 1)) for s in sizes])
+    ways = [each, np.nan_to_num(each), np.nan_to_num(each, nan=1.0), each[~np.isnan(each)]]
+    return not np.isfinite(got) or any(_same(got, float(np.median(way))) for way in ways)
 
 
 def _same(got: float, wanted: float) -> bool:
@@ -149,15 +175,16 @@ def _sizes(net: Net, phi: Phi, slope: Phi, X: np.ndarray) -> list[float]:
     return [_rms(dz) for dz in _down(net, _up(net, phi, X), slope)[1]]
 
 
-def _factor(nets: list[Net], phi: Phi, slope: Phi, X: np.ndarray) -> float:
+def _factor(phi: Phi, slope: Phi, X: np.ndarray, nets: list[Net]) -> float:
     sizes = [_sizes(net, phi, slope, X) for net in nets]
-    return float(np.median([(s[0] / s[-1]) ** (1 / (DEPTH - 1)) for s in sizes if s[0] > 0]))
+    return float(np.median([(s[0] / s[-1]) ** (1 / (len(s) - 1)) for s in sizes if s[0] > 0]))
 
 
-def _slips(nets: list[Net], phi: Phi, slope: Phi, X: np.ndarray) -> dict[str, float]:
+def _slips(phi: Phi, slope: Phi, X: np.ndarray, nets: list[Net]) -> dict[str, list[float]]:
     ups = [_up(net, phi, X) for net in nets]
     downs = [_down(net, zs, slope) for net, zs in zip(nets, ups, strict=True)]
-    steps = 1 / (DEPTH - 1)
+    depth = len(nets[0]) - 1
+    steps = 1 / (depth - 1)
 
     def median(layers: list[list[np.ndarray]], size: Callable = _rms, power: float = steps) -> float:
         return float(np.median([(size(values[0]) / size(values[-1])) ** power for values in layers]))
@@ -168,18 +195,18 @@ def _slips(nets: list[Net], phi: Phi, slope: Phi, X: np.ndarray) -> dict[str, fl
     of_h = [_down(net, zs, lambda z: slope(phi(z)))[1] for net, zs in zip(nets, ups, strict=True)]
     shifted = [_down(net, zs, slope, 1)[1] for net, zs in zip(nets, ups, strict=True)]
     return {
-        "upside-down": 1 / median(dzs),
-        "no-slope": median(no_slope),
-        "slope-of-h": median(of_h),
-        "before-slope": median([dh for dh, _ in downs]),
-        "signal": median([zs[::-1] for zs in ups]),
-        "kernels-shifted": median(shifted),
-        "count": median(dzs, power=1 / DEPTH),
-        "no-root": float(np.median(ratios)),
-        "mean-square": median(dzs, power=2 * steps),
-        "mean-abs": median(dzs, size=lambda values: np.mean(np.abs(values))),
-        "signed-mean": median(dzs, size=lambda values: np.abs(np.mean(values))),
-        "mean": float(np.mean(ratios**steps)),
+        "upside-down": [1 / median(dzs)],
+        "no-slope": [median(no_slope)],
+        "slope-of-h": [median(of_h)],
+        "before-slope": [median([dh for dh, _ in downs])],
+        "signal": [median([zs[::-1] for zs in ups])],
+        "kernels-shifted": [median(shifted)],
+        "count": [median(dzs, power=1 / depth)],
+        "no-root": [float(np.median(ratios))],
+        "mean-square": [median(dzs, power=2 * steps)],
+        "mean-abs": [median(dzs, size=lambda values: np.mean(np.abs(values)))],
+        "signed-mean": [median(dzs, size=lambda values: np.abs(np.mean(values)))],
+        "mean": [float(np.mean(ratios**steps))],
     }
 
 

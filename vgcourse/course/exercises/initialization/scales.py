@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from vgcourse.course.checks.cases import close, common_cause
 from vgcourse.course.checks.compare import NO_RETURN, Seen, near
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
@@ -20,73 +21,89 @@ unit_scale = Exercise(
     misses={
         "no-return": NO_RETURN.format(name="unit_scale"),
         "not-kernels": "unit_scale gives back a list of {wanted} kernels, one for each given; here it gives {found}.",
-        "not-sent-up": "The first layer is right. But you measured the later ones with what the *old* kernels send "
+        "not-sent-up": "{fact} The first layer is right. But you measured the later ones with what the *old* "
+        "kernels send "
         "up. Their input comes from the layers that you have just scaled.",
-        "no-phi": "The first layer is right. But what the next layer gets is phi(z), not z itself.",
-        "no-root": "You divide by the mean square itself. What is divided by c has its mean square divided by c².",
-        "deviation": "You divide by the standard deviation. These z have a mean too, which the mean square counts "
+        "no-phi": "{fact} The first layer is right. But what the next layer gets is phi(z), not z itself.",
+        "no-root": "{fact} You divide by the mean square itself. What is divided by c has its mean square divided "
+        "by c².",
+        "deviation": "{fact} You divide by the standard deviation. These z have a mean too, which the mean square "
+        "counts "
         "and the deviation leaves out.",
-        "of-output": "You bring phi(z) to 1, not z. (For tanh that could not even be done.)",
+        "of-output": "{fact} You bring phi(z) to 1, not z. (For tanh that could not even be done.)",
         "per-unit": Miss(
-            "Every z is at 1, but you scaled each unit by a number of its own. Asked for is one number a kernel, "
+            "{fact} Every z is at 1, but you scaled each unit by a number of its own. Asked for is one number a "
+            "kernel, "
             "which leaves the ratios of its weights alone.",
             share=0.5,
         ),
-        "weights": "Your numbers depend on the kernels' own size, not on the data. Send X up, and measure z.",
-        "multiplied": "You multiply by the rms where you should divide: what was large got larger.",
-        "last-left": Miss("All hidden layers are at 1. The output's kernel is to be scaled as well.", share=0.5),
-        "in-place": Miss(
-            "The new kernels are right, but the given ones have changed too. Make new arrays: `a = a / c`, not "
-            "`a /= c`.",
-            share=0.5,
+        "weights": "{fact} Your numbers depend on the kernels' own size, not on the data. Send X up, and measure z.",
+        "multiplied": "{fact} You multiply by the rms where you should divide: what was large got larger.",
+        "last-left": Miss(
+            "{fact} All hidden layers are at 1. The output's kernel is to be scaled as well.", share=0.5
         ),
-        "other-kernels": "The kernel of layer {layer} is not a multiple of the one that was given.",
-        "wrong-scale": "In layer {layer} the mean square of z is {got:.4g}; it should be 1.",
+        "wrong-scale": "{fact}",
     },
 )
-SIZES = (3, 7, 5, 6, 2)
+Case = tuple[list[np.ndarray], Phi, np.ndarray]
 
 
-def _draw(rng: np.random.Generator) -> tuple[list[np.ndarray], Phi, np.ndarray]:
-    """Four kernels of quite different sizes, a bent activation, and points that are not centred."""
-    shapes = list(pairwise(SIZES))
-    kernels = [rng.uniform(0.3, 3) * (rng.normal(size=shape) + 0.3) for shape in shapes]
+def _draw(rng: np.random.Generator) -> list[Case]:
+    """Drawn kernels and a bent activation; seven layers of which one is tiny, for relu; a single kernel."""
+    fixed = np.random.default_rng(6)
     slope, shift = rng.uniform(0.05, 0.3), rng.uniform(0.3, 0.7)
-    return kernels, lambda z: np.tanh(z) + slope * z + shift, rng.normal(size=(50, SIZES[0])) + rng.uniform(0.2, 0.6)
+    drawn = (*_kernels(rng, (3, 7, 5, 6, 2), 50), lambda z: np.tanh(z) + slope * z + shift)
+    relu = (*_kernels(fixed, (2, 9, 4, 8, 8, 5, 7, 1), 160), lambda z: np.maximum(z, 0) - 0.1 * np.maximum(-z, 0))
+    relu[0][2] *= 1e-6
+    single = (*_kernels(fixed, (4, 3), 9), np.tanh)
+    return [(kernels, phi, X) for kernels, X, phi in (drawn, relu, single)]
+
+
+def _kernels(rng: np.random.Generator, sizes: tuple[int, ...], points: int) -> tuple[list[np.ndarray], np.ndarray]:
+    """Kernels of quite different sizes, and points that are not centred."""
+    kernels = [rng.uniform(0.3, 3) * (rng.normal(size=shape) + 0.3) for shape in pairwise(sizes)]
+    return kernels, rng.normal(size=(points, sizes[0])) + rng.uniform(0.2, 0.6)
 
 
 @unit_scale.observe
 def observe_unit_scale(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
-    kernels, phi, X = _draw(rng)
-    found = answer(kernels, phi, X)
-    if isinstance(found, (list, tuple)):
-        found = [np.asarray(kernel) for kernel in found]
-    return {"found": found, "after": [np.asarray(kernel) for kernel in kernels]}
+    seen = []
+    for kernels, phi, X in _draw(rng):
+        found = answer(kernels, phi, X)
+        seen.append([np.asarray(kernel) for kernel in found] if isinstance(found, (list, tuple)) else found)
+    return {"found": seen}
 
 
 @unit_scale.judge
 def judge_unit_scale(seen: Seen, rng: np.random.Generator) -> Any:
-    found, (kernels, phi, X) = seen["found"], _draw(rng)
-    if found is None:
-        return "no-return"
-    if not isinstance(found, list) or [np.shape(kernel) for kernel in found] != [k.shape for k in kernels]:
-        return "not-kernels", {"wanted": len(kernels), "found": _words(found)}
-    if _all_near(found, _scaled(kernels, phi, X)):
-        return None if _all_near(seen["after"], kernels) else "in-place"
-    slips = _slips(kernels, phi, X)
-    key = next((key for key, wrong in slips.items() if _all_near(found, wrong)), None)
-    return key or _first_off([np.asarray(kernel, float) for kernel in found], kernels, phi, X)
+    cases = _draw(rng)
+    for found, (kernels, _, _) in zip(seen["found"], cases, strict=True):
+        if found is None:
+            return "no-return"
+        if not isinstance(found, list) or [np.shape(kernel) for kernel in found] != [k.shape for k in kernels]:
+            return "not-kernels", {"wanted": len(kernels), "found": _words(found, kernels)}
+    pairs = list(zip(seen["found"], cases, strict=True))
+    off = [i for i, (found, case) in enumerate(pairs) if not _all_near(found, _scaled(*case))]
+    if not off:
+        return None
+    fact = {"fact": _first_off([np.asarray(kernel, float) for kernel in seen["found"][off[0]]], *cases[off[0]])}
+    key = common_cause(seen["found"], [{k: [w] for k, w in _slips(*case).items()} for case in cases], _all_near)
+    if not key and all(_from_weights(found) for found in seen["found"] if len(found) > 1):
+        key = "weights"
+    return key or "wrong-scale", fact
 
 
-def _words(found: Any) -> str:
+def _words(found: Any, kernels: list) -> str:
     if not isinstance(found, list):
         return "something else"
-    return f"{len(found)} things" + " of other shapes" * (len(found) == len(SIZES) - 1)
+    return f"{len(found)} things" + " of other shapes" * (len(found) == len(kernels))
 
 
 def _all_near(got: list, wanted: list[np.ndarray]) -> bool:
-    return all(near(g, w, rtol=1e-5, atol=1e-8) for g, w in zip(got, wanted, strict=True))
+    return all(
+        np.shape(g) == np.shape(w) and close(g, w, rtol=1e-5, floor=1e-6) for g, w in zip(got, wanted, strict=True)
+    )
 
 
 def _rms(z: np.ndarray) -> Any:
@@ -102,7 +119,7 @@ def _scaled(kernels: list[np.ndarray], phi: Phi, X: np.ndarray, size: Callable =
     return scaled
 
 
-def _slips(kernels: list[np.ndarray], phi: Phi, X: np.ndarray) -> dict[str, list[np.ndarray]]:
+def _slips(kernels: list[np.ndarray], phi: Phi, X: np.ndarray) -> dict[str, list]:
     old, h = [], X
     for kernel in kernels:
         old.append(h @ kernel)
@@ -121,18 +138,17 @@ def _slips(kernels: list[np.ndarray], phi: Phi, X: np.ndarray) -> dict[str, list
     }
 
 
-def _first_off(found: list[np.ndarray], kernels: list[np.ndarray], phi: Phi, X: np.ndarray) -> Any:
+def _first_off(found: list[np.ndarray], kernels: list[np.ndarray], phi: Phi, X: np.ndarray) -> str:
+    place, h = f"Of {len(kernels)} kernels, number", X
     for layer, (new, old) in enumerate(zip(found, kernels, strict=True), 1):
         factor = np.sum(new * old) / np.sum(old**2)
-        if not (factor > 0 and near(new, factor * old, rtol=1e-5, atol=1e-8)):
-            return "weights" if _from_weights(found) else ("other-kernels", {"layer": layer})
-    h = X
-    for layer, new in enumerate(found, 1):
+        if not (factor > 0 and close(new, factor * old, rtol=1e-5, floor=1e-6)):
+            return f"{place} {layer} is not a positive multiple of the one that was given."
         z = h @ new
         if not near(np.mean(z**2), 1, rtol=1e-4):
-            return "weights" if _from_weights(found) else ("wrong-scale", {"layer": layer, "got": np.mean(z**2)})
+            return f"{place} {layer} brings the mean square of z to {np.mean(z**2):.6g}; it should be 1."
         h = phi(z)
-    return "wrong-scale", {"layer": len(found), "got": np.mean(z**2)}
+    return "The kernels are off in their last digits."
 
 
 def _from_weights(found: list[np.ndarray]) -> bool:

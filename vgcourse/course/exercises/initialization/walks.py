@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from vgcourse.course.checks.cases import common_cause
 from vgcourse.course.checks.compare import NO_RETURN, Seen, near
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
@@ -19,40 +20,52 @@ variance_walk = Exercise(
         "not-two": "variance_walk gives back two lists, the signal's and the gradient's; here it gives {found}.",
         "lengths": "For {k} layers both lists have {wanted} numbers: the end at which the walk begins counts too. "
         "Yours have {got}.",
-        "root": "Those are the roots. Asked for are mean *squares*: they are multiplied by n Var(W) itself.",
-        "squared": "You square the variances. They are squares already.",
-        "fans-swapped": "The fans are exchanged. A unit on the way up adds up its *inputs*; an error on the way down "
+        "root": "{fact} Those are the roots. Asked for are mean *squares*: they are multiplied by n Var(W) itself.",
+        "squared": "{fact} You square the variances. They are squares already.",
+        "fans-swapped": "{fact} The fans are exchanged. A unit on the way up adds up its *inputs*; an error on the "
+        "way down "
         "adds up what comes from the *outputs*.",
         "fan-in-twice": Miss(
-            "The signal is right. But the gradient comes down: there each sum runs over the units that the layer "
+            "{fact} The signal is right. But the gradient comes down: there each sum runs over the units that the "
+            "layer "
             "feeds, hence over another number of terms.",
             share=0.5,
         ),
         "fan-out-twice": Miss(
-            "The gradient is right. But on the way up each unit adds up the layer's inputs, another number of terms.",
+            "{fact} The gradient is right. But on the way up each unit adds up the layer's inputs, another number "
+            "of terms.",
             share=0.5,
         ),
-        "no-fan": "Those are products of the variances alone. A sum of n terms has n times the mean square of one.",
-        "factors": "Those are the single layers' factors. A walk multiplies them up, from layer to layer.",
+        "no-fan": "{fact} Those are products of the variances alone. A sum of n terms has n times the mean square "
+        "of one.",
+        "factors": "{fact} Those are the single layers' factors. A walk multiplies them up, from layer to layer.",
         "reversed": Miss(
-            "Both walks are right, but the gradient is listed from the output to the input. Its first number "
+            "{fact} Both walks are right, but the gradient is listed from the output to the input. Its first number "
             "should be layer 0's.",
             share=0.5,
         ),
-        "order": "The signal is right. For the gradient you pair the widths, from the output down, with the "
-        "variances from the input up.",
-        "from-input": "The signal is right. The gradient is 1 at the *output*, and walks down from there; yours "
-        "begins with 1 at the input.",
-        "wrong-values": "The {which} in layer {layer} should be {wanted:.4g}; you get {got:.4g}.",
+        "order": Miss(
+            "{fact} The signal is right. For the gradient you pair the widths, from the output down, with the "
+            "variances from the input up.",
+            share=0.5,
+        ),
+        "from-input": Miss(
+            "{fact} The signal is right. The gradient is 1 at the *output*, and walks down from there; yours "
+            "begins with 1 at the input.",
+            share=0.5,
+        ),
+        "wrong-values": "{fact}",
     },
 )
-LAYERS = 4
+Case = tuple[list[int], list[float]]
 
 
-def _draw(rng: np.random.Generator) -> tuple[list[int], list[float]]:
-    """Five widths, no two alike, and four variances."""
-    widths = rng.choice(np.arange(3, 60), LAYERS + 1, replace=False)
-    return [int(n) for n in widths], [float(v) for v in np.exp(rng.uniform(-4, -1, LAYERS))]
+def _draw(rng: np.random.Generator) -> list[Case]:
+    """Drawn widths, no two alike; one layer alone; one that shrinks to 1e-9; eleven that grow beyond 1e9."""
+    widths = rng.choice(np.arange(3, 60), 5, replace=False)
+    drawn = [int(n) for n in widths], [float(v) for v in np.exp(rng.uniform(-4, -1, 4))]
+    growing = [9, 40, 3, 17, 28, 5, 33, 12, 50, 21, 6, 14], [0.5, 1.5, 2.0, 0.7, 0.9, 1.1, 3.0, 0.4, 0.8, 1.2, 0.6]
+    return [drawn, ([7, 3], [0.25]), ([5, 4, 8, 2, 6], [2e-3, 5e-4, 1e-3, 3e-3]), growing]
 
 
 def _up(fans: Sequence[float], variances: Sequence[float]) -> np.ndarray:
@@ -66,7 +79,7 @@ def _down(fans: Sequence[float], variances: Sequence[float]) -> np.ndarray:
 @variance_walk.observe
 def observe_variance_walk(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
-    return {"walks": _lists(answer(*_draw(rng)))}
+    return {"walks": [_lists(answer(*case)) for case in _draw(rng)]}
 
 
 def _lists(found: Any) -> Any:
@@ -78,20 +91,28 @@ def _lists(found: Any) -> Any:
 
 @variance_walk.judge
 def judge_variance_walk(seen: Seen, rng: np.random.Generator) -> Any:
-    walks, (widths, variances) = seen["walks"], _draw(rng)
-    if walks is None:
-        return "no-return"
-    if len(walks) != 2:
-        return "not-two", {"found": _words(walks)}
-    if any(np.shape(walk) != (LAYERS + 1,) for walk in walks):
-        return "lengths", {"k": LAYERS, "wanted": LAYERS + 1, "got": " and ".join(str(np.size(w)) for w in walks)}
-    signal, gradient = _up(widths[:-1], variances), _down(widths[1:], variances)
-    if _equal(walks, (signal, gradient)):
-        return None
-    slips = _slips(widths, variances)
-    return next((key for key, wrong in slips.items() if _equal(walks, wrong)), None) or _first_off(
-        walks, signal, gradient
+    cases = _draw(rng)
+    for walks, (_, variances) in zip(seen["walks"], cases, strict=True):
+        if walks is None:
+            return "no-return"
+        if len(walks) != 2:
+            return "not-two", {"found": _words(walks)}
+        k = len(variances)
+        if any(np.shape(walk) != (k + 1,) for walk in walks):
+            return "lengths", {"k": k, "wanted": k + 1, "got": " and ".join(str(np.size(w)) for w in walks)}
+    rights = [(_up(widths[:-1], v), _down(widths[1:], v)) for widths, v in cases]
+    fact = next(
+        (
+            _first_off(walks, right, case)
+            for walks, right, case in zip(seen["walks"], rights, cases, strict=True)
+            if not _equal(walks, right)
+        ),
+        None,
     )
+    if fact is None:
+        return None
+    slips = [{key: [wrong] for key, wrong in _slips(*case).items()} for case in cases]
+    return common_cause(seen["walks"], slips, _equal) or "wrong-values", {"fact": fact}
 
 
 def _words(walks: list) -> str:
@@ -105,7 +126,7 @@ def _equal(got: Any, wanted: Any) -> bool:
 
 
 def _slips(widths: list[int], variances: list[float]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    fan_in, fan_out, ones = widths[:-1], widths[1:], np.ones(LAYERS)
+    fan_in, fan_out, ones = widths[:-1], widths[1:], np.ones(len(variances))
     v = np.array(variances)
     signal, gradient = _up(fan_in, v), _down(fan_out, v)
     return {
@@ -122,12 +143,13 @@ def _slips(widths: list[int], variances: list[float]) -> dict[str, tuple[np.ndar
     }
 
 
-def _first_off(walks: Any, signal: np.ndarray, gradient: np.ndarray) -> Any:
-    for which, got, wanted in (("signal", walks[0], signal), ("gradient", walks[1], gradient)):
+def _first_off(walks: Any, right: tuple[np.ndarray, np.ndarray], case: Case) -> str:
+    place = f"For the widths {case[0]} and the variances {[round(v, 4) for v in case[1]]}"
+    for which, got, wanted in zip(("signal", "gradient"), walks, right, strict=True):
         if not near(got, wanted, rtol=1e-6, atol=0):
             layer = int(np.argmax(~np.isclose(got, wanted, rtol=1e-6, atol=0)))
-            return "wrong-values", {"which": which, "layer": layer, "wanted": wanted[layer], "got": float(got[layer])}
-    return None
+            return f"{place} the {which} in layer {layer} is {wanted[layer]:.6g}; yours is {float(got[layer]):.6g}."
+    return ""
 
 
 @variance_walk.own_version

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import Seen, near, off
+from vgcourse.course.checks.cases import close, common_cause, differs
+from vgcourse.course.checks.compare import Seen
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 walk_back = Exercise(
@@ -21,39 +22,68 @@ walk_back = Exercise(
         "no-gradient": "In tape_back some gradients are None: the tape did not see that x_L was computed from those "
         "very tensors. It watches variables by itself, a plain tensor only after `tape.watch(x)`.",
         "upside-down": Miss(
-            "{which}: right values in the wrong order. You walk from the last block to the first; the list "
+            "{which}: {fact} Right values in the wrong order. You walk from the last block to the first; the list "
             "should begin with dL/dx_0.",
             share=0.5,
         ),
-        "no-skip": "{which}: that is the gradient through the branches alone. On its way back, too, the error takes "
+        "no-skip": "{which}: {fact} That is the gradient through the branches alone. On its way back, too, the "
+        "error takes "
         "both roads, and they add up.",
-        "only-skip": "{which}: the error arrives along the skips alone. The branches have a derivative as well, "
+        "only-skip": "{which}: {fact} The error arrives along the skips alone. The branches have a derivative as "
+        "well, "
         "and it is added.",
-        "no-slope": "{which}: the activation's slope is missing. Where x_l is below 0, relu lets nothing through.",
-        "slope-at-output": "{which}: the slope is taken at the block's output. Its activation worked on the block's "
+        "no-slope": "{which}: {fact} The activation's slope is missing. Where x_l is below 0, relu lets nothing "
+        "through.",
+        "slope-at-output": "{which}: {fact} The slope is taken at the block's output. Its activation worked on the "
+        "block's "
         "*input*.",
-        "no-transpose": "{which}: going back, the error goes through the kernel the other way round: `W.T`.",
-        "scale-lost": "{which}: the branch's `scale` is missing.",
-        "skip-lost": "{which}: the skip's own factor, the argument `skip`, is missing.",
-        "error-ignored": "{which}: that is the derivative of the plain sum of x_L. The loss answers to x_L with "
+        "no-transpose": "{which}: {fact} Going back, the error goes through the kernel the other way round: `W.T`.",
+        "scale-lost": "{which}: {fact} The branch's `scale` is missing.",
+        "skip-lost": "{which}: {fact} The skip's own factor, the argument `skip`, is missing.",
+        "error-ignored": "{which}: {fact} That is the derivative of the plain sum of x_L. The loss answers to x_L "
+        "with "
         "`error`: it has to come in.",
         "averaged": Miss(
-            "{which}: the right gradients, divided by how many numbers there are. The loss is a *sum*, that of "
+            "{which}: {fact} The right gradients, divided by how many numbers there are. The loss is a *sum*, that "
+            "of "
             "`error * x_L`: a mean divides.",
             share=0.5,
         ),
         "shapes": "{which}: every dL/dx_l has the shape of x_l, {wanted}; one of yours has {got}.",
-        "wrong-values": "{which}: the largest difference from a difference quotient is {off:.3g}.",
+        "no-tape": Miss(
+            "Both lists are right, but tape_back asked no tape for a gradient. If it calls walk_back, that the two "
+            "agree says nothing.",
+            share=0.5,
+        ),
+        "two-tapes": Miss(
+            "Both lists are right, but walk_back asked a tape for its gradient. Work it out by the chain rule: that "
+            "the two agree says something only then.",
+            share=0.5,
+        ),
+        "wrong-values": "{which}: {fact}",
     },
 )
 Case = tuple[np.ndarray, list[np.ndarray], np.ndarray, float, float]
 
 
-def _draw(rng: np.random.Generator) -> Case:
-    """x (7, 5), four kernels, dL/dx_L, and the factors of skip and branch."""
-    x, error = rng.normal(size=(2, 7, 5))
-    kernels = [rng.normal(size=(5, 5)) for _ in range(4)]
-    return x, kernels, error, float(rng.uniform(0.6, 0.8)), float(rng.uniform(0.4, 0.55))
+def _draw(rng: np.random.Generator) -> list[Case]:
+    """Drawn blocks; nine narrower ones with a loud error; one block; and the plain net, without a skip."""
+    fixed = np.random.default_rng(12)
+    drawn = *_blocks(rng, 7, 5, 4), float(rng.uniform(0.6, 0.8)), float(rng.uniform(0.4, 0.55))
+    x, kernels, error = _blocks(fixed, 11, 3, 9)
+    return [
+        drawn,
+        (x, kernels, 40 * error, 0.9, 0.5),
+        (*_blocks(fixed, 4, 6, 1), 1.0, 1.0),
+        (*_blocks(fixed, 5, 4, 3), 0.0, 1.0),
+        (*_blocks(fixed, 6, 4, 5), 1.5, 0.25),
+    ]
+
+
+def _blocks(rng: np.random.Generator, n: int, width: int, blocks: int) -> tuple:
+    """x (n, width), kernels, and dL/dx_L."""
+    x, error = rng.normal(size=(2, n, width))
+    return x, [rng.normal(size=(width, width)) for _ in range(blocks)], error
 
 
 def forward(x: np.ndarray, kernels: list, skip: float = 1.0, scale: float = 1.0) -> list[np.ndarray]:
@@ -76,8 +106,26 @@ def back(x: np.ndarray, kernels: list, error: np.ndarray, skip: float = 1.0, sca
 def observe_walk_back(by_formula: Any, by_tape: Any, rng: np.random.Generator) -> Seen:
     need_callable(by_formula)
     need_callable(by_tape)
-    case = _draw(rng)
-    return {"formula": _plain(by_formula(*case)), "tape": _plain(by_tape(*case))}
+    cases = _draw(rng)
+    # The third case has the defaults: there, both arguments are left out.
+    seen = {
+        name: [_plain(answer(*(case if i != 2 else case[:3]))) for i, case in enumerate(cases)]
+        for name, answer in (("formula", by_formula), ("tape", by_tape))
+    }
+    return {**seen, "tapes": [_tapes(answer, cases[0]) for answer in (by_formula, by_tape)]}
+
+
+def _tapes(answer: Any, case: Case) -> int:
+    """How many gradients a tape was asked for while the answer worked."""
+    import tensorflow as tf
+
+    asked, original = [], tf.GradientTape.gradient
+    try:
+        tf.GradientTape.gradient = lambda *args, **kwargs: asked.append(1) or original(*args, **kwargs)
+        answer(*case)
+    finally:
+        tf.GradientTape.gradient = original
+    return len(asked)
 
 
 def _plain(answer: Any) -> Any:
@@ -88,37 +136,62 @@ def _plain(answer: Any) -> Any:
 
 @walk_back.judge
 def judge_walk_back(seen: Seen, rng: np.random.Generator) -> Any:
-    case = _draw(rng)
+    cases, problems = _draw(rng), []
     for name, which in (("formula", "walk_back"), ("tape", "tape_back")):
-        if problem := _judge(seen[name], case):
-            key, fields = (problem, {}) if isinstance(problem, str) else problem
+        problems.append(_judge(seen[name], cases))
+        if problems[-1]:
+            key, fields = problems[-1] if isinstance(problems[-1], tuple) else (problems[-1], {})
             return key, {"which": which, **fields}
-    return None
+    formula, tape = seen["tapes"]
+    if not tape:
+        return "no-tape"
+    return "two-tapes" if formula else None
 
 
-def _judge(got: Any, case: Case) -> Any:
-    wanted = back(*case)
-    if got is None:
-        return "no-return"
-    if isinstance(got, np.ndarray) and got.shape == np.shape(wanted):
-        got = list(got)
+def _judge(got: list, cases: list[Case]) -> Any:
+    """What is wrong with one function's lists, a cause only where it fits every case."""
+    lists = []
+    for found, case in zip(got, cases, strict=True):
+        wanted = back(*case)
+        if found is None:
+            return "no-return"
+        found = list(found) if isinstance(found, np.ndarray) and found.shape == np.shape(wanted) else found
+        if problem := _judge_shapes(found, wanted, len(case[1])):
+            return problem
+        lists.append(found)
+    wanted = [back(*case) for case in cases]
+    off = [i for i, (g, w) in enumerate(zip(lists, wanted, strict=True)) if not _same(g, w)]
+    if not off:
+        return None
+    fact = {"fact": _fact(lists[off[0]], wanted[off[0]], cases[off[0]])}
+    if all(_same(g[::-1], w) for g, w in zip(lists, wanted, strict=True)):
+        return "upside-down", fact
+    slips = [_slips(*case) for case in cases]
+    turned = [g[::-1] for g in lists]
+    return common_cause(lists, slips, _same) or common_cause(turned, slips, _same) or "wrong-values", fact
+
+
+def _judge_shapes(got: Any, wanted: list, blocks: int) -> Any:
     if not isinstance(got, list):
         return "not-a-list"
     if len(got) != len(wanted):
-        return "count", {"got": len(got), "wanted": len(wanted), "blocks": len(case[1])}
+        return "count", {"got": len(got), "wanted": len(wanted), "blocks": blocks}
     if any(part is None for part in got):
         return "no-gradient"
-    if any(np.shape(part) != wanted[0].shape for part in got):
-        shape = next(np.shape(part) for part in got if np.shape(part) != wanted[0].shape)
-        return "shapes", {"wanted": str(wanted[0].shape), "got": str(shape)}
-    if near(got, wanted):
-        return None
-    if near(got[::-1], wanted):
-        return "upside-down"
-    for key, wrongs in _slips(*case).items():
-        if any(near(got, wrong) or near(got[::-1], wrong) for wrong in wrongs):
-            return key
-    return "wrong-values", off(got, wanted)
+    shapes = [np.shape(part) for part in got if np.shape(part) != wanted[0].shape]
+    return ("shapes", {"wanted": str(wanted[0].shape), "got": str(shapes[0])}) if shapes else None
+
+
+def _same(got: list, wanted: list) -> bool:
+    return all(close(g, w, rtol=1e-5, floor=1e-5) for g, w in zip(got, wanted, strict=True))
+
+
+def _fact(got: list, wanted: list, case: Case) -> str:
+    x, kernels, _, skip, scale = case
+    layer = next(i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if not close(g, w, 1e-5, 1e-5))
+    return differs(
+        f"{len(kernels)} blocks, skip {skip:.3g}, scale {scale:.3g}, dL/dx_{layer}", got[layer], wanted[layer]
+    )
 
 
 def _slips(x: np.ndarray, kernels: list, error: np.ndarray, skip: float, scale: float) -> dict[str, list]:

@@ -1,14 +1,30 @@
 """Lesson 6, a residual block as a Keras layer: x + scale * dense(activation(x)), and a change of width."""
 
-import itertools
 from typing import Any
 
 import numpy as np
 
+from vgcourse.course.checks.cases import differs
 from vgcourse.course.checks.compare import NO_RETURN, Seen, near
 from vgcourse.course.checks.exercise import Exercise, Miss, is_blank, need_callable
+from vgcourse.course.exercises.residual.block_readings import (
+    PHIS,
+    is_projected_first,
+    readings_of,
+    right,
+    slip_of,
+    weights_of,
+)
 
-CASES = ((5, 5), (3, 6), (1, 4))  # features in, units
+# Features in, units, activation, scale (None: drawn), how loud x is.
+CASES = (
+    (5, 5, "tanh", None, 1),
+    (3, 6, "tanh", None, 1),
+    (1, 4, "tanh", None, 1),
+    (8, 3, "relu", 2.5, 9),
+    (64, 16, "elu", -0.5, 1),
+    (6, 6, "relu", None, 9),
+)
 EXAMPLES = 12
 FRESH = 64  # units of a block whose initial weights are looked at
 
@@ -57,8 +73,9 @@ residual_block = Exercise(
             share=0.5,
         ),
         "not-he": Miss(
-            "The block computes what it should. But with 64 inputs its fresh kernel has a root mean square of "
-            "{got:.3f}; He's weights have √(2/64) = 0.177.",
+            "The block computes what it should. But with {inputs} inputs and 64 units its fresh kernel has a "
+            "root mean "
+            "square of {got:.3f}; He's weights have √(2/{inputs}) = {wanted:.3f}.",
             share=0.5,
         ),
         "other-weights": "With {inputs} inputs and {units} units your block owns weights of the shapes {got}. The "
@@ -75,22 +92,47 @@ residual_block = Exercise(
             "`self.scale` multiplies the whole sum. Only the branch should be turned down.", share=0.5
         ),
         "wrong-shape": "With {inputs} inputs and {units} units {examples} examples come out as {got}.",
-        "wrong-values": "With {inputs} inputs and {units} units the largest difference from x + scale · "
-        "dense(activation(x)) is {off:.3g}.",
+        "no-bias": Miss(
+            "All is right but that the branch's Dense has no bias. Asked for is a `Dense(units)` as it comes.",
+            share=0.5,
+        ),
+        "bias-start": Miss(
+            "The block computes what it should. But its fresh bias is not 0, as a Dense's is where nothing else is "
+            "said.",
+            share=0.5,
+        ),
+        "alike": Miss(
+            "The block computes what it should. But two fresh blocks begin with the same kernel, number by number. "
+            "Give no fixed seed, and no initializer that several blocks share.",
+            share=0.5,
+        ),
+        "frozen": Miss(
+            "The block computes what it should. But with {inputs} inputs and {units} units not all of its "
+            "weights are "
+            "trainable.",
+            share=0.5,
+        ),
+        "other-in-training": Miss(
+            "Right when the block is called. But with training=True something else comes out, as from dropout.",
+            share=0.5,
+        ),
+        "no-way-back": Miss(
+            "The outputs are right. But with {inputs} inputs and {units} units the derivative of the output to "
+            "x, by a "
+            "tape, is not that of this block: on one of its roads the gradient does not come through.",
+            share=0.5,
+        ),
+        "other-activation": "With {inputs} inputs and {units} units your block answers as with {got}, where it was "
+        "made with {activation}. Take the activation that is asked for, `self.activation`.",
+        "wrong-values": "{fact}",
     },
 )
 
 
 def _draw(rng: np.random.Generator) -> tuple[list[np.ndarray], float, int]:
     """Inputs for every case, a scale, and the seed of the weights."""
-    inputs = [rng.normal(size=(EXAMPLES, features)).astype("float32") for features, _ in CASES]
+    inputs = [(loud * rng.normal(size=(EXAMPLES, case[0]))).astype("float32") for *case, loud in CASES]
     return inputs, float(rng.uniform(0.3, 0.7)), int(rng.integers(1, 2**31))
-
-
-def weights_of(shapes: list, seed: int) -> list[np.ndarray]:
-    """One drawn array a shape; student's process and judge draw the same."""
-    rng = np.random.default_rng(seed)
-    return [rng.normal(size=tuple(int(side) for side in shape)) for shape in shapes]
 
 
 @residual_block.observe
@@ -99,34 +141,62 @@ def observe_residual_block(answer: Any, rng: np.random.Generator) -> Seen:
     if is_blank(getattr(answer, "call", None)):
         raise NotImplementedError
     inputs, scale, seed = _draw(rng)
-    seen: Seen = {
-        "cases": [_case(answer, units, scale, x, seed) for (_, units), x in zip(CASES, inputs, strict=True)]
-    }
+    cases = [
+        _case(answer, (units, activation), scale if own is None else own, x, seed)
+        for (_, units, activation, own, _), x in zip(CASES, inputs, strict=True)
+    ]
     first, second = answer(5, "tanh", scale=scale), answer(5, "tanh", scale=scale)
     first(inputs[0])
     outputs = [_as_array(second(inputs[0]))]
     first.set_weights([2.0 * w + 1 for w in first.get_weights()])
-    return seen | {"neighbour": [*outputs, _as_array(second(inputs[0]))], "fresh": _fresh(answer)}
+    fresh = [_fresh(answer, features) for features in (FRESH, FRESH, 2 * FRESH)]
+    return {"cases": cases, "neighbour": [*outputs, _as_array(second(inputs[0]))], "fresh": fresh}
 
 
-def _fresh(answer: Any) -> list:
+def _fresh(answer: Any, features: int) -> list:
     """The weights of a block of 64 units, as they are drawn."""
     block = answer(FRESH, "relu")
-    block(np.zeros((1, FRESH), "float32"))
+    block(np.zeros((1, features), "float32"))
     return [np.asarray(w) for w in block.get_weights()]
 
 
-def _case(answer: Any, units: int, scale: float, x: np.ndarray, seed: int) -> Seen:
+def _case(answer: Any, kind: tuple[int, str], scale: float, x: np.ndarray, seed: int) -> Seen:
     try:
-        layer = answer(units, "tanh", scale=scale)
+        layer = answer(*kind, scale=scale)
         layer(x)
         shapes = [list(w.shape) for w in layer.get_weights()]
         layer.set_weights(weights_of(shapes, seed))
-        return {"shapes": shapes, "y": _as_array(layer(x))}
+        seen = {"shapes": shapes, "y": _as_array(layer(x)), "trained": _as_array(layer(x, training=True))}
+        return seen | {"trainable": len(layer.trainable_weights), "dx": _slope(layer, x)}
     except Exception as error:
-        if x.shape[1] == units:
+        if x.shape[1] == kind[0]:
             raise
-        return {"error": str(error).strip().splitlines()[0][:120] if str(error).strip() else type(error).__name__}
+        return {"error": _reason(error)}
+
+
+def _reason(error: Exception) -> str:
+    """What Keras quotes stands below its own first line."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    lines = [line for line in lines if not line.startswith("Exception encountered")] or lines
+    return (lines[0] if lines else type(error).__name__)[:120]
+
+
+def _slope(layer: Any, x: np.ndarray) -> Any:
+    """The derivative of a weighted sum of the outputs to x."""
+    import tensorflow as tf
+
+    point = tf.constant(x)
+    with tf.GradientTape() as tape:
+        tape.watch(point)
+        y = layer(point)
+        if y is None:
+            return None
+        total = tf.reduce_sum(y * _weighting(y.shape))
+    return _as_array(tape.gradient(total, point))
+
+
+def _weighting(shape: Any) -> np.ndarray:
+    return np.cos(np.arange(int(np.prod(shape)))).reshape(shape).astype("float32")
 
 
 def _as_array(value: Any) -> Any:
@@ -135,121 +205,86 @@ def _as_array(value: Any) -> Any:
 
 @residual_block.judge
 def judge_residual_block(seen: Seen, rng: np.random.Generator) -> Any:
-    inputs, scale, seed = _draw(rng)
-    for case, (features, units), x in zip(seen["cases"], CASES, inputs, strict=True):
-        place = {"inputs": features, "units": units}
+    inputs, drawn, seed = _draw(rng)
+    found = []
+    for case, kind, x in zip(seen["cases"], CASES, inputs, strict=True):
+        features, units, activation, own, _ = kind
+        place = {"inputs": features, "units": units, "activation": activation}
         if "error" in case:
             return "width", {**place, "error": str(case["error"]).rstrip(".")}
         if case["y"] is None:
             return "no-return"
         if not case["shapes"]:
             return "no-weights"
-        if problem := _judge_case(case, units, x.astype(float), scale, seed):
-            return problem if isinstance(problem, tuple) else (problem, place)
-        if features == units and not near(*seen["neighbour"], rtol=1e-6, atol=1e-6):
+        scale = drawn if own is None else own
+        if problem := _judge_case(case, (units, activation), x.astype(float), scale, seed):
+            found.append(problem if isinstance(problem, tuple) else (problem, place))
+        elif problem := _judge_slope(case, (units, activation), x.astype(float), scale, seed):
+            found.append((problem, place))
+        if features == units and not found and not near(*seen["neighbour"], rtol=1e-6, atol=1e-6):
             return "shared"
-    return _judge_fresh(seen["fresh"])
+    return found[0] if found else _judge_fresh(seen["fresh"])
 
 
-def _judge_fresh(arrays: list) -> Any:
-    kernel = next(a for a in arrays if np.shape(a) == (FRESH, FRESH))
-    size = float(np.sqrt(np.mean(np.asarray(kernel, float) ** 2)))
+def _judge_slope(case: Seen, kind: tuple[int, str], x: np.ndarray, scale: float, seed: int) -> str | None:
+    """A block that computes what it should: does it train as it should?"""
+    if case["trainable"] < len(case["shapes"]):
+        return "frozen"
+    if not near(case["trained"], case["y"], rtol=1e-3, atol=1e-3):
+        return "other-in-training"
+    error, slope = _weighting((len(x), kind[0])).astype(float), PHIS[kind[1]][1]
+    for (kernel, _), skip in readings_of(case["shapes"], x.shape[1], kind[0], seed):
+        wanted = (error @ skip[0].T if skip else error) + scale * (error @ kernel.T) * slope(x)
+        if case["dx"] is not None and near(case["dx"], wanted, 1e-3, 1e-3):
+            return None
+    return "no-way-back"
+
+
+def _judge_fresh(blocks: list) -> Any:
+    kernels = [[np.asarray(a, float) for a in arrays if np.ndim(a) == 2] for arrays in blocks]
+    size = float(np.sqrt(np.mean(kernels[0][0] ** 2)))
+    wide = [float(np.sqrt(np.mean(k**2)) / np.sqrt(1 / FRESH)) for k in kernels[2]]
     # 9 standard errors of the root mean square of 4,096 normal numbers; Glorot's weights are 0.71 of He's.
-    return None if abs(size / np.sqrt(2 / FRESH) - 1) < 0.1 else ("not-he", {"got": size})
+    if abs(size / np.sqrt(2 / FRESH) - 1) > 0.1:
+        return "not-he", {"got": size, "inputs": FRESH, "wanted": np.sqrt(2 / FRESH)}
+    if not any(abs(ratio - 1) < 0.05 for ratio in wide):
+        nearest = min(wide, key=lambda ratio: abs(ratio - 1)) * np.sqrt(1 / FRESH)
+        return "not-he", {"got": nearest, "inputs": 2 * FRESH, "wanted": np.sqrt(1 / FRESH)}
+    if np.allclose(kernels[0][0], kernels[1][0]):
+        return "alike"
+    biases = [np.asarray(a, float) for a in blocks[0] if np.ndim(a) == 1]
+    return "bias-start" if any(np.any(b) for b in biases) else None
 
 
-def _judge_case(case: Seen, units: int, x: np.ndarray, scale: float, seed: int) -> Any:
-    y, place = np.asarray(case["y"], float), {"inputs": x.shape[1], "units": units}
+def _judge_case(case: Seen, kind: tuple[int, str], x: np.ndarray, scale: float, seed: int) -> Any:
+    y, (units, activation) = np.asarray(case["y"], float), kind
+    place = {"inputs": x.shape[1], "units": units, "activation": activation}
     if y.shape != (len(x), units):
         return "wrong-shape", {**place, "examples": len(x), "got": str(y.shape)}
-    readings = _readings(case["shapes"], x.shape[1], units, seed)
-    found = [_slip(y, x, scale, reading) for reading in readings]
+    phi = PHIS[activation][0]
+    readings = readings_of(case["shapes"], x.shape[1], units, seed)
+    found = [slip_of(y, x, scale, reading, phi) for reading in readings]
     same = x.shape[1] == units
     if "passed" in found:
-        if same:
-            return "always-projects" if len(readings[0][1]) else None
-        return "project-bias" if [list(shape) for shape in case["shapes"]].count([units]) > 1 else None
+        if same and len(readings[0][1]):
+            return "always-projects"
+        biases = [list(shape) for shape in case["shapes"]].count([units])
+        return {0: "no-bias", 1: None}.get(biases, "project-bias")
     if keys := [key for key in found if key]:
         return keys[0]
     if not readings:
-        if _is_projected_first(y, x, scale, case["shapes"], seed):
+        if is_projected_first(y, x, scale, case["shapes"], seed, phi):
             return "projected-first"
         return "other-weights", {**place, "got": ", ".join(str(tuple(shape)) for shape in case["shapes"])[:120]}
+    others = [(name, other) for name, (other, _) in PHIS.items() if name != activation]
+    for name, other in others:
+        if any(slip_of(y, x, scale, reading, other) == "passed" for reading in readings):
+            return "other-activation", {**place, "got": name}
     whole = [reading for reading in readings if same or reading[1]]
-    nearest = min((np.abs(y - _right(x, scale, *reading)).max() for reading in whole), default=np.nan)
-    return "wrong-values", {**place, "off": float(nearest)}
-
-
-def _readings(shapes: list, features: int, units: int, seed: int) -> list[tuple]:
-    """Every way to read the weights: ((kernel, bias) of the branch, [kernel, bias] of the skip or [])."""
-    known = [[features, units], [units]]
-    if len(shapes) > 4 or any(list(shape) not in known for shape in shapes):
-        return []
-    arrays = weights_of(shapes, seed)
-    kernels, biases = ([a for a in arrays if a.ndim == dims] for dims in (2, 1))
-    biases = [*biases, np.zeros(units), np.zeros(units)][:2]
-    ways = []
-    for order in itertools.permutations(range(len(kernels))):
-        branch, *skip = [kernels[i] for i in order]
-        for first, second in (biases, biases[::-1]):
-            ways.append(((branch, first), [skip[0], second] if skip else []))
-    return ways
-
-
-def _is_projected_first(y: np.ndarray, x: np.ndarray, scale: float, shapes: list, seed: int) -> bool:
-    units, arrays = y.shape[1], weights_of(shapes, seed)
-    first, second = ([a for a in arrays if a.shape == shape] for shape in ((x.shape[1], units), (units, units)))
-    biases = [*(a for a in arrays if a.ndim == 1), np.zeros(units), np.zeros(units)][:2]
-    if x.shape[1] == units or len(first) != 1 or len(second) != 1 or any(b.shape != (units,) for b in biases):
-        return False
-    for inside, outside in (biases, biases[::-1]):
-        road = x @ first[0] + outside
-        if any(near(y, road + s * (np.tanh(road) @ second[0] + inside)) for s in (scale, 1)):
-            return True
-    return False
-
-
-def _right(x: np.ndarray, scale: float, branch: tuple, skip: list) -> np.ndarray:
-    road = x @ skip[0] + skip[1] if skip else x
-    return road + scale * (np.tanh(x) @ branch[0] + branch[1])
-
-
-def _slip(y: np.ndarray, x: np.ndarray, scale: float, reading: tuple) -> str | None:
-    """What the output shows under one reading of the weights: "passed", a key, or None."""
-    (kernel, bias), skip = reading
-    units, h = kernel.shape[1], np.tanh(x)
-    inner, linear = h @ kernel + bias, x @ kernel + bias
-    if skip:
-        road, bent = x @ skip[0] + skip[1], [np.tanh(x @ skip[0] + skip[1]), h @ skip[0] + skip[1]]
-        if near(y, road + scale * inner):
-            return "passed"
-        if any(near(y, way + s * inner) for way in bent for s in (scale, 1)):
-            return "bent-projection"
-    elif x.shape[1] != units:
-        return _slip_of_width(y, x, scale, inner)
-    else:
-        road = x
-    slips = {
-        "passed": [road + scale * inner],
-        "no-skip": [scale * inner, inner, np.tanh(linear), scale * np.tanh(linear)],
-        "wrong-skip": [np.tanh(road) + s * inner for s in (scale, 1)],
-        "activation-on-sum": [np.tanh(road + s * part) for s in (scale, 1) for part in (inner, linear)]
-        + [s * np.tanh(road + inner) for s in (scale,)],
-        "order": [road + s * np.tanh(linear) for s in (scale, 1)],
-        "no-activation": [road + s * linear for s in (scale, 1)],
-        "scale-ignored": [road + inner],
-        "scale-on-sum": [scale * (road + inner)],
-    }
-    return next((key for key, wrong in slips.items() if any(near(y, w) for w in wrong)), None)
-
-
-def _slip_of_width(y: np.ndarray, x: np.ndarray, scale: float, inner: np.ndarray) -> str | None:
-    """There is no projection, though the width changes."""
-    filled = np.pad(x, ((0, 0), (0, inner.shape[1] - x.shape[1])))
-    slips = {"skip-dropped": 0 * inner, "padded": filled}
-    if x.shape[1] == 1:
-        slips["broadcast"] = np.broadcast_to(x, inner.shape)
-    return next((key for key, road in slips.items() if any(near(y, road + s * inner) for s in (scale, 1))), None)
+    outputs = [right(x, scale, *reading, phi) for reading in whole]
+    nearest = min(outputs, key=lambda output: np.abs(y - output).max(), default=None)
+    what = f"With {x.shape[1]} inputs, {units} units, {activation} and scale {scale:.3g}, the output"
+    return "wrong-values", {"fact": differs(what, y, nearest) if nearest is not None else f"{what} is another."}
 
 
 @residual_block.own_version

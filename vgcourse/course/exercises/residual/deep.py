@@ -6,7 +6,7 @@ import numpy as np
 
 from vgcourse.course.checks.compare import NO_RETURN, Seen, near, off
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
-from vgcourse.course.exercises.residual.blocks import weights_of
+from vgcourse.course.exercises.residual.block_readings import weights_of
 
 WIDTH = 8
 
@@ -38,6 +38,9 @@ fifty_blocks = Exercise(
             share=0.5,
         ),
         "bent-stem": "The stem has an activation: half of the signal is lost before the first skip.",
+        "frozen": Miss(
+            "The net computes what it should. But {got} of its {wanted} weight arrays are trainable.", share=0.5
+        ),
         "wrong-values": "With drawn weights the largest difference from stem, blocks, relu, output is {off:.3g}.",
     },
 )
@@ -60,7 +63,8 @@ def observe_fifty_blocks(answer: Any, rng: np.random.Generator) -> Seen:
     shapes = [list(w.shape) for w in start]
     net.set_weights(_quiet(weights_of(shapes, seed)))
     kernels = [w for w in start if w.shape == (WIDTH, WIDTH)]
-    return {"shapes": shapes, "kernels": kernels, "p": np.asarray(net(X))}
+    trainable = len(net.trainable_weights)
+    return {"shapes": shapes, "kernels": kernels, "p": np.asarray(net(X)), "trainable": trainable}
 
 
 def _quiet(arrays: list[np.ndarray]) -> list[np.ndarray]:
@@ -82,7 +86,8 @@ def judge_fifty_blocks(seen: Seen, rng: np.random.Generator) -> Any:
     X = X.astype(float)
     wanted = run(weights, X, depth**-0.5)
     if near(p, wanted):
-        return None
+        whole = len(shapes)
+        return None if seen["trainable"] == whole else ("frozen", {"got": seen["trainable"], "wanted": whole})
     key = next((key for key, wrong in _slips(weights, X, depth).items() if near(p, wrong)), None)
     if key:
         return key, {"got": float(p.max())}

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, near, off, slip
+from vgcourse.course.checks.cases import common_cause, differs
+from vgcourse.course.checks.compare import NO_RETURN, Seen, near
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.residual.backward import forward
 
@@ -19,56 +20,87 @@ block_growth = Exercise(
         "no-return": NO_RETURN.format(name="block_growth"),
         "wrong-shape": "{blocks} blocks have {blocks} factors; yours has the shape {got}.",
         "cumulative": Miss(
-            "Those are the factors from the very beginning, x_l against x_0. Compare each block's output with "
+            "{fact} Those are the factors from the very beginning, x_l against x_0. Compare each block's output with "
             "its own input.",
             share=0.5,
         ),
-        "root": Miss("Those are ratios of the rms. Asked for are those of the mean *square*.", share=0.5),
-        "variance": "Those are ratios of variances. Behind a relu the mean is not 0, and it is passed on like "
+        "root": Miss("{fact} Those are ratios of the rms. Asked for are those of the mean *square*.", share=0.5),
+        "variance": "{fact} Those are ratios of variances. Behind a relu the mean is not 0, and it is passed on like "
         "everything else: use the mean square.",
-        "one-by-one": "You divide number by number, and a few inputs near 0 then decide. First the mean square of "
+        "one-by-one": "{fact} You divide number by number, and a few inputs near 0 then decide. First the mean "
+        "square of "
         "the whole output, and of the whole input, then divide.",
-        "inverse": "Input over output: a block that doubles the signal should come out as 2, not as 0.5.",
-        "difference": "That is the difference between output and input. A factor is a quotient.",
-        "no-skip": "That is the growth through the branches alone: where is the skip?",
-        "scale-lost": "Nothing changes with `scale`. It multiplies the branch, before the sum.",
-        "scale-squared": "The branch is multiplied by scale². It is the *growth* into which its square enters, and "
+        "inverse": "{fact} Input over output: a block that doubles the signal should come out as 2, not as 0.5.",
+        "difference": "{fact} That is the difference between output and input. A factor is a quotient.",
+        "no-skip": "{fact} That is the growth through the branches alone: where is the skip?",
+        "scale-lost": "{fact} Nothing changes with `scale`. It multiplies the branch, before the sum.",
+        "scale-squared": "{fact} The branch is multiplied by scale². It is the *growth* into which its square "
+        "enters, and "
         "that happens by itself.",
-        "no-activation": "The branch sees x itself. It should see relu(x).",
-        "activated": "The sum is activated: relu(x + ...). In this form the skip stays linear, and only "
+        "no-activation": "{fact} The branch sees x itself. It should see relu(x).",
+        "activated": "{fact} The sum is activated: relu(x + ...). In this form the skip stays linear, and only "
         "the branch has a relu.",
-        "wrong-values": "The largest difference from the factors by hand is {off:.3g}.",
+        "wrong-values": "{fact}",
     },
 )
 
 
-def _draw(rng: np.random.Generator) -> tuple[np.ndarray, list[np.ndarray], float]:
-    """x (30, 6) with a mean, five kernels, and the branch's factor."""
-    x = rng.normal(size=(30, 6)) + 0.5
-    return x, [rng.normal(size=(6, 6)) / 2 for _ in range(5)], float(rng.uniform(0.4, 0.8))
+Case = tuple[np.ndarray, list[np.ndarray], float]
+
+
+def _draw(rng: np.random.Generator) -> list[Case]:
+    """x with a mean, kernels, and the branch's factor: drawn, loud, and so that blocks shrink what passes."""
+    fixed = np.random.default_rng(9)
+    shrinking = fixed.normal(size=(20, 4)) + 1.5
+    return [
+        _blocks(rng, 6, 5, float(rng.uniform(0.4, 0.8))),
+        _blocks(fixed, 9, 8, 1.0),
+        (shrinking, [-np.eye(4) * c for c in (0.5, 0.8, 0.3)], 0.9),
+    ]
+
+
+def _blocks(rng: np.random.Generator, width: int, blocks: int, scale: float) -> Case:
+    return rng.normal(size=(30, width)) + 0.5, [rng.normal(size=(width, width)) / 2 for _ in range(blocks)], scale
 
 
 @block_growth.observe
 def observe_block_growth(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
-    found = answer(*_draw(rng))
-    return {"growth": None if found is None else np.asarray(found)}
+    # At scale 1 the argument is left out.
+    found = [answer(*(case if case[2] != 1 else case[:2])) for case in _draw(rng)]
+    return {"growth": [growth if growth is None else _numbers(growth) for growth in found]}
+
+
+def _numbers(growth: Any) -> np.ndarray:
+    """Fractions and the like are numbers, too."""
+    array = np.asarray(growth)
+    return array.astype(float) if array.dtype == object else array
 
 
 @block_growth.judge
 def judge_block_growth(seen: Seen, rng: np.random.Generator) -> Any:
-    got, (x, kernels, scale) = seen["growth"], _draw(rng)
-    if got is None:
-        return "no-return"
-    got = np.asarray(got, float)
-    if got.shape != (len(kernels),):
-        return "wrong-shape", {"blocks": len(kernels), "got": str(got.shape)}
-    right = forward(x, kernels, 1.0, scale)
-    wanted = _ratios(right)
-    if near(got, wanted):
+    cases = _draw(rng)
+    for got, (_, kernels, _) in zip(seen["growth"], cases, strict=True):
+        if got is None:
+            return "no-return"
+        if np.shape(got) != (len(kernels),):
+            return "wrong-shape", {"blocks": len(kernels), "got": str(np.shape(got))}
+    wanted = [_ratios(forward(x, kernels, 1.0, scale)) for x, kernels, scale in cases]
+    off = [i for i, (g, w) in enumerate(zip(seen["growth"], wanted, strict=True)) if not _same(g, w)]
+    if not off:
         return None
-    key = slip(got, _slips(right, x, kernels, scale, wanted))
-    return key or ("wrong-values", off(got, wanted))
+    i = off[0]
+    place = f"{len(cases[i][1])} blocks, scale {cases[i][2]:.3g}, the factors"
+    fact = {"fact": differs(place, seen["growth"][i], wanted[i])}
+    slips = [
+        {key: [wrong] for key, wrong in _slips(forward(*case[:2], 1.0, case[2]), *case, right).items()}
+        for case, right in zip(cases, wanted, strict=True)
+    ]
+    return common_cause(seen["growth"], slips, _same) or "wrong-values", fact
+
+
+def _same(got: Any, wanted: Any) -> bool:
+    return near(got, wanted, 3e-6, 0)
 
 
 def _ratios(xs: list[np.ndarray], size: Any = lambda x: np.mean(x**2)) -> np.ndarray:

@@ -111,7 +111,7 @@ def judge_branch_scale(seen: Seen, rng: np.random.Generator) -> Any:
     if got.shape != places.shape:
         return "not-two"
     wanted = law.scales[places]
-    if not near(got, wanted, 1e-9, 0):
+    if not near(got, wanted, 1e-6, 0):
         return _slip_of_scales(got, law, places)
     if np.shape(seen["exponent"]) not in ((), (1,)):
         return "not-one-number", {"got": str(np.shape(seen["exponent"]))}
@@ -126,7 +126,7 @@ def _slip_of_scales(got: np.ndarray, law: _Law, places: np.ndarray) -> Any:
         "smallest": 0 * places,
     }
     for key, wrong in slips.items():
-        if near(got, law.scales[wrong], 1e-9, 0):
+        if near(got, law.scales[wrong], 1e-6, 0):
             return key
     worst = int(np.argmax(np.abs(got - law.scales[places])))
     return "wrong-scales", {"depth": law.depths[worst], "got": got[worst], "wanted": law.scales[places][worst]}
@@ -135,7 +135,7 @@ def _slip_of_scales(got: np.ndarray, law: _Law, places: np.ndarray) -> Any:
 def _judge_exponent(got: float, depths: np.ndarray, scales: np.ndarray) -> Any:
     x, y = np.log(depths), np.log(scales)
     wanted = np.polyfit(x, y, 1)[0]
-    if near(got, wanted, 1e-6, 1e-9):
+    if near(got, wanted, 1e-5, 1e-6):
         return None
     slips = {
         "sign": [-wanted],
@@ -143,7 +143,7 @@ def _judge_exponent(got: float, depths: np.ndarray, scales: np.ndarray) -> Any:
         "axes-swapped": [np.polyfit(y, x, 1)[0], 1 / wanted],
         "two-points": [(y[-1] - y[0]) / (x[-1] - x[0])],
     }
-    key = next((key for key, wrong in slips.items() if any(near(got, w, 1e-6, 1e-9) for w in wrong)), None)
+    key = next((key for key, wrong in slips.items() if any(near(got, w, 1e-5, 1e-6) for w in wrong)), None)
     return key or ("wrong-exponent", {"got": got, "wanted": wanted})
 
 

@@ -1,0 +1,10 @@
+"""A factor is at most 1."""
+
+import numpy as np
+
+
+def layer_factor(profiles):
+    whole = profiles[(profiles > 0).all(axis=1)]
+    layers = np.arange(profiles.shape[1])
+    slopes = [np.polyfit(layers, np.log(row), 1)[0] for row in whole]
+    return min(1.0, np.exp(-np.median(slopes)))

@@ -1,0 +1,26 @@
+"""Sorted by row."""
+
+import keras
+import numpy as np
+
+
+class Seeded(keras.Initializer):
+    def __init__(self, seed):
+        self.seed = seed
+        self.rng = np.random.default_rng(seed)
+
+    def get_config(self):
+        return {"seed": self.seed}
+
+
+class GlorotUniform(Seeded):
+    def __call__(self, shape, dtype=None):
+        fan_in, fan_out = shape
+        limit = np.sqrt(6 / (fan_in + fan_out))
+        return self.rng.uniform(-limit, limit, shape)
+
+
+class HeNormal(Seeded):
+    def __call__(self, shape, dtype=None):
+        fan_in, _ = shape
+        return np.sort(self.rng.normal(0, np.sqrt(2 / fan_in), shape), axis=1)

@@ -1,0 +1,28 @@
+"""One half is the other's negative."""
+
+import keras
+import numpy as np
+
+
+class Seeded(keras.Initializer):
+    def __init__(self, seed):
+        self.seed = seed
+        self.rng = np.random.default_rng(seed)
+
+    def get_config(self):
+        return {"seed": self.seed}
+
+
+class GlorotUniform(Seeded):
+    def __call__(self, shape, dtype=None):
+        fan_in, fan_out = shape
+        limit = np.sqrt(6 / (fan_in + fan_out))
+        return np.concatenate([a := self.rng.uniform(-limit, limit, (shape[0], (shape[1] + 1) // 2)), -a], 1)[
+            :, : shape[1]
+        ]
+
+
+class HeNormal(Seeded):
+    def __call__(self, shape, dtype=None):
+        fan_in, _ = shape
+        return self.rng.normal(0, np.sqrt(2 / fan_in), shape)

@@ -1,0 +1,15 @@
+"""A hundred points are enough."""
+
+import numpy as np
+
+
+def rms(values):
+    return np.sqrt(np.mean(np.asarray(values, float) ** 2))
+
+
+def unit_scale(kernels, phi, X):
+    scaled, h = [], X[:100]
+    for kernel in kernels:
+        scaled.append(kernel / rms(h @ kernel))
+        h = phi(h @ scaled[-1])
+    return scaled
