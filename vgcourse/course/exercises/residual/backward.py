@@ -187,7 +187,7 @@ def _same(got: list, wanted: list) -> bool:
 
 
 def _fact(got: list, wanted: list, case: Case) -> str:
-    x, kernels, _, skip, scale = case
+    _, kernels, _, skip, scale = case
     layer = next(i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if not close(g, w, 1e-5, 1e-5))
     return differs(
         f"{len(kernels)} blocks, skip {skip:.3g}, scale {scale:.3g}, dL/dx_{layer}", got[layer], wanted[layer]
