@@ -223,9 +223,19 @@ def test_the_patient_has_the_two_planted_faults_and_units_that_were_born_dead(pr
     assert "hidden_2[5]" in found[3]
 
 
+def test_no_shortcut_names_the_faulty_layer_of_the_nets_that_are_always_tried():
+    nets = [faults._examined(*net) for net in faults._nets(np.random.default_rng(0))[1:]]
+    for case in nets[:2]:
+        ran = oracle.run(case.weights, "relu", case.X, case.y)
+        assert case.weak not in faults._shortcuts(case, ran).values() and case.dead
+        factors = np.sort(faults._factors(ran))
+        assert factors[1] > 1.4 * factors[0] > 0
+    assert [case.weak for case in nets] == [1, 6, 3] and not nets[2].dead and nets[2].asleep
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_an_unknown_net_has_one_layer_to_blame_and_two_dead_units(seed):
-    weights, X, y, placed = faults._draw(np.random.default_rng(seed))
+    weights, X, y, placed = faults._draw(np.random.default_rng(registry.find("find-fault").suitable(seed)))
     ran = oracle.run(weights, "relu", X, y)
     dead = {(i, int(u)) for i, h in enumerate(ran.h) for u in np.flatnonzero((h == 0).all(0))}
     assert dead == placed["dead"] and len(dead) == 2

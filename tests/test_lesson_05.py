@@ -17,7 +17,7 @@ import pytest
 
 from vgcourse.course.authoring.build import solved_notebook, student_notebook
 from vgcourse.course.checks import registry
-from vgcourse.course.exercises.initialization import draws, repairs, trainer
+from vgcourse.course.exercises.initialization import draws, factors, repairs, trainer
 from vgcourse.course.lesson import Lesson
 from vgcourse.nets import theory
 from vgcourse.nets.data import circles, t2_circles
@@ -384,3 +384,11 @@ def test_every_exercise_shows_its_stars_its_points_and_three_hints():
     assert len(headings) == 6 and all(text.count("<details><summary>Hint") == 3 for text in headings)
     for text, exercise in zip(checked, registry.exercises(LESSON.id), strict=True):
         assert re.search(rf"★ \({exercise.points:g} points\)", text.splitlines()[0])
+
+
+def test_the_nets_that_are_always_tried_tell_the_misreadings_apart():
+    _, loud, relu = factors._draw(np.random.default_rng(0))
+    assert factors._tells_apart(*loud[:4])
+    phi, slope, X, nets, _ = relu
+    living = [sizes for sizes in (factors._sizes(net, phi, slope, X) for net in nets) if sizes[0] > 0]
+    assert len(living) == 8 and min(sizes[0] for sizes in living) < 1e-7

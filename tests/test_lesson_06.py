@@ -221,7 +221,7 @@ def test_any_quiet_scale_trains_fifty_blocks_and_a_loud_one_does_not(prose):
 
 
 def test_the_formula_is_a_difference_quotient():
-    x, kernels, error, skip, scale = backward._draw(np.random.default_rng(5))
+    x, kernels, error, skip, scale = backward._draw(np.random.default_rng(5))[0]
     wanted = backward.back(x, kernels, error, skip, scale)[0]
     step = np.zeros_like(x)
     step[3, 2] = 1e-6
