@@ -1,4 +1,4 @@
-"""The blocks are not trainable."""
+"""The output is not trainable."""
 
 import keras
 
@@ -21,13 +21,13 @@ class ResidualBlock(keras.layers.Layer):
 
 
 def deep_net(depth):
-    blocks = [ResidualBlock(8, "relu", scale=depth**-0.5, trainable=False) for _ in range(depth)]
+    blocks = [ResidualBlock(8, "relu", scale=depth**-0.5) for _ in range(depth)]
     return keras.Sequential(
         [
             keras.Input((2,)),
             keras.layers.Dense(8),
             *blocks,
             keras.layers.Activation("relu"),
-            keras.layers.Dense(1, "sigmoid"),
+            keras.layers.Dense(1, "sigmoid", trainable=False),
         ]
     )
