@@ -130,7 +130,7 @@ def _wide(ran: Any, faults: dict[str, Any]) -> bool:
 
 
 @dataclass(frozen=True)
-class _Case:
+class _Patient:
     """A relu net and its points; the layer to blame (from 0), the dead units, and units that are not dead."""
 
     weights: Weights
@@ -148,19 +148,19 @@ def _nets(rng: np.random.Generator) -> list[tuple[Weights, np.ndarray, np.ndarra
     return [_draw(rng)[:3], *telling]
 
 
-def _cases(rng: np.random.Generator) -> list[_Case]:
+def _cases(rng: np.random.Generator) -> list[_Patient]:
     """The same nets, and what is to be found in them."""
     (weights, X, y, faults), *others = _draw(rng), *_nets(rng)[1:]
     asleep, unheard = (frozenset({_name(faults[key])}) for key in ("asleep", "unheard"))
     dead = frozenset(map(_name, faults["dead"]))
-    return [_Case(weights, X, y, faults["weak"], dead, asleep, unheard), *(_examined(*net) for net in others)]
+    return [_Patient(weights, X, y, faults["weak"], dead, asleep, unheard), *(_examined(*net) for net in others)]
 
 
-def _examined(weights: Weights, X: np.ndarray, y: np.ndarray) -> _Case:
+def _examined(weights: Weights, X: np.ndarray, y: np.ndarray) -> _Patient:
     ran = run(weights, "relu", X, y)
     off = {(f"hidden_{i + 1}", int(u)) for i, z in enumerate(ran.z) for u in np.flatnonzero((z <= 0).all(0))}
     few = {(f"hidden_{i + 1}", int(u)) for i, z in enumerate(ran.z) for u in np.flatnonzero((z > 0).sum(0) == 1)}
-    return _Case(weights, X, y, 1 + int(np.argmin(_factors(ran))), frozenset(off), frozenset(few), frozenset())
+    return _Patient(weights, X, y, 1 + int(np.argmin(_factors(ran))), frozenset(off), frozenset(few), frozenset())
 
 
 # Layers and seeds of nets that were looked for: the fault in the second layer, in the highest, in the middle. In the
@@ -192,7 +192,7 @@ def _uneven(rng: np.random.Generator, depth: int, dead: bool) -> tuple[Weights, 
     return weights, X, (X[:, 0] > 0).astype("float32")
 
 
-def _shortcuts(case: _Case, ran: Any) -> dict[str, int]:
+def _shortcuts(case: _Patient, ran: Any) -> dict[str, int]:
     """Layers (from 0) that other measures would blame."""
     kernels = np.array([_rms(k) for k in ran.kernels[:-1]])
     sizes, signals = np.array([_rms(d) for d in ran.dh]), np.array([_rms(h) for h in ran.h])
@@ -258,7 +258,7 @@ def _is_pair(pair: Any) -> bool:
     return isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) and isinstance(pair[1], int)
 
 
-def _judge_layers(layers: tuple, cases: list[_Case]) -> Any:
+def _judge_layers(layers: tuple, cases: list[_Patient]) -> Any:
     """The cause that fits all nets, and the fact of the first that is wrong."""
     rans = [run(case.weights, "relu", case.X, case.y) for case in cases]
     wrong = next(i for i, case in enumerate(cases) if layers[i] != f"hidden_{case.weak + 1}")
@@ -278,7 +278,7 @@ def _judge_layers(layers: tuple, cases: list[_Case]) -> Any:
     return next(fits, "wrong-layer"), {"fact": f"{fact}."}
 
 
-def _judge_units(units: tuple, cases: list[_Case]) -> Any:
+def _judge_units(units: tuple, cases: list[_Patient]) -> Any:
     pairs = list(zip(units, cases, strict=True))
     if not any(units):
         return "no-dead"

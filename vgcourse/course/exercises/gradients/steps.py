@@ -66,7 +66,7 @@ train_step = Exercise(
 
 
 @dataclass(frozen=True)
-class _Case:
+class _Trial:
     """A net, its points, an optimizer, how many of its layers are frozen from below; two steps are made."""
 
     weights: Weights
@@ -80,19 +80,19 @@ class _Case:
 STEPS = 2
 
 
-def _draw(rng: np.random.Generator) -> list[_Case]:
+def _draw(rng: np.random.Generator) -> list[_Trial]:
     """A drawn net; one with large gradients, one with tiny ones and momentum, one with a frozen layer."""
-    drawn = _Case(*_net(rng, 40), float(rng.uniform(0.3, 0.6)))
+    drawn = _Trial(*_net(rng, 40), float(rng.uniform(0.3, 0.6)))
     fixed = np.random.default_rng(11)
     weights, X, y = _net(fixed, 24)
     large = [(0.05 * weights[0][0], 0 * weights[0][1]), (5 * weights[1][0], weights[1][1])]
     tiny = [weights[0], (1e-3 * weights[1][0], -5 + 0 * weights[1][1])]
     return [
         drawn,
-        _Case(large, 30 * X, y, 1e-4),
-        _Case(tiny, X, 0 * y, 0.5, momentum=0.9),
-        _Case(*_net(fixed, 30), 0.2, momentum=0.5),
-        _Case(*_net(fixed, 30), 0.3, frozen=1),
+        _Trial(large, 30 * X, y, 1e-4),
+        _Trial(tiny, X, 0 * y, 0.5, momentum=0.9),
+        _Trial(*_net(fixed, 30), 0.2, momentum=0.5),
+        _Trial(*_net(fixed, 30), 0.3, frozen=1),
     ]
 
 
@@ -109,7 +109,7 @@ def observe_train_step(answer: Any, rng: np.random.Generator) -> Seen:
     return {"cases": [_steps(answer, case) for case in _draw(rng)]}
 
 
-def _steps(answer: Any, case: _Case) -> list[Seen]:
+def _steps(answer: Any, case: _Trial) -> list[Seen]:
     import keras
 
     model, optimizer = keras_model(case.weights, "tanh"), keras.optimizers.SGD(case.rate, momentum=case.momentum)
@@ -118,7 +118,7 @@ def _steps(answer: Any, case: _Case) -> list[Seen]:
     return [_step(answer, model, optimizer, case) for _ in range(STEPS)]
 
 
-def _step(answer: Any, model: Any, optimizer: Any, case: _Case) -> Seen:
+def _step(answer: Any, model: Any, optimizer: Any, case: _Trial) -> Seen:
     try:
         step = as_array(answer(model, optimizer, case.X, case.y))
     except ValueError as error:
@@ -156,7 +156,7 @@ _PLAIN = {
 }
 
 
-def _judge_case(steps: list[Seen], case: _Case) -> Any:
+def _judge_case(steps: list[Seen], case: _Trial) -> Any:
     """The first thing that is wrong with two steps of one net: (key, fields), or None."""
     weights, speed = case.weights, None
     for number, seen in enumerate(steps):
@@ -170,18 +170,18 @@ def _judge_case(steps: list[Seen], case: _Case) -> Any:
     return None
 
 
-def _wanted(weights: Weights, case: _Case) -> tuple[np.ndarray, Pass]:
+def _wanted(weights: Weights, case: _Trial) -> tuple[np.ndarray, Pass]:
     """The gradients of the trainable variables in a row, and the pass they come from."""
     right = run(weights, "tanh", case.X, case.y)
     return _in_a_row(right, case), right
 
 
-def _in_a_row(ran: Pass, case: _Case) -> np.ndarray:
+def _in_a_row(ran: Pass, case: _Trial) -> np.ndarray:
     pairs = list(zip(ran.kernels, ran.biases, strict=True))[case.frozen :]
     return _flat([g / len(case.X) for pair in pairs for g in pair])
 
 
-def _moved(weights: Weights, case: _Case, step: np.ndarray) -> Weights:
+def _moved(weights: Weights, case: _Trial, step: np.ndarray) -> Weights:
     moved, start = list(weights[: case.frozen]), 0
     for kernel, bias in weights[case.frozen :]:
         split, end = start + kernel.size, start + kernel.size + bias.size
@@ -190,7 +190,7 @@ def _moved(weights: Weights, case: _Case, step: np.ndarray) -> Weights:
     return moved
 
 
-def _judge_step(seen: Seen, case: _Case, weights: Weights, right: tuple, after: tuple, number: int) -> Any:
+def _judge_step(seen: Seen, case: _Trial, weights: Weights, right: tuple, after: tuple, number: int) -> Any:
     step, (ran, wanted, move) = seen["step"], right
     if step is None:
         return "no-return"
@@ -210,7 +210,7 @@ def _judge_step(seen: Seen, case: _Case, weights: Weights, right: tuple, after: 
     )
 
 
-def _judge_gradients(got: list, wanted: np.ndarray, weights: Weights, case: _Case, after: np.ndarray) -> Any:
+def _judge_gradients(got: list, wanted: np.ndarray, weights: Weights, case: _Trial, after: np.ndarray) -> Any:
     flat = _flat(got)
     if _close(flat, wanted, case):
         return None
@@ -225,7 +225,7 @@ def _judge_gradients(got: list, wanted: np.ndarray, weights: Weights, case: _Cas
     return "swapped" if swapped else "wrong-values", fact
 
 
-def _close(got: np.ndarray, wanted: np.ndarray, case: _Case) -> bool:
+def _close(got: np.ndarray, wanted: np.ndarray, case: _Trial) -> bool:
     """Within float32's reach, layer by layer: what is small in one layer may be large in another."""
     if got.shape != wanted.shape:
         return False
@@ -234,7 +234,7 @@ def _close(got: np.ndarray, wanted: np.ndarray, case: _Case) -> bool:
     return all(close(g, w, rtol=3e-4, floor=1e-4) for g, w in parts)
 
 
-def _fact_of_gradients(got: list, wanted: np.ndarray, case: _Case) -> str:
+def _fact_of_gradients(got: list, wanted: np.ndarray, case: _Trial) -> str:
     start = 0
     layers = zip(names(case.weights)[case.frozen :], case.weights[case.frozen :], strict=True)
     labels = [(f"{name}'s {kind}", array) for name, pair in layers for kind, array in zip(KINDS, pair, strict=True)]
@@ -249,7 +249,7 @@ def _fact_of_gradients(got: list, wanted: np.ndarray, case: _Case) -> str:
 KINDS = ("kernel", "bias")
 
 
-def _are_swapped(got: np.ndarray, weights: Weights, case: _Case) -> bool:
+def _are_swapped(got: np.ndarray, weights: Weights, case: _Trial) -> bool:
     """Whether these are the gradients of bce(p, y): Keras keeps the labels 1e-7 away from 0 and 1, in float32."""
     kept = np.clip(case.y, np.float32(1e-7), np.float32(1 - 1e-7))
     slope = np.log(1 - kept) - np.log(kept)
@@ -259,7 +259,7 @@ def _are_swapped(got: np.ndarray, weights: Weights, case: _Case) -> bool:
 
 
 def _judge_update(
-    after: list, weights: Weights, step: np.ndarray, gradient: np.ndarray, case: _Case, number: int
+    after: list, weights: Weights, step: np.ndarray, gradient: np.ndarray, case: _Trial, number: int
 ) -> Any:
     frozen = 2 * case.frozen
     start = [array for pair in weights for array in pair]
