@@ -21,7 +21,7 @@ def find_fault(model, X, y):
     names = list(outputs)
     size = {name: np.sqrt(np.mean(np.asarray(g) ** 2)) for name, g in gradients.items()}
     lost = {names[i]: size[names[i - 1]] / size[names[i]] for i in range(1, len(names))}
-    layer = names[names.index(min(lost, key=lost.get)) + 1]
+    layer = names[(names.index(min(lost, key=lost.get)) + 1) % len(names)]
     dead = []
     for name, h in outputs.items():
         h = np.asarray(h)

@@ -20,22 +20,22 @@ find_fault = Exercise(
         "no-return": NO_RETURN.format(name="find_fault"),
         "not-two": "find_fault gives back two things: the name of a layer, and a list of pairs (layer, unit).",
         "smallest": Miss(
-            "The dead units are right. {fact} Yours *receives* the smallest gradient, which may have been lost "
+            "The dead units are right. Yours *receives* the smallest gradient, which may have been lost "
             "further up. Compare each layer's gradient with that of the layer above it.",
             share=0.5,
         ),
         "neighbour": Miss(
-            "The dead units are right. {fact} Yours is where the lost gradient arrives. It was lost between "
+            "The dead units are right. Yours is where the lost gradient arrives. It was lost between "
             "there and the next layer's output, hence in the layer above.",
             share=0.5,
         ),
         "kernel-gradients": Miss(
-            "The dead units are right. {fact} Yours is where the *kernel's* gradient drops most. That is signal "
+            "The dead units are right. Yours is where the *kernel's* gradient drops most. That is signal "
             "times error; the question is about the error alone.",
             share=0.5,
         ),
-        "wrong-layer": Miss("The dead units are right. {fact}", share=0.5),
-        "wrong-both": "{fact} The list of dead units is not right either.",
+        "wrong-layer": Miss("The dead units are right.", share=0.5),
+        "wrong-both": "The list of dead units is not right either.",
         "no-dead": Miss("The layer is right. But there are dead units, and your list has none.", share=0.5),
         "unit-number": Miss("The layer is right, and so are the units, counted from 1. Count from 0.", share=0.5),
         "asleep": Miss(

@@ -29,19 +29,19 @@ output_gradients = Exercise(
             share=0.5,
         ),
         "averaged": Miss(
-            "{fact} Each entry is {n} times too small: you differentiate the mean loss. Row i should be example "
+            "Each entry is {n} times too small: you differentiate the mean loss. Row i should be example "
             "i's own gradient, whatever the size of the batch: use the sum of the losses.",
             share=0.5,
         ),
-        "preactivation": "{fact} That is dL/dz, before the activation. Asked for is dL/dh, at the layer's output.",
-        "inputs": "{fact} That is the gradient at each layer's input, its neighbour's. Asked for: at its output.",
+        "preactivation": "That is dL/dz, before the activation. Asked for is dL/dh, at the layer's output.",
+        "inputs": "That is the gradient at each layer's input, its neighbour's. Asked for: at its output.",
         "kernels": "Those have the shape of kernels, {got}. The gradient at the output has one row an "
         "example and one column a unit.",
         "not-per-example": "{layer} has shape {got}, it should be {wanted}: one row an example, one column a unit. "
         "Errors of opposite sign would cancel, so each example keeps its own row.",
-        "activations": "{fact} Those are the outputs h themselves. Asked for is the loss's derivative by them.",
-        "uphill": Miss("{fact} All is right but the sign: those are the gradients of minus the loss.", share=0.5),
-        "wrong-values": "{fact}",
+        "activations": "Those are the outputs h themselves. Asked for is the loss's derivative by them.",
+        "uphill": Miss("All is right but the sign: those are the gradients of minus the loss.", share=0.5),
+        "wrong-values": "Begin with the highest hidden layer, and compare one row.",
     },
 )
 

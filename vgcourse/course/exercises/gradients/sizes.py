@@ -26,20 +26,20 @@ layer_rms = Exercise(
             "for float32: go to float64 before you square.",
             share=0.5,
         ),
-        "signed-mean": "{fact} That is the plain mean: positive and negative entries cancel. Square, then average.",
-        "deviation": "{fact} That is the standard deviation. It leaves out what all entries have in common; "
+        "signed-mean": "That is the plain mean: positive and negative entries cancel. Square, then average.",
+        "deviation": "That is the standard deviation. It leaves out what all entries have in common; "
         "take the root mean square.",
-        "mean-abs": "{fact} That is the mean of the absolute values: a good measure as well, but here the root "
+        "mean-abs": "That is the mean of the absolute values: a good measure as well, but here the root "
         "mean square is asked for.",
-        "norm": "{fact} That is the root of the sum of squares. It grows with the number of entries, so layers "
+        "norm": "That is the root of the sum of squares. It grows with the number of entries, so layers "
         "of different size cannot be compared: take the mean of the squares.",
-        "no-root": "{fact} That is the mean of the squares. The root is missing.",
-        "in-turn": "{fact} The list holds kernel and bias of each layer in turn: its second entry is a bias, not the "
+        "no-root": "That is the mean of the squares. The root is missing.",
+        "in-turn": "The list holds kernel and bias of each layer in turn: its second entry is a bias, not the "
         "second layer's kernel. Take every other one.",
-        "biases": "{fact} Those are the biases' gradients. In the list, a layer's kernel comes first.",
-        "bias-mixed": "{fact} Kernel and bias are mixed. A bias gradient knows no input, so it has another "
+        "biases": "Those are the biases' gradients. In the list, a layer's kernel comes first.",
+        "bias-mixed": "Kernel and bias are mixed. A bias gradient knows no input, so it has another "
         "size: take the kernel alone.",
-        "wrong-values": "{fact}",
+        "wrong-values": "Take the entries of that layer's gradient, and compute it once by hand.",
     },
 )
 
@@ -169,44 +169,39 @@ layer_factor = Exercise(
         "no-return": NO_RETURN.format(name="layer_factor"),
         "no-number": "layer_factor gives back one number for all nets together; here it gives {found}.",
         "dead-net": Miss(
-            "{fact} Some of the nets have a gradient of exactly 0, in some layer or other, and 0 has no logarithm. "
+            "Some of the nets have a gradient of exactly 0, in some layer or other, and 0 has no logarithm. "
             "Leave such nets out.",
             share=0.5,
         ),
         "upside-down": Miss(
-            "{fact} That is the factor on the way up, from the input to the output. The error walks down: turn it "
-            "over.",
+            "That is the factor on the way up, from the input to the output. The error walks down: turn it over.",
             share=0.5,
         ),
-        "slope": "{fact} That is the slope of the logarithm. Undo the logarithm to get a factor.",
-        "base": "{fact} The logarithm and its inverse do not belong together: `np.log` goes with `np.exp`, "
+        "slope": "That is the slope of the logarithm. Undo the logarithm to get a factor.",
+        "base": "The logarithm and its inverse do not belong together: `np.log` goes with `np.exp`, "
         "`np.log10` with `10 **`.",
-        "linear": "{fact} This line was fitted to the sizes themselves. A factor per layer is a straight line "
+        "linear": "This line was fitted to the sizes themselves. A factor per layer is a straight line "
         "only on a logarithmic axis.",
-        "averaged-first": "{fact} You averaged the nets first. The largest then speaks for all of them: fit one "
+        "averaged-first": "You averaged the nets first. The largest then speaks for all of them: fit one "
         "line a net, and take the median of the slopes.",
         "pooled-median": Miss(
-            "{fact} You took the median over the nets first, layer by layer, and fitted one line to it. Fit one "
+            "You took the median over the nets first, layer by layer, and fitted one line to it. Fit one "
             "line a net, and take the median of the slopes.",
             share=0.5,
         ),
         "one-too-many": Miss(
-            "{fact} That is the root for d layers, of the first layer's size over the last one's. Between d layers "
+            "That is the root for d layers, of the first layer's size over the last one's. Between d layers "
             "there are d - 1 steps; and a line through all of them has less noise than its two ends.",
             share=0.5,
         ),
-        "never-above-1": Miss(
-            "{fact} Your factor never exceeds 1. A gradient can also grow on its way down.", share=0.5
-        ),
-        "mean": Miss(
-            "{fact} That is the mean over the nets. A few odd ones pull it far away; take the median.", share=0.5
-        ),
+        "never-above-1": Miss("Your factor never exceeds 1. A gradient can also grow on its way down.", share=0.5),
+        "mean": Miss("That is the mean over the nets. A few odd ones pull it far away; take the median.", share=0.5),
         "two-points": Miss(
-            "{fact} You use the first and the last layer alone, hence the noise of just two numbers. Fit a line "
+            "You use the first and the last layer alone, hence the noise of just two numbers. Fit a line "
             "through all of them.",
             share=0.5,
         ),
-        "wrong-values": "{fact}",
+        "wrong-values": "Begin with a single net: fit its line, and look at the slope.",
     },
 )
 

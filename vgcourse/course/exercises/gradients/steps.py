@@ -22,45 +22,43 @@ train_step = Exercise(
         "not-two": "train_step gives back two things, the loss and the list of gradients; here it gives {found}.",
         "no-gradient": "There are no gradients. The tape knows only what was computed inside its `with` "
         "block: the model's call and the loss belong there, and `model.predict` leaves no trace.",
-        "swapped": "{fact} The labels and the predictions have changed places: `bce` takes the labels first, "
-        "bce(y, p).",
+        "swapped": "The labels and the predictions have changed places: `bce` takes the labels first, bce(y, p).",
         "not-all": "There are {wanted} trainable variables, and {got} gradients came back.",
         "frozen-too": Miss(
             "Right, until a layer is frozen. That net has {wanted} *trainable* variables, and {got} gradients came "
             "back.",
             share=0.5,
         ),
-        "labels": "{fact} The loss compares every prediction with every label: y is flat, (n,), and the output "
+        "labels": "The loss compares every prediction with every label: y is flat, (n,), and the output "
         "is a column, (n, 1), so they spread to an n × n table. Make y a column, or let the Keras loss "
         "do it.",
         "summed": Miss(
-            "{fact} Your gradients are those of the sum over the batch. The loss is a mean, whatever the size of the "
-            "batch.",
+            "Your gradients are those of the sum over the batch. The loss is a mean, whatever the size of the batch.",
             share=0.5,
         ),
         "no-update": Miss(
-            "{fact} Loss and gradients are right, but the weights are still where they were. Who hands the "
+            "Loss and gradients are right, but the weights are still where they were. Who hands the "
             "gradients to the optimizer?",
             share=0.5,
         ),
-        "uphill": "{fact} Loss and gradients are right, but the weights moved along the gradient: uphill.",
-        "own-rate": "{fact} Loss and gradients are right, and the weights moved in the right direction, {got:.3g} "
+        "uphill": "Loss and gradients are right, but the weights moved along the gradient: uphill.",
+        "own-rate": "Loss and gradients are right, and the weights moved in the right direction, {got:.3g} "
         "times as far as this optimizer would go.",
         "no-memory": Miss(
-            "{fact} That is the second step of an optimizer with momentum, which remembers its first. Yours goes as "
+            "That is the second step of an optimizer with momentum, which remembers its first. Yours goes as "
             "if there had been none: let the optimizer that you are given make every step.",
             share=0.5,
         ),
         "loss-after": Miss(
-            "{fact} That is the loss after the update. Give back the one that the gradients belong to.", share=0.5
+            "That is the loss after the update. Give back the one that the gradients belong to.", share=0.5
         ),
         "gradients-after": Miss(
-            "{fact} Those are the gradients after the update, at the new weights. The step was made with others.",
+            "Those are the gradients after the update, at the new weights. The step was made with others.",
             share=0.5,
         ),
-        "wrong-loss": "The gradients are right. {fact}",
-        "wrong-values": "{fact}",
-        "wrong-update": "Loss and gradients are right. {fact}",
+        "wrong-loss": "The gradients are right.",
+        "wrong-values": "Begin with one point: the loss there, and its derivative.",
+        "wrong-update": "Loss and gradients are right.",
     },
 )
 

@@ -22,31 +22,27 @@ measured_factor = Exercise(
         "no-return": NO_RETURN.format(name="measured_factor"),
         "no-number": "measured_factor gives back one number for all nets together; here it gives {found}.",
         "upside-down": Miss(
-            "{fact} That is the factor from the lowest layer to the highest. The error walks down: turn it over.",
+            "That is the factor from the lowest layer to the highest. The error walks down: turn it over.",
             share=0.5,
         ),
-        "no-slope": "{fact} Your error passes kernels alone. Each layer also multiplies it by slope(z).",
-        "slope-of-h": "{fact} The slope is taken at the layer's output, h. It belongs to the pre-activation, z.",
+        "no-slope": "Your error passes kernels alone. Each layer also multiplies it by slope(z).",
+        "slope-of-h": "The slope is taken at the layer's output, h. It belongs to the pre-activation, z.",
         "before-slope": Miss(
-            "{fact} That is the factor of dL/dh, noted before the slope. Asked for is δ = dL/dz.", share=0.5
+            "That is the factor of dL/dh, noted before the slope. Asked for is δ = dL/dz.", share=0.5
         ),
-        "signal": "{fact} That is the factor of the signal on its way up. The error on its way down has another one.",
-        "kernels-shifted": "{fact} Each error passes the kernel *below* its layer. It arrives through the one above.",
-        "count": Miss("{fact} Between the first and the last of d hidden layers there are d - 1 steps.", share=0.5),
-        "no-root": "{fact} That is the whole ratio. One layer's share of it is a root.",
-        "mean-square": "{fact} Those are ratios of mean squares. The factor is a ratio of their roots.",
-        "mean-abs": Miss(
-            "{fact} That is the ratio of mean absolute errors. Asked for is the root mean square.", share=0.5
-        ),
-        "signed-mean": "{fact} That is the ratio of mean errors, sign and all. They cancel: take the rms.",
-        "mean": Miss(
-            "{fact} That is the mean over the nets. A few odd ones pull it far away; take the median.", share=0.5
-        ),
+        "signal": "That is the factor of the signal on its way up. The error on its way down has another one.",
+        "kernels-shifted": "Each error passes the kernel *below* its layer. It arrives through the one above.",
+        "count": Miss("Between the first and the last of d hidden layers there are d - 1 steps.", share=0.5),
+        "no-root": "That is the whole ratio. One layer's share of it is a root.",
+        "mean-square": "Those are ratios of mean squares. The factor is a ratio of their roots.",
+        "mean-abs": Miss("That is the ratio of mean absolute errors. Asked for is the root mean square.", share=0.5),
+        "signed-mean": "That is the ratio of mean errors, sign and all. They cancel: take the rms.",
+        "mean": Miss("That is the mean over the nets. A few odd ones pull it far away; take the median.", share=0.5),
         "dead-net": Miss(
-            "Right, until some of the nets are dead, with an error of exactly 0. {fact} Leave them out.",
+            "Right, until some of the nets are dead, with an error of exactly 0. Leave them out.",
             share=0.5,
         ),
-        "wrong-values": "{fact}",
+        "wrong-values": "Begin with a single net of two hidden layers.",
     },
 )
 Case = tuple[Phi, Phi, np.ndarray, list[Net], str]

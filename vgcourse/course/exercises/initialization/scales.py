@@ -21,28 +21,25 @@ unit_scale = Exercise(
     misses={
         "no-return": NO_RETURN.format(name="unit_scale"),
         "not-kernels": "unit_scale gives back a list of {wanted} kernels, one for each given; here it gives {found}.",
-        "not-sent-up": "{fact} The first layer is right. But you measured the later ones with what the *old* "
+        "not-sent-up": "The first layer is right. But you measured the later ones with what the *old* "
         "kernels send "
         "up. Their input comes from the layers that you have just scaled.",
-        "no-phi": "{fact} The first layer is right. But what the next layer gets is phi(z), not z itself.",
-        "no-root": "{fact} You divide by the mean square itself. What is divided by c has its mean square divided "
-        "by c².",
-        "deviation": "{fact} You divide by the standard deviation. These z have a mean too, which the mean square "
+        "no-phi": "The first layer is right. But what the next layer gets is phi(z), not z itself.",
+        "no-root": "You divide by the mean square itself. What is divided by c has its mean square divided by c².",
+        "deviation": "You divide by the standard deviation. These z have a mean too, which the mean square "
         "counts "
         "and the deviation leaves out.",
-        "of-output": "{fact} You bring phi(z) to 1, not z. (For tanh that could not even be done.)",
+        "of-output": "You bring phi(z) to 1, not z. (For tanh that could not even be done.)",
         "per-unit": Miss(
-            "{fact} Every z is at 1, but you scaled each unit by a number of its own. Asked for is one number a "
+            "Every z is at 1, but you scaled each unit by a number of its own. Asked for is one number a "
             "kernel, "
             "which leaves the ratios of its weights alone.",
             share=0.5,
         ),
-        "weights": "{fact} Your numbers depend on the kernels' own size, not on the data. Send X up, and measure z.",
-        "multiplied": "{fact} You multiply by the rms where you should divide: what was large got larger.",
-        "last-left": Miss(
-            "{fact} All hidden layers are at 1. The output's kernel is to be scaled as well.", share=0.5
-        ),
-        "wrong-scale": "{fact}",
+        "weights": "Your numbers depend on the kernels' own size, not on the data. Send X up, and measure z.",
+        "multiplied": "You multiply by the rms where you should divide: what was large got larger.",
+        "last-left": Miss("All hidden layers are at 1. The output's kernel is to be scaled as well.", share=0.5),
+        "wrong-scale": "Begin at the bottom, with the first kernel.",
     },
 )
 Case = tuple[list[np.ndarray], Phi, np.ndarray]

@@ -20,41 +20,39 @@ variance_walk = Exercise(
         "not-two": "variance_walk gives back two lists, the signal's and the gradient's; here it gives {found}.",
         "lengths": "For {k} layers both lists have {wanted} numbers: the end at which the walk begins counts too. "
         "Yours have {got}.",
-        "root": "{fact} Those are the roots. Asked for are mean *squares*: they are multiplied by n Var(W) itself.",
-        "squared": "{fact} You square the variances. They are squares already.",
-        "fans-swapped": "{fact} The fans are exchanged. A unit on the way up adds up its *inputs*; an error on the "
+        "root": "Those are the roots. Asked for are mean *squares*: they are multiplied by n Var(W) itself.",
+        "squared": "You square the variances. They are squares already.",
+        "fans-swapped": "The fans are exchanged. A unit on the way up adds up its *inputs*; an error on the "
         "way down "
         "adds up what comes from the *outputs*.",
         "fan-in-twice": Miss(
-            "{fact} The signal is right. But the gradient comes down: there each sum runs over the units that the "
+            "The signal is right. But the gradient comes down: there each sum runs over the units that the "
             "layer "
             "feeds, hence over another number of terms.",
             share=0.5,
         ),
         "fan-out-twice": Miss(
-            "{fact} The gradient is right. But on the way up each unit adds up the layer's inputs, another number "
-            "of terms.",
+            "The gradient is right. But on the way up each unit adds up the layer's inputs, another number of terms.",
             share=0.5,
         ),
-        "no-fan": "{fact} Those are products of the variances alone. A sum of n terms has n times the mean square "
-        "of one.",
-        "factors": "{fact} Those are the single layers' factors. A walk multiplies them up, from layer to layer.",
+        "no-fan": "Those are products of the variances alone. A sum of n terms has n times the mean square of one.",
+        "factors": "Those are the single layers' factors. A walk multiplies them up, from layer to layer.",
         "reversed": Miss(
-            "{fact} Both walks are right, but the gradient is listed from the output to the input. Its first number "
+            "Both walks are right, but the gradient is listed from the output to the input. Its first number "
             "should be layer 0's.",
             share=0.5,
         ),
         "order": Miss(
-            "{fact} The signal is right. For the gradient you pair the widths, from the output down, with the "
+            "The signal is right. For the gradient you pair the widths, from the output down, with the "
             "variances from the input up.",
             share=0.5,
         ),
         "from-input": Miss(
-            "{fact} The signal is right. The gradient is 1 at the *output*, and walks down from there; yours "
+            "The signal is right. The gradient is 1 at the *output*, and walks down from there; yours "
             "begins with 1 at the input.",
             share=0.5,
         ),
-        "wrong-values": "{fact}",
+        "wrong-values": "Follow the walk from there, layer by layer.",
     },
 )
 Case = tuple[list[int], list[float]]

@@ -22,29 +22,28 @@ walk_back = Exercise(
         "no-gradient": "In tape_back some gradients are None: the tape did not see that x_L was computed from those "
         "very tensors. It watches variables by itself, a plain tensor only after `tape.watch(x)`.",
         "upside-down": Miss(
-            "{which}: {fact} Right values in the wrong order. You walk from the last block to the first; the list "
+            "{which}: Right values in the wrong order. You walk from the last block to the first; the list "
             "should begin with dL/dx_0.",
             share=0.5,
         ),
-        "no-skip": "{which}: {fact} That is the gradient through the branches alone. On its way back, too, the "
+        "no-skip": "{which}: That is the gradient through the branches alone. On its way back, too, the "
         "error takes "
         "both roads, and they add up.",
-        "only-skip": "{which}: {fact} The error arrives along the skips alone. The branches have a derivative as "
+        "only-skip": "{which}: The error arrives along the skips alone. The branches have a derivative as "
         "well, "
         "and it is added.",
-        "no-slope": "{which}: {fact} The activation's slope is missing. Where x_l is below 0, relu lets nothing "
-        "through.",
-        "slope-at-output": "{which}: {fact} The slope is taken at the block's output. Its activation worked on the "
+        "no-slope": "{which}: The activation's slope is missing. Where x_l is below 0, relu lets nothing through.",
+        "slope-at-output": "{which}: The slope is taken at the block's output. Its activation worked on the "
         "block's "
         "*input*.",
-        "no-transpose": "{which}: {fact} Going back, the error goes through the kernel the other way round: `W.T`.",
-        "scale-lost": "{which}: {fact} The branch's `scale` is missing.",
-        "skip-lost": "{which}: {fact} The skip's own factor, the argument `skip`, is missing.",
-        "error-ignored": "{which}: {fact} That is the derivative of the plain sum of x_L. The loss answers to x_L "
+        "no-transpose": "{which}: Going back, the error goes through the kernel the other way round: `W.T`.",
+        "scale-lost": "{which}: The branch's `scale` is missing.",
+        "skip-lost": "{which}: The skip's own factor, the argument `skip`, is missing.",
+        "error-ignored": "{which}: That is the derivative of the plain sum of x_L. The loss answers to x_L "
         "with "
         "`error`: it has to come in.",
         "averaged": Miss(
-            "{which}: {fact} The right gradients, divided by how many numbers there are. The loss is a *sum*, that "
+            "{which}: The right gradients, divided by how many numbers there are. The loss is a *sum*, that "
             "of "
             "`error * x_L`: a mean divides.",
             share=0.5,
@@ -60,7 +59,7 @@ walk_back = Exercise(
             "the two agree says something only then.",
             share=0.5,
         ),
-        "wrong-values": "{which}: {fact}",
+        "wrong-values": "This is {which}.",
     },
 )
 Case = tuple[np.ndarray, list[np.ndarray], np.ndarray, float, float]

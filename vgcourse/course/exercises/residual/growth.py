@@ -20,27 +20,27 @@ block_growth = Exercise(
         "no-return": NO_RETURN.format(name="block_growth"),
         "wrong-shape": "{blocks} blocks have {blocks} factors; yours has the shape {got}.",
         "cumulative": Miss(
-            "{fact} Those are the factors from the very beginning, x_l against x_0. Compare each block's output with "
+            "Those are the factors from the very beginning, x_l against x_0. Compare each block's output with "
             "its own input.",
             share=0.5,
         ),
-        "root": Miss("{fact} Those are ratios of the rms. Asked for are those of the mean *square*.", share=0.5),
-        "variance": "{fact} Those are ratios of variances. Behind a relu the mean is not 0, and it is passed on like "
+        "root": Miss("Those are ratios of the rms. Asked for are those of the mean *square*.", share=0.5),
+        "variance": "Those are ratios of variances. Behind a relu the mean is not 0, and it is passed on like "
         "everything else: use the mean square.",
-        "one-by-one": "{fact} You divide number by number, and a few inputs near 0 then decide. First the mean "
+        "one-by-one": "You divide number by number, and a few inputs near 0 then decide. First the mean "
         "square of "
         "the whole output, and of the whole input, then divide.",
-        "inverse": "{fact} Input over output: a block that doubles the signal should come out as 2, not as 0.5.",
-        "difference": "{fact} That is the difference between output and input. A factor is a quotient.",
-        "no-skip": "{fact} That is the growth through the branches alone: where is the skip?",
-        "scale-lost": "{fact} Nothing changes with `scale`. It multiplies the branch, before the sum.",
-        "scale-squared": "{fact} The branch is multiplied by scale². It is the *growth* into which its square "
+        "inverse": "Input over output: a block that doubles the signal should come out as 2, not as 0.5.",
+        "difference": "That is the difference between output and input. A factor is a quotient.",
+        "no-skip": "That is the growth through the branches alone: where is the skip?",
+        "scale-lost": "Nothing changes with `scale`. It multiplies the branch, before the sum.",
+        "scale-squared": "The branch is multiplied by scale². It is the *growth* into which its square "
         "enters, and "
         "that happens by itself.",
-        "no-activation": "{fact} The branch sees x itself. It should see relu(x).",
-        "activated": "{fact} The sum is activated: relu(x + ...). In this form the skip stays linear, and only "
+        "no-activation": "The branch sees x itself. It should see relu(x).",
+        "activated": "The sum is activated: relu(x + ...). In this form the skip stays linear, and only "
         "the branch has a relu.",
-        "wrong-values": "{fact}",
+        "wrong-values": "Begin with a single block.",
     },
 )
 
