@@ -26,21 +26,25 @@ html_copy_source = html_show_sourcelink = False
 html_favicon = "_static/favicon.svg"
 toc_object_entries_show_parents = "hide"
 html_theme_options = {
-    "repository_url": REPOSITORY,
-    "repository_branch": "main",
-    "path_to_docs": "",
-    "use_repository_button": True,
     "use_download_button": False,
     "use_fullscreen_button": False,
     "navbar_persistent": [],
     "show_toc_level": 2,
-    "launch_buttons": {
-        "binderhub_url": "https://mybinder.org",
-        "colab_url": "https://colab.research.google.com",
-        **({"jupyterhub_url": HUB} if HUB else {}),
-        "notebook_interface": "jupyterlab",
-    },
 }
+if REPOSITORY:  # without an address a button would lead nowhere
+    tags.add("published")  # noqa: F821  (Sphinx's own; the pages' `only` asks for it)
+    html_theme_options |= {
+        "repository_url": REPOSITORY,
+        "repository_branch": "main",
+        "path_to_docs": "",
+        "use_repository_button": True,
+        "launch_buttons": {
+            "binderhub_url": "https://mybinder.org",
+            "colab_url": "https://colab.research.google.com",
+            **({"jupyterhub_url": HUB} if HUB else {}),
+            "notebook_interface": "jupyterlab",
+        },
+    }
 # A lesson's headings are its own; the numbers of the exercises stand where the lesson puts them. A page names files
 # of the repository (../../README.md) that are not pages of the site.
 suppress_warnings = ["mystnb.unknown_mime_type", "myst.header", "myst.xref_missing", "toc.empty_glob"]

@@ -2,6 +2,7 @@
 
 Four steps: run the students' notebooks (kept outputs are used again), replace their widgets, write the explorers'
 script, and let Sphinx make the pages. Nothing is fetched, and the finished site asks no other host for anything.
+Without an address of the repository its pages have no buttons that open a lesson on Binder or Colab.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
@@ -19,11 +21,16 @@ from vgcourse.show.explorers import bundle
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-REPOSITORY = "https://github.com/OWNER/REPOSITORY"  # the one place to change; README and pyproject name it too
+REPOSITORY = ""  # the address where the course is published, as in https://github.com/OWNER/REPOSITORY
+NEEDED = ("sphinx", "myst_nb", "sphinx_book_theme", "nbclient")
+LARGEST = 1_500_000  # bytes a lesson's page may have, figures and all: a second or two on a telephone
 
 
-def build(out: Path, work: Path, lessons: list[Path]) -> None:
-    """Write the finished site to ``out``; ``work`` keeps outputs and Sphinx's own files for the next time."""
+def build(out: Path, work: Path, lessons: dict[Path, bool]) -> None:
+    """Write the finished site to ``out``; ``work`` keeps outputs and Sphinx's own files for the next time.
+
+    ``lessons`` says of each student's notebook whether it is run or stands there as it is, without outputs.
+    """
     source = work / "source"
     shutil.rmtree(source, ignore_errors=True)
     shutil.copytree(HERE / "pages", source)
@@ -35,19 +42,30 @@ def build(out: Path, work: Path, lessons: list[Path]) -> None:
         bundle.style_sheet() + (HERE / "static" / "site.css").read_text("utf-8"), "utf-8"
     )
     (static / "explorer.js").write_text(f"(() => {{\n{bundle.joined('lesson_page.js')}\n}})();\n", "utf-8")
-    for path in lessons:
-        _lesson(path, source, work / "outputs")
+    for path, run in lessons.items():
+        _lesson(path, run, source, work / "outputs")
     _sphinx(source, work / "doctrees", out)
     shutil.copy(ROOT / "site" / "index.html", out / "play.html")
     for unneeded in [*out.rglob("*.map"), *out.glob("_sources")]:
         shutil.rmtree(unneeded) if unneeded.is_dir() else unneeded.unlink()
 
 
-def _lesson(path: Path, source: Path, kept: Path) -> None:
+def too_large(out: Path) -> list[str]:
+    """A sentence for each lesson's page that is larger than a page should be."""
+    sizes = {page: page.stat().st_size for page in sorted(out.glob("lessons/*/*.html"))}
+    return [
+        f"{page.relative_to(out)} has {size / 1e6:.1f} MB; at most {LARGEST / 1e6} MB load at once on a telephone."
+        for page, size in sizes.items()
+        if size > LARGEST
+    ]
+
+
+def _lesson(path: Path, run: bool, source: Path, kept: Path) -> None:
     target = source / path.relative_to(ROOT)
     target.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(prepare(executed(path, ROOT, kept)), target)
-    print(f"{path.stem}: ready")
+    notebook = executed(path, ROOT, kept) if run else nbformat.read(path, as_version=4)
+    nbformat.write(prepare(notebook), target)
+    print(f"{path.stem}: {'ready' if run else 'without outputs'}")
 
 
 def _handbook(source: Path) -> None:
@@ -73,12 +91,25 @@ def main() -> None:
     options.add_argument(
         "--repository", default=os.environ.get("VGCOURSE_REPOSITORY", REPOSITORY), help="its address"
     )
-    options.add_argument("--only", nargs="*", help="names of lessons, for a quick look")
+    options.add_argument(
+        "--run", nargs="*", metavar="LESSON", help="run these lessons only, for a quick look; the others lack outputs"
+    )
     chosen = options.parse_args()
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        sys.exit(f"The site needs {', '.join(missing)}: `pip install -e .[site]`, or `make site`, installs it.")
     os.environ["VGCOURSE_REPOSITORY"] = chosen.repository
-    lessons = [path for path in sorted(ROOT.glob("lessons/*/*.ipynb")) if not chosen.only or path.stem in chosen.only]
-    build(chosen.out.resolve(), ROOT / "build" / "site_work", lessons)
+    found = sorted(ROOT.glob("lessons/*/*.ipynb"))
+    build(
+        chosen.out.resolve(),
+        ROOT / "build" / "site_work",
+        {path: chosen.run is None or path.stem in chosen.run for path in found},
+    )
+    if large := too_large(chosen.out):
+        sys.exit("\n".join(large))
     print(f"The site is in {chosen.out}; open {chosen.out / 'index.html'}.")
+    if not chosen.repository:
+        print("Its lessons have no launch buttons: set VGCOURSE_REPOSITORY to the address of your repository.")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
-"""The course as a site: built from one lesson, opened from disk, and watched."""
+"""The course as a site: built with one lesson run, opened from disk, and watched."""
 
+import os
 import re
 import subprocess
 import sys
 from html import unescape
+from importlib import import_module
+from importlib.util import find_spec
 
 import pytest
 
@@ -13,15 +16,27 @@ from vgcourse.course.lesson import Lesson
 pytestmark = pytest.mark.browser
 
 
+NEEDED = ("sphinx", "myst_nb", "sphinx_book_theme")
+
+
 @pytest.fixture(scope="module")
 def site(root, tmp_path_factory):
-    """The site with lesson 0 alone: the others differ from it in length."""
-    pytest.importorskip("myst_nb", reason="the extra [site] is not installed")
+    """The site with all lessons, of which lesson 0 alone has been run: running the others takes minutes."""
+    if any(find_spec(name) is None for name in NEEDED):
+        pytest.skip("the extra [site] is not installed: `pip install -e .[site]` brings Sphinx, which makes the site")
     folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "site/make.py", "--out", str(folder / "out"), "--only", "start"]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=400)
+    command = [sys.executable, "site/make.py", "--out", str(folder / "out"), "--run", "start"]
+    environment = {name: value for name, value in os.environ.items() if name != "VGCOURSE_REPOSITORY"}
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=400)
     assert done.returncode == 0, done.stderr[-2000:]
     return folder / "out"
+
+
+@pytest.fixture
+def maker(root, monkeypatch):
+    """The module ``site/make.py``."""
+    monkeypatch.syspath_prepend(str(root / "site"))
+    return import_module("make")
 
 
 def test_landing_page_plays_and_asks_nobody_else(site, watched):
@@ -60,15 +75,41 @@ def test_nothing_sticks_out(site, open_page, width):
 
 def test_no_solution_and_no_hidden_test_is_on_the_site(site, root):
     """Every line that a student must not see, and that the student's notebook does not hold for another reason."""
-    pages = "\n".join(path.read_text("utf-8") for path in [*site.rglob("*.html"), *site.rglob("*.js")])
-    words = unescape(re.sub(r"<[^>]+>", "", pages))
+    words, code = _words_and_lines_of_scripts(site)
     lessons = [Lesson(path.name, root) for path in sorted((root / "solutions").glob("[0-9]*_*"))]
-    built = [lesson for lesson in lessons if (site / "lessons" / lesson.id).is_dir()]
-    assert built
-    for lesson in built:
-        shown = lesson.student.read_text("utf-8")
-        for line in removed_lines(solved_notebook(lesson)):
-            if len(line) > 12 and line not in shown.replace('\\"', '"'):
-                assert line not in words, (lesson.id, line)
+    assert [lesson.id for lesson in lessons] == sorted(path.name for path in site.glob("lessons/*"))
+    shown = "\n".join(lesson.student.read_text("utf-8") for lesson in lessons).replace('\\"', '"')
+    leaked = {
+        (lesson.id, line)
+        for lesson in lessons
+        for line in removed_lines(solved_notebook(lesson))
+        if len(line) > 12 and line not in shown and (line in words or line in code)
+    }
+    assert not leaked
     for path in site.glob("lessons/*/*.html"):
         assert not re.search("BEGIN (SOLUTION|HIDDEN)", path.read_text("utf-8")), path.name
+
+
+def _words_and_lines_of_scripts(site):
+    """All text of the pages, and the whole lines of the scripts: these have their own `return shares.map(…)`."""
+    pages = "\n".join(path.read_text("utf-8") for path in site.rglob("*.html"))
+    inside = re.compile(r"<script.*?</script>", re.DOTALL)
+    scripts = [*inside.findall(pages), *(path.read_text("utf-8") for path in site.rglob("*.js"))]
+    words = unescape(re.sub(r"<[^>]+>", "", inside.sub("", pages)))
+    return words, {line.strip() for script in scripts for line in re.split(r"\n|\\n", script)}
+
+
+def test_without_an_address_no_button_leads_nowhere(site):
+    for path in site.rglob("*.html"):
+        assert not re.search(r"OWNER/REPOSITORY/|mybinder\.org/v2|colab\.research", path.read_text("utf-8")), (
+            path.name
+        )
+
+
+def test_a_page_too_large_for_a_telephone_is_named(maker, tmp_path):
+    for name, size in {"small": 1_400_000, "large": 1_600_000}.items():
+        page = tmp_path / "lessons" / name / f"{name}.html"
+        page.parent.mkdir(parents=True)
+        page.write_bytes(b" " * size)
+    (said,) = maker.too_large(tmp_path)
+    assert said.startswith("lessons/large/large.html has 1.6 MB")
