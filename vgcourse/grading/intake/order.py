@@ -40,15 +40,31 @@ def in_order(found: Found) -> list[Step]:
 
 def _followers(found: Found, row: list[tuple[int, int]]) -> dict[int | None, list[int]]:
     """Place in the lesson → the student's own pieces that stand behind it."""
-    places, behind = dict(row), {}
+    places, behind, passed = dict(row), {}, {}
     last, taken = None, found.taken()
     for index in range(len(found.pieces)):
         last = places.get(index, last)
-        if index not in taken:
-            behind.setdefault(_home(found, index, last), []).append(index)
+        if index in taken:
+            continue
+        passed[last] = passed.get(last) or _passed_check(found, index, last)
+        behind.setdefault(passed[last] or _home(found, index, last), []).append(index)
     for indices in behind.values():
         indices.sort(key=lambda i: (not _is_second_answer(found, i), i))
     return behind
+
+
+def _passed_check(found: Found, index: int, last: int | None) -> int | None:
+    """The check, lost or moved away, behind which a piece stood: it takes the answer up as the lesson does there.
+
+    ``f = fallback("f", f)`` in half a cell of the lesson, say; what follows it stood behind that check too.
+    """
+    code, kept = found.pieces[index].code, {place for _, place in found.unmoved()}
+    for asked in found.released.asked.values():
+        if asked.check is None or asked.check in kept or asked.place not in found.at:
+            continue
+        if last is not None and last < asked.check and code.before & code.binds & asked.names and not code.defines:
+            return asked.check
+    return None
 
 
 def _home(found: Found, index: int, last: int | None) -> int | None:
