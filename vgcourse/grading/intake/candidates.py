@@ -15,7 +15,10 @@ from vgcourse.grading.names import shown
 
 MOST_CANDIDATES = 12  # notebooks that are read; the last handed in count first
 # "circles (1)", "circles - Copy", "Copy of circles", "circles-Copy1", "circles_2", "circles final"
-_COPY = re.compile(r"^(copy of )|([ _-]*(\(\d+\)|copy ?\(?\d*\)?|kopie|copie|copia|副本|final|\d+))+$", re.IGNORECASE)
+# Digits are taken as one (`++`): a long number could be cut into numbers in more ways than there is time to try.
+_COPY = re.compile(
+    r"^(copy of )|([ _-]*+(\(\d+\)|copy ?\(?\d*+\)?|kopie|copie|copia|副本|final|\d++))++$", re.IGNORECASE
+)
 # What a browser or a mail program makes of a notebook's name: circles.ipynb.txt
 _NOTEBOOK = re.compile(r"\.ipynb(\.(txt|json))?$", re.IGNORECASE)
 # What students hand in for a notebook, and what is to be done about it.

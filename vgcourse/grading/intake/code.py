@@ -12,8 +12,9 @@ from functools import lru_cache
 LONGEST = 20_000  # characters of a cell that is read as code; no lesson's cell comes near it
 _DEFINES = re.compile(r"^(?:async )?(?:def|class)[ ]+(\w+)|^(\w+)[ ]*=(?!=)", re.MULTILINE)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_LINE_MAGIC = re.compile(r"^(\s*)(?:[%!?].*|[\w.]+\?{1,2}\s*)$", re.MULTILINE)
-_ASSIGNED_MAGIC = re.compile(r"^(\s*[\w., ]+=\s*)[%!].*$", re.MULTILINE)
+# Of one line each: `^\s*` would look through all empty lines again from each of them.
+_LINE_MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
+_ASSIGNED_MAGIC = re.compile(r"^([ \t]*[\w.,][\w., ]*=[ \t]*)[%!].*$", re.MULTILINE)
 NOT_PYTHON = re.compile(r"^%%(?!time|timeit|capture|prun)\w+")
 
 

@@ -16,7 +16,7 @@ from vgcourse.grading.intake.reading import Refused, read_bytes
 
 LARGEST_MODULE = 1_000_000  # bytes
 _IMPORT = re.compile(
-    r"^\s*(?:from\s+\.?(\w+)|import\s+([\w., ]+)|%run\s+(?:-\w\s+)*[\"']?(?:\./)?(\w+)(?:\.py)?)", re.M
+    r"^[ \t]*(?:from\s+\.?(\w+)|import\s+([\w., ]+)|%run\s+(?:-\w\s+)*[\"']?(?:\./)?(\w+)(?:\.py)?)", re.M
 )
 
 

@@ -22,6 +22,7 @@ LARGEST_SOURCE = 1_000_000  # characters of a cell
 MOST_CELLS = 1000
 MUCH_OUTPUT = 1_000_000  # characters of outputs worth a note
 _KINDS = ("code", "markdown", "raw")
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.?[^"\\]*+)*+"?', re.DOTALL)  # also one without an end: read once, not from each \"
 _ATTACHMENT = re.compile(r"image/(png|jpeg|gif)")
 
 
@@ -88,7 +89,7 @@ def _refuse_costly(data: bytes, name: str) -> None:
     marks = sum(data.count(mark) for mark in (b"[", b"{", b","))
     strings = (data.count(b'"') - data.count(b'\\"')) // 2
     if marks > MOST_VALUES and strings <= MOST_VALUES:  # most of them in the text of outputs, perhaps
-        bare = re.sub(rb'"[^"\\]*(?:\\.[^"\\]*)*"', b"", data)
+        bare = _STRING.sub(b"", data)
         marks = sum(bare.count(mark) for mark in (b"[", b"{", b","))
     if len(data) * width > WIDEST or max(marks, strings) > MOST_VALUES:
         raise Refused(Note("too-costly", file=name, mb=len(data) / 1e6))

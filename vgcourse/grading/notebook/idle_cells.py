@@ -25,7 +25,7 @@ _REACHING = {"globals", "locals", "vars", "dir", "eval", "exec", "get_ipython", 
 _REACHING |= {"__main__", "modules", "__globals__", "f_globals", "user_ns"}
 # Reading code closely costs more than running it: beyond these, every word counts.
 LONGEST, MOST_MAGICS, MOST_CELLS = 20_000, 20, 500
-_MAGIC = re.compile(r"^\s*(\w+\s*=\s*)?[%!?]|\?\s*$", re.M)
+_MAGIC = re.compile(r"^[ \t]*(\w+[ \t]*=[ \t]*)?[%!?]|\?[ \t]*$", re.M)
 _QUERIED = re.compile(r"@(\w+)")  # a variable in the text of a pandas query
 
 
