@@ -140,9 +140,9 @@ def _zip(entries: dict[str, bytes]) -> bytes:
 
 
 NOTEBOOKS = (
-    time_lines, assigned_magics, one_long_line, blank_lines, deep_python, deep_json, huge_output, many_outputs, many_cells,
-    torn_cells, lesson_again_and_again, answers_again_and_again, statements, long_numbers, string_without_end,
-    numbers_in_its_name,
+    time_lines, assigned_magics, one_long_line, blank_lines, deep_python, deep_json, huge_output, many_outputs,
+    many_cells, torn_cells, lesson_again_and_again, answers_again_and_again, statements, long_numbers,
+    string_without_end, numbers_in_its_name,
 )  # fmt: skip
 ARCHIVES = (zip_bomb, zip_in_zip, many_entries)
 NAMES = {numbers_in_its_name: "circles" + "1" * 200 + "x.ipynb"}

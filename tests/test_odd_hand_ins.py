@@ -1,4 +1,4 @@
-"""What a class may hold on its disk: `vgcourse grade`, as a command, marks the honest and says of the others what to do.
+"""What a class may hold on its disk: the command `vgcourse grade` marks the honest and says of the others what to do.
 
 Folders that may not be opened, paths beyond the system's limit, names in the bytes of an old zip, names that paint a
 terminal: all in one class, because one of them must not cost the others their marks.
@@ -15,7 +15,9 @@ import pytest
 
 from tests.classes import RIGHT, hand_in, make_course
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="names and modes as on Linux")
+pytestmark = [
+    pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="names and modes as on Linux")
+]  # fmt: skip
 
 RED, FORGED = "\x1b[31mada\x1b[0m", "notes\nada_honest  1 of 1  all checks passed.txt"
 LATIN_1 = b"M\xfcller".decode("utf-8", "surrogateescape")

@@ -8,9 +8,11 @@ import pytest
 
 from tests import reading_bounds
 
-SEED, WITHIN = 0, 25  # seconds of processor time, of which an honest notebook takes a tenth of one
+SEED, WITHIN = 0, 15  # seconds of processor time, of which an honest notebook takes a tenth of one
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits and forks as on Linux")
+pytestmark = [
+    pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="limits and forks as on Linux")
+]  # fmt: skip
 
 
 def test_every_hostile_hand_in_is_read_or_refused_within_bounds(root, tmp_path):

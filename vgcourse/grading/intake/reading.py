@@ -22,7 +22,7 @@ LARGEST_SOURCE = 1_000_000  # characters of a cell
 MOST_CELLS = 1000
 MUCH_OUTPUT = 1_000_000  # characters of outputs worth a note
 _KINDS = ("code", "markdown", "raw")
-_STRING = re.compile(rb'"[^"\\]*+(?:\\.?[^"\\]*+)*+"?', re.DOTALL)  # also one without an end: read once, not from each \"
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.?[^"\\]*+)*+"?', re.DOTALL)  # the last may lack its end
 _ATTACHMENT = re.compile(r"image/(png|jpeg|gif)")
 
 
