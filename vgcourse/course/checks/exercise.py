@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from vgcourse.course.checks import forms
 from vgcourse.course.checks.handed import HandedOut
 from vgcourse.course.checks.observation import ObservationError, decode, encode
 from vgcourse.course.checks.own_work import Watch
@@ -232,8 +233,21 @@ class Exercise:
             key, fields = (found, {}) if isinstance(found, str) else found
             return self._miss(key, fields)
         except Exception as error:
+            if odd := forms.difference(data.get("seen"), self._model(seed)):
+                return self._miss(NOT_PLAIN, {"text": odd})
             # A slip of the judge, or a right answer of a form that it does not know: never a 0.
             return self._miss(CHECK_FAILED, {"text": f"{type(error).__name__}: {_first_line(error)}"})
+
+    def _model(self, seed: int) -> Any:
+        """What is observed of the course's own version; None where there is none, or it does not run here."""
+        if self.reference is None:
+            return None
+        try:
+            own = self.reference()
+            answers = own if isinstance(own, tuple) and len(self.answers) > 1 else (own,)
+            return decode(encode(self.observing(*answers, np.random.default_rng(seed))))
+        except Exception:  # what it needs may not be installed where a class is graded
+            return None
 
     def withhold(self) -> Verdict:
         """No verdict by machine: parts of the check were not themselves."""

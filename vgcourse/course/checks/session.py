@@ -85,6 +85,22 @@ def observe_only(seeds: Sequence[int] | None) -> int:
     return made
 
 
+def go_on_after_exit() -> int:
+    """From now on ``exit()`` and ``quit()`` end the cell that calls them, as ``sys.exit()`` does, not the kernel.
+
+    Where they end the kernel, it runs on for a moment: whether the next cells still count would be a race. Returns
+    whether there was a shell to tell.
+    """
+    if (shell := _shell()) is None:
+        return 0
+    shell.ask_exit = _end_cell
+    return 1
+
+
+def _end_cell() -> None:
+    raise SystemExit("exit() ended this cell")
+
+
 def seeds_of(exercise: Exercise, seed: int, checks: int) -> list[int]:
     """The seeds of the checks of one cell: draws of their own for each, all of them draws that suit the exercise."""
     return [exercise.suitable(seed + 20_011 * call) for call in range(checks)]

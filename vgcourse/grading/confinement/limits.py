@@ -221,7 +221,7 @@ class Ending:
 
     def _how_it_went(self) -> str:
         if self.code == 0:
-            return "Its code ended the kernel itself, as exit() or quit() does: what follows cannot run."
+            return "Its code ended the kernel itself, as os._exit(0) does: what follows cannot run."
         if self.code is not None and (self.code < 0 or self.code > 128):
             number = -self.code if self.code < 0 else self.code - 128
             named = {9: "it was killed, by its own code or for want of memory", 11: "it crashed, in compiled code"}

@@ -120,6 +120,7 @@ class JudgedExecute(SettledOutputs, Execute):
         self, cell: NotebookNode, resources: dict[str, Any], index: int
     ) -> tuple[NotebookNode, dict[str, Any]]:
         if self._sealed == [] and cell.cell_type == "code":
+            self._tell("go_on_after_exit()")
             self._seal()
         if index in self._idle:
             idle_cells.leave_word(cell)

@@ -48,8 +48,12 @@ class Trace:
         finally:
             if cell.cell_type == "code":
                 self.cells[name] = round(time.monotonic() - began, 3)
-        if cell.cell_type == "code" and "check(" not in cell.source and _speaks_as_a_check(cell):
+        if cell.cell_type != "code":
+            return
+        if "check(" not in cell.source and _speaks_as_a_check(cell):
             self.signs.append(f"{name} shows a verdict of its own making")
+        if any(output.get("ename") == "SystemExit" for output in cell.get("outputs", [])):
+            self.notes.append(f"{name} ended itself, as exit() does: what stands below that in the cell did not run")
 
     def watch_check(self, cell: NotebookNode, exercise: Exercise, found: list[tuple[str, str]], wanted: int) -> None:
         """Look at what a check's cell sent before it is replaced by the verdict."""

@@ -1,0 +1,70 @@
+"""What kind of data stands where in an observation: an answer that gives text where numbers belong is told so.
+
+The model is an observation of the course's own version. A judge that stops at an answer whose data are of the same
+kinds has a mistake, or met a form that its author did not think of; one that stops where they differ has none.
+"""
+
+from typing import Any
+
+import numpy as np
+
+LONGEST = 40  # characters of a student's text that are shown
+
+
+def difference(seen: Any, model: Any) -> str | None:
+    """The first place where ``seen`` holds another kind of data than ``model``, as words; None where it does not."""
+    if _is_numbers(model):
+        return _in_numbers(seen, model)
+    if isinstance(model, str):
+        return None if isinstance(seen, str) else f"{_words(seen)} stands where a name belongs"
+    if isinstance(model, dict):
+        return _in_dict(seen, model)
+    if isinstance(model, list):
+        return _in_list(seen, model)
+    return None
+
+
+def _in_numbers(seen: Any, model: Any) -> str | None:
+    if not _is_numbers(seen):
+        return f"{_words(seen)} stands where numbers belong"
+    if np.size(seen) == np.size(model):
+        return None
+    wanted = "one number belongs" if np.size(model) == 1 else f"one of shape {np.shape(model)} belongs"
+    return f"an array of shape {np.shape(seen)} stands where {wanted}"
+
+
+def _in_dict(seen: Any, model: dict[str, Any]) -> str | None:
+    if not isinstance(seen, dict):
+        return f"{_words(seen)} stands where a dictionary belongs"
+    if lacking := [key for key in model if key not in seen]:
+        return None if set(seen) - set(model) else f"{lacking[0]!r} is missing"
+    return next((found for key in model if (found := difference(seen[key], model[key]))), None)
+
+
+def _in_list(seen: Any, model: list) -> str | None:
+    if isinstance(seen, np.ndarray) and seen.ndim:
+        seen = list(seen)
+    if not isinstance(seen, list):
+        return f"{_words(seen)} stands where a list belongs"
+    models = [*model, *[model[-1]] * (len(seen) - len(model))] if model else []
+    pairs = zip(seen, models, strict=False)
+    return next((found for part, like in pairs if (found := difference(part, like))), None)
+
+
+def _is_numbers(value: Any) -> bool:
+    if value is None or isinstance(value, (str, dict)):
+        return False
+    try:
+        return np.asarray(value).dtype.kind in "biuf" and np.size(value) > 0
+    except ValueError:  # lists of several lengths
+        return False
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, str):
+        return f"the text {value[:LONGEST]!r}"
+    if isinstance(value, dict):
+        return "a dictionary"
+    if isinstance(value, list):
+        return "a list that is no table of numbers" if value else "an empty list"
+    return "nothing (None)" if value is None else "an array without entries" if not np.size(value) else "a number"
