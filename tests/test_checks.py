@@ -282,3 +282,15 @@ def test_what_is_handed_out_is_looked_at_whatever_it_is():
 def test_a_forged_change_earns_nothing(doubling):
     forged = '{"problem": "changes-input", "fields": {"name": "x", "what": "y"}}'
     assert doubling.verdict(forged, 7).share == 0
+
+
+def test_text_where_numbers_belong_is_told_so_and_waits_for_nobody(doubling):
+    doubling.own_version(lambda: lambda x: 2 * x)
+    found = verdict(doubling, lambda x: "0.5 apples")
+    assert (found.key, found.share) == ("not-plain", 0) and "'0.5 apples' stands where numbers belong" in found.message
+
+
+def test_a_judge_that_stops_at_data_of_the_right_kind_asks_for_a_person(doubling):
+    doubling.own_version(lambda: lambda x: 2 * x)
+    doubling.judge(lambda seen, rng: 1 / 0)
+    assert verdict(doubling, lambda x: 2 * x).is_withheld

@@ -14,17 +14,17 @@ from vgcourse.course.checks.observation import encode
 
 SEED = 5
 ODD = (
-    *("text", "nan", "", None, True, 0, -1, 10**30, float("nan"), float("inf"), [], {}, {"kind": "x"}, [[1, 2], [3]]),
-    *(np.zeros(0), np.zeros((2, 3, 2)), np.full(3, np.nan), np.array(7.0), np.array([[7.0]]), [None], ["a", "b"]),
+    *("text", None, True, 10**30, float("nan"), [], {}, [[1, 2], [3]], ["a", "b"]),
+    *(np.zeros((2, 3, 2)), np.array([[7.0]])),
 )
 EXERCISES = [exercise for lesson in registry.LESSONS for exercise in registry.exercises(lesson)]
 
 
 def places(seen, at=()):
-    """The way to every part of an observation, itself included; of a long list, the first three."""
+    """The way to every part of an observation, itself included; of a list, the first two."""
     if at:
         yield at
-    parts = seen.items() if isinstance(seen, dict) else enumerate(seen[:3]) if isinstance(seen, list) else ()
+    parts = seen.items() if isinstance(seen, dict) else enumerate(seen[:2]) if isinstance(seen, list) else ()
     for key, part in parts:
         yield from places(part, (*at, key))
 
@@ -43,7 +43,7 @@ def spoiled(seen):
         for key in at:
             part = part[key]
         is_array = isinstance(part, np.ndarray) and part.ndim and part.dtype.kind == "f"
-        arrays = [part[..., None], part[None], part[:0], -part, part * np.nan] if is_array else []
+        arrays = [part[:0], part * np.nan] if is_array else []
         for odd in (*ODD, *arrays):
             yield at, odd, with_odd(seen, at, odd)
 

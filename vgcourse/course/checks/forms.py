@@ -48,7 +48,10 @@ def _in_list(seen: Any, model: list) -> str | None:
         return f"{_words(seen)} stands where a list belongs"
     models = [*model, *[model[-1]] * (len(seen) - len(model))] if model else []
     pairs = zip(seen, models, strict=False)
-    return next((found for part, like in pairs if (found := difference(part, like))), None)
+    found = next((found for part, like in pairs if (found := difference(part, like))), None)
+    if found or len(seen) == len(model) or not model:
+        return found
+    return f"a list of {len(seen)} stands where one of {len(model)} belongs"
 
 
 def _is_numbers(value: Any) -> bool:

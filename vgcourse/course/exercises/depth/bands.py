@@ -115,13 +115,21 @@ def _judge_table(table: Any, runs: dict[str, np.ndarray], by: str) -> Any:
         return (
             ("ignores-by", {"wanted": by, "found": other}) if len(got) == len(np.unique(runs[other])) else "one-band"
         )
-    index = np.array([float(name) for name in table["index"]])
+    index = np.array([_number(name) for name in table["index"]])
     if not np.array_equal(np.sort(index), groups):
         return "one-band"
     got = got[np.argsort(index)]
     if _are_quartiles(got, samples):
         return None
     return _name_band(got, samples)
+
+
+def _number(name: str) -> float:
+    """A row's name as a number: 2, 2.0; NaN for a name that is none."""
+    try:
+        return float(name)
+    except ValueError:
+        return float("nan")
 
 
 def _are_quartiles(got: np.ndarray, samples: list[np.ndarray]) -> bool:

@@ -258,7 +258,7 @@ def judge_share_of_gap(seen: Seen, rng: np.random.Generator) -> Any:
     differ = _differences(bad, good)
     if missing := [key for key in differ if key not in seen["shares"]]:
         return "missing-setting", {"names": ", ".join(missing)}
-    got = np.array([float(seen["shares"][key]) for key in differ])
+    got = np.array([np.asarray(seen["shares"][key], float).item() for key in differ])
     wanted = _shares(bad, good, seed, differ)
     if not close(got, wanted):
         i = int(np.nanargmax(np.abs(got - wanted)))
