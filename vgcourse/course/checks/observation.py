@@ -72,9 +72,9 @@ def _plain(value: Any, depth: int) -> Any:
 def _no_numbers(value: Any) -> str:
     if value is ...:
         return "the three dots stand where a value should be"
-    if isinstance(value, np.ndarray) and value.dtype.kind == "O":
-        inner = {type(item).__name__ for item in value.ravel()[:10]}
-        return f"an array holds what is no number ({', '.join(sorted(inner))})"
+    if isinstance(value, np.ndarray):
+        inner = {type(item).__name__.removesuffix("_") for item in value.ravel()[:10]}
+        return f"what should be numbers is {' and '.join(sorted(inner)) or 'empty'}"
     kind = type(value).__name__
     article = "an" if kind[0].lower() in "aeiou" or kind == "ndarray" else "a"
     return f"{article} {kind} is not a number or an array of numbers"
