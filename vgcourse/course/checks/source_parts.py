@@ -27,18 +27,25 @@ class Source:
     path: str
     is_package: bool
     statements: tuple[ast.stmt, ...]
-    by_name: dict[str, ast.stmt]
+    by_name: dict[str, list[ast.stmt]]
 
     @classmethod
     def read(cls, name: str, path: Path) -> "Source":
         tree = ast.parse(path.read_bytes())
         body = [part for part in tree.body if not _is_words(part)]
-        by_name = {bound: part for part in body for bound in _bound(part)}
+        by_name: dict[str, list[ast.stmt]] = {}
+        for part in body:
+            for bound in _bound(part):
+                by_name.setdefault(bound, []).append(part)
         return cls(name, str(path), path.name == "__init__.py", tuple(body), by_name)
 
+    def bindings(self, name: str) -> list[ast.stmt]:
+        """The statements of the module that bind a name: ``x = a`` and ``x += b`` are two, and both are needed."""
+        return self.by_name.get(name, [])
+
     def binding(self, name: str) -> ast.stmt | None:
-        """The last statement of the module that binds a name."""
-        return self.by_name.get(name)
+        """The last of them."""
+        return next(reversed(self.bindings(name)), None)
 
 
 def observing_sources(lessons: Iterable[str]) -> dict[str, tuple[str, str, bool]]:
@@ -93,11 +100,11 @@ class _House:
         while waiting:
             module, name = waiting.pop()
             source = self.sources.get(module)
-            part = source.binding(name) if source else None
-            if part is None or name in kept.setdefault(module, set()):
+            parts = source.bindings(name) if source else []
+            if not parts or name in kept.setdefault(module, set()):
                 continue
             kept[module].add(name)
-            waiting += self._needs(source, part, name)
+            waiting += [place for part in parts for place in self._needs(source, part, name)]
         return kept
 
     def _needs(self, source: Source, part: ast.stmt, name: str) -> Iterator[Place]:
