@@ -29,7 +29,7 @@ def verdict(path: Path) -> Verdict:
     """What the check says of the answer in a file."""
     exercise = registry.find(path.parent.name)
     names = runpy.run_path(str(path))
-    return exercise.verdict(exercise.look(tuple(names[name] for name in exercise.answers), 1), 1)
+    return exercise.verdict(exercise.observe_answers(tuple(names[name] for name in exercise.answers), 1), 1)
 
 
 def released():

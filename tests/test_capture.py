@@ -311,7 +311,7 @@ REFUSED = {
         GradientCapture(layers=["hidden_1", "output"]), model=refuse_frozen()
     ),
     "compile": lambda: small_net().fit(X, y, callbacks=[GradientCapture()], **FIT),
-    "no optimizer": lambda: fitted(GradientCapture(), optimizer=None),
+    "found no Keras optimizer": lambda: fitted(GradientCapture(), optimizer=None),
 }
 
 

@@ -65,7 +65,8 @@ def test_every_run_is_the_run_that_train_makes(activation, initializer, optimize
         assert_same_run(stacked, alone)
         assert (stacked.layers, stacked.activations) == (alone.layers, alone.activations)
         np.testing.assert_array_equal(stacked.steps, alone.steps)
-        assert {k: stacked.info[k] for k in alone.info} | {"optimizer": alone.info["optimizer"]} == alone.info
+        own = ("optimizer", "source", "xla")  # who recorded, and how it was compiled, differ as they should
+        assert {k: stacked.info[k] for k in alone.info} | {k: alone.info[k] for k in own} == alone.info
 
 
 def test_a_softmax_over_several_classes_and_wide_layers_agree_with_train():
@@ -297,7 +298,7 @@ def test_a_function_of_ones_own_is_an_activation_but_cannot_be_cached(tmp_path):
     net = {"depth": 1, "activation": twice_tanh, "seeds": [0], "epochs": 1, "data": (X, Y)}
     alone, _ = separate(0, 1, depth=1, activation=twice_tanh)
     assert vg.sweep(**net).loss[0] == pytest.approx(alone.loss[-1], rel=1e-5)
-    with pytest.raises(ValueError, match="cache: an activation of your own"):
+    with pytest.raises(ValueError, match=r"cache: activation .* is code of your own"):
         vg.sweep(**net, cache=tmp_path)
 
 

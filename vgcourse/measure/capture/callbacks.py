@@ -153,9 +153,13 @@ class GradientCapture(Recorder):
     def _warn_of_unheard(self) -> None:
         """A layer that should train and gets nothing: a forgotten optimizer, or a loss that does not reach it."""
         unheard = [i.name for i in self._infos if i.name not in self._matched and _trains(i)]
-        if unheard and tuple(unheard) != self._unheard and self._matched and self.layers is None:
+        if not unheard or not self._matched or self.layers is not None:
+            return
+        known = self._settings["no_gradient"]
+        new = [name for name in unheard if not any(path.startswith(f"{name}/") for path in known)]
+        self._settings["no_gradient"] = sorted({*known, *new})
+        if tuple(unheard) != self._unheard:
             self._unheard = tuple(unheard)
-            self._settings["no_gradient"] = sorted({*self._settings["no_gradient"], *unheard})
             warnings.warn(
                 f"GradientCapture: no gradient reaches {listed(unheard)} of model {self.model.name!r}, though "
                 "trainable: the loss does not depend on it, or its optimizer is none that the model keeps.",

@@ -338,7 +338,7 @@ def _settings(capture: Recorder) -> dict:
         learning_rate=_learning_rate(model),
         loss=_loss_name(loss),
         xla=bool(model.jit_compile),
-        no_gradient=list(capture._unheard),
+        no_gradient=[],
     )
 
 
@@ -389,10 +389,10 @@ def _check_backend() -> None:
 def _check_model(model, caller: str) -> None:
     if not model.compiled:
         raise ValueError(f"{caller}: model {model.name!r} is not compiled. Call model.compile(...) first.")
+    if model.distribute_strategy.num_replicas_in_sync > 1:
+        raise ValueError(f"{caller}: model {model.name!r} trains on several replicas. Record it on one device.")
     if not optimizers_of(model):
         raise ValueError(
             f"{caller}: found no Keras optimizer in model {model.name!r}, in none of its attributes, lists or dicts. "
             "Keep the optimizers of a train_step of your own in an attribute of the model."
         )
-    if model.distribute_strategy.num_replicas_in_sync > 1:
-        raise ValueError(f"{caller}: model {model.name!r} trains on several replicas. Record it on one device.")
