@@ -6,6 +6,7 @@ import pytest
 
 from vgcourse.course.checks import exercise as framework
 from vgcourse.course.checks import registry, render, session
+from vgcourse.course.checks.compare import fact
 from vgcourse.course.checks.exercise import Exercise, Miss, is_blank, need_callable
 from vgcourse.course.checks.handed import HandedOut
 from vgcourse.course.checks.observation import encode
@@ -294,3 +295,8 @@ def test_a_judge_that_stops_at_data_of_the_right_kind_asks_for_a_person(doubling
     doubling.own_version(lambda: lambda x: 2 * x)
     doubling.judge(lambda seen, rng: 1 / 0)
     assert verdict(doubling, lambda x: 2 * x).is_withheld
+
+
+def test_a_fact_shows_as_many_digits_as_tell_the_numbers_apart():
+    assert fact("f(1)", 0.25, 0.5)["fact"] == "f(1) gives 0.25; wanted is 0.5."
+    assert fact("f(1)", -1.0649876, -1.0649011)["fact"] == "f(1) gives -1.064988; wanted is -1.064901."

@@ -1,4 +1,6 @@
 import json
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -48,6 +50,21 @@ class EqualToEverything(float):
 def test_what_is_not_plain_is_refused(value):
     with pytest.raises(ObservationError):
         encode({"answer": value})
+
+
+def test_exact_numbers_and_arrays_of_several_shapes_arrive_as_what_they_stand_for():
+    exact = {"a": Fraction(1, 4), "b": np.asarray(Decimal("0.5")), "c": np.array([Fraction(1, 2), 3], dtype=object)}
+    assert decode(encode(exact)) == {"a": 0.25, "b": 0.5, "c": [0.5, 3]}
+    ragged = np.array([np.ones((2, 2)), np.zeros(3)], dtype=object)
+    assert [array.shape for array in decode(encode({"a": ragged}))["a"]] == [(2, 2), (3,)]
+    with pytest.raises(ObservationError, match="no float"):
+        encode({"a": Fraction(10**5000)})
+
+
+def test_what_is_refused_is_named_for_what_it_is():
+    for value, name in ((np.asarray(n for n in "ab"), "a generator"), (np.asarray("0.5"), "a str")):
+        with pytest.raises(ObservationError, match=f"^{name} is not a number"):
+            encode({"answer": value})
 
 
 def test_an_object_that_compares_equal_to_everything_arrives_as_its_number():

@@ -10,6 +10,7 @@ POSITIVE = "what it gives back is never negative"
 SHARE = "what it gives back lies between 0 and 1"
 WHOLE = "what it gives back is a whole number"
 AXES = "the order of two axes that are both averaged over does not matter"
+RECORDED = "recorded kernels are never whole numbers in type"
 REACHES = "the search reaches as far as the points or farther, finely enough: any threshold in the gap is a best one"
 
 SAME: dict[str, dict[str, str]] = {
@@ -84,10 +85,22 @@ SAME: dict[str, dict[str, str]] = {
         "fair_pairs: (a, b, changed[0]) → (b, a, changed[0])": "a pair is a pair",
         "fair_pairs: 0 → -1": "of one difference the first is the last",
         "* back to front": "the order of the list is free",
+        "fair_pairs: table.astype(object) → table": "pandas makes the column one of objects by itself",
     },
+    "share-of-gap": {"share_of_gap: bad → good #2": "both set-ups have the same keys"},
     "layer-statistics": {"* → (2, 1)*": AXES},
-    "path-length": {"* → (2, 1)*": AXES, "* never negative": POSITIVE, "*: absolute": POSITIVE},
-    "update-ratio": {"* → (2, 1)*": AXES},
+    "path-length": {
+        "* → (2, 1)*": AXES,
+        "* never negative": POSITIVE,
+        "*: absolute": POSITIVE,
+        "* input's type": RECORDED,
+    },
+    "update-ratio": {
+        "* → (2, 1)*": AXES,
+        "rms: np.mean → np.sum": "both kernels of a ratio have as many weights",
+        "update_ratio: clipped at 10": "no step is ten thousand million times the weights",
+        "* input's type": RECORDED,
+    },
 }
 
 

@@ -47,18 +47,21 @@ def first_off(got: Any, wanted: Any, rtol: float = 2e-5) -> int:
 
 def fact(call: str, got: Any, wanted: Any = None) -> dict[str, str]:
     """One input, what came and what is wanted (left out where it is the very number that is asked for)."""
-    wish = "" if wanted is None else f"; wanted is {said(wanted)}"
-    return {"fact": f"{call} gives {said(got)}{wish}."}
+    if wanted is None:
+        return {"fact": f"{call} gives {said(got)}."}
+    # Where four digits look alike, as many as it takes to see the difference.
+    digits = next((n for n in (4, 7, 10, 17) if said(got, n) != said(wanted, n)), 4)
+    return {"fact": f"{call} gives {said(got, digits)}; wanted is {said(wanted, digits)}."}
 
 
-def said(value: Any) -> str:
+def said(value: Any, digits: int = 4) -> str:
     """A number to four digits, a small array in brackets, a large one by its shape."""
     array = np.asarray(value)
     if array.dtype.kind not in "biuf":
         return str(value)[:60]
     if array.size > 6:
         return f"an array of shape {array.shape}"
-    return " ".join(np.array2string(array, formatter={"all": lambda v: f"{v:.4g}"}, separator=", ").split())
+    return " ".join(np.array2string(array, formatter={"all": lambda v: f"{v:.{digits}g}"}, separator=", ").split())
 
 
 def slip(got: Any, slips: Mapping[str, Any], **tolerance: float) -> str | None:

@@ -8,6 +8,8 @@ import base64
 import binascii
 import json
 import math
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ LIMIT = 4_000_000  # characters; the largest honest observation of this course i
 DEPTH = 12
 KINDS = "biuf"  # booleans, integers, floats
 ARRAY = "__array__"
+EXACT = (int, Fraction, Decimal)  # numbers of Python's that NumPy has no kind for: they travel as floats
 
 
 class ObservationError(ValueError):
@@ -66,7 +69,7 @@ def _plain(value: Any, depth: int) -> Any:
         return [_plain(item, depth - 1) for item in value]
     if type(value) is dict:
         return {str(key): _plain(item, depth - 1) for key, item in value.items()}
-    return _plain_array(value)
+    return _plain_array(value, depth)
 
 
 def _no_numbers(value: Any) -> str:
@@ -77,21 +80,36 @@ def _no_numbers(value: Any) -> str:
         return f"what should be numbers is {' and '.join(sorted(inner)) or 'empty'}"
     kind = type(value).__name__
     article = "an" if kind[0].lower() in "aeiou" or kind == "ndarray" else "a"
+    if kind == "ndarray":
+        return "an array of text or dates is not an array of numbers"
     return f"{article} {kind} is not a number or an array of numbers"
 
 
-def _plain_array(value: Any) -> dict[str, Any]:
+def _plain_array(value: Any, depth: int) -> Any:
     try:
         array = np.array(value, subok=False, order="C")
     except Exception as error:
         raise ObservationError(_no_numbers(value)) from error
+    if array.dtype.kind == "O" and array.ndim:
+        # Arrays of several shapes, or exact numbers, in one array: entry by entry.
+        return [_plain(item, depth - 1) for item in array]
+    if array.dtype.kind == "O" and type(array.item()) in EXACT:
+        return _as_float(array.item())
     if array.dtype.kind not in KINDS:
-        raise ObservationError(_no_numbers(value))
+        # The thing itself is named, not the array that was made of it on the way here.
+        raise ObservationError(_no_numbers(value if array.ndim else array.item()))
     array = array.astype(array.dtype.newbyteorder("<"))
     if array.nbytes > LIMIT:
         raise ObservationError(f"the answer is too large to look at ({array.nbytes:,} bytes)")
     data = base64.b64encode(array.tobytes()).decode("ascii")
     return {ARRAY: data, "dtype": array.dtype.str, "shape": list(array.shape)}
+
+
+def _as_float(number: Any) -> float:
+    try:
+        return float(number)
+    except (ArithmeticError, ValueError) as error:
+        raise ObservationError("the answer holds a number that no float can hold") from error
 
 
 def _revive(value: Any, depth: int) -> Any:

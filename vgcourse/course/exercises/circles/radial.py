@@ -16,7 +16,8 @@ radial = Exercise(
     misses={
         "no-return": NO_RETURN.format(name="One of the two functions"),
         "no-number": "Both functions give one number for a whole set of points; here is an array of shape {shape}.",
-        "inside-out": "Your circle calls the outside 1. In this data class 1 is the inner ring.",
+        "inside-out": "This is one minus the accuracy. Do you count the wrong answers, or call the outside 1? "
+        "Class 1 is the inner ring.",
         "squared": "You compare x² + y² with the threshold: that is the squared radius. Take the root, or "
         "square the threshold.",
         "counts": "This counts the right answers. Accuracy is their share, between 0 and 1.",
@@ -76,6 +77,13 @@ def _narrow(gap: float = 0.7963, size: float = 1.0) -> tuple[np.ndarray, np.ndar
     return radius[:, None] * sides, (np.arange(1000) < 490).astype(float)
 
 
+def _strayed() -> tuple[np.ndarray, np.ndarray]:
+    """Two rings with a gap, and a few points of either class far on the wrong side: an extreme is no border."""
+    radius = np.concatenate([np.linspace(0.3, 0.7, 196), [1.7] * 4, [0.1] * 4, np.linspace(0.9, 1.3, 196)])
+    angle = 0.1 + np.arange(400) * 2.4
+    return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]), (np.arange(400) < 200).astype(float)
+
+
 # Always tried: whole numbers, points a hair inside and outside, a single point.
 POINTS = np.array([[3, 4], [0, 2], [-6, 8], [4, -3], [1, 1]]), np.array([1, 1, 0, 0, 0]), 5.5
 HAIR = np.array([[0.9999, 0], [0, -1.0001], [0.70704, 0.70704], [-1.0002, 0]]), np.array([1, 0, 1, 1]), 1.0
@@ -83,12 +91,12 @@ ONE = np.array([[0.5, 0.1]]), np.array([1.0]), 2.0
 
 
 def _sets(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray, float]]:
-    """Points, classes and a threshold for each case; the first two are drawn, the third is narrow."""
+    """Points, classes and a threshold for each case; two are drawn, then a narrow one, and one with points astray."""
     # The larger best circle lies well beyond 2: thresholds up to 1 or 2 fall short on every draw.
     sizes = rng.uniform(0.5, 0.7), rng.uniform(1.9, 2.3)
     drawn = [(*_rings(rng, size), size * rng.uniform(0.3, 0.8)) for size in sizes]
     drawn = [(X, y, _between(X, t)) for X, y, t in drawn]
-    return [*drawn, (*_narrow(), 0.79), POINTS, HAIR, ONE]
+    return [*drawn, (*_narrow(), 0.79), (*_strayed(), 0.8), POINTS, HAIR, ONE]
 
 
 def _between(X: np.ndarray, t: float) -> float:
@@ -110,7 +118,7 @@ def _all_accuracies(X: np.ndarray, y: np.ndarray) -> np.ndarray:
     return (np.sum(~inside) + np.cumsum([0, *np.where(inside, 1, -1)])) / len(y)
 
 
-SEARCHED = 3  # of the sets: those in which a best threshold is searched
+SEARCHED = 4  # of the sets: those in which a best threshold is searched
 
 
 @radial.observe
@@ -140,7 +148,7 @@ def judge_radial(seen: Seen, rng: np.random.Generator) -> Any:
     wanted = np.array([_accuracy(*drawn) for drawn in sets])
     if not near(got, wanted, rtol=0, atol=1e-5):
         # The small sets first: they can be checked by hand.
-        i = next(i for i in (3, 4, 5, 0, 1, 2) if abs(got[i] - wanted[i]) > 1e-5)
+        i = next(i for i in (4, 5, 6, 0, 1, 2, 3) if abs(got[i] - wanted[i]) > 1e-5)
         key = (cause(got, _accuracy_slips(sets, wanted)) or "wrong-accuracy").rstrip("+")
         return key, fact(f"radial_accuracy of {_said(*sets[i])}", got[i], wanted[i])
     thresholds = np.array([float(np.asarray(value).item()) for value in seen["thresholds"]])

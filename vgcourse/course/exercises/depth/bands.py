@@ -26,6 +26,11 @@ quartile_band = Exercise(
             ".loc finds them by name. (They stand in the column {by}; leave out reset_index.)",
             share=0.5,
         ),
+        "no-groups": Miss(
+            "The numbers are right. But the rows are called {found}: they should be called by their groups, "
+            "{wanted}, so that .loc finds them. (groupby makes the groups the index, unless as_index=False.)",
+            share=0.5,
+        ),
         "swapped": "low lies above high: the lower quartile is the 25 % one.",
         "mean": "The middle is the mean here. One run that fails drags a mean far down; the median hardly notices.",
         "mean-sd": "This is the mean with a standard deviation to each side. An accuracy piles up below its "
@@ -115,21 +120,24 @@ def _judge_table(table: Any, runs: dict[str, np.ndarray], by: str) -> Any:
         return (
             ("ignores-by", {"wanted": by, "found": other}) if len(got) == len(np.unique(runs[other])) else "one-band"
         )
-    index = np.array([_number(name) for name in table["index"]])
-    if not np.array_equal(np.sort(index), groups):
-        return "one-band"
-    got = got[np.argsort(index)]
+    order = _order(table["index"], groups)
+    got = got if order is None else got[order]
     if _are_quartiles(got, samples):
-        return None
+        return None if order is not None else ("no-groups", _called(table["index"], groups))
     return _name_band(got, samples)
 
 
-def _number(name: str) -> float:
-    """A row's name as a number: 2, 2.0; NaN for a name that is none."""
+def _order(index: list[str], groups: np.ndarray) -> np.ndarray | None:
+    """The rows in the order of the groups; None where they are not called by them."""
     try:
-        return float(name)
+        names = np.array([float(name) for name in index])
     except ValueError:
-        return float("nan")
+        return None
+    return np.argsort(names) if np.array_equal(np.sort(names), groups) else None
+
+
+def _called(index: list[str], groups: np.ndarray) -> dict[str, str]:
+    return {"found": ", ".join(index)[:60], "wanted": ", ".join(map(str, groups))}
 
 
 def _are_quartiles(got: np.ndarray, samples: list[np.ndarray]) -> bool:

@@ -17,7 +17,7 @@ fair_pairs = Exercise(
     passed="Only these pairs can blame a setting for a difference. All others changed two things at once.",
     misses={
         "no-return": NO_RETURN.format(name="fair_pairs"),
-        "not-triples": "fair_pairs gives back a list of triples (name, other name, setting); here it holds {found}.",
+        "not-triples": "fair_pairs gives back a list of triples (name, other name, setting); here it {found}.",
         "both-ways": "Some pairs come twice, once each way round. A pair is a pair: keep one.",
         "default-differs": "Two experiments that both leave the learning rate at its default are counted as "
         "different there. A gap in a table is NaN, and NaN is not equal to anything, not even to itself.",
@@ -28,7 +28,7 @@ fair_pairs = Exercise(
         "nobody can say.",
         "wrong-setting": "{first} and {second} are a fair pair, but what differs is {wanted}, not {got}.",
         "neighbours-only": "Only rows that stand next to each other were compared. Any two may be a fair pair.",
-        "missing": "{count} fair pairs are missing, such as {first} and {second}.",
+        "missing": "{first} and {second} are a fair pair, and it is not in your list ({count} missing in all).",
     },
 )
 _SETTINGS = {
@@ -66,7 +66,7 @@ def observe_fair_pairs(answer: Any, rng: np.random.Generator) -> Seen:
 
     need_callable(answer)
     names, rows = _experiments(rng)
-    found = answer(pd.DataFrame(rows, index=names))
+    found = _listed(answer(pd.DataFrame(rows, index=names)))
     if found is None or not isinstance(found, (list, tuple, set)):
         return {"kind": type(found).__name__}
     return {
@@ -75,19 +75,27 @@ def observe_fair_pairs(answer: Any, rng: np.random.Generator) -> Seen:
     }
 
 
-# Always tried: a table with other settings, with text and numbers that look alike.
+# Always tried: a table with other settings, with numbers that look like a gap; one fair pair of neighbours, neither
+# of them the first row or the last, and one pair apart.
 FEW = {
+    "S": {"rate": -1.0, "batch": 32, "loss": "bce"},
     "P": {"rate": None, "batch": 32, "loss": "mse"},
     "Q": {"rate": None, "batch": 64, "loss": "mse"},
+    "T": {"rate": 5.0, "batch": 128, "loss": "bce"},
     "R": {"rate": 0.0, "batch": 64, "loss": "mse"},
-    "S": {"rate": -1.0, "batch": 32, "loss": "bce"},
 }
+FEW_FAIR = {(frozenset("PQ"), "batch"), (frozenset("QR"), "rate")}
+
+
+def _listed(found: Any) -> Any:
+    """The rows of an array are triples as well."""
+    return found.tolist() if isinstance(found, np.ndarray) else found
 
 
 def _pairs_of_few(answer: Any) -> list[list[str]]:
     import pandas as pd
 
-    found = answer(pd.DataFrame.from_dict(FEW, orient="index"))
+    found = _listed(answer(pd.DataFrame.from_dict(FEW, orient="index")))
     return (
         [list(map(str, p)) for p in found if isinstance(p, (list, tuple))]
         if isinstance(found, (list, tuple, set))
@@ -98,30 +106,42 @@ def _pairs_of_few(answer: Any) -> list[list[str]]:
 @fair_pairs.judge
 def judge_fair_pairs(seen: Seen, rng: np.random.Generator) -> Any:
     if "kind" in seen:
-        return "no-return" if seen["kind"] == "NoneType" else ("not-triples", {"found": f"a {seen['kind']}"})
+        return "no-return" if seen["kind"] == "NoneType" else ("not-triples", {"found": f"is a {seen['kind']}"})
     names, rows = _experiments(rng)
     settings = dict(zip(names, rows, strict=True))
     for triple in seen["pairs"]:
         if len(triple) != 3 or triple[0] not in settings or triple[1] not in settings:
-            return "not-triples", {"found": str(tuple(triple))[:60]}
+            return "not-triples", {"found": f"holds {tuple(triple)}"[:70]}
     got = [(frozenset(t[:2]), t[2]) for t in seen["pairs"]]
     pairs = {frozenset(p): _differences(*(settings[n] for n in p)) for p in combinations(names, 2)}
     wanted = {pair: changed[0] for pair, changed in pairs.items() if len(changed) == 1}
-    return _judge_pairs(got, pairs, wanted, names) or _judge_few(seen["few"])
+    few = [frozenset(triple[:2]) for triple in seen["few"]]
+    problem = _judge_pairs(got, pairs, wanted, settings)
+    if problem and few == [frozenset("PQ")] and {pair for pair, _ in got} == _neighbours(wanted, names):
+        return "neighbours-only"
+    return problem or _judge_few(seen["few"])
+
+
+def _neighbours(wanted: dict, names: list[str]) -> set:
+    return set(wanted) & {frozenset(pair) for pair in pairwise(names)}
 
 
 def _judge_few(found: list[list[str]]) -> Any:
     got = {(frozenset(triple[:2]), triple[2]) for triple in found if len(triple) == 3}
-    wanted = {(frozenset("PQ"), "batch"), (frozenset("QR"), "rate")}
-    if got == wanted:
-        return None
-    missed = sorted(wanted - got, key=lambda pair: pair[1])
-    if missed:
+    if missed := sorted(FEW_FAIR - got, key=lambda pair: pair[1]):
         return "missing", {**_names(missed[0][0]), "count": len(missed)}
-    return "two-changes", {**_names(frozenset("PR")), "count": 2, "names": "rate, batch"}
+    # What is too much: a pair that is not fair, or a fair one with another setting.
+    for pair, setting in sorted(got - FEW_FAIR, key=lambda one: (sorted(one[0]), one[1])):
+        if len(pair) < 2 or not pair <= set(FEW):
+            return "not-triples", {"found": f"holds {(*sorted(pair), setting)}"[:70]}
+        changed = _differences(*(FEW[name] for name in sorted(pair)))
+        if len(changed) == 1:
+            return "wrong-setting", {**_names(pair), "wanted": changed[0], "got": setting}
+        return "two-changes", {**_names(pair), "count": len(changed), "names": ", ".join(changed)}
+    return None
 
 
-def _judge_pairs(got: list[tuple], pairs: dict, wanted: dict, names: list[str]) -> Any:
+def _judge_pairs(got: list[tuple], pairs: dict, wanted: dict, settings: dict[str, dict]) -> Any:
     found = [pair for pair, _ in got]
     if any(len(pair) == 2 and not pairs[pair] and setting == "learning_rate" for pair, setting in got):
         return "default-differs"
@@ -140,12 +160,9 @@ def _judge_pairs(got: list[tuple], pairs: dict, wanted: dict, names: list[str]) 
         return None
     if not found:
         return "none-found", {**_names(missing[0]), "setting": wanted[missing[0]]}
-    # Where NaN differs from NaN, only pairs with one default rate, or none, can seem to differ in one thing.
-    if {wanted[pair] for pair in found} <= {"learning_rate"}:
+    # Where NaN differs from NaN, two default rates are one more difference.
+    if set(found) == {pair for pair in wanted if any(settings[name]["learning_rate"] is not None for name in pair)}:
         return "default-differs"
-    neighbours = {frozenset(p) for p in pairwise(names)}
-    if set(found) == set(wanted) & neighbours:
-        return "neighbours-only"
     return "missing", {**_names(missing[0]), "count": len(missing)}
 
 
@@ -187,6 +204,11 @@ share_of_gap = Exercise(
             "cost time and can tell nothing.",
             share=0.5,
         ),
+        "repeats": Miss(
+            "The shares are right. But `run` was called {got} times, and {wanted} are enough: once for `bad`, once "
+            "for `good`, and once for each setting in which they differ. Keep what it gave.",
+            share=0.5,
+        ),
         "missing-setting": "No share for {names}: the two set-ups differ there as well.",
         "cumulative": "The changes pile up: the second run still holds the first run's change. Begin each time "
         "with a fresh copy of `bad`.",
@@ -206,7 +228,7 @@ share_of_gap = Exercise(
 )
 # Always tried: one change that goes beyond `good`, one that does harm, an even number of seeds, numbers above 1.
 SMALL = {"x": 0, "y": "a", "z": None}, {"x": 1, "y": "b", "z": None}
-RUNS = {(0, "a"): [2.0, 9.0, 1.0, 3.0], (1, "b"): [4.0, 5.0, 3.0, 12.0], (1, "a"): [6.0, 5.0, 5.2, 0.0]}
+RUNS = {(0, "a"): [2.0, 9.0, 1.0, 3.0], (1, "b"): [4.0, 5.0, 3.0, 12.0], (1, "a"): [60.0, 5.0, 55.4, 0.0]}
 RUNS |= {(0, "b"): [1.5, 2.0, 2.5, 0.1]}
 
 
@@ -242,8 +264,14 @@ def observe_share_of_gap(answer: Any, rng: np.random.Generator) -> Seen:
     found = answer(bad, good, lambda setup: _accuracies(setup, bad, good, seed))
     if not isinstance(found, dict):
         return {"kind": type(found).__name__, "shares": as_sent(found) if found is None else None}
-    small = answer(*map(dict, SMALL), lambda setup: np.array(RUNS[setup["x"], setup["y"]]))
-    return {"shares": _by_name(found), "small": _by_name(small) if isinstance(small, dict) else {}}
+    ran = []
+
+    def run(setup: dict[str, Any]) -> np.ndarray:
+        ran.append(dict(setup))
+        return np.array(RUNS[setup["x"], setup["y"]])
+
+    small = answer(*map(dict, SMALL), run)
+    return {"shares": _by_name(found), "small": _by_name(small) if isinstance(small, dict) else {}, "runs": len(ran)}
 
 
 def _by_name(shares: dict) -> dict[str, np.ndarray]:
@@ -264,7 +292,12 @@ def judge_share_of_gap(seen: Seen, rng: np.random.Generator) -> Any:
         i = int(np.nanargmax(np.abs(got - wanted)))
         key, fields = _name_share(got, wanted, differ, (bad, good, seed))
         return key, {**fact(f"For {differ[i]} your share", got[i], wanted[i]), **fields}
-    return _judge_small(seen["small"]) or _judge_extra(seen["shares"], differ)
+    return _judge_small(seen["small"]) or _judge_extra(seen["shares"], differ) or _judge_runs(seen["runs"])
+
+
+def _judge_runs(got: int) -> Any:
+    """Bad, good and two changes are four runs; one run more is no waste for each setting."""
+    return ("repeats", {"got": got, "wanted": 4}) if got > 5 else None
 
 
 def _judge_extra(shares: dict, differ: list[str]) -> Any:
@@ -273,8 +306,8 @@ def _judge_extra(shares: dict, differ: list[str]) -> Any:
 
 
 def _judge_small(shares: dict) -> Any:
-    """Medians 2.5 and 4.5; x alone gives 5.1, y alone 1.75."""
-    for name, wanted in (("x", 1.3), ("y", -0.375)):
+    """Medians 2.5 and 4.5; x alone gives 30.2, y alone 1.75."""
+    for name, wanted in (("x", 13.85), ("y", -0.375)):
         if name not in shares:
             return "missing-setting", {"names": name}
         if not close(shares[name], wanted):
@@ -286,7 +319,7 @@ def _judge_small(shares: dict) -> Any:
     return None
 
 
-RUNS_SAID = {"x": "5.1", "y": "1.75"}
+RUNS_SAID = {"x": "30.2", "y": "1.75"}
 
 
 def _shares(bad: dict, good: dict, seed: int, differ: list[str], middle: Callable = np.median) -> np.ndarray:

@@ -61,44 +61,48 @@ weight_capture = Exercise(
         "wrong-values": "The kernel of {layer} is off by up to {off:.3g} from a training by hand.",
     },
 )
-HALF = 20  # points in a batch, two batches an epoch
+POINTS = 40
 
 
 @dataclass(frozen=True)
 class Case:
-    """A training to watch: layers by name and size, epochs; ``squashed``: activations are layers of their own."""
+    """A training to watch: layers by name and size, epochs, batches an epoch.
+
+    ``squashed``: activations are layers of their own.
+    """
 
     names: tuple[str, ...]
     sizes: tuple[int, ...]
     epochs: int
+    batches: int
     squashed: bool
 
 
 # Always tried: activations apart and within, a Dense layer at the end, layers that have weights and no kernel, many
 # epochs, other names and another number of layers.
 CASES = (
-    Case(("lower", "middle", "upper"), (3, 4, 2, 1), 2, True),
-    Case(("one", "two", "three", "last"), (3, 5, 3, 2, 1), 7, False),
+    Case(("lower", "middle", "upper"), (3, 4, 2, 1), 2, 2, True),
+    Case(("one", "two", "three", "last"), (3, 5, 3, 2, 1), 7, 1, False),
 )
 NAMES = CASES[0].names
 
 
 def _draw(rng: np.random.Generator, case: Case) -> tuple[Weights, np.ndarray, np.ndarray, float]:
-    """A net with tanh, 40 points, and a learning rate: two steps an epoch, in the order of the points."""
+    """A net with tanh, 40 points, and a learning rate."""
     shapes = pairwise(case.sizes)
     weights = [(rng.normal(size=s), 0.5 * rng.normal(size=s[1])) for s in shapes]
-    X, y = rng.normal(size=(2 * HALF, 3)), (rng.random(2 * HALF) < 0.4).astype(float)
+    X, y = rng.normal(size=(POINTS, 3)), (rng.random(POINTS) < 0.4).astype(float)
     return weights, X.astype("float32"), y.astype("float32"), float(rng.uniform(0.5, 0.9))
 
 
-def _trained(epochs: int, weights: Weights, X: np.ndarray, y: np.ndarray, rate: float) -> list[Weights]:
-    """The weights at the start and after each epoch, by hand."""
+def _trained(case: Case, weights: Weights, X: np.ndarray, y: np.ndarray, rate: float) -> list[Weights]:
+    """The weights at the start and after each epoch, by hand: batches in the order of the points."""
     moments = [weights]
-    for _ in range(epochs):
-        for rows in (slice(0, HALF), slice(HALF, None)):
+    for _ in range(case.epochs):
+        for rows in np.split(np.arange(POINTS), case.batches):
             step = run(weights, "tanh", X[rows], y[rows])
             pairs = zip(weights, step.kernels, step.biases, strict=True)
-            weights = [(k - rate * dk / HALF, b - rate * db / HALF) for (k, b), dk, db in pairs]
+            weights = [(k - rate * dk / len(rows), b - rate * db / len(rows)) for (k, b), dk, db in pairs]
         moments.append(weights)
     return moments
 
@@ -141,7 +145,7 @@ def _watch(answer: Any, case: Case, weights: Weights, X: np.ndarray, y: np.ndarr
     model = _model(weights, case)
     model.compile(keras.optimizers.SGD(rate), "binary_crossentropy", run_eagerly=True)
     try:
-        model.fit(X, y, batch_size=HALF, epochs=case.epochs, shuffle=False, verbose=0, callbacks=[capture])
+        model.fit(X, y, POINTS // case.batches, case.epochs, shuffle=False, verbose=0, callbacks=[capture])
     except KeyError as error:
         kernels = getattr(capture, "kernels", None)
         if not error.args or error.args[0] not in case.names or not isinstance(kernels, dict):
@@ -187,7 +191,7 @@ def judge_weight_capture(seen: Seen, rng: np.random.Generator) -> Any:
         return "no-attributes", {"name": seen["lacks"]}
     if "absent" in seen:
         return _judge_absent(str(seen["absent"]), list(map(str, seen["found"])), list(map(str, seen["names"])))
-    (first, second), moments = seen["captures"], [_trained(case.epochs, *_draw(rng, case)) for case in CASES]
+    (first, second), moments = seen["captures"], [_trained(case, *_draw(rng, case)) for case in CASES]
     for one, case in zip((first, second), CASES, strict=True):
         if problem := _judge_names(one["kernels"], case.names):
             return problem

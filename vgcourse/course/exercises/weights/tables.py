@@ -32,6 +32,10 @@ layer_statistics = Exercise(
         "over-time": "You took the statistics of {layer} over time, one for each weight. Asked for are those over "
         "the weights, one for each moment.",
         "per-unit": "For {layer} you get shape {got}: only one of the kernel's two axes is gone.",
+        "kept-axes": Miss(
+            "For {layer} you get shape {got}: the two axes are still there, with a length of 1. Leave out keepdims.",
+            share=0.5,
+        ),
         "swapped": Miss(
             "The right numbers in the wrong order: first the mean, then the standard deviation.", share=0.5
         ),
@@ -119,6 +123,8 @@ def _judge_shape(layer: str, got: np.ndarray, kernel: np.ndarray) -> Any:
         return None
     if got.shape == ():
         return "no-time", {"layer": layer}
+    if got.size == len(kernel) == len(got):
+        return "kept-axes", {"layer": layer, "got": got.shape}
     key = "over-time" if got.shape == kernel.shape[1:] else "per-unit"
     return key, {"layer": layer, "got": got.shape}
 
