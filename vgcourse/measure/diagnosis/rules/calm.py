@@ -6,7 +6,7 @@ from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
 from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
 from vgcourse.measure.diagnosis.thresholds import VANISHED
-from vgcourse.measure.diagnosis.words import and_more, share, short
+from vgcourse.measure.diagnosis.words import share, short
 
 
 def silent(batch: Batch) -> Finding | None:
@@ -39,9 +39,9 @@ def cut_off(batch: Batch) -> Finding | None:
     return Finding(
         "no gradient",
         cut[0].name,
-        f"No gradient at all reaches {cut[0].name}{and_more(cut)}: no path with a slope leads from there to the loss, "
-        "so that its weights stay as they are.",
-        "look after it for stop_gradient, argmax, a cast to whole numbers or a detour through NumPy; or freeze it "
+        f"No gradient at all reaches {_names(cut)}: no path with a slope leads from there to the loss, so that "
+        "the weights there stay as they are.",
+        "look behind it for stop_gradient, argmax, a cast to whole numbers or a detour through NumPy; or freeze it "
         "(trainable=False) where it is meant so.",
     )
 
@@ -87,7 +87,8 @@ def healthy(batch: Batch) -> Finding:
     return Finding(
         "healthy",
         name,
-        f"Healthy: the loss is heard {_where(chain, reach, batch)}; {chain[0].name} gets {share(reach[0])} what it sends"
+        f"Healthy: the loss is heard {_where(chain, reach, batch)}; "
+        f"{chain[0].name} gets {share(reach[0])} what it sends"
         + (f", a factor of about {short(path.per_layer(reach, chain))} per layer." if batch.plain else "."),
         "",
     )
@@ -97,8 +98,15 @@ def _where(chain: list[Layer], reach: np.ndarray, batch: Batch) -> str:
     """In every layer, as far as that is so: keys and queries, or gates, may hear little in a well net."""
     faint = [layer.name for layer, r in zip(chain, reach, strict=True) if not r >= VANISHED]
     if not faint and (cut := _cut(batch)):
-        return f"in every layer but {cut[0].name}{and_more(cut)}, which no gradient reaches"
+        return f"in every layer but {_names(cut)}, which no gradient reaches"
     if not faint:
         return "in every layer"
-    listed = ", ".join(faint[:3]) + ("…" if len(faint) > 3 else "")
-    return f"from the first layer on (less than {VANISHED:g} of it in {listed})"
+    return f"from the first layer on (less than {VANISHED:g} of it in {_listed(faint)})"
+
+
+def _names(layers: list[Layer]) -> str:
+    return _listed([layer.name for layer in layers])
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:3]) + ("…" if len(names) > 3 else "")
