@@ -213,21 +213,31 @@ def _kind(loss, y: np.ndarray, units: int) -> str | None:
 
 def fit_targets(y: np.ndarray, output, loss) -> np.ndarray:
     """y in the shape and dtype its loss takes. Raises ValueError where labels are of the wrong kind."""
-    units = _units(output)
     if isinstance(loss, _SPARSE):
-        counted = y[y != getattr(loss, "ignore_class", None)]
-        if counted.size and ((counted != np.round(counted)).any() or counted.min() < 0 or counted.max() >= units):
-            raise ValueError(
-                f"y: {loss_name(loss)} takes whole numbers from 0 to {units - 1}, got {y.min():g} to {y.max():g}."
-            )
-        return y.astype(np.int32)
+        return _class_numbers(y, output, loss)
     y = y.astype(keras.config.floatx())
     if isinstance(loss, _BINARY + _CATEGORICAL) and (y.min() < 0 or y.max() > 1):
-        raise ValueError(f"y: {loss_name(loss)} takes targets in [0, 1], got {y.min():g} to {y.max():g}.")
+        hint = " Class numbers suit sparse_categorical_crossentropy." if isinstance(loss, _CATEGORICAL) else ""
+        raise ValueError(f"y: {loss_name(loss)} takes targets in [0, 1], got {y.min():g} to {y.max():g}.{hint}")
     shape = (len(y), *output.shape[1:])
     if y.size != np.prod([n or 1 for n in shape]):
         raise ValueError(f"y: the output has shape {shape_in_words(shape)}, but y has shape {y.shape}.")
     return y.reshape(shape)
+
+
+def _class_numbers(y: np.ndarray, output, loss) -> np.ndarray:
+    units, places = _units(output), output.shape[1:-1]
+    if None not in places and y.size != np.prod([len(y), *places]):
+        raise ValueError(
+            f"y: {loss_name(loss)} takes one whole number for each answer of {units} units, but y has shape "
+            f"{y.shape}; of one-hot rows it takes np.argmax(y, -1), or they suit categorical_crossentropy."
+        )
+    counted = y[y != getattr(loss, "ignore_class", None)]
+    if counted.size and ((counted != np.round(counted)).any() or counted.min() < 0 or counted.max() >= units):
+        raise ValueError(
+            f"y: {loss_name(loss)} takes whole numbers from 0 to {units - 1}, got {y.min():g} to {y.max():g}."
+        )
+    return y.astype(np.int32)
 
 
 def loss_name(loss) -> str:

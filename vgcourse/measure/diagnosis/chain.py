@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
+from vgcourse.measure.diagnosis.thresholds import UNDERFLOWN
 
 
 def chain(batch: Batch) -> list[Layer]:
@@ -32,9 +33,12 @@ def without_silenced(chain: list[Layer]) -> list[Layer]:
 def agree(reach: np.ndarray, factors: np.ndarray) -> bool:
     """Is the product of the factors what was measured between the first and the last layer?"""
     inner = reach[:-1]
-    if not len(factors) or len(inner) < 2 or not inner[0] > 0 or not inner[-1] > 0 or not np.all(factors > 0):
+    if not len(factors) or len(inner) < 2 or not inner[-1] > 0 or not np.all(factors > 0):
         return False
-    measured, computed = np.log(inner[0] / inner[-1]), np.log(factors).sum()
+    computed = np.log(factors).sum()
+    if inner[0] == 0:
+        return bool(np.log(inner[-1]) + computed < UNDERFLOWN)
+    measured = np.log(inner[0] / inner[-1])
     return bool(abs(measured - computed) < 0.5 * abs(computed) + 1)
 
 

@@ -25,7 +25,8 @@ class Report:
             ``"weights too large"``, ``"not centred"``, ``"dying relu"``, ``"exploding"``, ``"vanishing"``,
             ``"symmetric"``, ``"not finite"``, ``"learning rate too small"``, ``"learning rate too large"``,
             ``"loss does not fit the output"``, ``"constant output"``, ``"wrong statistics"``,
-            ``"inputs too large"``, or ``"not measured"`` where nothing could be.
+            ``"inputs too large"``, ``"inputs do not vary"``, ``"no gradient"``, or
+            ``"not measured"`` where nothing could be.
         layer: name of the layer that is to blame, or where it shows most.
         layers: DataFrame, one row a layer in the order of the call.
         units: DataFrame, one row a unit: ``layer, unit, dead, saturated, slope, gradient``.
@@ -97,8 +98,14 @@ def diagnose(model: keras.Model, X, y=None, loss=None, batch_size: int = 256) ->
 
 
 def _notes(batch: Batch):
-    for a, b in batch.twins:
-        yield f"{a} and {b} have equal kernels: one initializer instance serves both; give each its own."
+    for first in dict(batch.twins):
+        others = [b for a, b in batch.twins if a == first]
+        yield (
+            f"{', '.join([first, *others[:-1]])} and {others[-1]} have equal kernels: one initializer instance or "
+            "one seed serves them all; give each its own, or no seed."
+        )
+    if batch.same_targets:
+        yield f"All {batch.examples} targets of this batch are the same: one constant answers them all."
     frozen = [layer.name for layer in batch.layers if not layer.trainable]
     yield from batch.not_measured
     if frozen:

@@ -24,6 +24,10 @@ LARGE_GAIN = 2.0
 # One step that moves the weights by a third of their size, or by less than a hundred-thousandth everywhere;
 # 1e-3 is the practical guide (Karpathy, makemore).
 STEP_TOO_LARGE, STEP_TOO_SMALL = 0.3, 1e-5
+# rms of a signal whose products leave float32 (1e-38); float16 ends at 6e-8.
+UNDERFLOW = 1e-7
+# Log of a gradient's share that float32 holds as exactly 0, 1e-35, with three decades of room for what is sent.
+UNDERFLOWN = -80.0
 # rms of what the model's input feeds. Bytes of a picture have about 150, scikit-learn's digits 7.
 LARGE_INPUT = 20.0
 # A frozen batch normalisation: shift of the mean in standard deviations, and ratio of the variances.

@@ -32,8 +32,10 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
         scheduled=follows_schedule(inner_optimizer(optimizer)),
         sent=_sent(run),
         plain=is_plain(model),
-        outputs=outputs_of(run, y),
+        outputs=outputs_of(model, run, y),
         twins=twins(run.infos),
+        same_inputs=_all_the_same(x),
+        same_targets=y is not None and _all_the_same(y),
         not_measured=unknown,
     )
     _add_bare_normalisations(batch, run)
@@ -41,6 +43,10 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
         batch.trial = _trial(model, x, y, run, twin, optimizer, batch)
     batch.standardised_loss = _standardised(model, x, y, run, batch)
     return batch
+
+
+def _all_the_same(data) -> bool:
+    return all((array == array[:1]).all() for array in keras.tree.flatten(data))
 
 
 def _next_step(optimizer, run, unknown: list[str]) -> Twin | None:
@@ -68,11 +74,18 @@ def _trial(model, x, y, run, twin, optimizer, batch) -> Trial | None:
 def _standardised(model, x, y, run, batch) -> float | None:
     """The loss with standardised inputs, where the inputs are large and the loss is far above a guess."""
     first = path.fed_by_the_input(batch)
-    large = first is not None and first.input_rms > LARGE_INPUT
-    if not large or not isinstance(x, np.ndarray) or x.dtype.kind != "f" or batch.guess is None:
+    arrays = keras.tree.flatten(x)
+    # One array that feeds a kernel is no table of tokens: bytes of a picture are numbers, too.
+    large = first is not None and first.input_rms > LARGE_INPUT and len(arrays) == 1
+    if not large or batch.guess is None:
         return None
+    return loss_with(model, keras.tree.map_structure(_standard, x), y, run.used)
+
+
+def _standard(x: np.ndarray) -> np.ndarray:
     axes = tuple(range(x.ndim - 1)) if x.ndim > 2 else (0,)
-    return loss_with(model, (x - x.mean(axes)) / (x.std(axes) + 1e-6), y, run.used)
+    x = x.astype("float32")
+    return (x - x.mean(axes)) / (x.std(axes) + 1e-6)
 
 
 def _sent(run) -> float:

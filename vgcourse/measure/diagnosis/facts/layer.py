@@ -14,6 +14,7 @@ class Output:
             last one first. loss: Keras's name of its loss, empty where unknown. from_logits: what the loss takes
             it for, None where that is no question.
         values, targets: (batch, ...) arrays; targets None where they do not match.
+        own_loss: is it no loss of Keras's, so that nothing is known of what it takes the output for?
         deaf: share of the examples whose loss has exactly no gradient here. seen_through: does Keras
             compute the loss from the logits behind it?
     """
@@ -28,6 +29,7 @@ class Output:
     deaf: float
     seen_through: bool
     sure: bool
+    own_loss: bool = False
 
 
 @dataclass
@@ -121,6 +123,7 @@ class Batch:
     Attributes:
         sent: norm per example of the gradient that the loss sends into the model's outputs.
         plain: is it known to be a chain, each layer feeding the next one only?
+        same_inputs, same_targets: are all examples of the batch, or all their targets, equal?
         standardised_loss: loss of the batch with standardised inputs, where that was tried.
         not_measured: what could not be measured and why, sentences.
     """
@@ -137,6 +140,8 @@ class Batch:
     plain: bool = False
     outputs: list[Output] = field(default_factory=list)
     trial: Trial | None = None
+    same_inputs: bool = False
+    same_targets: bool = False
     standardised_loss: float | None = None
     not_measured: list[str] = field(default_factory=list)
     twins: list[tuple[str, str]] = field(default_factory=list)

@@ -81,7 +81,7 @@ def _compiled(model, compiled, y, outputs, heads) -> LossInUse:
             "loss: y is missing, and the model adds no loss of its own in call(). If its own train_step computes "
             "one, hand over y and loss=, or diagnose the nets inside it one by one."
         )
-    parts = [] if compiled is None else keras.tree.flatten(compiled)
+    parts = [] if compiled is None else in_order(model, compiled, len(outputs))
     parts = [keras_loss(part) for part in parts] if len(parts) == len(outputs) and None not in parts else []
     name = "added by the model" if compiled is None else loss_name(parts[0] if len(parts) == 1 else compiled)
     if len(parts) == 1 and name in _CHECKED and isinstance(y, np.ndarray):
@@ -93,6 +93,16 @@ def _compiled(model, compiled, y, outputs, heads) -> LossInUse:
         return value, _factor(keras.tree.flatten(prediction), summed)
 
     return LossInUse(compute, name, False, parts, heads)
+
+
+def in_order(model, named, count: int) -> list:
+    """Losses or targets in the order of the outputs, which a dict names and one loss for all repeats."""
+    found = keras.tree.flatten(named)
+    names = list(getattr(model, "output_names", None) or ())
+    if isinstance(named, dict) and isinstance(getattr(model, "output", None), list) and set(named) <= set(names):
+        return [named.get(name) for name in names]
+    alone = not isinstance(named, dict | list | tuple)
+    return found * count if alone and count > 1 else found
 
 
 def constant_loss(name: str, y) -> float | None:

@@ -6,15 +6,16 @@ import numpy as np
 from vgcourse.measure import keras_private
 from vgcourse.measure.diagnosis.facts.arrays import as_float64
 from vgcourse.measure.diagnosis.facts.layer import Output
+from vgcourse.measure.diagnosis.facts.loss import in_order
 from vgcourse.measure.objective import loss_name
 
 _LOOKED_BACK = 4
 
 
-def outputs_of(run, y) -> list[Output]:
+def outputs_of(model, run, y) -> list[Output]:
     """One `Output` for each of the model's, in flattened order; ``run`` is a `ForwardBackward`."""
     predictions = keras.tree.flatten(run.prediction)
-    targets = [None] if y is None else keras.tree.flatten(y)
+    targets = [None] if y is None else in_order(model, y, 1)
     targets = targets if len(targets) == len(predictions) else [None] * len(predictions)
     parts = run.used.parts if len(run.used.parts) == len(predictions) else [None] * len(predictions)
     last = next(reversed(run.taps.outputs), "")
@@ -41,7 +42,14 @@ def _output(taps, h, head, part, target, gradient, layer) -> Output:
         _deaf(gradient, len(values)),
         keras_private.logits(h) is not None,
         taps.owner(h) is not None,
+        part is not None and _is_own(part),
     )
+
+
+def _is_own(loss) -> bool:
+    """A class or a function of one's own, also where Keras has wrapped it."""
+    parts = (type(loss) if isinstance(loss, keras.losses.Loss) else loss, getattr(loss, "fn", loss))
+    return not all(getattr(part, "__module__", "").startswith("keras.") for part in parts)
 
 
 def _takes_logits(part, name: str) -> bool | None:

@@ -30,6 +30,26 @@ def silent(batch: Batch) -> Finding | None:
     )
 
 
+def cut_off(batch: Batch) -> Finding | None:
+    """Layers that were computed and are to be trained, and are not connected to the loss by any slope."""
+    cut = _cut(batch)
+    # Of several outputs one may be without a loss on purpose.
+    if not cut or len(batch.outputs) > 1:
+        return None
+    return Finding(
+        "no gradient",
+        cut[0].name,
+        f"No gradient at all reaches {_names(cut)}: no path with a slope leads from there to the loss, so that "
+        "the weights there stay as they are.",
+        "look behind it for stop_gradient, argmax, a cast to whole numbers or a detour through NumPy; or freeze it "
+        "(trainable=False) where it is meant so.",
+    )
+
+
+def _cut(batch: Batch) -> list[Layer]:
+    return [layer for layer in batch.layers if layer.weighted and layer.trainable and np.isnan(layer.kernel_gradient)]
+
+
 def through_time(batch: Batch) -> Unmeasured | None:
     names = [layer.name for layer in batch.layers if layer.recurrent]
     if not names:
@@ -42,11 +62,13 @@ def through_time(batch: Batch) -> Unmeasured | None:
 
 def healthy(batch: Batch) -> Finding:
     chain = path.chain(batch)
-    if chain and chain[-1].kernel_rms == 0:
+    # The last layer in the way that is still at 0: all that the loss sends stops there.
+    zero = next((layer for layer in reversed(chain) if layer.kernel_rms == 0), None)
+    if zero is not None and (zero is chain[-1] or chain[0].delta_norm == 0):
         return Finding(
             "healthy",
-            chain[-1].name,
-            f"Healthy: {chain[-1].name} starts at exactly 0, so that the layers before it hear nothing until its "
+            zero.name,
+            f"Healthy: {zero.name} starts at exactly 0, so that the layers before it hear nothing until its "
             "first step; ask again after that.",
             "",
         )
@@ -65,16 +87,26 @@ def healthy(batch: Batch) -> Finding:
     return Finding(
         "healthy",
         name,
-        f"Healthy: the loss is heard {_where(chain, reach)}; {chain[0].name} gets {share(reach[0])} what it sends"
+        f"Healthy: the loss is heard {_where(chain, reach, batch)}; "
+        f"{chain[0].name} gets {share(reach[0])} what it sends"
         + (f", a factor of about {short(path.per_layer(reach, chain))} per layer." if batch.plain else "."),
         "",
     )
 
 
-def _where(chain: list[Layer], reach: np.ndarray) -> str:
+def _where(chain: list[Layer], reach: np.ndarray, batch: Batch) -> str:
     """In every layer, as far as that is so: keys and queries, or gates, may hear little in a well net."""
     faint = [layer.name for layer, r in zip(chain, reach, strict=True) if not r >= VANISHED]
+    if not faint and (cut := _cut(batch)):
+        return f"in every layer but {_names(cut)}, which no gradient reaches"
     if not faint:
         return "in every layer"
-    listed = ", ".join(faint[:3]) + ("…" if len(faint) > 3 else "")
-    return f"from the first layer on (less than {VANISHED:g} of it in {listed})"
+    return f"from the first layer on (less than {VANISHED:g} of it in {_listed(faint)})"
+
+
+def _names(layers: list[Layer]) -> str:
+    return _listed([layer.name for layer in layers])
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:3]) + ("…" if len(names) > 3 else "")

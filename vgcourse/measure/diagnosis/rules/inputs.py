@@ -4,14 +4,30 @@ import numpy as np
 
 from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
-from vgcourse.measure.diagnosis.rules.finding import Finding
-from vgcourse.measure.diagnosis.thresholds import OFF_CENTRE, SCALED, SHIFTED, WEIGHTS_OFF_CENTRE
+from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
+from vgcourse.measure.diagnosis.thresholds import LARGE_INPUT, OFF_CENTRE, SCALED, SHIFTED, WEIGHTS_OFF_CENTRE
 from vgcourse.measure.diagnosis.words import and_more, short
 
 
-def inputs_too_large(batch: Batch) -> Finding | None:
+def inputs_constant(batch: Batch) -> Finding | None:
+    if not batch.same_inputs:
+        return None
+    first = batch.layers[0].name
+    return Finding(
+        "inputs do not vary",
+        first,
+        f"All {batch.examples} examples that {first} takes in are equal: whatever the layers are like, the net can "
+        "give but one answer, and what the layers make of real inputs cannot be measured.",
+        "look at how X is loaded and scaled; a picture divided by 255 as whole numbers is 0 everywhere.",
+    )
+
+
+def inputs_too_large(batch: Batch) -> Finding | Unmeasured | None:
     """Only where it was seen that they do harm, and that to standardise them helps."""
     better, first = batch.standardised_loss, path.fed_by_the_input(batch)
+    if better is None and first is not None and first.input_rms > LARGE_INPUT:
+        why = "of this loss it is not known what a constant answer gets" if batch.guess is None else "it has several"
+        return Unmeasured(f"whether the inputs of {first.name} (rms {short(first.input_rms)}) are too large", why)
     if better is None or not batch.loss > 3 * batch.guess or not better < batch.loss / 2:
         return None
     return Finding(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from vgcourse.measure.diagnosis.facts.layer import Batch, Output
-from vgcourse.measure.diagnosis.rules.finding import Finding
+from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
 from vgcourse.measure.diagnosis.thresholds import OUT_OF_REACH
 
 # What an activation can give; of those that are not here, everything.
@@ -23,8 +23,7 @@ _MISFIT = "loss does not fit the output"
 
 
 def misfit(batch: Batch) -> Finding | None:
-    checks = (_one_class, _twice, _numbers_as_probabilities, _probabilities_as_logits, _bounded_logits, _out_of_reach)
-    found = (check(output) for output in batch.outputs for check in checks)
+    found = (check(output) for output in batch.outputs for check in _CHECKS)
     return next((finding for finding in found if finding is not None), None)
 
 
@@ -119,6 +118,47 @@ def _out_of_reach(output: Output) -> Finding | None:
         f"{outside:.0%} of the targets, which go from {output.targets.min():.3g} to {output.targets.max():.3g}, are "
         f"out of reach of {output.layer}: {output.head} gives {_interval(low, high)}.",
         "a linear output layer, or targets scaled to what the activation can give.",
+    )
+
+
+def _not_shares(output: Output) -> Finding | None:
+    """The numbers of a softmax sum to 1, yes-or-no answers to several questions do not."""
+    known = output.loss in ("binary_crossentropy", "categorical_crossentropy", *_COMPARED)
+    if output.head != "softmax" or output.targets is None or not known:
+        return None
+    sums = output.targets.sum(-1)
+    off = (np.abs(sums - 1) > 1e-2).mean()
+    if off < OUT_OF_REACH:
+        return None
+    return Finding(
+        _MISFIT,
+        output.layer,
+        f"{off:.0%} of the rows of targets do not sum to 1 (they sum to {sums.min():.3g} to {sums.max():.3g}), and "
+        f"the numbers of {output.layer} always do: a softmax shares 1 among the units of a row.",
+        "sigmoid with binary cross-entropy for several yes-or-no answers, a linear layer for other numbers.",
+    )
+
+
+_CHECKS = (
+    _one_class,
+    _twice,
+    _numbers_as_probabilities,
+    _probabilities_as_logits,
+    _bounded_logits,
+    _out_of_reach,
+    _not_shares,
+)
+
+
+def own_loss(batch: Batch) -> Unmeasured | None:
+    """A loss of one's own may take the output for anything: logits, probabilities, quantiles."""
+    own = [output for output in batch.outputs if output.own_loss]
+    if not own:
+        return None
+    names = ", ".join(dict.fromkeys(output.layer for output in own))
+    return Unmeasured(
+        f"whether the loss fits the output {names}",
+        f"{own[0].loss} is no loss of Keras's, and what it expects is not known",
     )
 
 

@@ -12,6 +12,7 @@ from vgcourse.measure.diagnosis.thresholds import (
     LARGE_GAIN,
     OFF_CENTRE,
     SATURATED,
+    UNDERFLOW,
     WEIGHTS_OFF_CENTRE,
 )
 from vgcourse.measure.diagnosis.words import and_more, short
@@ -77,6 +78,8 @@ def _dead(layers: list[Layer], batch: Batch) -> Finding | None:
     layers = [layer for layer in layers if layer.rectifier]
     if not layers:
         return None
+    if (faded := _faded(layers[0], batch)) is not None:
+        return faded
     worst = max(layers, key=lambda layer: layer.dead_share)
     count = int(worst.dead.sum())
     units = ", ".join(map(str, np.flatnonzero(worst.dead)[:8])) + ("…" if count > 8 else "")
@@ -86,6 +89,23 @@ def _dead(layers: list[Layer], batch: Batch) -> Finding | None:
         f"{count} of {worst.units} units of {worst.name} ({units}) are dead{and_more(layers)}: relu's slope is 0 "
         f"for all {batch.examples} examples, and no gradient passes them.",
         "he_normal kernels with zero biases, a smaller learning rate, or leaky_relu.",
+    )
+
+
+def _faded(dead: Layer, batch: Batch) -> Finding | None:
+    """What looks like dead units, and is a signal too small for the floating-point numbers to hold."""
+    if not dead.kernel_rms > 0 or not dead.input_rms < UNDERFLOW:
+        return None
+    weak = [layer for layer in path.chain(batch) if layer.gain < path.needed(layer) / 4]
+    if not weak:
+        return None
+    return Finding(
+        "weights too small",
+        weak[0].name,
+        f"The signal fades on its way forward: {dead.name} takes in numbers of size {short(dead.input_rms)} and "
+        f"gives exactly 0, because weights are too small (gain {short(weak[0].gain)} in {weak[0].name}"
+        f"{and_more(weak)}; about {short(path.needed(weak[0]))} would keep its size).",
+        f"{path.initializer(weak[0])} kernels.",
     )
 
 
