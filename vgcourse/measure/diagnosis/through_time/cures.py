@@ -31,34 +31,54 @@ def cure_for(fact, layer, call, left_now: Callable[[], float]) -> Cure:
     """
     if fact.explodes:
         return _orthogonal(layer, left_now)
-    # A gate that stays open for about as many steps as there are keeps 1/e of the error (chrono initialisation).
+    # A gate that stays open for about as many steps as there are (chrono initialisation, Tallec & Ollivier 2018).
     bias = float(np.log(fact.steps))
     gate = _gate(layer.cell)
     if gate is None:
         return _lstm_instead(layer, call, bias)
-    name, place, where = gate
-    values = np.array(place.value)
-    units = layer.cell.units
-    block = slice(units, 2 * units) if isinstance(layer.cell, keras.layers.LSTMCell) else slice(0, units)
-    values[..., block] = bias
-    place.assign(values)
-    return Cure(f"a bias of {bias:.1f}, the log of the {fact.steps} steps, at the {name} gate ({where})", left_now())
+    variable, values = gate
+    variable.assign(values(bias))
+    what = f"a bias of {bias:.1f}, the log of the {fact.steps} steps, at the {_where(layer.cell)}"
+    return Cure(what, left_now())
 
 
 def _gate(cell):
-    """(name, variable, where it stands) of the gate that keeps the state; None where there is none with a bias."""
+    """(bias, its values for the size of a gate's bias); None where no gate with a bias keeps the state."""
     if getattr(cell, "bias", None) is None:
         return None
     if isinstance(cell, keras.layers.LSTMCell):
-        return "forget", cell.bias, "cell.bias[units : 2 * units]"
+        return cell.bias, lambda size: _open_lstm(cell, size)
     if isinstance(cell, keras.layers.GRUCell):
-        return "update", cell.bias, "cell.bias[..., :units]"
+        return cell.bias, lambda size: _open_gru(cell, size)
     return None
+
+
+def _where(cell) -> str:
+    if isinstance(cell, keras.layers.LSTMCell):
+        return "forget gate and its negative at the input gate (cell.bias[units : 2 * units], cell.bias[:units])"
+    return "update gate (cell.bias[0, :units])" if len(cell.bias.shape) == 2 else "update gate (cell.bias[:units])"
+
+
+def _open_lstm(cell, size: float) -> np.ndarray:
+    """Keras's order of the gates: input, forget, new, output."""
+    values, units = np.array(cell.bias.value), cell.units
+    values[:units], values[units : 2 * units] = -size, size
+    return values
+
+
+def _open_gru(cell, size: float) -> np.ndarray:
+    """The update gate stands first; of two rows of biases, which are added, one is enough."""
+    values = np.array(cell.bias.value)
+    values[0 if values.ndim == 2 else slice(None)][: cell.units] = size
+    return values
 
 
 def _lstm_instead(layer, call, bias: float) -> Cure:
     """A layer without such a gate: an LSTM in its place, on what it took in."""
-    what = f"an LSTM in its place, with a bias of {bias:.1f}, the log of the steps, at its forget gate"
+    what = (
+        f"an LSTM in its place, with a bias of {bias:.1f}, the log of the steps, at its forget gate and its negative "
+        "at the input gate"
+    )
     if call is None:
         return Cure(what)
     lstm = keras.layers.LSTM(
@@ -71,8 +91,7 @@ def _lstm_instead(layer, call, bias: float) -> Cure:
     )
     inputs = call.inputs[0]
     lstm.build(inputs.shape)
-    units = lstm.units
-    lstm.cell.bias.assign(np.r_[np.zeros(units), np.full(units, bias), np.zeros(2 * units)].astype("float32"))
+    lstm.cell.bias.assign(_open_lstm(lstm.cell, bias))
     tried = profiles_of(lambda: lstm(inputs, mask=keras_private.mask(inputs)), [("tried", lstm)])
     return Cure(what, tried["tried"].left)
 
