@@ -453,13 +453,6 @@ def test_datasets_are_taken_as_they_are(kind):
     assert report.loss == pytest.approx(diagnose(model, X, y, batch_size=64).loss, rel=1e-5)
 
 
-def test_time_is_said_to_be_unmeasured_in_recurrent_nets():
-    net, _ = net_families.build("LSTM", None, True, False, 0)
-    report = diagnose(net.model, net.X, net.y)
-    assert report.healthy
-    assert any("the gradient through time in lstm" in note for note in report.notes)
-
-
 def test_weights_that_are_nan_are_no_twins():
     X, y = circles(64)
     model = dense(0, 3, "relu")

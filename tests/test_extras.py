@@ -1,6 +1,7 @@
 """The plain package measures; what an extra would bring is told in one sentence, and editors see every name."""
 
 import ast
+import inspect
 import subprocess
 import sys
 
@@ -90,3 +91,39 @@ def test_editors_see_every_name_that_resolves_on_first_use(root):
 def test_every_public_name_resolves_and_has_words():
     for name in vgcourse.__all__:
         assert (getattr(vgcourse, name).__doc__ or "").strip(), name
+
+
+def callables(prefix, value):
+    """A public function or class and its public methods, with the names under which a user finds them."""
+    yield prefix, value
+    if inspect.isclass(value):
+        yield from (
+            (f"{prefix}.{name}", member)
+            for name, member in vars(value).items()
+            if inspect.isfunction(member) and not name.startswith("_")
+        )
+
+
+def public():
+    for name in vgcourse.__all__:
+        value = getattr(vgcourse, name)
+        if inspect.ismodule(value):
+            for inner in getattr(value, "__all__", ()):
+                if callable(member := getattr(value, inner)):
+                    yield from callables(f"vg.{name}.{inner}", member)
+        else:
+            yield from callables(f"vg.{name}", value)
+
+
+def test_everything_public_is_annotated():
+    """Keras's own hooks aside: ``on_epoch_end`` and the like are called by Keras alone."""
+    bare = []
+    for name, value in public():
+        if name.split(".")[-1].startswith("on_"):
+            continue
+        signature = inspect.signature(value)
+        given = [p.annotation for p in signature.parameters.values() if p.name != "self"]
+        returned = [] if inspect.isclass(value) else [signature.return_annotation]
+        if inspect.Parameter.empty in given + returned:
+            bare.append(name)
+    assert not bare

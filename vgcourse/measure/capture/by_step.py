@@ -1,7 +1,9 @@
 """How far a gradient gets through time: the gradient at every step of every recurrent layer."""
 
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
@@ -64,6 +66,19 @@ class StepProfile:
         return float((values[held[0]] / values[last]) ** (1 / (last - held[0])))
 
     @property
+    def heard(self) -> float:
+        """What arrives of the loss at the first step over what arrives at the loudest; NaN where nothing does."""
+        values = self._in_order(self.arrived if self.arrived_cell is None else self.arrived_cell)
+        loudest = values.max(initial=0.0)
+        return float(values[0] / loudest) if loudest > 0 else float("nan")
+
+    def steps_above(self, share: float) -> int | None:
+        """How many steps back an error at the last step stays above a share of itself; None if all the way."""
+        back = self._measured()[::-1]
+        below = np.flatnonzero(back < share * back[0]) if len(back) else []
+        return int(below[0]) if len(below) else None
+
+    @property
     def kind(self) -> str:
         """ "vanishes", "explodes", "holds", or "unknown" where there is nothing to compare."""
         if not np.isfinite(self.left):
@@ -83,7 +98,11 @@ class StepProfile:
 
     def _measured(self) -> np.ndarray:
         """In the order in which the steps are taken, at the cell state where there is one."""
-        values = self.carried if self.carried_cell is None else self.carried_cell
+        return self._in_order(self.carried if self.carried_cell is None else self.carried_cell)
+
+    def _in_order(self, values: np.ndarray | None) -> np.ndarray:
+        if values is None:
+            return np.empty(0)
         values = values[::-1] if self.backwards else values
         return values[np.isfinite(values)]
 
@@ -97,7 +116,7 @@ class StepGradients:
     def __getitem__(self, layer: str) -> StepProfile:
         return self.profiles[layer]
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self.profiles)
 
     def frame(self) -> pd.DataFrame:
@@ -116,7 +135,9 @@ class StepGradients:
     __repr__ = __str__
 
 
-def gradient_by_step(model: keras.Model, x, y=None, loss=None, seed: int = 0) -> StepGradients:
+def gradient_by_step(
+    model: keras.Model, x: Any, y: Any = None, loss: str | keras.losses.Loss | Callable | None = None, seed: int = 0
+) -> StepGradients:
     """The gradient at every time step of every recurrent layer, as the weights are now. Nothing is trained.
 
     >>> print(vg.gradient_by_step(model, X[:32]))
@@ -137,22 +158,38 @@ def gradient_by_step(model: keras.Model, x, y=None, loss=None, seed: int = 0) ->
     Raises:
         ValueError: where the model has no recurrent layer that can be measured.
     """
-    layers = [(name, layer) for name, layer, _ in walk(model) if is_recurrent(layer)]
+    layers = recurrent_layers(model)
     if not layers:
         raise ValueError(f"model: {model.name!r} has no recurrent layer whose steps could be measured.")
     x = keras.tree.map_structure(tf.convert_to_tensor, x)
+    summed = None if y is None else lambda output: _summed_loss(model, x, y, output, loss)
+    profiles = profiles_of(lambda: model(x, training=False), layers, summed, seed)
+    if not profiles:
+        raise ValueError(f"model: no recurrent layer of {model.name!r} was called on a sequence of vectors.")
+    return StepGradients(profiles)
+
+
+def recurrent_layers(model) -> list[tuple[str, keras.layers.RNN]]:
+    """(name, layer) of every layer of a model whose steps can be heard."""
+    return [(name, layer) for name, layer, _ in walk(model) if is_recurrent(layer)]
+
+
+def profiles_of(run, layers, summed_loss=None, seed: int = 0) -> dict[str, StepProfile]:
+    """What `gradient_by_step` gives, of some layers: those that were called on a sequence of vectors.
+
+    Args:
+        run: calls them and gives an output. layers: (name, layer) pairs.
+        summed_loss: a function of that output: the loss, summed over the examples.
+    """
     calls: dict[str, _Call] = {}
     with tf.GradientTape(persistent=True) as tape:
         with ExitStack() as stack:
             for name, layer in layers:
                 stack.enter_context(replaced(layer, "call", _heard(name, layer, tape, calls)))
-            output = model(x, training=False)
-        total = None if y is None else _summed_loss(model, x, y, output, loss)
+            output = run()
+        total = None if summed_loss is None else summed_loss(output)
     random = np.random.default_rng(seed)
-    profiles = {n: _profile(n, call, tape, total, random) for n, call in calls.items() if call.probes}
-    if not profiles:
-        raise ValueError(f"model: no recurrent layer of {model.name!r} was called on a sequence of vectors.")
-    return StepGradients(profiles)
+    return {n: _profile(n, call, tape, total, random) for n, call in calls.items() if call.probes}
 
 
 class _Call:

@@ -2,8 +2,11 @@
 
 import functools
 import math
+import os
 import warnings
+from collections.abc import Callable, Iterable
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -38,7 +41,13 @@ class WeightCapture(Recorder):
     at the end of the epoch, the means over its batches; NaN where ``every`` counts steps.
     """
 
-    def __init__(self, every: str | int = "epoch", layers=None, keep: str = "auto", log_dir=None):
+    def __init__(
+        self,
+        every: str | int = "epoch",
+        layers: Iterable[str] | None = None,
+        keep: str = "auto",
+        log_dir: str | os.PathLike | None = None,
+    ):
         super().__init__(every, layers, keep, log_dir, weights=True)
 
     def _must_listen(self) -> bool:
@@ -93,11 +102,11 @@ class GradientCapture(Recorder):
     def __init__(
         self,
         every: str | int = "epoch",
-        layers=None,
+        layers: Iterable[str] | None = None,
         weights: bool = False,
         backprop: bool = True,
         keep: str = "auto",
-        log_dir=None,
+        log_dir: str | os.PathLike | None = None,
     ):
         super().__init__(every, layers, keep, log_dir, weights)
         self.backprop = backprop
@@ -118,7 +127,7 @@ class GradientCapture(Recorder):
         shape = tf.cast(tf.shape(gradient), tf.float64)
         self._arriving.setdefault(layer, []).append((rms, tf.reduce_prod(shape), shape[0]))
 
-    def step_ear(self, layer):
+    def step_ear(self, layer: keras.layers.Layer) -> Callable | None:
         return functools.partial(self._hear_steps, layer) if self.backprop and is_recurrent(layer) else None
 
     def _hear_steps(self, layer, group: str, probe, mask):

@@ -1,5 +1,8 @@
 """Which layer, how bad, why, what to try: one batch through any Keras 3 model."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 import numpy as np
 import pandas as pd
@@ -13,6 +16,7 @@ from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
 from vgcourse.measure.diagnosis.facts.measure import measure
 from vgcourse.measure.diagnosis.rules import judge
 from vgcourse.measure.diagnosis.rules.finding import Finding
+from vgcourse.measure.diagnosis.through_time.shown import time_frame
 from vgcourse.measure.layers import weighted_layers
 
 
@@ -25,10 +29,13 @@ class Report:
             ``"weights too large"``, ``"not centred"``, ``"dying relu"``, ``"exploding"``, ``"vanishing"``,
             ``"symmetric"``, ``"not finite"``, ``"learning rate too small"``, ``"learning rate too large"``,
             ``"loss does not fit the output"``, ``"constant output"``, ``"wrong statistics"``,
-            ``"inputs too large"``, ``"inputs do not vary"``, ``"no gradient"``, or
+            ``"inputs too large"``, ``"inputs do not vary"``, ``"no gradient"``, ``"vanishing through time"``,
+            ``"exploding through time"``, or
             ``"not measured"`` where nothing could be.
         layer: name of the layer that is to blame, or where it shows most.
         layers: DataFrame, one row a layer in the order of the call.
+        time: DataFrame, one row a recurrent layer: ``steps``, ``factor`` a step, ``left`` at the first step of an
+            error at the last, ``heard``: the loss at the first step relative to the loudest.
         units: DataFrame, one row a unit: ``layer, unit, dead, saturated, slope, gradient``.
         notes: what else is worth knowing, a tuple of sentences.
         loss: loss of the batch.
@@ -39,6 +46,7 @@ class Report:
         self.loss = batch.loss
         self.notes = tuple(_notes(batch))
         self.layers = _layer_frame(batch)
+        self.time = time_frame(batch.time)
         self.units = _unit_frame(batch.layers)
         self.batch = batch
 
@@ -56,7 +64,13 @@ class Report:
         return report.as_html(self)
 
 
-def diagnose(model: keras.Model, X, y=None, loss=None, batch_size: int = 256) -> Report:
+def diagnose(
+    model: keras.Model,
+    X: Any,
+    y: Any = None,
+    loss: str | keras.losses.Loss | Callable | None = None,
+    batch_size: int = 256,
+) -> Report:
     """Measure every layer of a model on one batch and say which one is ill, why, and what to try.
 
     The gradients are those of a training step (dropout drops, batch normalisation uses the batch), at the

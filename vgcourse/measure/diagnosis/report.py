@@ -5,6 +5,7 @@ from html import escape
 import numpy as np
 
 from vgcourse.measure.diagnosis.thresholds import VANISHED
+from vgcourse.measure.diagnosis.through_time.shown import as_lines, as_table
 from vgcourse.style import INK, MUTED, WARN
 
 _TEXT_COLUMNS = {
@@ -33,7 +34,8 @@ def as_text(report) -> str:
         for row in rows
     ]
     rule = "─" * max(map(len, table))
-    return "\n".join([table[0], rule, *table[1:], rule, report.verdict, *report.notes, _setting(report)])
+    time = [*as_lines(report.time), rule] if len(report.time) else []
+    return "\n".join([table[0], rule, *table[1:], rule, *time, report.verdict, *report.notes, _setting(report)])
 
 
 def as_html(report) -> str:
@@ -55,7 +57,8 @@ def as_html(report) -> str:
         f'<table style="border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums;color:{INK}">'
         f'<caption style="caption-side:bottom;text-align:left;color:{MUTED};padding-top:6px">'
         f"{escape(_EXPLAINED)} {escape(_setting(report))}</caption>"
-        f'<thead style="color:{MUTED}"><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}</div>'
+        f'<thead style="color:{MUTED}"><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+        f"{as_table(report.time)}{notes}</div>"
     )
 
 

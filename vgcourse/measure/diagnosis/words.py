@@ -27,3 +27,10 @@ def share(ratio: float) -> str:
 
 def short(value: float) -> str:
     return f"{value:.2g}" if abs(value) < 100 else f"{value:.3g}"
+
+
+def percent(left: float) -> str:
+    """What is left of something, where a sentence goes on "is left"."""
+    if left == 0:
+        return "nothing"
+    return f"{100 * left:.2g} %" if left >= 1e-6 else f"{left:.0e}"

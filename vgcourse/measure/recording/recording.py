@@ -1,8 +1,10 @@
 """What a training run leaves behind: weights, gradients and signals of every layer, over time."""
 
+import os
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,6 +13,9 @@ from vgcourse.measure.recording import files
 from vgcourse.measure.recording.comparison import compare
 from vgcourse.measure.recording.schema import BY_STEP, PARAMETERS, SERIES, SIGNALS, VARIABLES, quantity_and_layer
 from vgcourse.measure.statistics import STATISTICS, first_nonfinite, layer_statistics
+
+if TYPE_CHECKING:
+    import xarray
 
 _WATCHED = {
     "weights_nonfinite_at": ("kernels", "biases", "variables"),
@@ -146,12 +151,12 @@ class Recording:
         missing = np.full(len(self.epochs), np.nan)
         return pd.DataFrame(rows | {s: statistics.get(s, missing) for s in STATISTICS})
 
-    def save(self, path) -> Path:
+    def save(self, path: str | os.PathLike) -> Path:
         """Write everything to one ``.npz`` file (arrays and JSON, no pickle) and return its path."""
         return files.save(self, path)
 
     @classmethod
-    def load(cls, path) -> "Recording":
+    def load(cls, path: str | os.PathLike) -> "Recording":
         """Read what `save` wrote, by this version or an earlier one.
 
         Raises:
@@ -159,7 +164,7 @@ class Recording:
         """
         return files.load(cls, path)
 
-    def to_xarray(self):
+    def to_xarray(self) -> "xarray.Dataset":
         """Everything as an ``xarray.Dataset`` with the dimension ``moment``. Needs xarray.
 
         A variable is called ``"kernels/hidden_1"``; its other dimensions are its own, but for ``step``, which the

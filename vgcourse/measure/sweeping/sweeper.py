@@ -3,8 +3,9 @@
 import os
 import threading
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,21 +27,21 @@ _BYTES_AT_ONCE, _BYTES_IN_ALL = 2e8, 4e9
 
 
 def sweep(
-    depth,
-    width=5,
-    activation="relu",
-    initializer="glorot_uniform",
-    optimizer="rmsprop",
-    learning_rate=None,
-    batch_size=32,
-    epochs=100,
+    depth: int | Iterable[int],
+    width: int | Iterable[int] = 5,
+    activation: str | Callable | Iterable[str | Callable] = "relu",
+    initializer: Any = "glorot_uniform",
+    optimizer: Any = "rmsprop",
+    learning_rate: float | Iterable[float | None] | None = None,
+    batch_size: int | Iterable[int] = 32,
+    epochs: int | Iterable[int] = 100,
     seeds: int | Iterable[int] = range(20),
-    data=None,
-    test=None,
-    output_initializer=None,
+    data: tuple[np.ndarray, ...] | None = None,
+    test: tuple[np.ndarray, np.ndarray] | None = None,
+    output_initializer: Any = None,
     keep: str = "summary",
-    cache=None,
-    client=None,
+    cache: str | os.PathLike | None = None,
+    client: Any = None,
     progress: bool = True,
 ) -> Sweep:
     """Train `mlp` nets over a grid of settings and many seeds.

@@ -1,8 +1,9 @@
 """Train a Keras model in one compiled graph and record everything on the way."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import keras
 import numpy as np
@@ -34,12 +35,12 @@ _PER_UNIT = {
 
 def train(
     model: keras.Model,
-    X,
-    y,
+    X: Any,
+    y: Any,
     epochs: int = 100,
     batch_size: int = 32,
-    optimizer="rmsprop",
-    loss=None,
+    optimizer: str | keras.optimizers.Optimizer = "rmsprop",
+    loss: str | keras.losses.Loss | Callable | None = None,
     learning_rate: float | None = None,
     seed: int = 0,
     every: str = "epoch",

@@ -1,5 +1,7 @@
 """Gradients along time: what is left of an error, step by step back through a recurrent layer."""
 
+from typing import Any
+
 import numpy as np
 
 from vgcourse.measure.recording import Recording
@@ -9,7 +11,7 @@ from vgcourse.style import INK, dress, log_axis, looks, mark_zeros
 _DASHES = ("solid", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1.5, 2)))
 
 
-def gradient_by_step(source, cell: bool = True, title: str = "") -> CourseFigure:
+def gradient_by_step(source: Any, cell: bool = True, title: str = "") -> CourseFigure:
     """The gradient at every time step of recurrent layers, on a log axis with the vanished region shaded.
 
     Args:

@@ -14,6 +14,7 @@ from vgcourse.measure.diagnosis.facts.structure import is_plain
 from vgcourse.measure.diagnosis.facts.trial import follows_schedule, loss_with, try_steps
 from vgcourse.measure.diagnosis.facts.updates import NoTwin, Twin
 from vgcourse.measure.diagnosis.thresholds import LARGE_INPUT
+from vgcourse.measure.diagnosis.through_time.facts import through_time
 from vgcourse.measure.layers import inner_optimizer
 
 
@@ -41,6 +42,7 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
     _add_bare_normalisations(batch, run)
     if twin is not None and compiled and np.isfinite(run.loss):
         batch.trial = _trial(model, x, y, run, twin, optimizer, batch)
+    batch.time = through_time(model, x, y, run)
     batch.standardised_loss = _standardised(model, x, y, run, batch)
     return batch
 

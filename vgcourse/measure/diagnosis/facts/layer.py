@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from vgcourse.measure.diagnosis.through_time.facts import ThroughTime
+
 
 @dataclass
 class Output:
@@ -145,6 +147,7 @@ class Batch:
     standardised_loss: float | None = None
     not_measured: list[str] = field(default_factory=list)
     twins: list[tuple[str, str]] = field(default_factory=list)
+    time: ThroughTime = field(default_factory=ThroughTime)
 
     @property
     def learnt(self) -> bool:

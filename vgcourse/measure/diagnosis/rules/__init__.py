@@ -7,7 +7,7 @@ stands before them: NaN, a loss that does not fit, an output that cannot vary.
 from dataclasses import dataclass
 
 from vgcourse.measure.diagnosis.facts.layer import Batch
-from vgcourse.measure.diagnosis.rules import calm, flow, inputs, output, steps, units
+from vgcourse.measure.diagnosis.rules import calm, flow, inputs, output, steps, through_time, units
 from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
 
 __all__ = ["ORDER", "Rule", "judge"]
@@ -32,13 +32,15 @@ ORDER = (
     Rule(units.all_dead, unless_learnt=False),
     Rule(calm.silent, unless_learnt=False),
     Rule(calm.cut_off, unless_learnt=False),
-    Rule(calm.through_time, unless_learnt=False),
+    Rule(through_time.unmeasured, unless_learnt=False),
     Rule(inputs.inputs_too_large),
     Rule(units.dying),
     Rule(units.saturated),
     Rule(inputs.off_centre_weights),
+    Rule(through_time.explodes),
     Rule(flow.exploding),
     Rule(flow.vanishing),
+    Rule(through_time.vanishes),
     Rule(inputs.not_centred),
     Rule(steps.harmful_rate),
     Rule(steps.step_size),

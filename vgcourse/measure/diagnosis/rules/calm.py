@@ -4,7 +4,7 @@ import numpy as np
 
 from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
-from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
+from vgcourse.measure.diagnosis.rules.finding import Finding
 from vgcourse.measure.diagnosis.thresholds import VANISHED
 from vgcourse.measure.diagnosis.words import share, short
 
@@ -48,16 +48,6 @@ def cut_off(batch: Batch) -> Finding | None:
 
 def _cut(batch: Batch) -> list[Layer]:
     return [layer for layer in batch.layers if layer.weighted and layer.trainable and np.isnan(layer.kernel_gradient)]
-
-
-def through_time(batch: Batch) -> Unmeasured | None:
-    names = [layer.name for layer in batch.layers if layer.recurrent]
-    if not names:
-        return None
-    return Unmeasured(
-        f"the gradient through time in {', '.join(names)}",
-        "each stands as one layer here; how far back in the sequence the loss is heard is not looked at",
-    )
 
 
 def healthy(batch: Batch) -> Finding:
