@@ -259,7 +259,8 @@ def test_the_exchange_takes_the_pages_of_all_also_of_those_who_handed_in_by_anot
     exchange = Config({"Exchange": {"root": str(tmp_path)}})
     (tmp_path / "vgcourse").mkdir()
     room = Classroom(graded.classroom.root, exchange)
-    assert room.api.release_feedback(graded.lesson.id)["success"]
+    answer = room.api.release_feedback(graded.lesson.id)
+    assert answer["success"], answer
     released = {path.stem for path in (tmp_path / "vgcourse" / "feedback").glob("*.html")}
     assert notebook_hash(secret="a secret", notebook_id="circles") in released and len(released) >= 2
 

@@ -66,8 +66,9 @@ def _complete_for_exchange(folder: Path) -> None:
 
     Under a secret that nobody has, the page is released, and nobody can fetch it.
     """
+    folder.mkdir(parents=True, exist_ok=True)  # nbgrader makes it only when the page is written
     for name, text in ((SECRET, secrets.token_hex(32)), ("timestamp.txt", "")):
-        if folder.is_dir() and not (folder / name).exists():
+        if not (folder / name).exists():
             (folder / name).write_text(text, encoding="utf-8")
 
 
