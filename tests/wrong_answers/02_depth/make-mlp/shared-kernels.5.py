@@ -1,4 +1,4 @@
-"""Seed times layer: 0 in the first layer, whatever the seed."""
+"""Seed times layer: with seed 0 all layers draw from seed 0."""
 
 import keras
 
