@@ -200,12 +200,17 @@ def conv_pool(seed):
     return model, *images()
 
 
-def recurrent(kind, embed=True):
+def _first_steps(steps):
+    X, y = tokens()
+    return X[:, :steps], y
+
+
+def recurrent(kind, embed=True, steps=20):
     def build(seed):
         keras.utils.set_random_seed(seed)
-        stack = [keras.Input((20,), dtype="int32"), layers.Embedding(50, 8)]
+        stack = [keras.Input((steps,), dtype="int32"), layers.Embedding(50, 8)]
         stack += [getattr(layers, kind)(16, return_sequences=True), getattr(layers, kind)(16)]
-        return keras.Sequential([*stack, layers.Dense(1, "sigmoid", name="output")]), *tokens()
+        return keras.Sequential([*stack, layers.Dense(1, "sigmoid", name="output")]), *_first_steps(steps)
 
     return build
 

@@ -118,5 +118,5 @@ def test_a_damaged_observation_is_refused_with_a_sentence(text):
 
 @pytest.mark.parametrize(("value", "kind"), [("0.5", "str"), ((i for i in range(3)), "generator")])
 def test_an_array_of_no_numbers_is_named_by_what_it_holds(value, kind):
-    with pytest.raises(ObservationError, match=f"what should be numbers is {kind}"):
+    with pytest.raises(ObservationError, match=f"a {kind} is not a number"):
         encode({"a": np.asarray(value)})

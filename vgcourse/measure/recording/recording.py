@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,6 @@ from vgcourse.measure.recording import files
 from vgcourse.measure.recording.comparison import compare
 from vgcourse.measure.recording.schema import BY_STEP, PARAMETERS, SERIES, SIGNALS, VARIABLES, quantity_and_layer
 from vgcourse.measure.statistics import STATISTICS, first_nonfinite, layer_statistics
-
-if TYPE_CHECKING:
-    import xarray
 
 _WATCHED = {
     "weights_nonfinite_at": ("kernels", "biases", "variables"),
@@ -164,7 +161,7 @@ class Recording:
         """
         return files.load(cls, path)
 
-    def to_xarray(self) -> "xarray.Dataset":
+    def to_xarray(self) -> Any:
         """Everything as an ``xarray.Dataset`` with the dimension ``moment``. Needs xarray.
 
         A variable is called ``"kernels/hidden_1"``; its other dimensions are its own, but for ``step``, which the
