@@ -6,7 +6,7 @@ import pytest
 
 from vgcourse.course.checks import exercise as framework
 from vgcourse.course.checks import registry, render, session
-from vgcourse.course.checks.compare import fact
+from vgcourse.course.checks.compare import close, fact
 from vgcourse.course.checks.exercise import Exercise, Miss, is_blank, need_callable
 from vgcourse.course.checks.handed import HandedOut
 from vgcourse.course.checks.observation import encode
@@ -300,3 +300,10 @@ def test_a_judge_that_stops_at_data_of_the_right_kind_asks_for_a_person(doubling
 def test_a_fact_shows_as_many_digits_as_tell_the_numbers_apart():
     assert fact("f(1)", 0.25, 0.5)["fact"] == "f(1) gives 0.25; wanted is 0.5."
     assert fact("f(1)", -1.0649876, -1.0649011)["fact"] == "f(1) gives -1.064988; wanted is -1.064901."
+
+
+def test_numbers_are_close_by_the_size_of_what_is_wanted():
+    assert close(1.00001, 1) and close(1e-9, 1.00001e-9) and close([1, 1e-7], [1, 0])
+    assert not close(1.0001, 1) and not close(0, 1e-9) and not close([1e-9, 1e-7], [1e-9, 0])
+    assert close([np.inf, 1], [np.inf, 1]) and not close([np.inf, 1.1], [np.inf, 1]) and not close(np.nan, np.nan)
+    assert close([], []) and not close([1], 1)

@@ -94,7 +94,8 @@ Complete the callback. After `fit`, it holds the weights of every layer at every
 - `kernels`: a dict from the layer's name to a list of arrays, the layer's **kernel** at each moment.
 
 It must work for any sequential model, whatever the names and the number of its layers, and skip layers
-without a kernel (such as `Activation`). What is kept must not change while the training goes on.
+without a kernel (such as `Activation`, or `BatchNormalization`, which has other weights). What is kept must not
+change while the training goes on.
 
 <details><summary>Hint 1</summary>
 

@@ -5,19 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from vgcourse.course.checks.compare import close
+
 Same = Callable[[Any, Any], bool]
-
-
-def close(got: Any, wanted: Any, rtol: float = 1e-4, floor: float = 1e-5) -> bool:
-    """Whether shapes agree and no entry is further off than ``rtol * |wanted| + floor * largest |wanted|``.
-
-    Relative to the array's own size: an error of 1e-6 is nothing beside 1, and everything beside 1e-7.
-    """
-    got, wanted = np.asarray(got, float), np.asarray(wanted, float)
-    if got.shape != wanted.shape:
-        return False
-    largest = np.abs(wanted).max(initial=0)
-    return bool(np.all(np.abs(got - wanted) <= rtol * np.abs(wanted) + floor * largest))
 
 
 def common_cause(got: Sequence[Any], slips: Sequence[Mapping[str, Sequence[Any]]], same: Same = close) -> str | None:

@@ -18,16 +18,18 @@ def near(got: Any, wanted: Any, rtol: float = 1e-4, atol: float = 1e-4) -> bool:
     return got.shape == wanted.shape and np.allclose(got, wanted, rtol=rtol, atol=atol)
 
 
-def close(got: Any, wanted: Any, rtol: float = 2e-5) -> bool:
-    """Whether shapes are equal and all numbers agree to about five digits, however small or large they are.
+def close(got: Any, wanted: Any, rtol: float = 2e-5, floor: float | None = None) -> bool:
+    """Whether shapes agree and no entry is further off than ``rtol * |wanted| + floor * largest |wanted|``.
 
-    Single precision (seven digits) is near enough; half precision, or a rounding to four decimals, is not.
+    Relative to the array's own size: an error of 1e-6 is nothing beside 1, and everything beside 1e-7. ``floor`` is a
+    tenth of ``rtol`` unless given. The defaults ask for about five digits: single precision (seven digits) is near
+    enough; half precision, or a rounding to four decimals, is not.
     """
     got, wanted = np.asarray(got, float), np.asarray(wanted, float)
     if got.shape != wanted.shape:
         return False
-    size = float(np.sqrt(np.mean(wanted**2))) if wanted.size else 0.0
-    return np.allclose(got, wanted, rtol=rtol, atol=rtol * size / 10)
+    largest = np.abs(wanted[np.isfinite(wanted)]).max(initial=0)
+    return bool(np.allclose(got, wanted, rtol=rtol, atol=(rtol / 10 if floor is None else floor) * largest))
 
 
 def all_close(got: Any, wanted: Any, rtol: float = 2e-5) -> bool:

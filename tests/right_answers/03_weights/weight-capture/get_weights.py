@@ -1,4 +1,4 @@
-"""By get_weights, at the beginning of the first epoch, into arrays."""
+"""By get_weights of the Dense layers, at the beginning of the first epoch, into arrays."""
 
 import keras
 import numpy as np
@@ -23,6 +23,5 @@ class WeightCapture(keras.callbacks.Callback):
     def save(self, epoch):
         self.epochs.append(epoch)
         for layer in self.model.layers:
-            weights = layer.get_weights()
-            if weights:
-                self.kernels[layer.name] = [*self.kernels.get(layer.name, []), weights[0]]
+            if isinstance(layer, keras.layers.Dense):
+                self.kernels[layer.name] = [*self.kernels.get(layer.name, []), layer.get_weights()[0]]

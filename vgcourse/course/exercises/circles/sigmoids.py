@@ -32,7 +32,7 @@ sigmoid = Exercise(
             share=0.5,
         ),
         "far-out": Miss(
-            "Right for moderate z. But far out it should still be exact: small is not zero.",
+            "Right for moderate z, and no longer right far out. It should be, from z = −1000 to 1000.",
             share=0.5,
         ),
         "whole-numbers": Miss(

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.cases import close, common_cause
-from vgcourse.course.checks.compare import NO_RETURN, Seen, near
+from vgcourse.course.checks.cases import common_cause
+from vgcourse.course.checks.compare import NO_RETURN, Seen, close, near
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 Phi = Callable[[np.ndarray], np.ndarray]

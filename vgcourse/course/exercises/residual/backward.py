@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.cases import close, common_cause, differs
-from vgcourse.course.checks.compare import Seen
+from vgcourse.course.checks.cases import common_cause, differs
+from vgcourse.course.checks.compare import Seen, close
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 walk_back = Exercise(
