@@ -56,7 +56,7 @@ def test_a_mutant_that_never_comes_back_is_refused_and_the_next_one_is_asked(mon
     monkeypatch.setattr(audit, "CACHE", tmp_path)
     endless = Mutant("ten-slopes", "endless", "def best_case(depth):\n    while True: pass")
     right = Mutant("ten-slopes", "right", "def best_case(depth):\n    return 0.25 ** depth")
-    monkeypatch.setattr(audit, "_stamp", lambda: "")
+    monkeypatch.setattr(audit, "_stamp", lambda exercise: "")
     count = audit.audit([endless, right], processes=1, seeds=[1])["ten-slopes"]
     assert (count.mutants, count.killed, count.passed) == (2, 1, ["right"])
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import queue
+import re
 import selectors
 import subprocess
 import sys
@@ -15,9 +16,12 @@ from pathlib import Path
 from tests.mutants.build import Mutant
 from tests.mutants.same import is_same
 from tests.mutants.source import ROOT
+from vgcourse.course.checks import registry
 
 SEEDS = [1, 20, 300]
-LIMIT = 60  # seconds for one mutant, all its seeds
+LIMIT = 60  # seconds of processor time for one mutant, all its seeds: a slow machine makes no mutant endless
+PATIENCE = 600  # seconds by the clock, for one that sleeps
+SPEECH = {"render.py", "session.py"}  # how a verdict is shown decides none
 CACHE = ROOT / ".pytest_cache" / "mutants"
 
 
@@ -48,13 +52,13 @@ class Worker:
             command = [sys.executable, "-m", "tests.mutants.worker"]
             pipe = subprocess.PIPE
             self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, cwd=ROOT)
-        asked = {"exercise": mutant.exercise, "source": mutant.source, "seeds": seeds}
+        asked = {"exercise": mutant.exercise, "source": mutant.source, "seeds": seeds, "limit": LIMIT}
         try:
             self.process.stdin.write((json.dumps(asked) + "\n").encode())
             self.process.stdin.flush()
             with selectors.DefaultSelector() as ready:
                 ready.register(self.process.stdout, selectors.EVENT_READ)
-                line = self.process.stdout.readline() if ready.select(LIMIT) else b""
+                line = self.process.stdout.readline() if ready.select(PATIENCE) else b""
         except BrokenPipeError:
             line = b""
         if line:
@@ -73,9 +77,10 @@ def audit(mutants: Iterable[Mutant], processes: int = 0, seeds: list[int] = SEED
     """Exercise id → Count. Verdicts are kept by the text of mutant and checks; ``fresh`` asks again."""
     waiting: queue.SimpleQueue = queue.SimpleQueue()
     answers: dict[Mutant, dict] = {}
-    stamp, mutants = _stamp(), list(mutants)
+    mutants = list(mutants)
+    stamps = {id: _stamp(id) for id in {mutant.exercise for mutant in mutants}}
     for mutant in mutants:
-        kept = _kept(mutant, stamp, seeds)
+        kept = _kept(mutant, stamps[mutant.exercise], seeds)
         if kept.is_file() and not fresh:
             answers[mutant] = json.loads(kept.read_text("utf-8"))
         else:
@@ -89,7 +94,7 @@ def audit(mutants: Iterable[Mutant], processes: int = 0, seeds: list[int] = SEED
             except queue.Empty:
                 break
             answers[mutant] = worker.ask(mutant, seeds)
-            _kept(mutant, stamp, seeds).write_text(json.dumps(answers[mutant]), "utf-8")
+            _kept(mutant, stamps[mutant.exercise], seeds).write_text(json.dumps(answers[mutant]), "utf-8")
         worker.close()
 
     CACHE.mkdir(parents=True, exist_ok=True)
@@ -119,12 +124,20 @@ def _counted(mutants: list[Mutant], answers: dict[Mutant, dict]) -> dict[str, Co
     return counts
 
 
-def _stamp() -> str:
-    """A hash of all that decides a verdict besides the mutant."""
-    folders = (ROOT / "vgcourse" / "course" / name for name in ("checks", "exercises"))
-    files = sorted(path for folder in folders for path in folder.rglob("*.py"))
-    files += [Path(__file__).with_name(name) for name in ("accidents.py", "worker.py")]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+def _stamp(exercise: str) -> str:
+    """A hash of all that decides a verdict besides the mutant: the checks, and the exercise's modules."""
+    folder = ROOT / "vgcourse" / "course" / "checks"
+    files = {path.relative_to(ROOT): path for path in folder.glob("*.py") if path.name not in SPEECH}
+    waiting = [registry.modules_of(registry.lesson_of(exercise))[0]]
+    for name in waiting:
+        place = ROOT / Path(*name.split("."))
+        found = sorted(place.glob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
+        for path in found:
+            files[path.relative_to(ROOT)] = path
+            nearer = re.findall(r"from (vgcourse\.course\.exercises\.[\w.]+) import", path.read_text("utf-8"))
+            waiting += [one for one in nearer if not one.startswith(name) and one not in waiting]
+    files |= {name: Path(__file__).with_name(name) for name in ("accidents.py", "worker.py")}
+    return hashlib.sha256(b"".join(files[key].read_bytes() for key in sorted(files, key=str))).hexdigest()
 
 
 def _kept(mutant: Mutant, stamp: str, seeds: list[int]) -> Path:
