@@ -17,7 +17,7 @@ import numpy as np
 from vgcourse.course.checks import forms
 from vgcourse.course.checks.handed import HandedOut
 from vgcourse.course.checks.observation import ObservationError, decode, encode
-from vgcourse.course.checks.own_work import Watch
+from vgcourse.course.checks.own_work import Watch, passed_through_own_code
 
 PASSED = "passed"
 BLANK = "blank"
@@ -26,7 +26,8 @@ NOT_PLAIN = "not-plain"
 NOT_A_FUNCTION = "not-a-function"
 BORROWED = "uses-the-package"
 CHANGED = "changes-input"
-CHECK_FAILED = "check-failed"
+UNUSABLE = "cannot-be-used"
+CHECK_FAILED, CHECK_BROKEN = "check-failed", "check-broken"
 TAMPERED = "tampered"
 UNWATCHED = "unwatched"  # stands in an observation where the answer put the watch aside
 LONGEST_FIELD, LONGEST_MESSAGE = 200, 1200  # characters
@@ -35,6 +36,9 @@ COMMON = {
     BLANK: "{what} Write your code where it says YOUR CODE HERE, run that cell, then this one.",
     RAISES: "Your code stopped with {error}: {text}",
     NOT_PLAIN: "Your answer came back as something that cannot be compared: {text}.",
+    UNUSABLE: "The check could not go on with what your answer is or gives back ({error}: {text}). Compare its form "
+    "with what the task asks for.",
+    CHECK_BROKEN: "Not graded: the check itself stopped ({text}), whatever your answer is. Tell your instructor.",
     CHECK_FAILED: "Not graded: the check stopped at what your answer gives back ({text}). Look at what it returns; "
     "if that is what was asked for, the mistake is in the check: tell your instructor.",
     TAMPERED: "Not graded by machine: while the notebook ran, parts of the check were replaced or put aside. "
@@ -74,7 +78,7 @@ class Verdict:
     @property
     def is_withheld(self) -> bool:
         """Whether a machine cannot say what the answer is worth, so that a person must look."""
-        return self.key in (CHECK_FAILED, TAMPERED)
+        return self.key in (CHECK_FAILED, CHECK_BROKEN, TAMPERED)
 
 
 COMMON_HALF = {
@@ -200,8 +204,8 @@ class Exercise:
             return {"problem": BLANK, "fields": {"what": what}}
         if blank:
             return {"problem": BLANK}
+        handed = HandedOut(self.changes)
         try:
-            handed = HandedOut(self.changes)
             guarded = map(handed.guard, self.answers, answers)
             seen = self.observing(*guarded, np.random.default_rng(seed))
             return {"seen": seen, "changed": handed.changed} if handed.changed else {"seen": seen}
@@ -212,7 +216,7 @@ class Exercise:
         except ObservationError as error:
             return {"problem": NOT_PLAIN, "fields": {"text": str(error)}}
         except (Exception, SystemExit) as error:
-            return {"problem": RAISES, "fields": {"error": type(error).__name__, "text": _first_line(error)}}
+            return _stopped(error, raised_by_answer=handed.raised is error or passed_through_own_code(error))
 
     def verdict(self, observation: str, seed: int) -> Verdict:
         """Judge an encoded observation that was made with ``seed``."""
@@ -297,6 +301,19 @@ def is_blank(answer: Any) -> bool:
     return all(step.opname in ("LOAD_CONST", "RETURN_VALUE", "RETURN_CONST") for step in body) and (
         body[-1].argval is None if body[-1].opname == "RETURN_CONST" else body[0].argval is None
     )
+
+
+def broken(error: BaseException) -> dict[str, Any]:
+    """The observation of a check that cannot do its work, whatever the answer is."""
+    return {"problem": CHECK_BROKEN, "fields": {"text": f"{type(error).__name__}: {_first_line(error)}"}}
+
+
+def _stopped(error: BaseException, raised_by_answer: bool) -> dict[str, Any]:
+    """What stopped while it was observed: the answer, the check at what the answer gave back, or the check alone."""
+    if not raised_by_answer and isinstance(error, NameError | ImportError):
+        return broken(error)
+    fields = {"error": type(error).__name__, "text": _first_line(error)}
+    return {"problem": RAISES if raised_by_answer else UNUSABLE, "fields": fields}
 
 
 def _borrowed(name: str) -> str:

@@ -27,8 +27,10 @@ def difference(seen: Any, model: Any) -> str | None:
 def _in_numbers(seen: Any, model: Any) -> str | None:
     if not _is_numbers(seen):
         return f"{_words(seen)} stands where numbers belong"
-    if np.size(seen) == np.size(model):
-        return None
+    if np.shape(seen) == np.shape(model):
+        return (
+            None if np.isfinite(seen).all() or not np.isfinite(model).all() else "nan or inf stands among the numbers"
+        )
     wanted = "one number belongs" if np.size(model) == 1 else f"one of shape {np.shape(model)} belongs"
     return f"an array of shape {np.shape(seen)} stands where {wanted}"
 

@@ -16,6 +16,7 @@ class HandedOut:
     def __init__(self, meant: tuple[int, ...] = ()) -> None:
         self.meant = meant
         self.changed: dict[str, str] | None = None
+        self.raised: BaseException | None = None  # by the call of an answer, a wrong number of arguments included
 
     def guard(self, name: str, answer: Any) -> Any:
         """The answer, called with copies. A class is left alone: what it makes has methods of its own."""
@@ -28,6 +29,9 @@ class HandedOut:
             before = [_weights(arg) for arg in args]
             try:
                 return answer(*given, **kwargs)
+            except BaseException as error:
+                self.raised = error
+                raise
             finally:
                 self._compare(name, args, given, before)
 

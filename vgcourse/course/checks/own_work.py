@@ -2,16 +2,20 @@
 
 An answer may wrap that version in a lambda, keep it in a closure, or take it out of the package: what counts is
 which code runs. Another exercise's version is no matter: a lesson lends it so that the student can go on.
+And an error is the student's own only where it passed through the student's lines.
 """
 
 import sys
+import sysconfig
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, Protocol
 
 PACKAGE = str(Path(__file__).parents[2])
+_INSTALLED = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
 
 
 class Asked(Protocol):
@@ -98,3 +102,14 @@ def _own_files(observe: str) -> str:
     """The folder of the lesson's checks, or the file where the lesson has no folder."""
     path = Path(observe)
     return str(path if path.parent.name == "exercises" else path.parent)
+
+
+def passed_through_own_code(error: BaseException) -> bool:
+    """Whether a frame of ``error``'s traceback is neither the course's, nor Python's, nor an installed package's."""
+    return any(_is_own(frame) for frame, _ in traceback.walk_tb(error.__traceback__))
+
+
+def _is_own(frame: FrameType) -> bool:
+    """Exercises of an instructor's, too, are imported as modules of the course."""
+    file, module = frame.f_code.co_filename, str(frame.f_globals.get("__name__", ""))
+    return not (module.split(".")[0] == "vgcourse" or file.startswith(("<frozen", *_INSTALLED)))

@@ -1,0 +1,160 @@
+"""Answers that give back anything at all: no check falls over, and none says that the student's code stopped.
+
+The generator takes the course's own version of every exercise and bends what comes out of it.
+"""
+
+import functools
+
+import numpy as np
+import pytest
+
+from vgcourse.course.checks import observation, registry, session
+from vgcourse.course.checks.exercise import CHECK_BROKEN, CHECK_FAILED, RAISES
+from vgcourse.course.checks.observation import decode
+
+SEED = 5
+
+
+def in_numbers(bend):
+    """Bend every array and number, however deep it lies in tuples, lists and dictionaries."""
+
+    def bent(value):
+        if isinstance(value, (np.ndarray, np.generic, float, int)):
+            return bend(np.asarray(value))
+        if isinstance(value, (tuple, list)):
+            return type(value)(map(bent, value))
+        return {key: bent(part) for key, part in value.items()} if isinstance(value, dict) else value
+
+    return bent
+
+
+ODD = {
+    "nothing": lambda value: None,
+    "text": lambda value: "text",
+    "bytes": lambda value: b"text",
+    "an empty list": lambda value: [],
+    "an empty dictionary": lambda value: {},
+    "three": lambda value: 3,
+    "an object": lambda value: object(),
+    "a generator": lambda value: (part for part in [value]),
+    "a function of it": lambda value: lambda *args, **kwargs: value,
+    "a class": lambda value: float,
+    "lists of two lengths": lambda value: [[1, 2], [3]],
+    "with None": lambda value: [value, None],
+    "in a list": lambda value: [value],
+    "three times": lambda value: (value, value, value),
+    "in a dictionary": lambda value: {"a": value},
+    "the first of it": lambda value: value[0] if isinstance(value, (tuple, list)) and value else value,
+    "its text": repr,
+    "complex": in_numbers(lambda array: array + 1j),
+    "nan": in_numbers(lambda array: array * np.nan),
+    "inf": in_numbers(lambda array: array * 0 + np.inf),
+    "columns": in_numbers(lambda array: array.reshape(-1, 1)),
+    "first numbers": in_numbers(lambda array: array.ravel()[:1]),
+    "no numbers": in_numbers(lambda array: array.ravel()[:0]),
+    "twice as long": in_numbers(lambda array: np.append(array.ravel(), array.ravel())),
+    "numbers as text": in_numbers(lambda array: array.astype(str)),
+}
+
+
+def bent(answer, odd):
+    if not callable(answer) or isinstance(answer, type) or hasattr(answer, "get_weights"):
+        return odd(answer)
+
+    @functools.wraps(answer)
+    def answer_bent(*args, **kwargs):
+        return odd(answer(*args, **kwargs))
+
+    return answer_bent
+
+
+def own_answers(exercise):
+    own = exercise.reference()
+    return own if isinstance(own, tuple) and len(exercise.answers) > 1 else (own,)
+
+
+def bent_answers(exercise):
+    own = own_answers(exercise)
+    for name, odd in ODD.items():
+        for place in range(len(own)):
+            yield name, place, tuple(bent(one, odd) if i == place else one for i, one in enumerate(own))
+
+
+# An exercise that trains nets at each look is looked at by fewer bends: those that a judge most often forgets.
+SLOW = {
+    "find-fault",
+    "make-mlp",
+    "weight-capture",
+    "break-symmetry",
+    "fifty-blocks",
+    "branch-scale",
+    "repair",
+    "train-step",
+}
+FEW = {"nothing", "text", "nan", "a class", "with None", "columns"}
+EXERCISES = [one for lesson in registry.LESSONS for one in registry.exercises(lesson) if one.reference]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_whatever_an_answer_gives_back_gets_a_verdict(exercise, monkeypatch):
+    seed, found = exercise.suitable(SEED), []
+    model = exercise._model(seed)
+    monkeypatch.setattr(exercise, "_model", lambda _: model)
+    for name, place, answers in bent_answers(exercise):
+        if exercise.id in SLOW and name not in FEW:
+            continue
+        seen = exercise.observe_answers(answers, seed, watched=False)
+        verdict = exercise.verdict(seen, seed)
+        if verdict.key in (CHECK_FAILED, CHECK_BROKEN) or decode(seen).get("problem") == RAISES:
+            found.append((name, place, verdict.key, verdict.message))
+    assert not found, "\n".join(map(str, found))
+
+
+def test_whose_code_stopped():
+    """An error is the answer's where it was called, or passed through its lines; else the check's."""
+    exercise = registry.find("tanh-slopes")
+    own = own_answers(exercise)
+
+    def stops(x, w, depth):
+        raise KeyError("mine")
+
+    def takes_too_few(x):
+        return 0
+
+    for answer in (stops, takes_too_few, lambda x, w, depth: helper_that_is_nowhere):  # noqa: F821
+        answers = (answer, *own[1:])
+        assert decode(exercise.observe_answers(answers, SEED))["problem"] == RAISES
+
+
+def test_a_check_that_cannot_be_imported_is_nobodys_zero(monkeypatch):
+    def broken(id):
+        raise NameError("name 'FOUR' is not defined")
+
+    said = []
+    monkeypatch.setattr(registry, "find", broken)
+    monkeypatch.setattr(session, "_emit", lambda text, id: said.append((text, id)))
+    session.observe_only([1])
+    try:
+        session.check("tanh-slopes", lambda x: x)
+    finally:
+        assert session.observe_only(None) == 1
+    monkeypatch.undo()
+    [(text, id)] = said
+    verdict = registry.find(id).verdict(text, 1)
+    assert verdict.is_withheld and "FOUR" in verdict.message and observation.decode(text)["problem"] == CHECK_BROKEN
+
+
+def test_a_slip_of_the_check_is_not_told_as_the_students(monkeypatch):
+    exercise = registry.find("tanh-slopes")
+
+    def slips(*answers):
+        return {"seen": name_that_was_cut_away}  # noqa: F821
+
+    slips.__globals__["__name__"], here = "vgcourse.course.exercises.circles", __name__
+    monkeypatch.setattr(exercise, "observing", slips)
+    try:
+        verdict = exercise.verdict(exercise.observe_answers(own_answers(exercise), SEED, watched=False), SEED)
+    finally:
+        slips.__globals__["__name__"] = here
+    assert verdict.is_withheld and "name_that_was_cut_away" in verdict.message
