@@ -110,11 +110,19 @@ not do, because positive and negative entries cancel. The usual choice is the **
 $$\text{rms}(v) = \sqrt{\frac{1}{n}\sum_{i=1}^{n} v_i^2}\,.$$
 
 Here $v$ is a row of $n$ numbers. For 1, −7, 5 and −5 the squares are 1, 49, 25 and 25, their mean is 25, and so
-`rms` gives 5: a worked example like this one is what you should try first in every exercise.
+`rms` gives 5. Every exercise has a worked call like this, below its text; try it first. (Copy it into a cell of its
+own: Jupyter does not mind the `>>>`.)
 
 Write it below, where it says `YOUR CODE HERE` (replace the three dots as well). But **first answer wrongly,
 on purpose**: write `return np.mean(values)`, run the cell, run the check, and read what it says. Then put
 it right.
+
+For example:
+
+```python
+>>> print(rms(np.array([1.0, -7.0, 5.0, -5.0])))
+5.0
+```
 
 <details><summary>Hint 1</summary>
 

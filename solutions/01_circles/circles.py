@@ -161,6 +161,14 @@ outside. For a column with smallest training value $a$ and largest training valu
 
 $$x \;\mapsto\; 2\,\frac{x - a}{b - a} - 1 .$$
 
+For example:
+
+```python
+>>> train, test = scale(np.array([[0.0, 10.0], [4.0, 30.0]]), np.array([[5.0, 20.0]]))
+>>> print(train.tolist(), test.tolist())
+[[-1.0, -1.0], [1.0, 1.0]] [[1.5, 0.0]]
+```
+
 <details><summary>Hint 1</summary>
 
 Which points may know about $a$ and $b$? Only one of the two arrays.
@@ -334,6 +342,17 @@ Write two functions:
 - `best_threshold(X, y)`: the `t` whose accuracy on these points is largest. You need not be clever: try
   some hundreds. They should reach as far as the points do, whatever their size.
 
+For example:
+
+```python
+>>> X = np.array([[0.3, 0.0], [0.0, 0.5], [0.6, 0.8], [0.0, 1.2]])  # distances .3, .5, 1, 1.2
+>>> y = np.array([1, 1, 0, 0])
+>>> print(radial_accuracy(X, y, 0.4))  # the second point falls outside
+0.75
+>>> print(0.5 < best_threshold(X, y) <= 1)  # any t between the classes is best
+True
+```
+
 <details><summary>Hint 1</summary>
 
 The distance of each point from the origin is `np.hypot(X[:, 0], X[:, 1])`. Compared with `t` it gives an
@@ -481,6 +500,14 @@ $$\sigma'(z) = \frac{e^{-z}}{(1 + e^{-z})^2} = \frac{1}{1 + e^{-z}} \cdot \frac{
 Write `sigmoid(z)` and `sigmoid_slope(z)` for NumPy arrays. The formula as it stands is not good enough: for
 $z = -1000$ it asks for $e^{1000}$, which no computer number can hold, and NumPy warns. Make it quiet and
 right from −1000 to 1000.
+
+For example:
+
+```python
+>>> z = np.array([-1000.0, 0.0, 2.0])
+>>> print(sigmoid(z).round(3), sigmoid_slope(z).round(3))
+[0.    0.5   0.881] [0.    0.25  0.105]
+```
 
 <details><summary>Hint 1</summary>
 
@@ -662,6 +689,19 @@ of both its sides: the inner two numbers must agree.
 
 Write `backward(X, y, W1, b1, W2, b2)`, which gives back `dW1, db1, dW2, db2`.
 
+For example:
+
+```python
+>>> X, y = np.array([[1.0, 2.0]]), np.array([[1.0]])  # one point of class 1
+>>> W2 = np.array([[1.0], [-1.0], [0.0], [0.0], [0.0]])
+>>> dW1, db1, dW2, db2 = backward(X, y, np.zeros((2, 5)), np.zeros(5), W2, np.zeros(1))
+>>> print(dW2.ravel(), db2)  # every h is 0.5, p is 0.5, and so dz2 is -0.5
+[-0.25 -0.25 -0.25 -0.25 -0.25] [-0.5]
+>>> print(dW1)  # twice as much where x2 is twice x1; units with a weight of 0 above get none
+[[-0.125  0.125  0.     0.     0.   ]
+ [-0.25   0.25   0.     0.     0.   ]]
+```
+
 <details><summary>Hint 1</summary>
 
 Begin with `h, p = forward(X, W1, b1, W2, b2)`. Then write one line of code for each of the steps 1 to 5:
@@ -830,6 +870,13 @@ r"""
 Write `best_case(depth)`: the largest possible product of the slopes of `depth` sigmoids, one after the
 other (weights 1).
 
+For example:
+
+```python
+>>> print(best_case(2))
+0.0625
+```
+
 <details><summary>Hint 1</summary>
 
 What does the chain rule do with the slopes along the way: does it add them, or multiply them?
@@ -935,6 +982,13 @@ $$h_0 = x, \qquad h_{k} = \tanh(w\, h_{k-1}) .$$
 
 Write `tanh_chain(x, w, depth)`: the derivative $\partial h_{\text{depth}} / \partial x$ for an array of
 starts `x`, one number for each.
+
+For example:
+
+```python
+>>> print(tanh_chain(np.array([0.0, 1.0]), 0.5, 1).round(3))  # 0.5 times the slopes 1 and .786
+[0.5   0.393]
+```
 
 <details><summary>Hint 1</summary>
 

@@ -85,6 +85,14 @@ Write `make_mlp(depth, width, activation, initializer, seed)`. It gives back a `
   stay at 0, Keras's default;
 - the same weights for the same `seed`, and quite other weights for another one: no kernel in common.
 
+For example:
+
+```python
+>>> model = make_mlp(2, 5, "tanh", keras.initializers.GlorotUniform, seed=1)
+>>> print([weights.shape for weights in model.get_weights()])
+[(2, 5), (5,), (5, 5), (5,), (5, 1), (1,)]
+```
+
 <details><summary>Hint 1</summary>
 
 Begin with `model = keras.Sequential([keras.Input((2,))])`, add a `keras.layers.Dense` in a loop with
@@ -154,6 +162,13 @@ The second thing that never comes alone is depth itself: a deeper net is also a 
 
 Write `count_parameters(depth, width)`: how many numbers (weights and biases) the net of exercise 1 learns.
 Work it out; do not build the model.
+
+For example:
+
+```python
+>>> print(count_parameters(2, 5))
+51
+```
 
 <details><summary>Hint 1</summary>
 
@@ -255,6 +270,17 @@ runs[["id", "depth", "activation", "seed", "accuracy"]].sample(5, random_state=0
 Write `quartile_band(runs, by)`. It groups the rows of the table `runs` by the column named `by`, and gives
 back a DataFrame with one row a group and the columns `low`, `median` and `high` of `accuracy`: the lower
 quartile (a quarter of the runs end below it), the median, and the upper quartile.
+
+For example:
+
+```python
+>>> few = pd.DataFrame({"net": list("aaaaabb"), "accuracy": [0.5, 0.6, 0.7, 0.8, 0.9, 0.4, 0.8]})
+>>> print(quartile_band(few, "net"))
+     low  median  high
+net
+a    0.6     0.7   0.8
+b    0.5     0.6   0.7
+```
 
 <details><summary>Hint 1</summary>
 
@@ -422,6 +448,14 @@ Write `fair_pairs(table)`. The table has one row an experiment, with its name as
 setting. Give back a list of triples `(name, other name, setting)`: every pair that differs in **exactly
 one** setting, once, and the setting in which it differs. Mind that a learning rate left at its default is
 NaN in such a table.
+
+For example:
+
+```python
+>>> settings = pd.DataFrame({"depth": [1, 3, 3], "rate": [0.1, 0.1, np.nan]}, index=["A", "B", "C"])
+>>> print(fair_pairs(settings))  # A and C differ in both
+[('A', 'B', 'depth'), ('B', 'C', 'rate')]
+```
 
 <details><summary>Hint 1</summary>
 
@@ -695,6 +729,16 @@ $$\text{share} = \frac{\text{median}(\text{bad with one change}) - \text{median}
 
 Give back a dictionary, setting → share. A share of 0: this change explains nothing. A share of 1: it alone
 explains everything. A share below 0: it made things worse.
+
+For example:
+
+```python
+>>> bad = {"depth": 5, "rate": 0.1, "epochs": 100}
+>>> good = {"depth": 2, "rate": 0.2, "epochs": 100}
+>>> shares = share_of_gap(bad, good, lambda s: np.array([0.9 - 0.1 * s["depth"] + s["rate"]]))
+>>> print({setting: round(float(share), 2) for setting, share in shares.items()})  # .5 → .8 or .6, of .9
+{'depth': 0.75, 'rate': 0.25}
+```
 
 <details><summary>Hint 1</summary>
 

@@ -97,6 +97,16 @@ It must work for any sequential model, whatever the names and the number of its 
 without a kernel (such as `Activation`, or `BatchNormalization`, which has other weights). What is kept must not
 change while the training goes on.
 
+For example:
+
+```python
+>>> capture, net = WeightCapture(), vg.mlp(2, activation="tanh", seed=0)
+>>> net.compile("sgd", "binary_crossentropy")
+>>> history = net.fit(X, y, epochs=2, batch_size=40, verbose=0, callbacks=[capture])
+>>> print(capture.epochs, {name: np.shape(kept) for name, kept in capture.kernels.items()})
+[-1, 0, 1] {'hidden_1': (3, 2, 5), 'hidden_2': (3, 5, 5), 'output': (3, 5, 1)}
+```
+
 <details><summary>Hint 1</summary>
 
 Two moments, two methods of the callback: one is called before the first step, the other after each epoch.
@@ -209,6 +219,15 @@ Write `layer_statistics(kernels)`. It gets a dict from layer names to arrays (or
 (moments, inputs, units), such as `yours.kernels` or `run.kernels`, and gives back a dict from layer names to
 two arrays: the mean of the kernel's weights at each moment, and their standard deviation (as `np.std` takes
 it). Both have shape (moments,).
+
+For example:
+
+```python
+>>> kernels = {"hidden_1": np.array([[[1.0, 3.0]], [[2.0, 6.0]]])}  # two moments of a 1 × 2 kernel
+>>> mean, sd = layer_statistics(kernels)["hidden_1"]
+>>> print(mean, sd)
+[2. 4.] [1. 2.]
+```
 
 <details><summary>Hint 1</summary>
 
@@ -350,6 +369,14 @@ to end, $\frac1m\sum_i |w_i(\text{end}) - w_i(\text{start})|$.
 
 Write `path_length(kernels)` for one layer. It gets an array (moments, inputs, units), and gives back the path
 length per weight: one number.
+
+For example:
+
+```python
+>>> kernels = np.array([[[0.0, 1.0]], [[0.5, 1.0]], [[0.0, 2.0]]])  # three moments of a 1 × 2 kernel
+>>> print(path_length(kernels))  # 0.25 per weight in the first step, 0.75 in the second
+1.0
+```
 
 <details><summary>Hint 1</summary>
 
@@ -531,6 +558,14 @@ thousandth of their size. Far below, a layer is hardly learning; far above, it i
 Write `update_ratio(kernels)` for one layer that was recorded **at every step**, an array (moments, inputs, units).
 It gives back the logarithm above for every step, shape (moments − 1,). The root mean squares are taken over the
 kernel; the weights are those *before* the step.
+
+For example:
+
+```python
+>>> kernels = np.array([[[3.0, -4.0]], [[3.03, -4.04]]])  # each weight moves by a hundredth of itself
+>>> print(update_ratio(kernels).round(3))
+[-2.]
+```
 
 <details><summary>Hint 1</summary>
 
@@ -734,6 +769,16 @@ in which every kernel is constant (all its weights have one value) and every bia
 possible** anew, from a normal distribution with mean 0 and standard deviation 0.5, so that after training no hidden
 layer has two equal units. Leave everything else as it is. Change the model itself; nothing need be given back. The
 same seed gives the same weights, another seed gives others.
+
+For example:
+
+```python
+>>> model = vg.mlp(2, activation="tanh", initializer=keras.initializers.Constant(0.5))
+>>> break_symmetry(model, seed=1)
+>>> kernels = model.get_weights()[::2]
+>>> print([bool(np.ptp(kernel) > 0) for kernel in kernels])  # which of the three are drawn anew
+[False, True, False]
+```
 
 <details><summary>Hint 1</summary>
 

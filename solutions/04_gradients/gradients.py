@@ -71,6 +71,19 @@ The loss in this lesson is the binary cross-entropy, the mean over the batch. Ke
 Write `train_step(model, optimizer, X, y)`. It makes one step on the whole of `X` (n, 2) and `y` (n,), and
 gives back two things: the loss *before* the update, and the list of gradients.
 
+For example:
+
+```python
+>>> model = vg.mlp(1, 2, "tanh")
+>>> model.set_weights([np.zeros_like(weights) for weights in model.get_weights()])  # so every p is 0.5
+>>> four = np.ones((4, 2), "float32"), np.array([1, 1, 1, 0], "float32")
+>>> loss, gradients = train_step(model, keras.optimizers.SGD(1.0), *four)
+>>> print(np.round(loss, 3))  # ln 2, the loss of a coin
+0.693
+>>> print(np.round(gradients[-1], 3), np.round(model.get_weights()[-1], 3))  # mean of p - y; the bias goes against it
+[-0.25] [0.25]
+```
+
 <details><summary>Hint 1</summary>
 
 Three things in this order: the loss, its gradients, the update. Only the first of them has to be inside the
@@ -159,6 +172,15 @@ Write `layer_rms(model, gradients)`. It gives back a dict from the layer's name 
 its *kernel's* gradient. The list `gradients` is in the order of `model.trainable_variables`; all layers are
 dense. In Keras every kernel is called `kernel`, so use the *layer's* name as the key. And mind that we are
 after *vanishing* numbers: in float32 the square of $10^{-25}$ is exactly 0.
+
+For example:
+
+```python
+>>> model = vg.mlp(1, 2, "tanh")
+>>> gradients = [np.array([[3, -3], [3, 3]]), np.zeros(2), np.array([[1], [7]]), np.zeros(1)]
+>>> print({name: float(size) for name, size in layer_rms(model, gradients).items()})
+{'hidden_1': 3.0, 'output': 5.0}
+```
 
 <details><summary>Hint 1</summary>
 
@@ -292,6 +314,17 @@ arrives from below. If it is small, you do not know which of them has gone. So m
 Write `output_gradients(model, X, y)` for a sequential model. It gives back a dict: name of each *hidden*
 layer → array or tensor (n, units), whose row $i$ is the derivative of example $i$'s own loss to this layer's
 output. The loss `bce` is the *mean* over the examples; an example's own share of it is not divided by $n$.
+
+For example:
+
+```python
+>>> model = vg.mlp(1, 2, "tanh")
+>>> model.set_weights([np.zeros((2, 2)), np.zeros(2), np.array([[2.0], [-1.0]]), np.zeros(1)])
+>>> found = output_gradients(model, np.ones((2, 2), "float32"), np.array([1.0, 0.0], "float32"))
+>>> print(np.round(found["hidden_1"], 3))  # p - y is -0.5 and 0.5, times the output's weights 2 and -1
+[[-1.   0.5]
+ [ 1.  -0.5]]
+```
 
 <details><summary>Hint 1</summary>
 
@@ -520,6 +553,14 @@ gradient in hidden layers 1 to d, from the *lowest* to the *highest*. For each n
 line to the logarithm over the layer's number; take the **median** of the slopes over the networks, and
 turn it into the factor per layer on the way **down**. A network may be dead, with a gradient of exactly 0
 in some layers: leave such rows out.
+
+For example:
+
+```python
+>>> profiles = np.array([[0.01, 0.1, 1.0], [0.25, 0.5, 1.0], [0.04, 0.2, 1.0], [0.0, 0.0, 1.0]])
+>>> print(layer_factor(profiles).round(3))  # three nets with factors .1, .5 and .2, and a dead one
+0.2
+```
 
 <details><summary>Hint 1</summary>
 
@@ -798,6 +839,17 @@ the hidden layer that multiplies the error's rms by the smallest factor (the sec
 higher), and a list of all dead hidden units as pairs `(layer name, unit)`, counted from 0. Two traps: the
 lowest layer *receives* least, but others may be to blame; and a unit to which nobody listens (its
 outgoing weights are 0) is not dead, nor is one that is off for nearly all examples.
+
+For example:
+
+```python
+>>> model = vg.mlp(3, 2, "relu")
+>>> quiet, deaf = (0.1 * np.eye(2), np.zeros(2)), (np.eye(2), np.array([0.0, -9.0]))
+>>> model.set_weights([np.eye(2), np.zeros(2), *quiet, *deaf, np.ones((2, 1)), np.zeros(1)])
+>>> X, y = np.array([[1, 2], [3, 1]], "float32"), np.array([0, 1], "float32")
+>>> print(find_fault(model, X, y))  # the second layer passes a tenth on; a bias of -9 kills a unit of the third
+('hidden_2', [('hidden_3', 1)])
+```
 
 <details><summary>Hint 1</summary>
 

@@ -105,6 +105,13 @@ the output, $[n_0, n_1, \dots, n_k]$; `variances` the weights' variance in each 
 two lists of $k + 1$ numbers: the mean square of the **signal** in layers 0 to $k$, if it is 1 at the input;
 and the mean square of the **gradient** in layers 0 to $k$, if it is 1 at the output.
 
+For example:
+
+```python
+>>> print(variance_walk([4, 2, 8], [0.5, 0.25]))  # up: 4 · 0.5, then 2 · 0.25; down: 8 · 0.25, then 2 · 0.5
+([1.0, 2.0, 1.0], [2.0, 2.0, 1.0])
+```
+
 <details><summary>Hint 1</summary>
 
 Layer $l$ has $n_{l-1}$ inputs and $n_l$ outputs, and its weights' variance is `variances[l - 1]`. Each step
@@ -341,6 +348,17 @@ own variance. The class `Seeded` keeps the random numbers: `self.rng` is made on
 *different* numbers, and two initializers with the same seed the same ones. (Yours are thus safe from lesson
 2's trap; Keras's own are not.) Keras hands over a `dtype` as well; you need not use it.
 
+For example:
+
+```python
+>>> he = HeNormal(seed=0)((800, 10))
+>>> print(he.shape, he.std().round(2))  # the root of 2 / 800 is 0.05
+(800, 10) 0.05
+>>> glorot = GlorotUniform(seed=0)((400, 200))
+>>> print(np.abs(glorot).max().round(2), glorot.std().round(3))  # the limit 0.1, and 0.1 / √3
+0.1 0.058
+```
+
 <details><summary>Hint 1</summary>
 
 `fan_in, fan_out = shape`. Then `self.rng.uniform(low, high, shape)` and `self.rng.normal(mean, sd, shape)`
@@ -441,6 +459,14 @@ $$r = \left(\frac{\text{rms of } \delta_1}{\text{rms of } \delta_d}\right)^{1/(d
 for $d$ hidden layers; give back the **median** over the nets. A net may be dead, with $\delta_1 = 0$
 throughout: leave it out. (Lesson 4 took $\partial L/\partial h$ and a straight line through all layers. Here
 the two ends of $\delta$ will do: it falls by the same factors.)
+
+For example:
+
+```python
+>>> net = [np.array([[weight]]) for weight in (1.0, 0.5, 0.5, 1.0)]  # one unit per layer, three hidden layers
+>>> print(measured_factor([net], lambda z: z, np.ones_like, np.ones((3, 1))))
+0.5
+```
 
 <details><summary>Hint 1</summary>
 
@@ -958,6 +984,15 @@ dictionary with that one setting and its new value; `accuracy`, what the 16 runs
 lower quartile, median and upper quartile. An initializer is a name of Keras's, such as `"lecun_normal"`, or
 one of your own, such as `HeNormal(seed=0)`.
 
+For example:
+
+```python
+>>> print({**{"depth": 5, "learning_rate": 0.01}, **{"learning_rate": 0.1}})  # a set-up with one change
+{'depth': 5, 'learning_rate': 0.1}
+>>> print(np.percentile([0.9, 0.5, 0.7, 0.6, 0.8], [25, 50, 75]))  # the band of five accuracies: not reliable
+[0.6 0.7 0.8]
+```
+
 <details><summary>Hint 1</summary>
 
 What is wrong with $U(0, 1)$: its size, or its mean? Which of the three settings touches that?
@@ -1199,6 +1234,14 @@ Write `unit_scale(kernels, phi, X)`. Give back a list of new kernels: each the o
 number, such that in **every** layer, the output included, the mean square of $z = hW$ is 1, over all points
 and units. `phi` follows each kernel but the last. There are no biases. Leave the given kernels as they are.
 No formula with a width or a gain will do it: the activation can be anything.
+
+For example:
+
+```python
+>>> kernels, X = [np.array([[2.0]]), np.array([[5.0]])], np.array([[1.0], [7.0]])  # rms of X: 5
+>>> print([kernel.round(3).tolist() for kernel in unit_scale(kernels, lambda z: np.maximum(z, 0), X)])
+[[[0.2]], [[1.0]]]
+```
 
 <details><summary>Hint 1</summary>
 

@@ -80,6 +80,17 @@ weights, `call(x)` computes the output.
 - If `x` has `units` features already, the skip is `x` itself.
 - If not, `x` cannot be added as it is: bring it to `units` features with a linear `Dense` without bias.
 
+For example:
+
+```python
+>>> x = np.array([[1.0, -2.0]], "float32")
+>>> print(np.asarray(ResidualBlock(2, "relu", scale=0.0)(x)))  # a silent branch leaves the skip
+[[ 1. -2.]]
+>>> block = ResidualBlock(4, "relu", scale=1.0)
+>>> print(block(x).shape, block.count_params())  # 2 · 4 + 4 in the branch, 2 · 4 on the skip
+(1, 4) 20
+```
+
 <details><summary>Hint 1</summary>
 
 `input_shape[-1]` is the number of features that come in. Layers made in `build` and put on `self`
@@ -157,6 +168,16 @@ $[\partial L/\partial x_0, \dots, \partial L/\partial x_L]$, arrays or tensors, 
 - `tape_back(x, kernels, error, skip, scale)` measures it, with a `tf.GradientTape`.
 
 If they agree, you believe both.
+
+For example:
+
+```python
+>>> given = np.array([[1.0, -1.0]]), [2 * np.eye(2)], np.array([[1.0, 1.0]])  # x, one kernel, error
+>>> print([error.tolist() for error in walk_back(*given, skip=1.0, scale=0.5)])  # relu blocks the second road
+[[[2.0, 1.0]], [[1.0, 1.0]]]
+>>> print([np.array(error).tolist() for error in tape_back(*given, skip=1.0, scale=0.5)])
+[[[2.0, 1.0]], [[1.0, 1.0]]]
+```
 
 <details><summary>Hint 1</summary>
 
@@ -351,6 +372,14 @@ r"""
 
 Write `block_growth(x, kernels, scale)`. For each of the $L$ blocks $x + s\,\mathrm{relu}(x)\,W$ (with skip):
 the mean square of its output over the mean square of its input. $L$ numbers, as an array or a list.
+
+For example:
+
+```python
+>>> x = np.array([[3.0, 4.0]])
+>>> print(block_growth(x, [np.eye(2), np.zeros((2, 2))]))  # the first block doubles x, the second adds nothing
+[4. 1.]
+```
 
 <details><summary>Hint 1</summary>
 
@@ -557,6 +586,14 @@ Write `deep_net(depth)`. It gives back a Keras model for points of the plane:
 - 2 inputs; a *stem*, a linear `Dense(8)`;
 - `depth` blocks of width 8 with relu, each with the branch scale $1/\sqrt{\text{depth}}$;
 - one more relu, since in this form nothing has activated the sum; and an output of 1 unit with a sigmoid.
+
+For example:
+
+```python
+>>> net = deep_net(3)
+>>> print(net.output_shape, net.count_params())  # 24 in the stem, 3 · 72 in the blocks, 9 in the output
+(None, 1) 249
+```
 
 <details><summary>Hint 1</summary>
 
@@ -780,6 +817,15 @@ back two things:
 - `chosen`: for each depth, the **largest** scale whose **median** growth over the seeds is at most 10;
 - `exponent`: the slope $p$ of a straight line through log chosen over log depth, so that
   chosen $\propto$ depth$^{\,p}$.
+
+For example:
+
+```python
+>>> scales = [0.1, 0.25, 0.5, 1.0]  # safe where scale · depth is at most 1:
+>>> chosen, exponent = scale_law(lambda depth, scale, seed: 10 * scale * depth, [2, 4], scales, range(3))
+>>> print(chosen, round(float(exponent), 3))
+[0.5, 0.25] -1.0
+```
 
 <details><summary>Hint 1</summary>
 

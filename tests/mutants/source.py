@@ -11,8 +11,11 @@ ACCIDENTS = "from tests.mutants import accidents"
 SPOKEN = {"check", "fallback", "predict", "reveal"}
 
 
-def answer_of(id: str) -> tuple[str, ast.Module]:
-    """What an answer stands on (imports, earlier functions), and the answer's own cell as a tree."""
+def answer_of(id: str, uses: str = "") -> tuple[str, ast.Module]:
+    """What an answer stands on (imports, earlier functions), and the answer's own cell as a tree.
+
+    ``uses`` is code that will run after it, and may want more of the lesson.
+    """
     lesson = registry.lesson_of(id)
     text = (ROOT / "solutions" / lesson / f"{lesson.partition('_')[2]}.py").read_text("utf-8")
     lines = text.splitlines()
@@ -21,13 +24,14 @@ def answer_of(id: str) -> tuple[str, ast.Module]:
     body = ast.parse(text).body
     own = [statement for statement in body if begin < statement.lineno <= end]
     before = [statement for statement in body if statement.lineno <= begin]
-    return "\n".join([ACCIDENTS, *_needed(own, before)]), ast.Module(own, [])
+    return "\n".join([ACCIDENTS, *_needed(own, before, uses)]), ast.Module(own, [])
 
 
-def _needed(own: list[ast.stmt], before: list[ast.stmt]) -> list[str]:
-    """The statements that bind what ``own`` mentions, and what these mention, in the order of the text."""
+def _needed(own: list[ast.stmt], before: list[ast.stmt], uses: str) -> list[str]:
+    """What binds the names that ``own`` and ``uses`` mention, and those that this mentions, in the order of the text."""
     bound = {name: i for i, statement in enumerate(before) if not _is_spoken(statement) for name in _binds(statement)}
-    wanted, kept = [name for statement in own for name in _mentions(statement)], set()
+    later = ast.FunctionDef("uses", ast.arguments([], [], None, [], [], None, []), ast.parse(uses).body, [])
+    wanted, kept = [name for statement in [*own, later] for name in _mentions(statement)], set()
     while wanted:
         i = bound.get(wanted.pop())
         if i is not None and i not in kept:

@@ -1,0 +1,33 @@
+"""Every exercise shows a worked call, and each of them gives what stands below it."""
+
+import doctest
+import re
+
+import pytest
+
+from tests.mutants.source import ROOT, answer_of
+from vgcourse.course.checks import registry
+
+EVERY = [(lesson, exercise.id) for lesson in registry.LESSONS for exercise in registry.exercises(lesson)]
+ALIKE = doctest.NORMALIZE_WHITESPACE
+
+
+def worked_calls(lesson, id):
+    """The examples in the text of a task, from its heading to the cell for the answer."""
+    text = (ROOT / "solutions" / lesson / f"{lesson.partition('_')[2]}.py").read_text("utf-8")
+    task = text[: text.index(f'# %% answer="{id}"')].rpartition("\n### Exercise")[2]
+    blocks = re.findall(r"^```python\n(>>> .*?)^```$", task, re.MULTILINE | re.DOTALL)
+    return doctest.DocTestParser().get_doctest("\n".join(blocks), {}, id, lesson, 0)
+
+
+@pytest.mark.parametrize(("lesson", "id"), EVERY, ids=[id for _, id in EVERY])
+def test_a_worked_call_gives_what_it_shows(lesson, id):
+    calls = worked_calls(lesson, id)
+    assert any(example.want for example in calls.examples), "the task shows no call with its result"
+    prelude, answer = answer_of(id, "\n".join(example.source for example in calls.examples))
+    exec(prelude, calls.globs)
+    if id != "repair":  # the answer is the result of an experiment that takes a minute; its calls are NumPy's
+        exec(compile(answer, id, "exec"), calls.globs)
+    told = []
+    doctest.DocTestRunner(optionflags=ALIKE).run(calls, out=told.append)
+    assert not told, "".join(told)
