@@ -1,5 +1,6 @@
 """Every exercise shows a worked call, and each of them gives what stands below it."""
 
+import ast
 import doctest
 import re
 
@@ -31,3 +32,24 @@ def test_a_worked_call_gives_what_it_shows(lesson, id):
     told = []
     doctest.DocTestRunner(optionflags=ALIKE).run(calls, out=told.append)
     assert not told, "".join(told)
+
+
+@pytest.mark.parametrize(("lesson", "id"), EVERY, ids=[id for _, id in EVERY])
+def test_whoever_copies_a_worked_call_overwrites_nothing_of_the_lesson(lesson, id):
+    lesson_cells = ast.parse((ROOT / "solutions" / lesson / f"{lesson.partition('_')[2]}.py").read_text("utf-8"))
+    calls = ast.parse("\n".join(example.source for example in worked_calls(lesson, id).examples))
+    assert not bound(calls) & bound(lesson_cells)
+
+
+def bound(tree):
+    """The names that a module's own level binds; inside a comprehension they are its own."""
+    inside = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.DictComp, ast.GeneratorExp, ast.SetComp)
+    found, waiting = set(), list(tree.body)
+    for node in waiting:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            found.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        if not isinstance(node, inside):
+            waiting += ast.iter_child_nodes(node)
+    return found

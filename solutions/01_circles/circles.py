@@ -164,8 +164,8 @@ $$x \;\mapsto\; 2\,\frac{x - a}{b - a} - 1 .$$
 For example:
 
 ```python
->>> train, test = scale(np.array([[0.0, 10.0], [4.0, 30.0]]), np.array([[5.0, 20.0]]))
->>> print(train.tolist(), test.tolist())
+>>> few_train, few_test = scale(np.array([[0.0, 10.0], [4.0, 30.0]]), np.array([[5.0, 20.0]]))
+>>> print(few_train.tolist(), few_test.tolist())
 [[-1.0, -1.0], [1.0, 1.0]] [[1.5, 0.0]]
 ```
 
@@ -345,11 +345,11 @@ Write two functions:
 For example:
 
 ```python
->>> X = np.array([[0.3, 0.0], [0.0, 0.5], [0.6, 0.8], [0.0, 1.2]])  # distances .3, .5, 1, 1.2
->>> y = np.array([1, 1, 0, 0])
->>> print(radial_accuracy(X, y, 0.4))  # the second point falls outside
+>>> four = np.array([[0.3, 0.0], [0.0, 0.5], [0.6, 0.8], [0.0, 1.2]])  # distances .3, .5, 1, 1.2
+>>> kinds = np.array([1, 1, 0, 0])
+>>> print(radial_accuracy(four, kinds, 0.4))  # the second point falls outside
 0.75
->>> print(0.5 < best_threshold(X, y) <= 1)  # any t between the classes is best
+>>> print(0.5 < best_threshold(four, kinds) <= 1)  # any t between the classes is best
 True
 ```
 
@@ -504,8 +504,8 @@ right from −1000 to 1000.
 For example:
 
 ```python
->>> z = np.array([-1000.0, 0.0, 2.0])
->>> print(sigmoid(z).round(3), sigmoid_slope(z).round(3))
+>>> three = np.array([-1000.0, 0.0, 2.0])
+>>> print(sigmoid(three).round(3), sigmoid_slope(three).round(3))
 [0.    0.5   0.881] [0.    0.25  0.105]
 ```
 
@@ -692,12 +692,12 @@ Write `backward(X, y, W1, b1, W2, b2)`, which gives back `dW1, db1, dW2, db2`.
 For example:
 
 ```python
->>> X, y = np.array([[1.0, 2.0]]), np.array([[1.0]])  # one point of class 1
+>>> point, target = np.array([[1.0, 2.0]]), np.array([[1.0]])  # one point of class 1
 >>> W2 = np.array([[1.0], [-1.0], [0.0], [0.0], [0.0]])
->>> dW1, db1, dW2, db2 = backward(X, y, np.zeros((2, 5)), np.zeros(5), W2, np.zeros(1))
->>> print(dW2.ravel(), db2)  # every h is 0.5, p is 0.5, and so dz2 is -0.5
+>>> found = backward(point, target, np.zeros((2, 5)), np.zeros(5), W2, np.zeros(1))
+>>> print(found[2].ravel(), found[3])  # dW2 and db2: every h and p is 0.5, so dz2 is -0.5
 [-0.25 -0.25 -0.25 -0.25 -0.25] [-0.5]
->>> print(dW1)  # twice as much where x2 is twice x1; units with a weight of 0 above get none
+>>> print(found[0])  # dW1: twice as much where x2 is twice x1; units with a weight of 0 above get none
 [[-0.125  0.125  0.     0.     0.   ]
  [-0.25   0.25   0.     0.     0.   ]]
 ```

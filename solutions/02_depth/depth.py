@@ -733,10 +733,10 @@ explains everything. A share below 0: it made things worse.
 For example:
 
 ```python
->>> bad = {"depth": 5, "rate": 0.1, "epochs": 100}
->>> good = {"depth": 2, "rate": 0.2, "epochs": 100}
->>> shares = share_of_gap(bad, good, lambda s: np.array([0.9 - 0.1 * s["depth"] + s["rate"]]))
->>> print({setting: round(float(share), 2) for setting, share in shares.items()})  # .5 → .8 or .6, of .9
+>>> old = {"depth": 5, "rate": 0.1, "epochs": 100}
+>>> new = {"depth": 2, "rate": 0.2, "epochs": 100}
+>>> parts = share_of_gap(old, new, lambda s: np.array([0.9 - 0.1 * s["depth"] + s["rate"]]))
+>>> print({setting: round(float(share), 2) for setting, share in parts.items()})  # .5 → .8 or .6, of .9
 {'depth': 0.75, 'rate': 0.25}
 ```
 

@@ -102,7 +102,7 @@ For example:
 ```python
 >>> capture, net = WeightCapture(), vg.mlp(2, activation="tanh", seed=0)
 >>> net.compile("sgd", "binary_crossentropy")
->>> history = net.fit(X, y, epochs=2, batch_size=40, verbose=0, callbacks=[capture])
+>>> told = net.fit(X, y, epochs=2, batch_size=40, verbose=0, callbacks=[capture])
 >>> print(capture.epochs, {name: np.shape(kept) for name, kept in capture.kernels.items()})
 [-1, 0, 1] {'hidden_1': (3, 2, 5), 'hidden_2': (3, 5, 5), 'output': (3, 5, 1)}
 ```
@@ -223,8 +223,8 @@ it). Both have shape (moments,).
 For example:
 
 ```python
->>> kernels = {"hidden_1": np.array([[[1.0, 3.0]], [[2.0, 6.0]]])}  # two moments of a 1 × 2 kernel
->>> mean, sd = layer_statistics(kernels)["hidden_1"]
+>>> tiny = {"hidden_1": np.array([[[1.0, 3.0]], [[2.0, 6.0]]])}  # two moments of a 1 × 2 kernel
+>>> mean, sd = layer_statistics(tiny)["hidden_1"]
 >>> print(mean, sd)
 [2. 4.] [1. 2.]
 ```
@@ -373,8 +373,8 @@ length per weight: one number.
 For example:
 
 ```python
->>> kernels = np.array([[[0.0, 1.0]], [[0.5, 1.0]], [[0.0, 2.0]]])  # three moments of a 1 × 2 kernel
->>> print(path_length(kernels))  # 0.25 per weight in the first step, 0.75 in the second
+>>> tiny = np.array([[[0.0, 1.0]], [[0.5, 1.0]], [[0.0, 2.0]]])  # three moments of a 1 × 2 kernel
+>>> print(path_length(tiny))  # 0.25 per weight in the first step, 0.75 in the second
 1.0
 ```
 
@@ -562,8 +562,8 @@ kernel; the weights are those *before* the step.
 For example:
 
 ```python
->>> kernels = np.array([[[3.0, -4.0]], [[3.03, -4.04]]])  # each weight moves by a hundredth of itself
->>> print(update_ratio(kernels).round(3))
+>>> tiny = np.array([[[3.0, -4.0]], [[3.03, -4.04]]])  # each weight moves by a hundredth of itself
+>>> print(update_ratio(tiny).round(3))
 [-2.]
 ```
 
@@ -773,10 +773,10 @@ same seed gives the same weights, another seed gives others.
 For example:
 
 ```python
->>> model = vg.mlp(2, activation="tanh", initializer=keras.initializers.Constant(0.5))
->>> break_symmetry(model, seed=1)
->>> kernels = model.get_weights()[::2]
->>> print([bool(np.ptp(kernel) > 0) for kernel in kernels])  # which of the three are drawn anew
+>>> small = vg.mlp(2, activation="tanh", initializer=keras.initializers.Constant(0.5))
+>>> break_symmetry(small, seed=1)
+>>> drawn = small.get_weights()[::2]
+>>> print([bool(np.ptp(kernel) > 0) for kernel in drawn])  # which of the three are drawn anew
 [False, True, False]
 ```
 

@@ -74,13 +74,13 @@ gives back two things: the loss *before* the update, and the list of gradients.
 For example:
 
 ```python
->>> model = vg.mlp(1, 2, "tanh")
->>> model.set_weights([np.zeros_like(weights) for weights in model.get_weights()])  # so every p is 0.5
+>>> small = vg.mlp(1, 2, "tanh")
+>>> small.set_weights([np.zeros_like(weights) for weights in small.get_weights()])  # so every p is 0.5
 >>> four = np.ones((4, 2), "float32"), np.array([1, 1, 1, 0], "float32")
->>> loss, gradients = train_step(model, keras.optimizers.SGD(1.0), *four)
->>> print(np.round(loss, 3))  # ln 2, the loss of a coin
+>>> value, slopes = train_step(small, keras.optimizers.SGD(1.0), *four)
+>>> print(np.round(value, 3))  # ln 2, the loss of a coin
 0.693
->>> print(np.round(gradients[-1], 3), np.round(model.get_weights()[-1], 3))  # mean of p - y; the bias goes against it
+>>> print(np.round(slopes[-1], 3), np.round(small.get_weights()[-1], 3))  # mean of p - y; the bias goes against it
 [-0.25] [0.25]
 ```
 
@@ -176,9 +176,9 @@ after *vanishing* numbers: in float32 the square of $10^{-25}$ is exactly 0.
 For example:
 
 ```python
->>> model = vg.mlp(1, 2, "tanh")
->>> gradients = [np.array([[3, -3], [3, 3]]), np.zeros(2), np.array([[1], [7]]), np.zeros(1)]
->>> print({name: float(size) for name, size in layer_rms(model, gradients).items()})
+>>> small = vg.mlp(1, 2, "tanh")
+>>> given = [np.array([[3, -3], [3, 3]]), np.zeros(2), np.array([[1], [7]]), np.zeros(1)]
+>>> print({name: float(size) for name, size in layer_rms(small, given).items()})
 {'hidden_1': 3.0, 'output': 5.0}
 ```
 
@@ -318,9 +318,9 @@ output. The loss `bce` is the *mean* over the examples; an example's own share o
 For example:
 
 ```python
->>> model = vg.mlp(1, 2, "tanh")
->>> model.set_weights([np.zeros((2, 2)), np.zeros(2), np.array([[2.0], [-1.0]]), np.zeros(1)])
->>> found = output_gradients(model, np.ones((2, 2), "float32"), np.array([1.0, 0.0], "float32"))
+>>> small = vg.mlp(1, 2, "tanh")
+>>> small.set_weights([np.zeros((2, 2)), np.zeros(2), np.array([[2.0], [-1.0]]), np.zeros(1)])
+>>> found = output_gradients(small, np.ones((2, 2), "float32"), np.array([1.0, 0.0], "float32"))
 >>> print(np.round(found["hidden_1"], 3))  # p - y is -0.5 and 0.5, times the output's weights 2 and -1
 [[-1.   0.5]
  [ 1.  -0.5]]
@@ -557,8 +557,8 @@ in some layers: leave such rows out.
 For example:
 
 ```python
->>> profiles = np.array([[0.01, 0.1, 1.0], [0.25, 0.5, 1.0], [0.04, 0.2, 1.0], [0.0, 0.0, 1.0]])
->>> print(layer_factor(profiles).round(3))  # three nets with factors .1, .5 and .2, and a dead one
+>>> four = np.array([[0.01, 0.1, 1.0], [0.25, 0.5, 1.0], [0.04, 0.2, 1.0], [0.0, 0.0, 1.0]])
+>>> print(layer_factor(four).round(3))  # three nets with factors .1, .5 and .2, and a dead one
 0.2
 ```
 
@@ -843,11 +843,11 @@ outgoing weights are 0) is not dead, nor is one that is off for nearly all examp
 For example:
 
 ```python
->>> model = vg.mlp(3, 2, "relu")
+>>> small = vg.mlp(3, 2, "relu")
 >>> quiet, deaf = (0.1 * np.eye(2), np.zeros(2)), (np.eye(2), np.array([0.0, -9.0]))
->>> model.set_weights([np.eye(2), np.zeros(2), *quiet, *deaf, np.ones((2, 1)), np.zeros(1)])
->>> X, y = np.array([[1, 2], [3, 1]], "float32"), np.array([0, 1], "float32")
->>> print(find_fault(model, X, y))  # the second layer passes a tenth on; a bias of -9 kills a unit of the third
+>>> small.set_weights([np.eye(2), np.zeros(2), *quiet, *deaf, np.ones((2, 1)), np.zeros(1)])
+>>> pair, kinds = np.array([[1, 2], [3, 1]], "float32"), np.array([0, 1], "float32")
+>>> print(find_fault(small, pair, kinds))  # the second layer passes a tenth on; a bias of -9 kills a unit of the third
 ('hidden_2', [('hidden_3', 1)])
 ```
 

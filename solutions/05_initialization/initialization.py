@@ -351,11 +351,11 @@ own variance. The class `Seeded` keeps the random numbers: `self.rng` is made on
 For example:
 
 ```python
->>> he = HeNormal(seed=0)((800, 10))
->>> print(he.shape, he.std().round(2))  # the root of 2 / 800 is 0.05
+>>> drawn = HeNormal(seed=0)((800, 10))
+>>> print(drawn.shape, drawn.std().round(2))  # the root of 2 / 800 is 0.05
 (800, 10) 0.05
->>> glorot = GlorotUniform(seed=0)((400, 200))
->>> print(np.abs(glorot).max().round(2), glorot.std().round(3))  # the limit 0.1, and 0.1 / √3
+>>> drawn = GlorotUniform(seed=0)((400, 200))
+>>> print(np.abs(drawn).max().round(2), drawn.std().round(3))  # the limit 0.1, and 0.1 / √3
 0.1 0.058
 ```
 
@@ -1238,8 +1238,8 @@ No formula with a width or a gain will do it: the activation can be anything.
 For example:
 
 ```python
->>> kernels, X = [np.array([[2.0]]), np.array([[5.0]])], np.array([[1.0], [7.0]])  # rms of X: 5
->>> print([kernel.round(3).tolist() for kernel in unit_scale(kernels, lambda z: np.maximum(z, 0), X)])
+>>> pair, column = [np.array([[2.0]]), np.array([[5.0]])], np.array([[1.0], [7.0]])  # its rms is 5
+>>> print([kernel.round(3).tolist() for kernel in unit_scale(pair, lambda z: np.maximum(z, 0), column)])
 [[[0.2]], [[1.0]]]
 ```
 

@@ -86,8 +86,8 @@ For example:
 >>> x = np.array([[1.0, -2.0]], "float32")
 >>> print(np.asarray(ResidualBlock(2, "relu", scale=0.0)(x)))  # a silent branch leaves the skip
 [[ 1. -2.]]
->>> block = ResidualBlock(4, "relu", scale=1.0)
->>> print(block(x).shape, block.count_params())  # 2 · 4 + 4 in the branch, 2 · 4 on the skip
+>>> wide = ResidualBlock(4, "relu", scale=1.0)
+>>> print(wide(x).shape, wide.count_params())  # 2 · 4 + 4 in the branch, 2 · 4 on the skip
 (1, 4) 20
 ```
 
@@ -590,8 +590,8 @@ Write `deep_net(depth)`. It gives back a Keras model for points of the plane:
 For example:
 
 ```python
->>> net = deep_net(3)
->>> print(net.output_shape, net.count_params())  # 24 in the stem, 3 · 72 in the blocks, 9 in the output
+>>> short = deep_net(3)
+>>> print(short.output_shape, short.count_params())  # 24 in the stem, 3 · 72 in the blocks, 9 in the output
 (None, 1) 249
 ```
 
@@ -821,9 +821,9 @@ back two things:
 For example:
 
 ```python
->>> scales = [0.1, 0.25, 0.5, 1.0]  # safe where scale · depth is at most 1:
->>> chosen, exponent = scale_law(lambda depth, scale, seed: 10 * scale * depth, [2, 4], scales, range(3))
->>> print(chosen, round(float(exponent), 3))
+>>> tried = [0.1, 0.25, 0.5, 1.0]  # safe where scale · depth is at most 1:
+>>> safe, power = scale_law(lambda depth, scale, seed: 10 * scale * depth, [2, 4], tried, range(3))
+>>> print(safe, round(float(power), 3))
 [0.5, 0.25] -1.0
 ```
 

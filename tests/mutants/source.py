@@ -28,7 +28,7 @@ def answer_of(id: str, uses: str = "") -> tuple[str, ast.Module]:
 
 
 def _needed(own: list[ast.stmt], before: list[ast.stmt], uses: str) -> list[str]:
-    """What binds the names that ``own`` and ``uses`` mention, and those that this mentions, in the order of the text."""
+    """What binds the names that ``own`` and ``uses`` mention, and what these mention, in the order of the text."""
     bound = {name: i for i, statement in enumerate(before) if not _is_spoken(statement) for name in _binds(statement)}
     later = ast.FunctionDef("uses", ast.arguments([], [], None, [], [], None, []), ast.parse(uses).body, [])
     wanted, kept = [name for statement in [*own, later] for name in _mentions(statement)], set()
