@@ -62,6 +62,16 @@ def test_a_twin_under_another_name_is_the_courses_version_too(wrapped):
     assert verdict.key == "uses-the-package" and "`mlp`" in verdict.message
 
 
+def test_a_function_of_the_package_that_does_the_whole_work_is_the_courses_version_too():
+    from vgcourse.nets.data import minmax
+    from vgcourse.nets.models import residual_mlp
+
+    verdict = judged(registry.find("leak-free-scaling"), minmax)
+    assert verdict.key == "uses-the-package" and "`minmax`" in verdict.message
+    verdict = judged(registry.find("fifty-blocks"), lambda depth: residual_mlp(depth, 8, branch_scale=depth**-0.5))
+    assert verdict.key == "uses-the-package" and "`residual_mlp`" in verdict.message
+
+
 def test_one_of_two_functions_is_enough():
     assert judged(SIGMOID, lambda z: own_sigmoid(z), own_slope).key == "uses-the-package"
 

@@ -1,11 +1,12 @@
 """What judges share: numbers that agree, and the misconception whose result an answer equals."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 Seen = dict[str, Any]
+Same = Callable[[Any, Any], bool]
 NO_RETURN = "{name} gives back None. Does it end with `return`?"
 
 
@@ -40,6 +41,21 @@ def all_close(got: Any, wanted: Any, rtol: float = 2e-5) -> bool:
 def cause(got: Any, slips: Mapping[str, Any], rtol: float = 2e-5) -> str | None:
     """The key of the misconception whose results equal ``got`` in *all* cases, or None: then nothing is blamed."""
     return next((key for key, wrong in slips.items() if all_close(got, wrong, rtol)), None)
+
+
+def common_cause(got: Sequence[Any], slips: Sequence[Mapping[str, Sequence[Any]]], same: Same = close) -> str | None:
+    """The first key for which every input's answer equals one of the wrong results listed for that input.
+
+    ``slips`` holds, for each input, key → results; where a wrong formula happens to be right, list the right one.
+    """
+    return next(
+        (
+            key
+            for key in slips[0]
+            if all(any(same(g, wrong) for wrong in of[key]) for g, of in zip(got, slips, strict=True))
+        ),
+        None,
+    )
 
 
 def first_off(got: Any, wanted: Any, rtol: float = 2e-5) -> int:
@@ -79,3 +95,20 @@ def off(got: Any, wanted: Any) -> dict[str, float]:
 def as_sent(value: Any) -> Any:
     """None, tuples and lists as they are; anything else as the array it must be (a tensor, a frame)."""
     return value if value is None or isinstance(value, (tuple, list)) else np.asarray(value)
+
+
+def worst(got: Any, wanted: Any) -> tuple[tuple[int, ...], float, float]:
+    """Where two arrays of one shape differ most, and both numbers there; a NaN is the worst of all."""
+    got, wanted = np.asarray(got, float), np.asarray(wanted, float)
+    gap = np.abs(got - wanted)
+    place = np.unravel_index(int(np.argmax(np.where(np.isnan(gap), np.inf, gap))), gap.shape)
+    return tuple(int(i) for i in place), float(got[place]), float(wanted[place])
+
+
+def differs(what: str, got: Any, wanted: Any) -> str:
+    """The fact: "`what`[2, 1]: yours is 0.3, wanted 0.7." """
+    if np.shape(got) != np.shape(wanted):
+        return f"{what}: yours has the shape {np.shape(got)}, wanted {np.shape(wanted)}."
+    place, mine, right = worst(got, wanted)
+    entry = f"[{', '.join(map(str, place))}]" if place else ""
+    return f"{what}{entry}: yours is {mine:.6g}, wanted {right:.6g}."

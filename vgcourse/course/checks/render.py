@@ -42,3 +42,10 @@ def points(verdict: Verdict) -> str:
     """``1 of 2 points``, in the shortest form."""
     unit = "point" if verdict.points == 1 else "points"
     return f"{verdict.earned:g} of {verdict.points:g} {unit}"
+
+
+def own_as_html(text: str) -> str:
+    """The course's own version, folded; every sign of it is escaped."""
+    told = "The course's own version, to compare: what is the same, what is shorter, what is clearer in yours?"
+    style = "margin:.3em 0;padding:.5em .8em;line-height:1.4;overflow-x:auto"
+    return f'<details><summary>{told}</summary><pre style="{style}">{html.escape(text)}</pre></details>'

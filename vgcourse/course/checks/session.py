@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vgcourse.course import progress
-from vgcourse.course.checks import observation, registry, render
+from vgcourse.course.checks import observation, own_text, registry, render
 from vgcourse.course.checks.exercise import Exercise, Verdict, broken
 
 _passed: dict[str, tuple[Any, ...]] = {}
@@ -49,6 +49,8 @@ def check(id: str, *answers: Any, hidden: bool = False) -> None:
         progress.record_check(verdict)
     if not (hidden and verdict.passed):
         _show(verdict)
+    if verdict.passed and not hidden:
+        _show_own(exercise)
     if not verdict.passed:
         raise CheckFailed(verdict)
 
@@ -153,6 +155,16 @@ def _show(verdict: Verdict) -> None:
         display({"text/html": render.as_html(verdict), "text/plain": render.as_text(verdict)}, raw=True)
     elif verdict.passed:
         print(render.as_text(verdict))
+
+
+def _show_own(exercise: Exercise) -> None:
+    """After a pass, in a student's own lab: the course's version, folded, to compare."""
+    if "IPython" not in sys.modules or _shell() is None or not own_text.is_allowed():
+        return
+    if text := own_text.own_text(exercise):
+        from IPython.display import display
+
+        display({"text/html": render.own_as_html(text), "text/plain": ""}, raw=True)
 
 
 def _shell() -> Any:

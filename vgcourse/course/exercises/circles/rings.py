@@ -12,6 +12,7 @@ leak_free = Exercise(
     points=1,
     title="scaling without a leak",
     answers=("scale",),
+    same_work=("minmax",),
     passed="The training points alone set the scale; a test point beyond it simply lands outside [-1, 1].",
     misses={
         "no-return": NO_RETURN.format(name="scale"),
@@ -124,6 +125,8 @@ def _scalings(train: np.ndarray, test: np.ndarray) -> dict[str, np.ndarray]:
 
 @leak_free.own_version
 def own_leak_free() -> Any:
-    from vgcourse.nets.data import minmax
+    def scale(X_train, X_test):
+        low, high = X_train.min(axis=0), X_train.max(axis=0)
+        return tuple(2 * (X - low) / (high - low) - 1 for X in (X_train, X_test))
 
-    return minmax
+    return scale

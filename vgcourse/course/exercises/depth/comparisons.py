@@ -173,11 +173,14 @@ def _names(pair: frozenset) -> dict[str, str]:
 
 @fair_pairs.own_version
 def own_fair_pairs() -> Any:
+    def same(a, b):
+        return a == b or (a != a and b != b)  # NaN is the value that differs from itself
+
     def fair_pairs(table):
         rows = dict(zip(table.index, table.astype(object).to_dict("records"), strict=True))
         pairs = []
         for a, b in combinations(rows, 2):
-            changed = [key for key in rows[a] if not _same(rows[a][key], rows[b][key])]
+            changed = [key for key in rows[a] if not same(rows[a][key], rows[b][key])]
             if len(changed) == 1:
                 pairs.append((a, b, changed[0]))
         return pairs

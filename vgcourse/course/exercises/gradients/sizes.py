@@ -154,7 +154,7 @@ def _alike(got: np.ndarray, wanted: np.ndarray) -> bool:
 def own_layer_rms() -> Any:
     def layer_rms(model, gradients):
         kernels = zip(model.layers, gradients[::2], strict=True)
-        return {layer.name: _rms(np.asarray(gradient, float)) for layer, gradient in kernels}
+        return {layer.name: np.sqrt(np.mean(np.asarray(g, float) ** 2)) for layer, g in kernels}
 
     return layer_rms
 
@@ -330,7 +330,9 @@ def _slips_of_factor(profiles: np.ndarray) -> dict[str, list]:
 @layer_factor.own_version
 def own_layer_factor() -> Any:
     def layer_factor(profiles):
-        whole = np.asarray(profiles, float)
-        return float(np.exp(np.median(_slopes(np.log(whole[(whole > 0).all(1)])))))
+        profiles = np.asarray(profiles, float)
+        whole = profiles[(profiles > 0).all(axis=1)]
+        slopes = np.polyfit(np.arange(whole.shape[1]), np.log(whole).T, 1)[0]  # all networks at once
+        return float(np.exp(-np.median(slopes)))
 
     return layer_factor

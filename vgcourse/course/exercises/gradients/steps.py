@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.cases import differs
-from vgcourse.course.checks.compare import NO_RETURN, Seen, close, near
+from vgcourse.course.checks.compare import NO_RETURN, Seen, close, differs, near
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.gradients.oracle import Pass, Weights, as_array, keras_model, names, run
 

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.cases import common_cause
-from vgcourse.course.checks.compare import NO_RETURN, Seen, near
+from vgcourse.course.checks.compare import NO_RETURN, Seen, common_cause, near
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 Net = list[np.ndarray]
@@ -216,9 +215,22 @@ def _slips(phi: Phi, slope: Phi, X: np.ndarray, nets: list[Net]) -> dict[str, li
 
 @measured_factor.own_version
 def own_measured_factor() -> Any:
+    def rms(values):
+        return np.sqrt(np.mean(values**2))
+
+    def factor(kernels, phi, slope, X):
+        h, zs = X, []
+        for kernel in kernels[:-1]:
+            zs.append(h @ kernel)
+            h = phi(zs[-1])
+        error, sizes = np.ones((len(X), 1)), []
+        for kernel, z in zip(kernels[:0:-1], zs[::-1], strict=True):
+            error = (error @ kernel.T) * slope(z)
+            sizes.append(rms(error))
+        return (sizes[-1] / sizes[0]) ** (1 / (len(sizes) - 1)) if sizes[-1] > 0 else 0.0
+
     def measured_factor(nets, phi, slope, X):
-        sizes = np.array([_sizes(net, phi, slope, X) for net in nets])
-        lowest, highest = sizes[sizes[:, 0] > 0][:, [0, -1]].T
-        return float(np.median((lowest / highest) ** (1 / (sizes.shape[1] - 1))))
+        factors = [factor(kernels, phi, slope, X) for kernels in nets]
+        return float(np.median([r for r in factors if r > 0]))
 
     return measured_factor

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.cases import common_cause
-from vgcourse.course.checks.compare import NO_RETURN, Seen, near
+from vgcourse.course.checks.compare import NO_RETURN, Seen, common_cause, near
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 variance_walk = Exercise(
@@ -153,6 +152,9 @@ def _first_off(walks: Any, right: tuple[np.ndarray, np.ndarray], case: Case) -> 
 @variance_walk.own_version
 def own_variance_walk() -> Any:
     def variance_walk(widths, variances):
-        return _up(widths[:-1], variances).tolist(), _down(widths[1:], variances).tolist()
+        up = [n * v for n, v in zip(widths[:-1], variances, strict=True)]
+        down = [n * v for n, v in zip(widths[1:], variances, strict=True)]
+        signal, gradient = np.cumprod([1.0, *up]), np.cumprod([1.0, *down[::-1]])[::-1]
+        return signal.tolist(), gradient.tolist()
 
     return variance_walk

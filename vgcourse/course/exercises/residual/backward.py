@@ -4,8 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.cases import common_cause, differs
-from vgcourse.course.checks.compare import Seen, close
+from vgcourse.course.checks.compare import Seen, close, common_cause, differs
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 walk_back = Exercise(
@@ -222,6 +221,15 @@ def _slips(x: np.ndarray, kernels: list, error: np.ndarray, skip: float, scale: 
 def own_walk_back() -> Any:
     import tensorflow as tf
 
+    def walk_back(x, kernels, error, skip=1.0, scale=1.0):
+        xs = [np.asarray(x, float)]
+        for kernel in kernels:
+            xs.append(skip * xs[-1] + scale * np.maximum(xs[-1], 0) @ kernel)
+        errors = [np.asarray(error, float)]
+        for before, kernel in zip(xs[-2::-1], kernels[::-1], strict=True):
+            errors.insert(0, skip * errors[0] + scale * (errors[0] @ kernel.T) * (before > 0))
+        return errors
+
     def tape_back(x, kernels, error, skip=1.0, scale=1.0):
         xs = [tf.convert_to_tensor(x)]
         with tf.GradientTape() as tape:
@@ -231,4 +239,4 @@ def own_walk_back() -> Any:
             loss = tf.reduce_sum(error * xs[-1])
         return tape.gradient(loss, xs)
 
-    return back, tape_back
+    return walk_back, tape_back

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.cases import differs
-from vgcourse.course.checks.compare import NO_RETURN, Seen, near
+from vgcourse.course.checks.compare import NO_RETURN, Seen, differs, near
 from vgcourse.course.checks.exercise import Exercise, Miss, is_blank, need_callable
 from vgcourse.course.exercises.residual.block_readings import (
     PHIS,

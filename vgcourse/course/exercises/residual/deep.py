@@ -15,6 +15,7 @@ fifty_blocks = Exercise(
     points=2,
     title="a net of fifty blocks",
     answers=("deep_net",),
+    same_work=("residual_mlp",),
     passed="Stem, blocks, activation, output, and a branch that grows quieter as the net grows deeper.",
     misses={
         "no-return": NO_RETURN.format(name="deep_net"),
@@ -138,7 +139,7 @@ def _slips(weights: list, X: np.ndarray, depth: int) -> dict[str, np.ndarray]:
 def own_fifty_blocks() -> Any:
     from vgcourse.nets.models import residual_mlp
 
-    def deep_net(depth, width=WIDTH, seed=0):
-        return residual_mlp(depth, width, seed=seed, branch_scale=depth**-0.5)
+    def deep_net(depth):
+        return residual_mlp(depth, width=8, branch_scale=depth**-0.5)  # vg.residual_mlp
 
     return deep_net

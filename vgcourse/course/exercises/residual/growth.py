@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.cases import common_cause, differs
-from vgcourse.course.checks.compare import NO_RETURN, Seen
+from vgcourse.course.checks.compare import NO_RETURN, Seen, common_cause, differs
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.residual.backward import forward
 
@@ -134,6 +133,10 @@ def _slips(right: list, x: np.ndarray, kernels: list, scale: float, wanted: np.n
 @block_growth.own_version
 def own_block_growth() -> Any:
     def block_growth(x, kernels, scale=1.0):
-        return _ratios(forward(x, kernels, 1.0, scale))
+        squares = [np.mean(np.square(x))]
+        for kernel in kernels:
+            x = x + scale * np.maximum(x, 0) @ kernel
+            squares.append(np.mean(np.square(x)))
+        return np.divide(squares[1:], squares[:-1])
 
     return block_growth

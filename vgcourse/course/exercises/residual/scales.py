@@ -153,7 +153,7 @@ def own_branch_scale() -> Any:
         chosen = []
         for depth in depths:
             middle = [np.median([growth(depth, scale, seed) for seed in seeds]) for scale in scales]
-            chosen.append(float(max(s for s, m in zip(scales, middle, strict=True) if m <= LIMIT)))
+            chosen.append(float(max(s for s, m in zip(scales, middle, strict=True) if m <= 10)))
         return chosen, float(np.polyfit(np.log(depths), np.log(chosen), 1)[0])
 
     return scale_law

@@ -205,6 +205,6 @@ def own_break_symmetry() -> Any:
     def break_symmetry(model, seed):
         rng = np.random.default_rng(seed)
         for layer in model.layers[1::2]:
-            layer.kernel.assign(rng.normal(0.0, SD, layer.kernel.shape))
+            layer.kernel.assign(rng.normal(0.0, 0.5, layer.kernel.shape))
 
     return break_symmetry

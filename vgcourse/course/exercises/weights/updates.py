@@ -113,8 +113,11 @@ def _rms(values: np.ndarray) -> np.ndarray:
 
 @update_ratio.own_version
 def own_update_ratio() -> Any:
+    def rms(values):
+        return np.sqrt(np.mean(values**2, axis=(1, 2)))
+
     def update_ratio(kernels):
         kernels = np.asarray(kernels)
-        return np.log10(_rms(np.diff(kernels, axis=0)) / _rms(kernels[:-1]))
+        return np.log10(rms(np.diff(kernels, axis=0)) / rms(kernels[:-1]))
 
     return update_ratio
