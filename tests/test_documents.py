@@ -1,0 +1,112 @@
+"""What README, handbook and guide say is there: commands, options, targets, files, names, minutes, points."""
+
+import contextlib
+import io
+import re
+
+import pytest
+
+import vgcourse as vg
+from vgcourse import cli
+from vgcourse.course.checks import registry
+
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/handbook.md")
+
+
+@pytest.fixture(scope="module", params=DOCUMENTS)
+def document(request, root):
+    return (root / request.param).read_text(encoding="utf-8")
+
+
+def codes(text):
+    """Lines of code blocks and `spans`, comments cut off."""
+    blocks = re.findall(r"^```[a-z]*\n(.*?)^```", text, re.S | re.M)
+    spans = re.findall(r"`([^`\n]+)`", re.sub(r"^```.*?^```", "", text, flags=re.S | re.M))
+    return [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()] + spans
+
+
+def commands(text):
+    """Words after `vgcourse` wherever a command line begins with it."""
+    for line in codes(text):
+        for part in re.split(r"&&|;|\||, then ", line):
+            words = part.split()
+            if words and re.fullmatch(r"(.*[/\\])?vgcourse", words[0]) and len(words) > 1:
+                yield words[1:]
+
+
+def known_commands():
+    """Subcommand → the options that its help names."""
+    parser = cli._parser()
+    choices = next(action.choices for action in parser._actions if action.choices)
+    return {name: set(sub._option_string_actions) for name, sub in choices.items()}
+
+
+def test_every_command_and_option_exists(document):
+    known = known_commands()
+    for name, *words in commands(document):
+        assert name in known or name.startswith("-"), f"vgcourse {name}"
+        for word in words:
+            option = word.split("=")[0].strip("[]")
+            assert not option.startswith("--") or option in known[name], f"vgcourse {name} {option}"
+
+
+def test_every_target_of_make_exists(document, root):
+    rules = re.findall(r"^([\w. -]+):", (root / "Makefile").read_text(encoding="utf-8"), re.M)
+    targets = {word for rule in rules for word in rule.split()}
+    for line in codes(document):
+        if (words := line.split()) and words[0] == "make":
+            for word in words[1:]:
+                assert word in targets or "=" in word, line
+                if "=" in word:
+                    break
+
+
+def test_every_link_leads_to_a_file(document, root, request):
+    folder = (root / request.node.callspec.params["document"]).parent
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", document):
+        assert "://" in target or (folder / target).exists(), target
+
+
+def test_every_name_of_the_package_exists(document):
+    for name in re.findall(r"\bvg\.([A-Za-z_][A-Za-z_0-9.]*)", "\n".join(codes(document))):
+        found = vg
+        for part in name.rstrip(".").split("."):
+            found = getattr(found, part)
+
+
+def lesson_texts(root):
+    return {path.parent.name: path.read_text(encoding="utf-8") for path in sorted(root.glob("solutions/*/*.py"))}
+
+
+def announced(text):
+    """The minutes that a lesson says it takes."""
+    said = re.search(r"\*\*Time\*\* about (\w+) (\w+)", text) or re.search(r"takes \*\*(\w+) (\w+)\*\*", text)
+    words = {"ten": 10, "two": 2, "three": 3}
+    return int(words.get(said[1], said[1])) * {"minutes": 1, "hours": 60}[said[2]]
+
+
+def test_the_table_of_lessons_says_what_the_lessons_say(root):
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| \[.*?\]\(lessons/(\w+)/.*\| (\d+) \|$", readme, re.M))
+    texts = lesson_texts(root)
+    assert list(rows) == list(texts)
+    assert {id: int(minutes) for id, minutes in rows.items()} == {id: announced(text) for id, text in texts.items()}
+
+
+def test_a_lesson_says_how_many_points_it_has(root):
+    """At its top, at its headings, in its checks and written answers: the same sum."""
+    for id, text in lesson_texts(root).items():
+        checked = sum(exercise.points for exercise in registry.exercises(id))
+        written = sum(map(int, re.findall(r"^# %%.* written=.* points=(\d+)", text, re.M)))
+        headings = sum(map(int, re.findall(r"^### .*\((\d+) points?\b", text, re.M)))
+        assert headings in (0, checked + written), (id, headings, checked, written)
+        if said := re.search(r"\*\*Points\*\* (\d+)", text):
+            assert int(said[1]) == checked + written, id
+
+
+def test_the_help_of_every_command_fits_a_terminal():
+    for name in known_commands():
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out), pytest.raises(SystemExit):
+            cli.main([name, "--help"])
+        assert name in out.getvalue()
