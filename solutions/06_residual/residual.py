@@ -577,7 +577,7 @@ either part is missing.
 r"""
 ## 4 · Fifty blocks of your own (10 minutes)
 
-Now in Keras, with your block. (The package's own net of this kind is `vg.residual_mlp`.)
+Now in Keras, with your block. (The package has a net of this kind, `vg.residual_mlp`; the points are for yours.)
 
 ### Exercise 5 · A net of fifty blocks ★★ (2 points)
 
