@@ -217,3 +217,39 @@ def test_every_exercise_shows_its_stars_its_points_and_three_hints():
         unit = "point" if exercise.points == 1 else "points"
         assert re.search(rf"★ \({exercise.points:g} {unit}\)", text.splitlines()[0])
         assert text.count("<details><summary>Hint") == 3
+
+
+def test_the_quartiles_and_shares_of_the_analyses_are_those_of_the_kept_runs(accuracy, prose):
+    for id, low, high in re.findall(r"`(T\d\.\w+)` (\.\d{3}) to (\.\d{3})", prose):
+        np.testing.assert_allclose(np.percentile(accuracy[id], [25, 75]).round(3), [float(low), float(high)])
+    assert "`T1.relu1` .944 to .987" in prose and "`T2.relu5` .823 to .842" in prose
+    assert "`T1.sig1` reaches from below .5 to above .9" in prose
+    middle = {id: np.median(runs) for id, runs in accuracy.items()}
+    low, high = np.percentile(accuracy["T1.sig1"], [25, 75])
+    assert "a difference of .10 between medians means little where the interquartile range is .17" in prose
+    assert [middle["T1.sig1"] - middle["T1.sig3"], high - low] == pytest.approx([0.105, 0.17], abs=0.006)
+    assert "hence 25 % of reversed pairs; the other two comparisons have bands far apart and 3 %" in prose
+    pairs = (("T1.sig3", "T1.sig1"), ("T2.tanh5", "T2.relu5"), ("T1.sig1", "T1.relu1"))
+    assert [round(100 * np.mean(accuracy[a][:, None] > accuracy[b])) for a, b in pairs] == [25, 3, 3]
+
+
+def test_the_gap_of_t2_and_what_each_change_leaves_of_it(accuracy, prose):
+    middle = {id: np.median(runs) for id, runs in accuracy.items()}
+    bad, good = middle["T2.tanh5"], middle["T2.relu5"]
+    assert "Of the gap of .255 between the medians (.580 and .835)" in prose
+    assert [good - bad, bad, good] == pytest.approx([0.255, 0.580, 0.835], abs=0.0006)
+    assert "(median .834, lowest of 100 runs .798)" in prose
+    hidden = accuracy["T2.tanh5+hidden"]
+    assert [np.median(hidden), hidden.min()] == pytest.approx([0.834, 0.798], abs=0.0006)
+    assert (
+        "alone change nothing (−2 %" in prose and round(100 * (middle["T2.tanh5+output"] - bad) / (good - bad)) == -2
+    )
+    relu = accuracy["T2.relu5+uniform"]
+    assert "ReLU alone closes −30 %: all hundred runs end at .496 to .504" in prose
+    assert [relu.min(), relu.max()] == pytest.approx([0.496, 0.504], abs=0.0006)
+    from vgcourse.nets.data import t2_circles
+
+    assert ".504 is the accuracy of a constant answer on these 500 points" in prose
+    y = t2_circles().y_train
+    assert len(y) == 500 and max(y.mean(), 1 - y.mean()) == pytest.approx(0.504)
+    assert "a flat .5 in most runs" in prose and np.mean(np.abs(accuracy["T1.sig4+glorot"] - 0.5) < 0.01) > 0.5

@@ -308,3 +308,49 @@ def _distances(walks):
 def _different(weights):
     """How many units of each hidden layer differ, by what goes in."""
     return [symmetry._different(np.vstack([k, b])) for k, b in weights[:-1]]
+
+
+def test_the_numbers_of_the_analyses(space, walks, prose):
+    sd = {name: {layer: np.median(k.std(2), axis=0) for layer, k in of.items()} for name, of in walks.items()}
+    ends = {name: {layer: [row[0], row[-1]] for layer, row in of.items()} for name, of in sd.items()}
+    assert "`hidden_1` from 1.04 to 1.52, the other layers by 0.1 to 0.2" in prose
+    assert ends["sigmoid"]["hidden_1"] == pytest.approx([1.04, 1.52], abs=0.06)
+    grown = [end - start for layer, (start, end) in ends["sigmoid"].items() if layer != "hidden_1"]
+    assert min(grown) > 0.05 and max(grown) < 0.25
+    assert "`output` from 0.84 to 2.11, `hidden_4` from 1.02 to 1.31, `hidden_1` from 1.04 down to 0.88" in prose
+    for layer, wanted in (("output", [0.84, 2.11]), ("hidden_4", [1.02, 1.31]), ("hidden_1", [1.04, 0.88])):
+        assert ends["tanh"][layer] == pytest.approx(wanted, abs=0.08)
+    assert "at a median accuracy of about .69, tanh at .995" in prose
+    medians = [np.median(space["accuracy"][name]) for name in ("sigmoid", "tanh")]
+    assert medians == pytest.approx([0.69, 0.995], abs=0.03)
+    assert "gradient at the start 0.15, 0.033, 0.011, 0.0038, 0.00028" in prose
+    first = np.median(space["gradients"]["sigmoid"], axis=0)[::-1]
+    np.testing.assert_allclose(first, [0.15, 0.033, 0.011, 0.0038, 0.00028], rtol=0.05)
+
+
+def test_what_the_analyses_say_of_motion(space, walks, prose):
+    straight = np.median(_paths(walks["sigmoid"]) / _distances(walks["sigmoid"]), axis=0)[0]
+    assert "Its path is 1.18 times its distance" in prose and straight == pytest.approx(1.18, abs=0.06)
+    assert "go 54 and 51 % of all their way in the first ten epochs, that of `hidden_1` 7 %" in prose
+    shares = {}
+    for layer, kernel in walks["sigmoid"].items():
+        steps = np.abs(np.diff(kernel.mean(2), axis=1))
+        shares[layer] = np.median(steps[:, :10].sum(1) / steps.sum(1))
+    found = [shares[layer] for layer in ("hidden_4", "output", "hidden_1")]
+    assert found == pytest.approx([0.54, 0.51, 0.07], abs=0.04)
+    assert "−3.0 or −3.1 in all layers but `hidden_1`, −3.3 there" in prose
+    assert space["ratios"]["rmsprop"] == pytest.approx([-3.3, -3.1, -3.05, -3.05, -3.05], abs=0.12)
+    assert "With RMSprop every layer is at −3, the picture of health" in prose
+
+
+def test_what_the_analyses_say_of_symmetry(space, prose):
+    assert "at a median accuracy of about .78" in prose
+    assert space["parted"]["break_symmetry"][4] == pytest.approx(0.78, abs=0.1)
+    assert "All five kernels drawn: .994" in prose and space["parted"]["all five"][4] == pytest.approx(
+        0.994, abs=0.006
+    )
+    assert (
+        "tanh moves no kernel by as much as $10^{-6}$ in 100 epochs; sigmoid moves four of five and ends at .5"
+        in prose
+    )
+    assert [len(space["moving"][name]) for name in ("tanh", "sigmoid")] == [0, 4]

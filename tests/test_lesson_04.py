@@ -255,3 +255,45 @@ def test_every_exercise_shows_its_stars_its_points_and_three_hints():
     assert len(headings) == 6 and all(text.count("<details><summary>Hint") == 3 for text in headings)
     for text, exercise in zip(checked, registry.exercises(LESSON.id), strict=True):
         assert re.search(rf"★ \({exercise.points:g} points\)", text.splitlines()[0])
+
+
+def test_the_shares_of_the_analysis_of_section_2(space, prose):
+    tanh, sigmoid = np.divide(*space["tanh"]), space["means"] / space["sizes"]
+    assert (
+        "lies between 7 % and 24 % in the five layers, and from network to network it goes from 0 % to 85 %" in prose
+    )
+    middle = np.median(tanh, axis=0)
+    assert [middle.min(), middle.max()] == pytest.approx([0.07, 0.24], abs=0.015)
+    assert tanh.min() < 0.005 and tanh.max() == pytest.approx(0.85, abs=0.02)
+    assert "hidden layers' medians are 15 % to 29 %, the output layer's is 92 %, and 80 % in the lowest case" in prose
+    middle = np.median(sigmoid, axis=0)
+    assert [middle[:-1].min(), middle[:-1].max()] == pytest.approx([0.15, 0.29], abs=0.015)
+    assert [middle[-1], sigmoid[:, -1].min()] == pytest.approx([0.92, 0.80], abs=0.015)
+
+
+def test_the_factors_of_the_analyses_of_sections_3_and_4(space, prose):
+    assert "about five millionths: nineteen factors of 0.52" in prose
+    lost = np.median(space["errors"][:, 0] / space["errors"][:, -1])
+    assert lost == pytest.approx(5e-6, rel=0.3) and lost ** (1 / 19) == pytest.approx(0.52, abs=0.015)
+    assert "leaves a 60,000th or less" in prose and 1 / 62_000 < 3**-10 < 1 / 58_000
+    assert "The left panel is level at about $10^{-9}$" in prose
+    assert 10**-9.5 < np.median(space["kernels"]) < 10**-8.5
+    measured = [
+        _factor(np.array(space["measured"][name])) for name in ("sigmoid 32", "relu 32", "tanh 32", "sigmoid 5")
+    ]
+    assert (
+        "at about 0.23 against a theory of 0.236, relu at about 0.70 against 0.707, and tanh at about 0.97" in prose
+    )
+    assert "Sigmoid at width 5 gives about 0.20" in prose
+    assert measured == pytest.approx([0.23, 0.70, 0.97, 0.20], abs=0.015)
+    predicted = [theory.layer_factor(name, "glorot_uniform", 32) for name in ("sigmoid", "relu")]
+    assert predicted == pytest.approx([0.236, 0.707], abs=0.0006)
+    assert "$0.20^9$ is less than a third of $0.23^9$" in prose and 3 * 0.20**9 < 0.23**9
+    assert "a hundredth of the error, and the lowest of ten with $0.23^9$, two millionths" in prose
+    np.testing.assert_allclose([0.23**3, 0.23**9], [0.012, 1.8e-6], rtol=0.02)
+
+
+def test_t3s_median_ratio_and_the_dead_units_of_the_patient(space, printed, prose):
+    assert "receives about 1,300 times what its first receives" in prose
+    assert space["at_start"]["sigmoid"] == pytest.approx(1300, rel=0.1)
+    assert "And of the 7 dead units six are none of our doing" in prose and "7 of 48 units are dead" in printed

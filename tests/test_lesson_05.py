@@ -392,3 +392,50 @@ def test_the_nets_that_are_always_tried_tell_the_misreadings_apart():
     phi, slope, X, nets, _ = relu
     living = [sizes for sizes in (factors._sizes(net, phi, slope, X) for net in nets) if sizes[0] > 0]
     assert len(living) == 8 and min(sizes[0] for sizes in living) < 1e-7
+
+
+def test_the_factors_of_the_analysis_are_those_that_the_lesson_prints(space, prose):
+    names = [("sigmoid", "glorot_uniform"), ("tanh", "glorot_uniform"), ("relu", "glorot_uniform")]
+    names += [("relu", "he_normal"), ("sigmoid", "normal")]
+    wide, narrow = (np.array([space["factors"][f"('{a}', '{i}', {w})"] for a, i in names]).T for w in (32, 5))
+    assert "Glorot's weights 0.23 and 0.24, tanh 0.97 and 0.98, ReLU 0.69 and 0.71" in prose
+    np.testing.assert_allclose(wide[0], [0.23, 0.97, 0.69, 0.97, 0.78], atol=0.025)
+    np.testing.assert_allclose(wide[1], [0.24, 0.98, 0.71, 1, 0.81], atol=0.006)
+    assert "At width 5: 0.22, 0.86, 0.59, 0.84 and 0.38, where theory says 0.24, 0.93, 0.71, 1 and 0.45" in prose
+    np.testing.assert_allclose(narrow[0], [0.22, 0.86, 0.59, 0.84, 0.38], atol=0.04)
+    np.testing.assert_allclose(narrow[1], [0.24, 0.93, 0.71, 1, 0.45], atol=0.006)
+
+
+def test_what_the_drift_of_width_5_leaves_after_fifty_layers(prose):
+    drift, _ = theory.relu_log_growth(5)
+    assert "leave the typical network $3\\cdot10^{-14}$ of a signal" in prose
+    assert np.exp(50 * drift) == pytest.approx(3e-14, rel=0.25)
+    assert theory.sussillo_gain("relu", 5) == pytest.approx(1.97, abs=0.005)
+
+
+def test_the_repairs_and_the_sigmoids_of_the_analysis(space, prose):
+    assert "`glorot_uniform`: quartiles .826 to .840, median .830" in prose
+    assert space["band"] == pytest.approx([0.826, 0.830, 0.840], abs=0.006)
+    assert "the lower quartile is near .74" in prose
+    assert np.percentile(space["mean_gone"], 25) == pytest.approx(0.74, abs=0.04)
+    assert "N(0, 0.05²): every run at .50" in prose and np.abs(np.array(space["tiny"]) - 0.5).max() < 0.01
+    assert "ReLU alone ends at .504" in prose and median_of("T2.relu5+uniform") == pytest.approx(0.504, abs=0.001)
+    assert ".93 with N(0, 9), and .68 with N(0, 49)" in prose
+    medians = [median_of(f"T1.sig4+{change}") for change in ("glorot", "normal3", "normal7")]
+    assert medians == pytest.approx([0.50, 0.93, 0.68], abs=0.006)
+    assert "another activation brings it to .995, other weights to .93" in prose
+
+
+def test_with_u01_the_units_of_the_fifth_layer_are_one(space, prose):
+    assert "alike to 0.999" in prose and space["inside"]["('U(0, 1)', 5)"][2] > 0.998
+    assert "The 0.7 in Glorot's nets is not" in prose
+    assert space["inside"]["('Glorot', 5)"][2] == pytest.approx(0.7, abs=0.06)
+    assert "$2/\\pi = 0.64$" in prose and 2 / np.pi == pytest.approx(0.64, abs=0.004)
+    assert "2.5 against 0.65" in prose and [5 / 2, np.sqrt(5 / 12)] == pytest.approx([2.5, 0.65], abs=0.006)
+    assert "With 25 units the factor is 12.5" in prose
+
+
+def test_a_sigmoid_wants_a_gain_of_ten(prose):
+    assert "its slope of at most 1/4 would need n Var ≈ 100, a gain of 10" in prose
+    assert theory.layer_factor("sigmoid", 10**2 / 100, 100) == pytest.approx(1, abs=0.02)
+    assert theory.layer_factor("sigmoid", 4**2 / 100, 100) < 0.7

@@ -250,3 +250,37 @@ def test_every_exercise_shows_its_stars_its_points_and_three_hints():
     assert len(headings) == 6 and all(text.count("<details><summary>Hint") == 3 for text in headings)
     for text, exercise in zip(checked, registry.exercises(LESSON.id), strict=True):
         assert re.search(rf"★ \({exercise.points:g} points\)", text.splitlines()[0])
+
+
+def test_the_numbers_of_the_analyses_are_those_of_the_kept_runs(prose):
+    def medians(net):
+        return [np.median(accuracy(net, depth)) for depth in (20, 30, 50)]
+
+    assert "20, 30 and 50 blocks: plain .995, .994, .500; scale 1: .988, .936, .654; 1/√L: .996 each time" in prose
+    assert medians("plain") == pytest.approx([0.995, 0.994, 0.5], abs=0.0006)
+    assert medians(ROOT_RULE) == pytest.approx([0.996] * 3, abs=0.0006)
+    assert all(0.9935 <= middle <= 0.9955 for middle in medians(ZERO)) and "zero branches .994 to .995" in prose
+    assert "The lowest of all 120 runs with 1/√L is .984" in prose
+    assert sum(len(accuracy(ROOT_RULE, depth)) for depth in residual_runs.DEPTHS) == 120
+    assert "and the 20 runs end between .984 and .997" in prose
+    assert "a quarter of the runs gets above .75, the median is .500" in prose
+    assert "At 50 blocks with $1/\\sqrt L$ it is .996 → .992" in prose
+    assert np.median(accuracy(ROOT_RULE, 50, "without_one")) == pytest.approx(0.992, abs=0.001)
+
+
+def test_the_numbers_of_the_sweep_over_scales(printed, prose):
+    fifty = TABLE[TABLE.net == "fifty"].groupby("scale")
+    middle, lowest, loss = fifty.accuracy.median(), fifty.accuracy.min(), fifty.loss.median()
+    assert "the medians are .995 to .997 for every scale from 0.01 to 0.5, .984 at 0.7, .654 at 1" in prose
+    assert middle[:0.5].between(0.9945, 0.9975).all()
+    assert "From 0.01 to 0.3 all runs lie at the right edge, above .97" in prose and lowest[:0.3].min() > 0.97
+    assert "at 1 the runs are spread from .46 to .96" in prose
+    assert [lowest[1.0], fifty.accuracy.max()[1.0]] == pytest.approx([0.46, 0.963], abs=0.001)
+    assert "The loss has its minimum, .007, at 0.3" in prose and loss[0.3] == pytest.approx(0.007, abs=0.0006)
+    assert loss.iloc[(np.abs(loss.index - 50**-0.5)).argmin()] == pytest.approx(0.009, abs=0.0006)
+    assert "fall from 0.71 at 5 blocks to 0.20 at 50" in prose
+    chosen = [float(s) for s in re.findall(r"depth +\d+: scale ([\d.]+) at most", printed)]
+    assert [chosen[0], chosen[-1]] == pytest.approx([0.71, 0.20], abs=0.09)
+    assert "1.020 at $1/\\sqrt{50}$ and 1.000 below" in prose
+    growths = [float(g) for g in re.findall(r": ([\d.]+) per block", printed)]
+    assert growths[1:] == pytest.approx([1.02, 1.0, 1.0], abs=0.002)

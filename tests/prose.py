@@ -1,0 +1,72 @@
+"""Sentences of a lesson that hold a number, and what holds each of them.
+
+A test holds a sentence by quoting a part of it (``assert "half of its way" in prose and 0.4 < share < 0.6``). Of a
+set-up the numbers stand in the code beside it. For the rest, `prose_holders.txt` names the test that measures it
+without quoting it, or says why none has to: it is worked out in the text, or it is told from elsewhere.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+TESTS = Path(__file__).parent
+# Digits that are names and no measurements; formulas, but for powers of ten; code.
+NAMES = re.compile(
+    r"(?:hidden|layer)_\d+|[Ll]essons?(?: \d+,?(?: (?:to|and) \d+)?)+"
+    r"|(?:[Ff]igure|[Ss]ection|[Ee]xercise|[Ss]tep)s? \d+(?: (?:to|and) \d+)?|\bT[123]\b|\b(?:tanh|relu|sig)\d+"
+    r"|\bL1\b|float\d+|\b(?:19|20)\d\d\b|(?:^| )\d\.(?= |$)|2-5-1"
+)
+FORMULA = re.compile(r"\$\$.*?\$\$|\$(?!(?:3\\cdot)?10\^)[^$]*\$|`[^`]*`", re.DOTALL)
+NUMBER = re.compile(r"(?<![\w.])[-−]?\d[\d,]*(?:\.\d+)?|(?<![\w.])[-−]?\.\d+")
+PLAIN = {0.0, 1.0}  # say nothing by themselves
+
+
+@dataclass(frozen=True)
+class Sentence:
+    text: str
+    numbers: frozenset[float]
+    beside: frozenset[float]  # numbers in the code around it
+
+
+def sentences(source: str) -> list[Sentence]:
+    """The sentences of a lesson's source that say a number, in their order."""
+    cells = [cell.partition("\n") for cell in re.split(r"^# %%", source, flags=re.MULTILINE)]
+    found = []
+    for i, (head, _, body) in enumerate(cells):
+        if "[markdown]" not in head or "written=" in head:
+            continue
+        code = [b for h, _, b in cells[max(0, i - 4) : i + 5] if "[markdown]" not in h]
+        beside = frozenset(n for b in code for n in _numbers(b.replace("_", "")))
+        for text in _split(_said(body)):
+            numbers = frozenset(_numbers(NAMES.sub("", FORMULA.sub("", text)))) - PLAIN
+            found += [Sentence(text, numbers, beside)] if numbers else []
+    return found
+
+
+def _said(body: str) -> str:
+    """A cell without hints, code, headings, sources, the line of minutes and points."""
+    body = re.sub(r"<details>.*?</details>|```.*?```|^#.*$|^\*\*Time\*\*.*?\n\n", "", body, flags=re.DOTALL | re.M)
+    return body.partition("## Sources")[0].strip("r\"'\n ")
+
+
+def _split(text: str) -> Iterator[str]:
+    parts = re.split(r"\n\s*\n|(?<=[.!?:])[*)]*\s+(?=[A-Z*`($])|\n- ", text)
+    return (" ".join(part.split()) for part in parts)
+
+
+def _numbers(text: str) -> Iterator[float]:
+    for found in NUMBER.findall(text):
+        yield abs(float(found.replace("−", "-").rstrip(",").replace(",", "")))
+
+
+def quoted(tests: str) -> set[str]:
+    """The texts of which a test module asserts that they stand in the lesson's prose."""
+    asked = (node for node in ast.walk(ast.parse(tests)) if isinstance(node, ast.Compare))
+    left = (node.left for node in asked if isinstance(node.ops[0], ast.In) and "prose" in ast.unparse(node))
+    return {node.value for node in left if isinstance(node, ast.Constant)}
+
+
+def is_held(sentence: Sentence, quotes: set[str]) -> bool:
+    return sentence.numbers <= sentence.beside or any(quote in sentence.text for quote in quotes)
