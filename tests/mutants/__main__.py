@@ -1,6 +1,7 @@
 """``python -m tests.mutants [EXERCISE ...]``: print the mutation table; ends with 1 where a mutant passes."""
 
 import argparse
+import random
 import sys
 
 from tests.mutants.audit import SEEDS, audit
@@ -13,6 +14,7 @@ def main() -> int:
     parser.add_argument("exercises", nargs="*", help="ids of exercises or lessons; all, if none is named")
     parser.add_argument("--processes", type=int, default=0, help="worker processes (default: one a core)")
     parser.add_argument("--seeds", type=int, default=len(SEEDS), help="draws a mutant (default: %(default)s)")
+    parser.add_argument("--sample", type=int, default=0, help="so many mutants an exercise, drawn (default: all)")
     parser.add_argument("--fresh", action="store_true", help="ask the checks again, whatever is in the cache")
     parser.add_argument("--quiet", action="store_true", help="the table alone, without the mutants that pass")
     options = parser.parse_args()
@@ -22,7 +24,10 @@ def main() -> int:
     counts, passed = {}, 0
     print(f"{'exercise':20} mutants  killed  same   score  flips", flush=True)
     for id in asked:
-        count = counts[id] = audit(mutants_of(id), options.processes, seeds, options.fresh)[id]
+        mutants = mutants_of(id)
+        if 0 < options.sample < len(mutants):
+            mutants = random.Random(id).sample(mutants, options.sample)
+        count = counts[id] = audit(mutants, options.processes, seeds, options.fresh)[id]
         _print_row(id, count)
         for mark, found in () if options.quiet else (("passes", count.passed), ("flips", count.flips)):
             for mutant in found:

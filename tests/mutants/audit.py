@@ -1,5 +1,6 @@
 """The audit: mutants go to worker processes, verdicts into a cache, counts into a table."""
 
+import atexit
 import hashlib
 import json
 import os
@@ -73,6 +74,10 @@ class Worker:
             self.process = None
 
 
+IDLE: list[Worker] = []  # they have TensorFlow loaded, and wait for the next exercise
+atexit.register(lambda: [worker.close() for worker in IDLE])
+
+
 def audit(mutants: Iterable[Mutant], processes: int = 0, seeds: list[int] = SEEDS, fresh: bool = False) -> dict:
     """Exercise id → Count. Verdicts are kept by the text of mutant and checks; ``fresh`` asks again."""
     waiting: queue.SimpleQueue = queue.SimpleQueue()
@@ -87,7 +92,7 @@ def audit(mutants: Iterable[Mutant], processes: int = 0, seeds: list[int] = SEED
             waiting.put(mutant)
 
     def work() -> None:
-        worker = Worker()
+        worker = IDLE.pop() if IDLE else Worker()
         while not waiting.empty():
             try:
                 mutant = waiting.get_nowait()
@@ -95,7 +100,7 @@ def audit(mutants: Iterable[Mutant], processes: int = 0, seeds: list[int] = SEED
                 break
             answers[mutant] = worker.ask(mutant, seeds)
             _kept(mutant, stamps[mutant.exercise], seeds).write_text(json.dumps(answers[mutant]), "utf-8")
-        worker.close()
+        IDLE.append(worker)
 
     CACHE.mkdir(parents=True, exist_ok=True)
     threads = [threading.Thread(target=work) for _ in range(processes or os.cpu_count() or 1)]

@@ -11,6 +11,7 @@ SHARE = "what it gives back lies between 0 and 1"
 WHOLE = "what it gives back is a whole number"
 AXES = "the order of two axes that are both averaged over does not matter"
 RECORDED = "recorded kernels are never whole numbers in type"
+DENSE = "the task's nets are dense: training changes nothing that they compute"
 REACHES = "the search reaches as far as the points or farther, finely enough: any threshold in the gap is a best one"
 
 SAME: dict[str, dict[str, str]] = {
@@ -94,6 +95,14 @@ SAME: dict[str, dict[str, str]] = {
         "* never negative": POSITIVE,
         "*: absolute": POSITIVE,
         "* input's type": RECORDED,
+    },
+    "train-step": {
+        "train_step: model(X, training=True) → model(X)": DENSE,
+        "train_step: True → False": DENSE,
+        "train_step: y absolute": "classes are 0 and 1",
+        "train_step: y whole": "classes are 0 and 1",
+        "train_step: y single": "classes are 0 and 1",
+        "train_step: result of the input's type": "what it gets and gives is float32",
     },
     "update-ratio": {
         "* → (2, 1)*": AXES,
