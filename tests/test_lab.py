@@ -8,6 +8,7 @@ import urllib.request
 from contextlib import closing, contextmanager
 from socket import socket
 
+import psutil
 import pytest
 
 from vgcourse import cli, lab
@@ -61,6 +62,22 @@ def test_lab_opens_the_first_lesson_without_news_and_wraps_long_lines(root):
         assert re.search(r"validate_assignment|nbgrader", page)  # the Validate button's extension is loaded
 
 
+def test_a_sentence_says_when_the_lab_is_up(root):
+    port = free_port()
+    command = [sys.executable, "-m", "vgcourse", "lab", "--no-browser", "--port", str(port)]
+    server = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        assert server.stdout.readline().startswith("Starting JupyterLab")
+        address = re.fullmatch(r"The course is open at (\S+)\n", server.stdout.readline())[1]
+        page = urllib.request.urlopen(address, timeout=60).read().decode()
+    finally:
+        started = psutil.Process(server.pid).children(recursive=True)
+        for process in [server, *started]:
+            process.kill()
+        server.wait(20)
+    assert f":{port}/" in address and lab.FIRST in address and "JupyterLab" in page
+
+
 def test_lab_outside_a_course_says_where_to_go(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["lab"]) == 2
@@ -76,7 +93,10 @@ def test_lab_without_jupyterlab_says_what_to_install(root, monkeypatch, capsys):
 
 def test_ctrl_c_leaves_jupyterlab_its_question_and_waits_for_the_end(root, monkeypatch):
     class Server:
-        ends = iter([KeyboardInterrupt, 0])
+        ends, pid = iter([KeyboardInterrupt, 0]), -1
+
+        def poll(self):
+            return 0
 
         def wait(self):
             end = next(self.ends)

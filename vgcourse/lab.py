@@ -1,20 +1,26 @@
-"""Open the course in JupyterLab: the first lesson in front, no news pop-up."""
+"""Open the course in JupyterLab: the first lesson in front, no news pop-up, one sentence when it is up."""
 
 import importlib.util
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
+from typing import Any
 
 from vgcourse.errors import CourseError
 
 FIRST = "lessons/00_start/start.ipynb"
 SETTINGS = Path(__file__).with_name("lab_settings")
+LOOK_SECONDS = 0.2
+UP = "The course is open at {address}\nStop it with Ctrl-C."
 
 
 def lab_command(root: Path, port: int, browser: bool) -> list[str]:
     """The command line that serves the course from its root and opens the first lesson."""
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}", f"--port={port}"]
+    command += ["--ServerApp.log_level=ERROR"]  # its warnings are of its own parts; what to do is said by us
     command += [f"--LabApp.default_url=/lab/tree/{FIRST}", f"--LabApp.app_settings_dir={SETTINGS}"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # in a container there is often nobody else
@@ -28,10 +34,29 @@ def open_lab(root: Path, port: int, browser: bool = True) -> int:
     """
     if importlib.util.find_spec("jupyterlab") is None:
         raise CourseError("JupyterLab is not installed here. Run `make lab`, or `pip install -e .` first.")
+    print("Starting JupyterLab; the first time takes some seconds longer.", flush=True)
     server = subprocess.Popen(lab_command(root, port, browser), cwd=root)
+    threading.Thread(target=_say_when_up, args=(server,), daemon=True).start()
     while True:
         try:
             return server.wait()
         except KeyboardInterrupt:
             # JupyterLab heard it too and asks whether to stop; without us nobody could answer, and it would stay.
             continue
+
+
+def _say_when_up(server: Any) -> None:
+    """Wait until the server listens, and print the address that opens the first lesson."""
+    while server.poll() is None:
+        if found := _information(server.pid):
+            key = f"?token={found['token']}" if found.get("token") else ""
+            print(UP.format(address=f"{found['url']}lab/tree/{FIRST}{key}"), flush=True)
+            return
+        time.sleep(LOOK_SECONDS)
+
+
+def _information(pid: int) -> dict[str, Any] | None:
+    """What Jupyter notes of a running server; its port is another than asked for where that was taken."""
+    from jupyter_server.serverapp import list_running_servers
+
+    return next((found for found in list_running_servers() if found["pid"] == pid), None)
