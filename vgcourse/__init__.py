@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what an editor and a type checker see of the names that resolve on first use
     from vgcourse.course import checks as checks
+    from vgcourse.course.certificate import certificate as certificate
     from vgcourse.course.checks import check as check
     from vgcourse.course.checks import fallback as fallback
     from vgcourse.course.predictions import predict as predict
@@ -69,6 +70,7 @@ _HOME = {
     "predict": "course.predictions",
     "reveal": "course.predictions",
     "progress_page": "course.progress",
+    "certificate": "course.certificate",
 }
 _MODULES = {
     "checks": "course.checks",
