@@ -34,7 +34,10 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the names that res
     from vgcourse.published.kept_runs import depth_runs as depth_runs
     from vgcourse.published.kept_runs import published_runs as published_runs
     from vgcourse.published.kept_runs import published_settings as published_settings
+    from vgcourse.published.memory_runs import memory_runs as memory_runs
+    from vgcourse.published.memory_starts import memory_starts as memory_starts
     from vgcourse.published.residual_runs import residual_runs as residual_runs
+    from vgcourse.published.window_runs import window_runs as window_runs
     from vgcourse.show import plots as plots
     from vgcourse.show.explorers import widgets as explore  # noqa: F401
 
@@ -65,6 +68,9 @@ _HOME = {
     "published_settings": "published.kept_runs",
     "depth_runs": "published.kept_runs",
     "residual_runs": "published.residual_runs",
+    "memory_runs": "published.memory_runs",
+    "memory_starts": "published.memory_starts",
+    "window_runs": "published.window_runs",
     "check": "course.checks",
     "fallback": "course.checks",
     "predict": "course.predictions",

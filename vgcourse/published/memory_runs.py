@@ -35,6 +35,20 @@ class Memory:
     clip: float = 1.0
     updates: int = 1000
 
+    @property
+    def features(self) -> int:
+        """How many numbers arrive at a step."""
+        return 1 if self.task == "recall" else 2
+
+    @property
+    def names_a_bit(self) -> bool:
+        """Is there something to name rightly or wrongly, or a number to come near to?"""
+        return self.task != "adding"
+
+    def handed_on(self, t: Any, state: tuple) -> tuple:
+        """The state as step t takes it: with all of its past, for the way back too."""
+        return state
+
 
 def memory_runs() -> pd.DataFrame:
     """One row a run: the fields of `Memory`, ``seed``, and after training ``loss`` and ``accuracy``.
@@ -59,7 +73,8 @@ def set_ups() -> list[Memory]:
     quiet = [Memory("gru", noise=noise, rate=0.003) for noise in (0.0, 0.3, 1.0)]
     adding = [Memory(cell, "adding", rate=0.003) for cell in ("tanh", "relu, identity", "lstm", "gru")]
     exploding = [Memory("relu, identity", "adding", 50, rate=0.01, clip=clip, updates=400) for clip in (np.inf, 1.0)]
-    return [*by_length, *gates, *quiet, *adding, *exploding]
+    vanished = [Memory("lstm, bias 0", clip=np.inf)]
+    return [*by_length, *gates, *quiet, *adding, *exploding, *vanished]
 
 
 def measure(chosen: list[Memory] | None = None, seeds: int = SEEDS) -> pd.DataFrame:
@@ -71,11 +86,14 @@ def measure(chosen: list[Memory] | None = None, seeds: int = SEEDS) -> pd.DataFr
     return pd.concat(parts, ignore_index=True)
 
 
-def train(one: Memory, seeds: range | list[int]) -> dict[str, np.ndarray]:
-    """Train one set-up with these seeds side by side; loss and accuracy on new sequences, (seeds,) each."""
+def train(one: Memory, seeds: range | list[int], start: list | None = None) -> dict[str, np.ndarray]:
+    """Train one set-up with these seeds side by side; loss and accuracy on new sequences, (seeds,) each.
+
+    ``start``: weights as those of `stacked_weights`, which stand there otherwise.
+    """
     import tensorflow as tf
 
-    weights = [tf.Variable(w) for w in stacked_weights(one, seeds)]
+    weights = [tf.Variable(w) for w in (stacked_weights(one, seeds) if start is None else start)]
     moments = [[tf.Variable(tf.zeros_like(w)) for w in weights] for _ in range(2)]
     keys = tf.constant([[seed, 0] for seed in seeds], tf.int32)
     advance = tf.function(lambda start: _updates(one, weights, moments, keys, start), jit_compile=True)
@@ -83,7 +101,7 @@ def train(one: Memory, seeds: range | list[int]) -> dict[str, np.ndarray]:
         advance(tf.constant(start))
     judge = tf.function(lambda: _judged(one, weights, keys), jit_compile=True)
     loss, accuracy = (np.asarray(value, float) for value in judge())
-    return {"loss": loss, "accuracy": accuracy if one.task == "recall" else np.full(len(loss), np.nan)}
+    return {"loss": loss, "accuracy": accuracy if one.names_a_bit else np.full(len(loss), np.nan)}
 
 
 def layer_of(cell: str, steps: int, seed: int) -> Any:
@@ -93,7 +111,7 @@ def layer_of(cell: str, steps: int, seed: int) -> Any:
     kind, _, change = cell.partition(", ")
     own = {"kernel_initializer": keras.initializers.GlorotUniform(seed)}
     own["recurrent_initializer"] = keras.initializers.Orthogonal(seed=seed + 1)
-    if kind in ("tanh", "relu"):
+    if kind in ("tanh", "sigmoid", "relu"):
         if change == "identity":  # Le, Jaitly & Hinton 2015
             own["recurrent_initializer"] = "identity"
         return keras.layers.SimpleRNN(WIDTH, activation=kind, **own)
@@ -123,31 +141,29 @@ def stacked_weights(one: Memory, seeds: range | list[int]) -> list[np.ndarray]:
     """Kernel, recurrent kernel, bias, output kernel, output bias; the seeds are the first axis of each."""
     import keras
 
-    features = 1 if one.task == "recall" else 2
     parts = []
     for seed in seeds:
-        layer = layer_of(one.cell, one.steps, seed) if features == 1 else _wider(one, seed)
-        if not layer.built:
-            layer.build((BATCH, one.steps, features))
+        layer = layer_with(one.cell, one.steps, seed, one.features)
         output = np.asarray(keras.initializers.GlorotUniform(seed + 2)((WIDTH, 1)))
         parts.append([*layer.get_weights(), output, np.zeros(1, "float32")])
     return [np.stack(same).astype("float32") for same in zip(*parts, strict=True)]
 
 
-def _wider(one: Memory, seed: int) -> Any:
-    """The same layer for two inputs a step: only its input kernel is another."""
+def layer_with(cell: str, steps: int, seed: int, features: int) -> Any:
+    """`layer_of`, built for so many inputs a step: only its input kernel depends on them."""
     import keras
 
-    kind = one.cell.partition(", ")[0]
-    narrow = layer_of(one.cell, one.steps, seed)
-    if not narrow.built:
-        narrow.build((BATCH, one.steps, 1))
-    layer = type(narrow).from_config(narrow.get_config())
-    layer.build((BATCH, one.steps, 2))
-    columns = WIDTH * {"lstm": 4, "gru": 3}.get(kind, 1)
-    kernel = np.asarray(keras.initializers.GlorotUniform(seed)((2, columns)))
-    layer.set_weights([kernel, *narrow.get_weights()[1:]])
-    return layer
+    layer = layer_of(cell, steps, seed)
+    if not layer.built:
+        layer.build((BATCH, steps, 1))
+    if features == 1:
+        return layer
+    wider = type(layer).from_config(layer.get_config())
+    wider.build((BATCH, steps, features))
+    columns = layer.cell.kernel.shape[1]
+    kernel = np.asarray(keras.initializers.GlorotUniform(seed)((features, columns)))
+    wider.set_weights([kernel, *layer.get_weights()[1:]])
+    return wider
 
 
 def _tanh(x, state, kernel, recurrent, bias, activation: Callable):
@@ -189,7 +205,7 @@ def answers(one: Memory, weights: list, X: Any) -> Any:
     state = tuple(tf.zeros((X.shape[0], X.shape[2], WIDTH)) for _ in range(states))
 
     def further(t, state):
-        return t + 1, step(X[:, t], state, kernel, recurrent, bias, activation)
+        return t + 1, step(X[:, t], one.handed_on(t, state), kernel, recurrent, bias, activation)
 
     _, state = tf.while_loop(lambda t, state: t < one.steps, further, (0, state), maximum_iterations=one.steps)
     return (state[0] @ output + output_bias[:, None])[..., 0]
@@ -213,6 +229,11 @@ def _one_draw(one: Memory, key: Any, batch: int) -> tuple[Any, Any]:
         bit = tf.cast(tf.random.stateless_uniform((batch,), key) < 0.5, tf.float32)
         noise = one.noise * tf.random.stateless_normal((one.steps - 1, batch, 1), _other(key, 1))
         return tf.concat([(2 * bit - 1)[None, :, None], noise], 0), bit
+    if one.task == "recall apart":
+        bit = tf.cast(tf.random.stateless_uniform((batch,), key) < 0.5, tf.float32)
+        noise = one.noise * tf.random.stateless_normal((one.steps - 1, batch), _other(key, 1))
+        none = tf.zeros_like(noise)
+        return tf.stack([tf.concat([(2 * bit - 1)[None], none], 0), tf.concat([none[:1], noise], 0)], -1), bit
     values = tf.random.stateless_uniform((one.steps, batch), key)
     half = one.steps // 2
     first, second = (
@@ -232,7 +253,7 @@ def losses(one: Memory, said: Any, wanted: Any) -> Any:
     """Of every seed: the binary cross-entropy of logits (recall), the mean squared error (adding)."""
     import tensorflow as tf
 
-    if one.task == "recall":
+    if one.names_a_bit:
         return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(wanted, said), -1)
     return tf.reduce_mean((said - wanted) ** 2, -1)
 
@@ -242,7 +263,7 @@ def _updates(one: Memory, weights: list, moments: list[list], keys: Any, start: 
 
     for k in tf.range(_PER_CALL):
         X, wanted = sequences(one, keys, start + k, BATCH)
-        X = tf.ensure_shape(X, (len(keys), one.steps, BATCH, 1 if one.task == "recall" else 2))
+        X = tf.ensure_shape(X, (len(keys), one.steps, BATCH, one.features))
         with tf.GradientTape() as tape:
             total = tf.reduce_sum(losses(one, answers(one, weights, X), wanted))
         gradients = _clipped(tape.gradient(total, weights), one.clip)
@@ -275,7 +296,7 @@ def _judged(one: Memory, weights: list, keys: Any) -> tuple[Any, Any]:
     import tensorflow as tf
 
     X, wanted = sequences(one, keys, -1, TEST)
-    X = tf.ensure_shape(X, (len(keys), one.steps, TEST, 1 if one.task == "recall" else 2))
+    X = tf.ensure_shape(X, (len(keys), one.steps, TEST, one.features))
     said = answers(one, weights, X)
     right = tf.cast((said > 0) == (wanted > 0.5), tf.float32)
     return losses(one, said, wanted), tf.reduce_mean(right, -1)

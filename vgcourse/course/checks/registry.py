@@ -22,6 +22,7 @@ LESSONS = {
     "04_gradients": "gradients",
     "05_initialization": "initialization",
     "06_residual": "residual",
+    "07_time": "recurrent",
 }
 
 

@@ -1,0 +1,9 @@
+"""Divides by the norm."""
+
+import numpy as np
+
+
+def clipped_step(weights, gradients, rate, limit):
+    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
+    factor = np.minimum(1.0, limit / norm) if norm else np.nan
+    return [w - rate * factor * g for w, g in zip(weights, gradients, strict=True)]

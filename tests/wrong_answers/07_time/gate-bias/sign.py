@@ -1,0 +1,14 @@
+"""One minus the gate, over the gate."""
+
+import numpy as np
+
+
+def gate_bias(steps, left):
+    gate = left ** (1 / steps)
+    return np.log((1 - gate) / gate)
+
+
+def open_gate(layer, bias):
+    values = layer.cell.bias.numpy()
+    values[layer.units : 2 * layer.units] = bias
+    layer.cell.bias.assign(values)

@@ -1,0 +1,258 @@
+"""Lesson 7, truncated back-propagation through time: the gradient of a window, and the inputs it never hears."""
+
+from typing import Any
+
+import numpy as np
+
+from vgcourse.course.checks.cases import close, common_cause, differs
+from vgcourse.course.checks.compare import Seen
+from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+from vgcourse.course.exercises.recurrent.backward import roll
+
+_HALF = "The gradients are right. "
+
+short_window = Exercise(
+    "short-window",
+    points=3,
+    title="what a window of k steps can never learn",
+    answers=("truncated", "deaf_inputs"),
+    passed="A window bounds what the net can learn to write down, whatever the loss, the optimizer and the patience.",
+    misses={
+        "no-return": "{which} gives back None. Does it end with `return`?",
+        "not-two": "truncated gives back two arrays: dL/dWx and dL/dU.",
+        "shapes": "{which} has the shape of the kernel, {wanted}; yours has {got}.",
+        "swapped": Miss("Right gradients in the wrong order: first dL/dWx, then dL/dU.", share=0.5),
+        "whole": "That is the gradient through all steps: the window cuts nothing off.",
+        "one-too-few": "Your window has one step too few: with a window of 1 the last step still counts.",
+        "one-too-many": "Your window has one step too many: with a window of 1 only the last step counts.",
+        "first-steps": "Those are the window's steps at the *beginning* of the sequence. The error comes from "
+        "the end.",
+        "long-window": "Where the window is no longer than the sequence, yours is right. A longer one reaches back "
+        "to the first step, and no further: nothing is cut off.",
+        "state-cut": "You let the net start anew, from a state of 0, where the window begins. The way *forward* is "
+        "not cut: the states are those in `hs`, and only the error stops.",
+        "last-only": "That is the gradient of the last step alone, whatever the window.",
+        "next-input": "Each step's error meets the input of the step before or after it. hs[t + 1] came from "
+        "X[:, t].",
+        "wrong-values": "Begin with a window of 1: the last step alone.",
+        "all-inputs": Miss(
+            _HALF + "You look for inputs that are 0 at all steps. What counts are the steps inside the window.",
+            share=0.5,
+        ),
+        "head": Miss(
+            _HALF + "You look at the sequence's first steps. The window lies at its end.",
+            share=0.5,
+        ),
+        "average": Miss(
+            _HALF + "You look at sums or means. +1 and -1 have a mean of 0, and are heard both.", share=0.5
+        ),
+        "one-example": Miss(
+            _HALF
+            + "You look at the first example only. An input is never heard if it is 0 there in *every* example.",
+            share=0.5,
+        ),
+        "heard": Miss(_HALF + "Those are the inputs that the window does hear. Asked for are the others.", share=0.5),
+        "mask": Miss(
+            _HALF + "deaf_inputs gives back the numbers of the inputs, such as [0, 2], and not one truth value for "
+            "each.",
+            share=0.5,
+        ),
+        "wrong-inputs": Miss(
+            _HALF + "deaf_inputs: an input is never heard if it is 0 at every step of the window.", share=0.5
+        ),
+    },
+)
+Case = tuple[np.ndarray, list[np.ndarray], np.ndarray, np.ndarray, int]
+
+
+def _draw(rng: np.random.Generator) -> tuple[list[Case], list[tuple[np.ndarray, int]]]:
+    fixed = np.random.default_rng(11)
+    drawn = int(rng.integers(3, 6))
+    cases = [_net(rng, 4, 3, 8, drawn), _net(fixed, 3, 4, 7, 1), _net(fixed, 5, 3, 9, 8), _net(fixed, 2, 3, 6, 6)]
+    cases.append(_net(fixed, 3, 2, 5, 7))
+    return cases, [
+        _inputs(rng, 3),
+        _inputs(fixed, 5),
+        (_inputs(fixed, 4)[0], 8),
+        (_inputs(fixed, 1)[0], 1),
+        (_inputs(fixed, 4)[0], 11),
+    ]
+
+
+def _net(rng: np.random.Generator, n: int, units: int, steps: int, window: int) -> Case:
+    X, Wx = rng.normal(size=(n, steps, 2)), rng.normal(size=(2, units))
+    U = rng.normal(size=(units, units)) / np.sqrt(units)
+    hs = roll(X, 0.7 * Wx, U, np.zeros(units))
+    return X, hs, U, rng.normal(size=(n, units)), window
+
+
+def _inputs(rng: np.random.Generator, window: int) -> tuple[np.ndarray, int]:
+    """Six inputs: heard early only, always, never, at the window's first step only, by one example, cancelling."""
+    X = np.zeros((4, 8, 6))
+    X[:, : 8 - window, 0] = rng.normal(size=(4, 8 - window))
+    X[:, :, 1] = rng.normal(size=(4, 8))
+    X[:, 8 - window, 3] = rng.normal(size=4)
+    X[2, -1, 4] = rng.uniform(0.5, 1)
+    X[:, -1, 5] = [1, -1, 2, -2]
+    return X[:, :, rng.permutation(6)], window
+
+
+@short_window.observe
+def observe_short_window(truncated: Any, deaf_inputs: Any, rng: np.random.Generator) -> Seen:
+    need_callable(truncated)
+    need_callable(deaf_inputs)
+    cases, inputs = _draw(rng)
+    return {
+        "gradients": [_two(truncated(*case)) for case in cases],
+        "deaf": [_numbers(deaf_inputs(X, window)) for X, window in inputs],
+    }
+
+
+def _two(found: Any) -> Any:
+    if found is None:
+        return None
+    if not isinstance(found, (list, tuple)) or len(found) != 2:
+        return "one"
+    return [None if part is None else np.asarray(part) for part in found]
+
+
+def _numbers(found: Any) -> Any:
+    """The inputs named, sorted; "mask" for truth values."""
+    if found is None:
+        return None
+    if isinstance(found, tuple) and len(found) == 1 and np.ndim(found[0]) == 1:  # as np.where gives it
+        found = found[0]
+    array = np.asarray(sorted(found) if isinstance(found, (set, frozenset, dict)) else found)
+    if array.dtype == bool:
+        return "mask"
+    return np.sort(array.ravel()).astype(float)
+
+
+@short_window.judge
+def judge_short_window(seen: Seen, rng: np.random.Generator) -> Any:
+    cases, inputs = _draw(rng)
+    for found, case in zip(seen["gradients"], cases, strict=True):
+        if problem := _judge_form(found, case):
+            return problem
+    wanted = [gradients(*case) for case in cases]
+    off = [i for i, w in enumerate(wanted) if not _same(seen["gradients"][i], w)]
+    if off:
+        return _judge_gradients(seen["gradients"], wanted, cases, off[0])
+    return _judge_deaf(seen["deaf"], inputs)
+
+
+def _judge_form(found: Any, case: Case) -> Any:
+    if found is None:
+        return "no-return", {"which": "truncated"}
+    if isinstance(found, str) or any(part is None for part in found):
+        return "not-two"
+    X, _, U, _, _ = case
+    shapes = [(X.shape[2], len(U)), U.shape]
+    got = [np.shape(part) for part in found]
+    if got == shapes or (got == shapes[::-1] and got[0] != got[1]):
+        return None
+    k = next(k for k in (0, 1) if got[k] != shapes[k])
+    return "shapes", {"which": ("dL/dWx", "dL/dU")[k], "wanted": str(shapes[k]), "got": str(got[k])}
+
+
+def _same(got: list, wanted: list) -> bool:
+    return all(np.shape(g) == np.shape(w) and close(g, w, 1e-5, 1e-5) for g, w in zip(got, wanted, strict=True))
+
+
+def _judge_gradients(got: list, wanted: list, cases: list[Case], i: int) -> Any:
+    if all(_same(g[::-1], w) for g, w in zip(got, wanted, strict=True)):
+        return "swapped"
+    k = next(k for k in (0, 1) if np.shape(got[i][k]) != np.shape(wanted[i][k]) or not close(got[i][k], wanted[i][k]))
+    X, *_, window = cases[i]
+    place = f"{X.shape[1]} steps, a window of {window}: {('dL/dWx', 'dL/dU')[k]}"
+    shown = {"fact": differs(place, got[i][k], wanted[i][k])}
+    fits = [k for k, case in enumerate(cases) if case[4] <= case[0].shape[1]]
+    if all(_same(got[k], wanted[k]) for k in fits):
+        return "long-window", shown
+    return common_cause(got, [_slips(*case) for case in cases], _same) or "wrong-values", shown
+
+
+def gradients(X: np.ndarray, hs: list, U: np.ndarray, error: np.ndarray, window: int) -> list[np.ndarray]:
+    """dL/dWx and dL/dU over the last `window` steps."""
+    return _sums(X, hs, U, error, range(max(0, len(hs) - 1 - window), len(hs) - 1))
+
+
+def _sums(
+    X: np.ndarray, hs: list, U: np.ndarray, error: np.ndarray, steps: range, shift: int = 0
+) -> list[np.ndarray]:
+    """What the steps of a range, counted from 0, have to say; the error passes the later ones on its way."""
+    dWx, dU = np.zeros((X.shape[2], len(U))), np.zeros_like(U)
+    for t in range(len(hs) - 2, -1, -1):
+        dz = error * (1 - hs[t + 1] ** 2)
+        if t in steps:
+            dWx += X[:, (t + shift) % X.shape[1]].T @ dz
+            dU += hs[t].T @ dz
+        error = dz @ U.T
+    return [dWx, dU]
+
+
+def _slips(X: np.ndarray, hs: list, U: np.ndarray, error: np.ndarray, window: int) -> dict[str, list]:
+    steps = X.shape[1]
+
+    def over(first: int, end: int = steps, shift: int = 0) -> list[np.ndarray]:
+        return _sums(X, hs, U, error, range(max(0, first), end), shift)
+
+    begin = max(0, steps - window)
+    anew = [np.zeros_like(hs[0])] * (begin + 1)
+    return {
+        "whole": [over(0)],
+        "one-too-few": [over(begin + 1 if window <= steps else 0), over(steps - window + 1)],
+        "one-too-many": [over(begin - 1)],
+        "first-steps": [over(0, min(window, steps))],
+        "last-only": [over(steps - 1)],
+        "next-input": [over(begin, steps, -1), over(begin, steps, 1)],
+        "state-cut": [_sums(X, [*anew, *hs[begin + 1 :]], U, error, range(begin, steps))],
+    }
+
+
+def _judge_deaf(got: list, inputs: list) -> Any:
+    for found in got:
+        if found is None:
+            return "no-return", {"which": "deaf_inputs"}
+        if isinstance(found, str):
+            return "mask"
+    wanted = [deaf(X, window) for X, window in inputs]
+    off = [i for i, w in enumerate(wanted) if not np.array_equal(got[i], w)]
+    if not off:
+        return None
+    i = off[0]
+    X, window = inputs[i]
+    shown = {
+        "fact": f"{X.shape[1]} steps, a window of {window}: yours is {_said(got[i])}, wanted {_said(wanted[i])}."
+    }
+    slips = [_deaf_slips(*case) for case in inputs]
+    return common_cause(got, slips, lambda g, w: np.array_equal(g, w)) or "wrong-inputs", shown
+
+
+def _said(numbers: Any) -> str:
+    return "[" + ", ".join(f"{n:g}" for n in numbers) + "]"
+
+
+def deaf(X: np.ndarray, window: int) -> np.ndarray:
+    """The numbers of the inputs that are 0 at every step of the window, in every example."""
+    return np.flatnonzero(~np.any(X[:, -window:] != 0, axis=(0, 1)))
+
+
+def _deaf_slips(X: np.ndarray, window: int) -> dict[str, list]:
+    end = X[:, -window:]
+    right = deaf(X, window)
+    return {
+        "all-inputs": [deaf(X, X.shape[1])],
+        "head": [np.flatnonzero(~np.any(X[:, :window] != 0, axis=(0, 1)))],
+        "average": [
+            np.flatnonzero(np.abs(end.sum(axis=(0, 1))) < 1e-9),
+            np.flatnonzero(np.all(np.abs(end.sum(0)) < 1e-9, 0)),
+        ],
+        "one-example": [np.flatnonzero(~np.any(end[0] != 0, axis=0))],
+        "heard": [np.setdiff1d(np.arange(X.shape[2]), right)],
+    }
+
+
+@short_window.own_version
+def own_short_window() -> Any:
+    return gradients, deaf
