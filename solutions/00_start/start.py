@@ -226,6 +226,7 @@ When a class is graded, your functions run once more on new numbers. Written ans
 | 4 | [Gradient capture](../04_gradients/gradients.ipynb) | find the layer where the gradient vanishes | 60 |
 | 5 | [Initialization](../05_initialization/initialization.ipynb) | derive, write and repair initial weights | 60 |
 | 6 | [Skip connections](../06_residual/residual.ipynb) | train fifty blocks, and say why it works | 50 |
+| 7 | [Time is depth](../07_time/time.ipynb) | say which recurrent net will remember, and make it | 150 |
 
 Go on with lesson 1. It needs NumPy, derivatives and a little patience, nothing else.
 """

@@ -87,8 +87,15 @@ shape (examples, units), and `error` = $\partial L/\partial h_T$ has that shape 
   itself;
 - $\partial L/\partial U$, of the shape of `U`.
 
-One step as an example: one example, one unit, $h_0 = 0.5$, $h_1 = 0.6$, $U = 2$, `error` 1. The slope is
-$1 - 0.6^2 = 0.64$, so $\partial L/\partial h_0 = 0.64 \cdot 2 = 1.28$ and $\partial L/\partial U = 0.5 \cdot 0.64 = 0.32$.
+For example, one step with one unit. The slope is $1 - 0.6^2 = 0.64$; from there $0.64 \cdot 2$ goes on to $h_0$, and
+$0.5 \cdot 0.64$ into the kernel:
+
+```python
+>>> two_states, kernel, given = [np.array([[0.5]]), np.array([[0.6]])], np.array([[2.0]]), np.array([[1.0]])
+>>> both, for_kernel = back_in_time(two_states, kernel, given)
+>>> print([round(e.item(), 4) for e in both], round(for_kernel.item(), 4))
+[1.28, 1.0] 0.32
+```
 
 <details><summary>Hint 1</summary>
 
@@ -250,7 +257,14 @@ step, and turn its slope into a factor. Two things to take care of:
 - leave out the **last ten steps**: next to the error the gradient has not found its pace;
 - leave out steps at which the gradient is exactly 0 (after many steps it is too small for the computer's numbers).
 
-For a profile of $0.5^{49}, 0.5^{48}, \dots, 0.5, 1$ the answer is 0.5. For one that *grows* on its way back it is above 1.
+For example, an error that is halved at every step back, and one that grows:
+
+```python
+>>> print(round(float(time_factor(0.5 ** np.arange(49, -1, -1.0))), 4))
+0.5
+>>> print(round(float(time_factor(1.1 ** np.arange(49, -1, -1.0))), 4))
+1.1
+```
 
 <details><summary>Hint 1</summary>
 
@@ -466,11 +480,22 @@ forget gate is open.
 Write two functions.
 
 - `gate_bias(steps, left)`: the bias $b$ at which the share `left` (between 0 and 1) is left along the direct road after
-  so many steps: $\sigma(b)^{\,\text{steps}} = \text{left}$. For 1 step and a share of 0.5 the answer is 0; for 25
-  steps and a share of 0.5 it is 3.57.
+  so many steps: $\sigma(b)^{\,\text{steps}} = \text{left}$.
 - `open_gate(layer, bias)`: set the **forget gate's** bias of a built `keras.layers.LSTM` to that number, in all units,
   and change nothing else. Keras keeps the biases of all four gates in one array, `layer.cell.bias`, of length
   4 × units, in this order: input gate, forget gate, new content, output gate. `open_gate` need not give back anything.
+
+For example:
+
+```python
+>>> print(round(float(gate_bias(1, 0.5)), 4), round(float(gate_bias(25, 0.5)), 4))
+0.0 3.5717
+>>> small = keras.layers.LSTM(2)
+>>> small.build((None, 5, 1))
+>>> open_gate(small, 3.0)
+>>> print(small.cell.bias.numpy())  # input, forget, content, output: two units each
+[0. 0. 3. 3. 0. 0. 0. 0.]
+```
 
 <details><summary>Hint 1</summary>
 
@@ -750,8 +775,14 @@ Write `clipped_step(weights, gradients, rate, limit)`: one step of gradient desc
 global norm. `weights` and `gradients` are lists of arrays, of any shapes. Give back the list of new weights. Gradients
 that are not too long stay exactly as they are, and where all are 0, nothing moves.
 
-One array as an example: weights `[np.array([1.0, 1.0])]`, gradients `[np.array([3.0, 4.0])]`, rate 0.5, limit 1. The norm
-is 5, the clipped gradient (0.6, 0.8), and the new weights are (0.7, 0.6).
+For example, a gradient of norm 5, which is clipped to (0.6, 0.8), and one of norm 0.5, which stays:
+
+```python
+>>> print(clipped_step([np.ones(2)], [np.array([3.0, 4.0])], rate=0.5, limit=1.0)[0].round(4))
+[0.7 0.6]
+>>> print(clipped_step([np.ones(2)], [np.array([0.3, 0.4])], rate=0.5, limit=1.0)[0].round(4))
+[0.85 0.8 ]
+```
 
 <details><summary>Hint 1</summary>
 
@@ -904,6 +935,19 @@ Write two functions.
   off. (`X` is (examples, steps, features); `hs`, `U`, `error` are as in exercise 1.)
 - `deaf_inputs(X, window)`: which inputs can *never* get a gradient, whatever the weights and the error? Give back their
   numbers, counted from 0, as a list or an array. Such an input is 0 in all examples at every step of the window.
+
+For example, three steps, two inputs (the second speaks at the first step only), one unit, states 0.5 throughout:
+
+```python
+>>> three = np.array([[[1.0, 1.0], [1.0, 0.0], [1.0, 0.0]]])
+>>> given = three, [np.full((1, 1), 0.5)] * 4, np.ones((1, 1)), np.ones((1, 1))  # X, hs, U, error
+>>> for k in (1, 2, 3):
+...     for_inputs, for_states = truncated(*given, k)
+...     print(k, for_inputs.ravel().round(3), for_states.ravel().round(3), list(map(int, deaf_inputs(three, k))))
+1 [0.75 0.  ] [0.375] [1]
+2 [1.312 0.   ] [0.656] [1]
+3 [1.734 0.422] [0.867] []
+```
 
 <details><summary>Hint 1</summary>
 

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.cases import close, common_cause, differs
-from vgcourse.course.checks.compare import Seen
+from vgcourse.course.checks.compare import Seen, close, common_cause, differs
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 _HALF = "The errors are right. "
@@ -212,4 +211,12 @@ def _kernel_slips(errors: list, right: np.ndarray, hs: list, U: np.ndarray, erro
 
 @back_in_time.own_version
 def own_back_in_time() -> Any:
-    return back
+    def back_in_time(hs, U, error):
+        errors, dU = [error], np.zeros_like(U)
+        for before, after in zip(hs[-2::-1], hs[:0:-1], strict=True):
+            dz = errors[0] * (1 - after**2)
+            dU = dU + before.T @ dz
+            errors.insert(0, dz @ U.T)
+        return errors, dU
+
+    return back_in_time

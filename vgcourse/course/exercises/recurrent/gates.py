@@ -4,8 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.cases import close
-from vgcourse.course.checks.compare import NO_RETURN, Seen, all_close, cause, fact, first_off
+from vgcourse.course.checks.compare import NO_RETURN, Seen, all_close, cause, close, fact, first_off
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 _HALF = "gate_bias is right. "
@@ -189,9 +188,13 @@ def _slip_of_layer(after: list, before: list, units: int, bias: float) -> str | 
 
 @gate_for.own_version
 def own_gate_for() -> Any:
+    def gate_bias(steps, left):
+        gate = left ** (1 / steps)
+        return np.log(gate / (1 - gate))
+
     def open_gate(layer, bias):
-        values = np.array(layer.cell.bias)
+        values = layer.cell.bias.numpy()
         values[layer.units : 2 * layer.units] = bias
         layer.cell.bias.assign(values)
 
-    return bias_for, open_gate
+    return gate_bias, open_gate
