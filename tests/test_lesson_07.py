@@ -150,8 +150,8 @@ def remember(cell, steps=25, **others):
 def test_chain_rule_and_finite_differences_agree(printed, prose):
     assert float(re.search(r"relative difference ([\d.e+-]+)", printed)[1]) < 1e-7
     fifteen, last = (float(re.search(rf"{n} steps before the end: ([\d.e-]+)", printed)[1]) for n in (15, 29))
-    assert "a seventh of the error, or so, is left after fifteen steps, a few percent after twenty-nine" in prose
-    assert 0.1 < fifteen < 0.2 and 0.01 < last < 0.06
+    assert "after fifteen steps seven percent of the error are left, after twenty-nine not even two" in prose
+    assert fifteen == pytest.approx(0.07, abs=0.005) and 0.01 < last < 0.02
 
 
 def test_fresh_layers_lose_what_the_text_says(printed, prose):
@@ -190,15 +190,15 @@ def test_the_gate_decides_who_remembers(prose):
 
 def test_the_factor_before_training_orders_who_remembers(prose):
     assert "At 25 steps all nets with a factor up to 0.66 guess, and all from 0.78 on" in prose
-    pairs = RUNS[(RUNS.task == "recall") & (RUNS.noise == 1) & (RUNS.rate == 0.001) & (RUNS.clip == 1)]
+    pairs = RUNS[(RUNS.task == "recall") & (RUNS.noise == 1) & (RUNS.rate == 0.001) & (RUNS["clip"] == 1)]
     pairs = pairs.merge(STARTS[STARTS.features == 1], on=["cell", "steps", "seed"])
     short, long = pairs[pairs.steps == 25], pairs[pairs.steps == 50]
     assert len(short) == 8 * 16 and len(long) == 5 * 16
     assert short[short.factor < 0.66].accuracy.max() < 0.6 and short[short.factor > 0.78].accuracy.min() > 0.9
     assert short.factor.between(0.66, 0.78).sum() == 0
-    assert (long[long.factor < 0.9].accuracy < 0.6).mean() > 0.9 and (
-        long[long.factor > 0.9].accuracy > 0.9
-    ).mean() > 0.7
+    assert "28 of the 32 nets below 0.9 guess, and 37 of the 48 above remember" in prose
+    assert (long[long.factor < 0.9].accuracy < 0.6).sum() == 28 and (long.factor < 0.9).sum() == 32
+    assert (long[long.factor > 0.9].accuracy > 0.9).sum() == 37
 
 
 def test_the_direct_road_is_a_part_of_what_is_left(printed, prose):
@@ -206,7 +206,7 @@ def test_the_direct_road_is_a_part_of_what_is_left(printed, prose):
     assert pytest.approx(1.5e-7, rel=0.1) == 0.73**50 and "$0.73^{50}$ is a ten-millionth" in prose
     assert 1e-5 < median("gru", 25, column="left") * 3 < 1e-4  # a hundred-thousandth
     rows = re.findall(r"direct road ([\d.]+)\): ([\d.e+-]+) is left", printed)
-    assert len(rows) == 2 and all(float(left) > float(direct) for direct, left in rows)
+    assert [float(left) for _, left in rows] == pytest.approx([10, 22], rel=0.25)
     assert gates.bias_for(50, 1 / np.e) == pytest.approx(np.log(50), abs=0.02)
 
 
@@ -227,13 +227,13 @@ def test_on_the_adding_problem_the_order_turns_around(prose):
 
 def test_the_cliff_is_a_wall_and_a_clipped_step_stays_near(printed, prose):
     left, right = re.search(r"on the left the loss is ([\d.]+), on the right ([\d.]+)", printed).groups()
-    assert float(left) == pytest.approx(0.32, abs=0.01) and float(right) < 0.03
+    assert float(left) == pytest.approx(0.33, abs=0.01) and float(right) < 0.05
     place, slope = re.search(r"steepest at w = ([\d.]+): slope (-?\d+)", printed).groups()
-    assert float(place) == pytest.approx(4.82, abs=0.005) and float(slope) == pytest.approx(-171, abs=10)
-    assert float(re.search(r"median slope along the way: ([\d.]+)", printed)[1]) < 0.2
+    assert float(place) == pytest.approx(4.82, abs=0.005) and float(slope) < -300
+    assert float(re.search(r"median slope along the way: ([\d.]+)", printed)[1]) < 0.1
     free, clipped = re.findall(r"longest step +([\d.]+), loss above .05 in (\d+)%", printed)
-    assert float(free[0]) > 500 and float(clipped[0]) == pytest.approx(0.1, abs=0.05)
-    assert 40 < int(free[1]) < 65 and int(clipped[1]) < 30
+    assert float(free[0]) > 300 and float(clipped[0]) == pytest.approx(0.1, abs=0.05)
+    assert 50 < int(free[1]) < 75 and 20 < int(clipped[1]) < 45
 
 
 def test_adam_needs_clipping_too_and_a_vanished_gradient_is_not_touched(printed):

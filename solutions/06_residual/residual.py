@@ -931,7 +931,7 @@ r"""
 - A scaled residual net is a **sum of many paths**: it can spare nearly any one block, and neighbouring
   points have similar gradients.
 
-## The whole course, on one page
+## Six lessons, on one page
 
 1. **A factor below 1, to the power of the depth**: that is all the vanishing gradient is. The factor is made of
    weights and slope, and a sigmoid's slope is at most a quarter.
@@ -967,7 +967,7 @@ Then `tensorboard --logdir logs` in a terminal. If the error vanishes, you know 
 the inputs centred and scaled? Do the weights fit the activation? Is the learning rate right for the layers that
 learn least? Is the net wide enough? And only then: does it need a skip?
 
-Thank you for your company. You came for a gradient that vanishes; we hope that you leave with a habit:
+You came for a gradient that vanishes; we hope that you take a habit with you:
 *measure it, by layer, over many seeds, and change one thing at a time*.
 
 ## Sources
