@@ -37,6 +37,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the names that res
     from vgcourse.published.memory_runs import memory_runs as memory_runs
     from vgcourse.published.memory_starts import memory_starts as memory_starts
     from vgcourse.published.residual_runs import residual_runs as residual_runs
+    from vgcourse.published.ways import ways_runs as ways_runs
     from vgcourse.published.window_runs import window_runs as window_runs
     from vgcourse.show import plots as plots
     from vgcourse.show.explorers import widgets as explore  # noqa: F401
@@ -71,6 +72,7 @@ _HOME = {
     "memory_runs": "published.memory_runs",
     "memory_starts": "published.memory_starts",
     "window_runs": "published.window_runs",
+    "ways_runs": "published.ways",
     "check": "course.checks",
     "fallback": "course.checks",
     "predict": "course.predictions",

@@ -23,6 +23,7 @@ LESSONS = {
     "05_initialization": "initialization",
     "06_residual": "residual",
     "07_time": "recurrent",
+    "08_ways_out": "ways_out",
 }
 
 

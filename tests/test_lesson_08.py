@@ -1,0 +1,276 @@
+"""Lesson 8: what its prose claims is what its code and its kept runs show, and nobody gets stuck.
+
+The solved notebook and the student's run once each, cell by cell, in a process of their own without Jupyter.
+"""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.test_lesson_01 import number, run
+from vgcourse.course.authoring.build import solved_notebook, student_notebook
+from vgcourse.course.checks import registry
+from vgcourse.course.exercises.ways_out import cheapest, factors, norms, pretraining
+from vgcourse.course.lesson import Lesson
+from vgcourse.published.ways import ways_runs
+
+LESSON = Lesson("08_ways_out", Path(__file__).parents[1])
+SOLVED = solved_notebook(LESSON)
+TABLE = ways_runs()
+DIGITS = TABLE[TABLE.net == "digits"]
+NETS = ("20 sigmoid", "20 relu", "50 relu")
+EXERCISES = registry.exercises(LESSON.id)
+
+
+@pytest.fixture(scope="module")
+def solved():
+    return run(SOLVED)
+
+
+@pytest.fixture(scope="module")
+def printed(solved):
+    return "\n".join(cell["text"] for cell in solved["cells"])
+
+
+@pytest.fixture(scope="module")
+def prose():
+    return " ".join(" ".join(cell.source for cell in SOLVED.cells if cell.cell_type == "markdown").split())
+
+
+def digits(way, optimizer, epochs):
+    rows = DIGITS[(DIGITS.way == way) & (DIGITS.optimizer == optimizer) & (DIGITS.epochs == epochs)]
+    assert len(rows) == 16
+    return rows.accuracy.to_numpy()
+
+
+def deep(net, way, column="accuracy", rate=None):
+    rows = TABLE[(TABLE.net == net) & (TABLE.way == way) & ((TABLE.rate == rate) if rate else True)]
+    assert len(rows) == 16
+    return rows[column].to_numpy()
+
+
+def middle(values):
+    return pytest.approx(np.median(values), abs=0.0006)
+
+
+def test_the_solved_lesson_passes_all_its_checks_in_less_than_1_gb(solved):
+    checks = [cell for cell in solved["cells"] if cell["source"].startswith("check(")]
+    assert len(checks) == len(EXERCISES) == 5
+    assert [cell["source"] for cell in checks if cell["failed"]] == []
+    assert solved["peak_mb"] < 1000
+
+
+def test_an_unanswered_lesson_runs_through_and_every_check_says_open():
+    ran = run(student_notebook(SOLVED, LESSON))
+    assert [cell["failed"] for cell in ran["cells"] if cell["source"].startswith("check(")] == ["blank"] * 5
+    text = "\n".join(cell["text"] for cell in ran["cells"])
+    assert "theory, wide layers: 1.211" in text and "the sweep cost" in text and ran["peak_mb"] < 1000
+
+
+# Section 1 and 2
+
+
+def test_the_patient_loses_the_error_and_patience_pays_with_adam_alone(printed, prose):
+    assert number(printed, "factor of a layer, 16 seeds:") == pytest.approx(0.234, abs=0.002)
+    assert number(printed, "down to layer 1:") == pytest.approx(7e-4, rel=0.05)
+    assert "Seven parts in ten thousand arrive" in prose
+    assert all(np.median(digits("as it is", "sgd", epochs)) == pytest.approx(0.1, abs=0.002) for epochs in (10, 1000))
+    assert middle(digits("as it is", "adam", 1000)) == 0.930 and "reaches .930 in a thousand epochs" in prose
+    work = DIGITS[DIGITS.way == "as it is"].groupby("epochs").work.first()
+    assert work[10] == pytest.approx(0.3, abs=0.01) and work[1000] == pytest.approx(30, abs=0.5)
+
+
+def test_a_better_start_reaches_more_for_less(prose):
+    assert "A better start will reach more than .930 with 0.9" in prose
+    start = DIGITS[(DIGITS.way == "right variance") & (DIGITS.epochs == 30)]
+    assert start.work.max() == pytest.approx(0.9, abs=0.02)
+    assert min(np.median(digits("right variance", kind, 30)) for kind in ("sgd", "adam")) > 0.930
+
+
+def test_pre_training_helps_and_most_of_it_is_the_size(prose):
+    pre, mixed, centred = (
+        digits(way, "sgd", 100)
+        for way in ("pre-trained", "pre-trained, shuffled", "pre-trained, shuffled, re-centred")
+    )
+    assert middle(pre) == 0.958 and middle(centred) == 0.947 and middle(digits("right variance", "sgd", 100)) == 0.972
+    assert "around .958" in prose and "re-centred: .947" in prose and "no pre-training: .972" in prose
+    assert np.median(mixed) < 0.93 and np.ptp(mixed) > 0.2
+    assert (
+        np.median(digits("pre-trained", "sgd", 30))
+        > np.median(centred_30 := digits("pre-trained, shuffled, re-centred", "sgd", 30)) + 0.2
+        and np.median(centred_30) > 0.3
+    )
+    for epochs in (10, 30, 100):
+        assert np.median(digits("right variance", "sgd", epochs)) > np.median(digits("pre-trained", "sgd", epochs))
+    factor = DIGITS[DIGITS.way == "right variance"].factor.median()
+    assert factor == pytest.approx(0.84, abs=0.006) and "a factor of .84" in prose
+
+
+def test_an_autoencoder_makes_its_kernels_larger_and_its_factor(printed, prose):
+    fresh, trained = (
+        np.array([[float(m) for m in pair] for pair in re.findall(r"√n ([\d.]+), factor ([\d.]+)", line)])
+        for line in printed.splitlines()
+        if line.startswith(("fresh", "trained"))
+    )
+    assert fresh.shape == trained.shape == (2, 2)
+    assert (trained[:, 0] > 1.3 * fresh[:, 0]).all() and (trained[:, 1] > fresh[:, 1] + 0.02).all()
+    kept = DIGITS[DIGITS.epochs == 10].groupby("way").factor.median()
+    assert kept[["as it is", "pre-trained"]].to_list() == pytest.approx([0.23, 0.56], abs=0.006)
+    assert "from .23 to .56" in prose
+
+
+# Section 3
+
+
+def test_units_die_at_high_rates_and_some_wake_at_a_low_one(prose):
+    share = {
+        rate: (deep("10 of 8", "relu", "dead_start", rate).mean(), deep("10 of 8", "relu", "dead", rate).mean())
+        for rate in (0.001, 0.03)
+    }
+    assert share[0.001][1] < share[0.001][0] - 0.02 and "At the lowest rate the share *falls*" in prose
+    assert share[0.03][1] == pytest.approx(0.455, abs=0.002) and "nearly half of relu's units end dead" in prose
+
+
+def test_relus_relatives_bring_nothing_here(prose):
+    kinds = {way: deep("10 of 8", way, rate=0.03) for way in ("relu", "leaky_relu", "elu", "gelu")}
+    assert [int(np.sum(a > 0.95)) for a in kinds.values()] == [16, 14, 16, 16]
+    assert "Leaky relu passes .95 in 14 of 16, ELU and GELU in all" in prose
+    assert all(0.9885 < np.median(a) < 0.9935 for a in kinds.values()) and "between .989 and .993" in prose
+
+
+# Section 4
+
+
+def test_the_way_back_is_a_difference_quotient(printed):
+    assert number(printed, "relative error") < 1e-6
+    assert number(printed, "largest sum of dL/dz over the batch:") < 1e-12
+
+
+def test_batch_norm_grows_the_error_whatever_the_kernels(printed, prose):
+    one, hundred = (float(m) for m in re.findall(r"factor of a layer ([\d.]+)", printed))
+    assert one == pytest.approx(hundred, abs=0.003) and one == pytest.approx(1.2112, abs=0.025)
+    grown = [1.2112**layers for layers in (10, 20, 50)]
+    assert grown == pytest.approx([7, 46, 14_500], rel=0.05)
+    assert "To the power of ten it is 7, of twenty 46, of fifty about 14,500" in prose
+
+
+def test_batch_norm_rescues_twenty_sigmoid_layers_and_breaks_fifty_of_relu(prose):
+    assert set(deep("20 sigmoid", "none")) == set(deep("20 sigmoid", "layer")) == {0.5}
+    assert middle(deep("20 sigmoid", "batch")) == 0.992 and deep("20 sigmoid", "batch").min() > 0.95
+    assert middle(deep("50 relu", "none")) == 0.996 and np.sum(deep("50 relu", "none") > 0.95) == 15
+    assert middle(deep("50 relu", "batch")) == 0.523 and np.sum(deep("50 relu", "batch") > 0.95) == 0
+    wanted = {("20 sigmoid", "none"): 0.22, ("20 sigmoid", "batch"): 1.17, ("50 relu", "none"): 0.97}
+    wanted |= {("50 relu", "batch"): 1.26, ("20 sigmoid", "layer"): 0.39}
+    for (net, way), factor in wanted.items():
+        assert np.median(deep(net, way, "factor")) == pytest.approx(factor, abs=0.006)
+        assert f"{factor:g}".lstrip("0") in prose
+
+
+def test_layer_norm_has_the_levellest_factor_at_fifty_and_learns_nothing(prose):
+    names = ("none", "batch", "layer")
+    levels = {(net, way): np.median(deep(net, way, "factor")) for net in NETS for way in names}
+    assert min(levels, key=lambda case: abs(np.log(levels[case]))) == ("50 relu", "layer")
+    assert levels["50 relu", "layer"] == pytest.approx(1.0, abs=0.005) and "1.00, the levellest of all nine" in prose
+    assert set(deep("50 relu", "layer")) == {0.5}
+
+
+def test_layer_norm_takes_the_rings_together_and_the_points(printed, prose):
+    found = re.findall(
+        r"(\d+) layers, (no norm|layer norm(?:, third input)?) +rings apart ([\d.]+), spread ([\d.]+)", printed
+    )
+    apart = {(int(n), name): (float(a), float(s)) for n, name, a, s in found}
+    assert len(apart) == 6
+    for depth in (20, 50):
+        assert apart[depth, "no norm"][0] == pytest.approx(1.1, abs=0.25)
+        assert apart[depth, "layer norm"][0] < 0.1 < 0.2 < apart[depth, "layer norm, third input"][0] < 0.45
+        assert apart[depth, "no norm"][1] > 0.4
+    assert apart[50, "layer norm"][1] == pytest.approx(0.05, abs=0.02) < apart[20, "layer norm"][1] / 2
+
+
+def test_the_third_input_helps_at_twenty_and_not_at_fifty(prose):
+    third = "layer, a third input of 1"
+    above = [int(np.sum(deep(net, way) > 0.95)) for net in ("20 relu", "50 relu") for way in ("layer", third)]
+    assert above == [12, 16, 0, 0]
+    assert "12 of 16 nets pass .95 without the third input, all 16 with it" in prose and "none and none" in prose
+
+
+# Section 5
+
+
+def test_post_norms_gradient_is_level_and_it_wants_a_warm_up_all_the_same(prose):
+    post, pre = (deep("transformer", way, "first_last", 0.003) for way in ("post", "pre"))
+    assert 0.3 < np.median(post) < 2 and post.min() > 0.1 and 1 < np.median(pre) < 6
+    wanted = {("post", 0.003): 0.18, ("post, warm-up", 0.003): 0.76, ("pre", 0.003): 0.98, ("post", 0.001): 0.80}
+    for (way, rate), accuracy in wanted.items():
+        assert np.median(deep("transformer", way, rate=rate)) == pytest.approx(accuracy, abs=0.006)
+        assert f"{accuracy:.2f}".lstrip("0") in prose
+    assert deep("transformer", "post", rate=0.003).max() < deep("transformer", "post, warm-up").min()
+
+
+# The checks' own ground
+
+
+def test_the_formula_of_batch_norm_is_a_difference_quotient():
+    for z, gamma, beta, error, eps in norms._draw(np.random.default_rng(4)):
+        found = norms.back(z, gamma, error, eps)[0]
+        step = np.zeros_like(z)
+        step[1, 2] = 1e-6 * max(1, abs(z[1, 2]))
+        up, down = (np.sum(error * norms.up(z + way * step, gamma, beta, eps)) for way in (1, -1))
+        size = np.abs(found).max()
+        assert found[1, 2] == pytest.approx((up - down) / (2 * step[1, 2]), rel=1e-4, abs=1e-4 * size)
+
+
+def test_an_autoencoders_steps_go_down_the_loss():
+    X, layers, *_ = pretraining._draw(np.random.default_rng(4))[0]
+
+    def loss(W, b, V, c):
+        return np.sum((pretraining.code_of(X, W, b) @ V + c - X) ** 2) / (2 * len(X))
+
+    start = layers[0]
+    one = pretraining.trained(X, start, 1e-6, 1)
+    for part in range(4):
+        moved = [*start]
+        step = np.zeros_like(start[part])
+        step.ravel()[0] = 1e-6
+        up, down = (loss(*moved[:part], start[part] + way * step, *moved[part + 1 :]) for way in (1, -1))
+        slope = (start[part] - one[part]).ravel()[0] / 1e-6
+        assert slope == pytest.approx((up - down) / 2e-6, rel=1e-3)
+
+
+def test_the_factor_of_the_check_is_a_tapes():
+    import tensorflow as tf
+
+    X, kernels, error = factors._draw(np.random.default_rng(1))[0]
+    h = first = tf.constant(X)
+    with tf.GradientTape() as tape:
+        tape.watch(first)
+        for W in kernels:
+            mean, variance = tf.nn.moments(h @ W, axes=[0])
+            h = tf.nn.relu((h @ W - mean) / tf.sqrt(variance + 1e-3))
+        loss = tf.reduce_sum(h * error)
+    np.testing.assert_allclose(factors.errors(X, kernels, error)[0], tape.gradient(loss, first), rtol=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_market_has_one_choice_and_every_misreading_another(seed):
+    for market in cheapest._draw(np.random.default_rng(seed))[:2]:
+        readings = cheapest._readings(market)
+        assert market.choice() is not None
+        assert all(market.choice() != reading for reading in readings.values())
+        one, strict = market.accuracy[:, :, 0] >= market.target, market.accuracy > market.target
+        assert not np.allclose(one, market.shares()) and not np.allclose(strict.mean(2), market.shares())
+
+
+def test_the_points_that_the_lesson_announces_are_those_it_gives(prose):
+    assert f"**Points** {sum(e.points for e in EXERCISES) + 2:g}." in prose
+
+
+def test_every_exercise_shows_its_stars_its_points_and_three_hints():
+    texts = [cell.source for cell in SOLVED.cells if cell.cell_type == "markdown"]
+    headings = [text[text.index("### Exercise") :] for text in texts if "### Exercise" in text]
+    checked = [text for text in headings if "read by a person" not in text]
+    assert len(headings) == 6 and all(text.count("<details><summary>Hint") == 3 for text in headings)
+    for text, exercise in zip(checked, EXERCISES, strict=True):
+        assert re.search(rf"★ \({exercise.points:g} points\)", text.splitlines()[0])

@@ -1,0 +1,18 @@
+"""Codes of the layer as it began."""
+
+import numpy as np
+
+
+def pretrain(X, layers, rate, steps):
+    handed, h = [], X
+    for W, b, V, c in layers:
+        W0, b0 = W, b
+        for _ in range(steps):
+            code = 1 / (1 + np.exp(-(h @ W + b)))
+            error = (code @ V + c - h) / len(h)
+            dz = (error @ V.T) * code * (1 - code)
+            V, c = V - rate * code.T @ error, c - rate * error.sum(0)
+            W, b = W - rate * h.T @ dz, b - rate * dz.sum(0)
+        handed.append((W, b))
+        h = 1 / (1 + np.exp(-(h @ W0 + b0)))
+    return handed

@@ -1,0 +1,266 @@
+"""Lesson 8, the cheapest cure: chosen by a sweep over cures, budgets and seeds, with the sweep's own bill."""
+
+from typing import Any
+
+import numpy as np
+
+from vgcourse.course.checks.compare import NO_RETURN, Seen, close
+from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+
+SURE = 0.9
+
+cheapest_cure = Exercise(
+    "cheapest-cure",
+    points=3,
+    title="the cheapest cure, from a sweep",
+    answers=("cheapest_cure",),
+    passed="A choice that can be defended: how often it works, what it costs, and what it cost to find out.",
+    misses={
+        "no-return": NO_RETURN.format(name="cheapest_cure"),
+        "not-three": "cheapest_cure gives back three things: the choice, the table of shares, the sweep's cost.",
+        "table-shape": "The table has a row for each cure and a column for each budget, {wanted}; yours has {got}.",
+        "strict": Miss("An accuracy that is *exactly* the target reaches it.", share=0),
+        "one-seed": "Those shares come from one seed.",
+        "means": "The table holds accuracies. Asked for are shares: how many of the seeds reach the target.",
+        "counts": Miss("The table holds counts; divide by the number of seeds.", share=1 / 3),
+        "wrong-table": "At cure {cure}, budget {budget} your share is {got:.3g}; it is {wanted:.3g}.",
+        "not-a-choice": Miss(
+            "The table is right. The choice is a pair, (cure, budget), or None where nothing serves.", share=1 / 3
+        ),
+        "nothing-serves": Miss(
+            "The table is right. Where no cure reaches the target in nine of ten seeds, the choice is None.",
+            share=1 / 3,
+        ),
+        "should-serve": Miss("The table is right. But something serves, and your choice is None.", share=1 / 3),
+        "half-is-enough": Miss(
+            "The table is right. You take a cure that works for half of the seeds: a coin toss.", share=1 / 3
+        ),
+        "all-or-none": Miss("The table is right. You ask for *every* seed; nine of ten are enough.", share=1 / 3),
+        "any-is-enough": Miss("The table is right. You take a cure that works for one seed.", share=1 / 3),
+        "shortest": Miss(
+            "The table is right. That is the choice with the fewest epochs; epochs do not cost the same "
+            "for every cure.",
+            share=1 / 3,
+        ),
+        "surest": Miss(
+            "The table is right. That is the choice with the largest share; asked for is the cheapest that "
+            "is sure enough.",
+            share=1 / 3,
+        ),
+        "wrong-choice": Miss(
+            "The table is right. You choose {got}, at {mine:.4g}; {wanted} serves at {its:.4g}.", share=1 / 3
+        ),
+        "one-run": Miss(
+            "Choice and table are right. The sweep trained every cure with every budget for *all* seeds.", share=2 / 3
+        ),
+        "chosen-alone": Miss(
+            "Choice and table are right. You count what the chosen cure cost; the sweep tried them all.", share=2 / 3
+        ),
+        "wrong-bill": Miss(
+            "Choice and table are right. The sweep cost {wanted:.6g}; you say {got:.6g}.", share=2 / 3
+        ),
+    },
+)
+
+
+class _Market:
+    """Accuracies (cures, budgets, seeds) and prices that nobody knows: something for everyone who chooses wrongly.
+
+    At most `most` of the `count` seeds reach the target, whatever the cure and the budget.
+    """
+
+    def __init__(self, rng: np.random.Generator, most: int = 10, count: int = 10) -> None:
+        self.target = 0.95
+        self.seeds = [int(seed) for seed in rng.permutation(1000)[:count]]
+        self.budgets = [*sorted(int(b) for b in rng.permutation(np.arange(5, 40))[:2]), int(rng.integers(50, 90))]
+        names = [f"cure {letter}" for letter in "ABCDEF"]
+        reached = [[min(n, most) for n in row] for row in self._reached(count)]
+        order = rng.permutation(len(reached))
+        self.cures = [names[i] for i in rng.permutation(len(reached))]
+        self.accuracy = np.stack([self._accuracies(rng, reached[i]) for i in order])
+        self.price = self._prices()[order]
+        self.calls = 0
+
+    @staticmethod
+    def _reached(count: int) -> list[list[int]]:
+        """How many seeds reach the target, by cure and budget."""
+        sure = int(np.ceil(SURE * count - 1e-9))
+        return [
+            [1, 1, 2],  # a lucky seed, the first
+            [count // 2 + 1, count // 2 + 2, sure - 1],  # more often than not
+            [0, sure, sure],  # the one to choose, at its second budget
+            [sure, count, count],  # sure at the shortest budget, and dear
+            [2, sure - 1, count],  # sure for everyone, at the longest
+        ]
+
+    def _accuracies(self, rng: np.random.Generator, reached: list[int]) -> np.ndarray:
+        rows = []
+        for n in reached:
+            below = rng.uniform(0.3, 0.94, len(self.seeds))
+            below[:n] = rng.uniform(0.955, 0.999, n)
+            # One seed, never the first, lands on the target itself.
+            below[n - 1] = self.target if n > 1 else below[n - 1]
+            below[1:] = below[1 + rng.permutation(len(below) - 1)]
+            rows.append(below)
+        return np.array(rows)
+
+    def _prices(self) -> np.ndarray:
+        """Cost of each cure by budget, ascending in the order of `_reached`: a fixed part, and one an epoch."""
+        each = np.array([0.2, 0.4, 1.0, 0.0, 1.7])[:, None] * np.array(self.budgets)
+        each[3] = 1.3 * self.budgets[1] + 0.9 * np.array(self.budgets)
+        return each
+
+    def trained(self, cure: str, budget: int, seed: int) -> float:
+        self.calls += 1
+        return float(self.accuracy[self.cures.index(cure), self.budgets.index(budget), self.seeds.index(seed)])
+
+    def cost(self, cure: str, budget: int) -> float:
+        return float(self.price[self.cures.index(cure), self.budgets.index(budget)])
+
+    def shares(self) -> np.ndarray:
+        return np.mean(self.accuracy >= self.target, axis=2)
+
+    def choose(self, enough: np.ndarray, by: np.ndarray) -> Any:
+        """The pair with the smallest `by` among those that are `enough`; None where there is none."""
+        if not enough.any():
+            return None
+        cure, budget = np.unravel_index(np.argmin(np.where(enough, by, np.inf)), by.shape)
+        return [self.cures[cure], self.budgets[budget]]
+
+    def choice(self) -> Any:
+        return self.choose(self.shares() >= SURE - 1e-9, self.price)
+
+    def spent(self) -> float:
+        return float(self.price.sum() * len(self.seeds))
+
+
+def _draw(rng: np.random.Generator) -> list[_Market]:
+    fixed = np.random.default_rng(16)
+    return [_Market(rng), _Market(fixed, 19, 20), _Market(fixed, 8)]
+
+
+@cheapest_cure.observe
+def observe_cheapest_cure(answer: Any, rng: np.random.Generator) -> Seen:
+    need_callable(answer)
+    return {"found": [_plain(_asked(answer, market)) for market in _draw(rng)]}
+
+
+def _asked(answer: Any, market: _Market) -> Any:
+    return answer(market.trained, market.cost, market.cures, market.budgets, market.seeds, market.target)
+
+
+def _plain(found: Any) -> Any:
+    if not isinstance(found, (list, tuple)) or len(found) != 3:
+        return None if found is None else "other"
+    choice, table, spent = found
+    pair = list(choice) if isinstance(choice, (list, tuple, np.ndarray)) else choice
+    if isinstance(pair, list) and len(pair) == 2:
+        pair = [str(pair[0]), int(pair[1]) if float(pair[1]).is_integer() else float(pair[1])]
+    elif pair is not None:
+        pair = str(pair)
+    return [pair, np.asarray(table, float), np.asarray(spent, float)]
+
+
+@cheapest_cure.judge
+def judge_cheapest_cure(seen: Seen, rng: np.random.Generator) -> Any:
+    markets, got = _draw(rng), seen["found"]
+    if any(isinstance(found, str) for found in got):
+        return "not-three"
+    if any(found is None for found in got):
+        return "no-return"
+    tables, choices, bills = ([found[i] for found in got] for i in (1, 0, 2))
+    return _judge_tables(tables, markets) or _judge_choices(choices, markets) or _judge_bills(bills, markets, choices)
+
+
+def _judge_tables(tables: list, markets: list[_Market]) -> Any:
+    for table, market in zip(tables, markets, strict=True):
+        if np.shape(table) != market.shares().shape:
+            return "table-shape", {"wanted": str(market.shares().shape), "got": str(np.shape(table))}
+    readings = {
+        "strict": [np.mean(m.accuracy > m.target, axis=2) for m in markets],
+        "one-seed": [np.array(m.accuracy[:, :, 0] >= m.target, float) for m in markets],
+        "means": [summary(m.accuracy, axis=2) for summary in (np.mean, np.median) for m in markets],
+        "counts": [m.shares() * len(m.seeds) for m in markets],
+    }
+    off = next((i for i, m in enumerate(markets) if not close(tables[i], m.shares(), 1e-5, 1e-6)), None)
+    if off is None:
+        return None
+    for key, wrong in readings.items():
+        thrice = [wrong[i : i + len(markets)] for i in range(0, len(wrong), len(markets))]
+        if any(all(close(t, w, 1e-5, 1e-6) for t, w in zip(tables, of, strict=True)) for of in thrice):
+            return key
+    return "wrong-table", _first_off(tables[off], markets[off])
+
+
+def _first_off(table: np.ndarray, market: _Market) -> dict[str, Any]:
+    wanted = market.shares()
+    cure, budget = np.argwhere(~np.isclose(table, wanted, 1e-5, 1e-6))[0]
+    place = {"cure": repr(market.cures[cure]), "budget": market.budgets[budget]}
+    return {**place, "got": float(table[cure, budget]), "wanted": float(wanted[cure, budget])}
+
+
+def _judge_choices(choices: list, markets: list[_Market]) -> Any:
+    wanted = [m.choice() for m in markets]
+    if choices == wanted:
+        return None
+    if any(not (c is None or (isinstance(c, list) and len(c) == 2)) for c in choices):
+        return "not-a-choice"
+    serving = [i for i, w in enumerate(wanted) if w is not None]
+    if all(choices[i] == wanted[i] for i in serving):
+        return "nothing-serves"
+    fits = (key for key in _readings(markets[0]) if all(choices[i] == _readings(markets[i])[key] for i in serving))
+    if key := next(fits, None):
+        return key
+    i = next(i for i in serving if choices[i] != wanted[i])
+    if choices[i] is None:
+        return "should-serve"
+    market, mine, its = markets[i], choices[i], wanted[i]
+    if mine[0] not in market.cures or mine[1] not in market.budgets:
+        return "not-a-choice"
+    said = {"got": f"{mine[0]!r} for {mine[1]} epochs", "wanted": f"{its[0]!r} for {its[1]}"}
+    return "wrong-choice", {**said, "mine": market.cost(*mine), "its": market.cost(*its)}
+
+
+def _readings(market: _Market) -> dict[str, Any]:
+    shares, price = market.shares(), market.price
+    epochs = np.broadcast_to(np.array(market.budgets, float), price.shape)
+    return {
+        "half-is-enough": market.choose(shares >= 0.5, price),
+        "all-or-none": market.choose(shares == 1, price),
+        "any-is-enough": market.choose(shares > 0, price),
+        "shortest": market.choose(shares >= SURE - 1e-9, epochs),
+        "surest": market.choose(shares == shares.max(), price),
+    }
+
+
+def _judge_bills(bills: list, markets: list[_Market], choices: list) -> Any:
+    wanted = [m.spent() for m in markets]
+    got = [float(np.ravel(bill)[0]) if np.size(bill) == 1 else np.nan for bill in bills]
+    off = next((i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if not close(g, w, 1e-5, 0)), None)
+    if off is None:
+        return None
+    chosen = [(0.0 if c is None else m.cost(*c)) for c, m in zip(choices, markets, strict=True)]
+    readings = {
+        "one-run": [[m.price.sum() for m in markets]],
+        "chosen-alone": [chosen, [c * len(m.seeds) for c, m in zip(chosen, markets, strict=True)]],
+    }
+    for key, several in readings.items():
+        if any(all(close(g, w, 1e-5, 1e-9) for g, w in zip(got, of, strict=True)) for of in several):
+            return key
+    return "wrong-bill", {"got": got[off], "wanted": wanted[off]}
+
+
+@cheapest_cure.own_version
+def own_cheapest_cure() -> Any:
+    def cheapest_cure(trained, cost, cures, budgets, seeds, target):
+        shares = [[np.mean([trained(c, b, s) >= target for s in seeds]) for b in budgets] for c in cures]
+        sure = [
+            (c, b)
+            for c, row in zip(cures, shares, strict=True)
+            for b, share in zip(budgets, row, strict=True)
+            if share >= SURE
+        ]
+        choice = min(sure, key=lambda pair: cost(*pair)) if sure else None
+        return choice, np.array(shares), len(seeds) * sum(cost(c, b) for c in cures for b in budgets)
+
+    return cheapest_cure

@@ -1,0 +1,114 @@
+"""Lesson 8, which net has which cure: to be read from five curves over the layers, before any training."""
+
+from typing import Any
+
+import numpy as np
+
+from vgcourse.course.checks.compare import NO_RETURN, Seen
+from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+from vgcourse.published.ways.marks import CURES, marks
+
+which_cure = Exercise(
+    "which-cure",
+    points=2,
+    title="which net has which cure",
+    answers=("which_cure",),
+    passed="Every cure leaves a mark of its own, and the size of the gradient is not it.",
+    misses={
+        "no-return": NO_RETURN.format(name="which_cure"),
+        "not-a-word": "which_cure gives back one of the five words " + ", ".join(f'"{cure}"' for cure in CURES) + ".",
+        "constant": "All nets get the same word.",
+        "axes": Miss(
+            "Batch and layer normalisation are exchanged: over the batch means for each *unit*, over the layer "
+            "for each *example*.",
+            share=0.5,
+        ),
+        "faint-is-none": "Every net that you misname has a faint gradient, and you call it untreated. Layer "
+        "normalisation, or a relu net of few units, can have one as well: look at what else the cure does.",
+        "level-is-cured": "Every net that you misname is an untreated one: in few layers the gradient has not "
+        "much room to fall. Look for the mark of each cure.",
+        "one-kind": Miss("Four of the five kinds are right everywhere. Look again at {kind}.", share=0.5),
+        "wrong-words": "It is right for {right} of {all} nets.",
+    },
+)
+
+
+def _draw(rng: np.random.Generator) -> list[tuple[str, dict[str, np.ndarray]]]:
+    """The telling nets, always: shallow, deep, narrow ones of every kind; and one drawn of each kind on top."""
+    fixed = np.random.default_rng(40)
+    telling = [
+        (cure, marks(fixed, cure, depth, width, inputs))
+        for cure in CURES
+        for depth, width, inputs in ((3, 20, 5), (25, 6, 2), (12, 30, 8))
+    ]
+    drawn = [
+        (cure, marks(rng, cure, *(int(rng.integers(*of)) for of in ((4, 20), (8, 30), (2, 9))))) for cure in CURES
+    ]
+    # In an order that is drawn: words in a fixed one would be an answer by themselves.
+    both = telling + drawn
+    return [both[i] for i in rng.permutation(len(both))]
+
+
+@which_cure.observe
+def observe_which_cure(answer: Any, rng: np.random.Generator) -> Seen:
+    need_callable(answer)
+    found = [answer(shown) for _, shown in _draw(rng)]
+    return {"found": [None if one is None else str(one) for one in found]}
+
+
+@which_cure.judge
+def judge_which_cure(seen: Seen, rng: np.random.Generator) -> Any:
+    cases, got = _draw(rng), seen["found"]
+    wanted = [cure for cure, _ in cases]
+    if any(one is None for one in got):
+        return "no-return"
+    if odd := [one for one in got if one not in CURES]:
+        return "not-a-word", {"fact": f"One net gets {odd[0][:30]!r}."}
+    if got == wanted:
+        return None
+    i = next(i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if g != w)
+    return _miss(got, wanted, cases, {"fact": _fact(got[i], *cases[i])})
+
+
+def _fact(got: str, cure: str, shown: dict[str, np.ndarray]) -> str:
+    means = (
+        f"unit_mean at most {shown['unit_mean'].max():.2g}, example_mean at most {shown['example_mean'].max():.2g}"
+    )
+    fall = shown["gradient"][0] / shown["gradient"][-1]
+    sizes = f"size {shown['size'][0]:.2g} to {shown['size'][-1]:.2g}, zeros {shown['zeros'].mean():.2g}"
+    return (
+        f"A net of {len(shown['size'])} layers (gradient, first over last, {fall:.2g}; {sizes}; {means}) has "
+        f'the cure "{cure}"; you say "{got}".'
+    )
+
+
+def _miss(got: list[str], wanted: list[str], cases: list, said: dict) -> Any:
+    pairs = [(g, w) for g, w in zip(got, wanted, strict=True) if g != w]
+    kinds = {w for _, w in pairs}
+    swapped = {"batch norm": "layer norm", "layer norm": "batch norm"}
+    if len(set(got)) == 1:
+        return "constant", said
+    if [swapped.get(g, g) for g in got] == wanted:
+        return "axes", said
+    fall = [of["gradient"][0] / of["gradient"][-1] for g, (w, of) in zip(got, cases, strict=True) if g != w]
+    if {g for g, _ in pairs} == {"none"} and max(fall) < 0.1:
+        return "faint-is-none", said
+    if kinds == {"none"} and min(fall) > 1e-3:
+        return "level-is-cured", said
+    if len(kinds) == 1 and {g for g, _ in pairs} != kinds:
+        return "one-kind", {**said, "kind": f'"{kinds.pop()}"'}
+    return "wrong-words", {**said, "right": len(got) - len(pairs), "all": len(got)}
+
+
+@which_cure.own_version
+def own_which_cure() -> Any:
+    def which_cure(figures):
+        if np.mean(figures["zeros"]) > 0.1:
+            return "relu"
+        if np.max(figures["unit_mean"]) < 1e-4:
+            return "batch norm"
+        if np.max(figures["example_mean"]) < 1e-4:
+            return "layer norm"
+        return "skip" if figures["size"][-1] > 1.3 * figures["size"][0] else "none"
+
+    return which_cure

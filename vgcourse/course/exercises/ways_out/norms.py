@@ -1,0 +1,206 @@
+"""Lesson 8, batch normalisation by hand: the step up, and the three terms of the way back."""
+
+from typing import Any
+
+import numpy as np
+
+from vgcourse.course.checks.cases import differs
+from vgcourse.course.checks.compare import NO_RETURN, Seen, close, common_cause
+from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+
+PARTS = ("dL/dz", "dL/dgamma", "dL/dbeta")
+
+batch_norm = Exercise(
+    "batch-norm",
+    points=3,
+    title="batch normalisation, forward and backward",
+    answers=("batch_norm", "batch_norm_back"),
+    passed="Three terms: what the error says, less its mean, less what would only stretch the batch. The last two "
+    "are why a normalised batch cannot be shifted or scaled.",
+    misses={
+        "no-return": NO_RETURN.format(name="{which}"),
+        "forward-shape": "batch_norm gives back an array of z's shape, {wanted}; yours has {got}.",
+        "units-axis": "batch_norm: That takes mean and variance over the units of each example, which is *layer* "
+        "normalisation. Here they go over the examples, for each unit.",
+        "whole": "batch_norm: That takes one mean and one variance for the whole array. Each unit has its own.",
+        "no-eps": "batch_norm: eps is missing. It keeps a unit that never varies from being divided by 0.",
+        "eps-outside": "batch_norm: eps is added to the standard deviation; it belongs under the root.",
+        "unbiased": "batch_norm: The variance is divided by n - 1. In training Keras divides by n.",
+        "not-centred": "batch_norm: The mean is not taken off.",
+        "no-root": "batch_norm: That divides by the variance; it should be its root.",
+        "gamma-lost": "batch_norm: gamma or beta is left out.",
+        "gamma-first": "batch_norm: gamma is inside: what multiplies z before it is normalised is divided out again.",
+        "forward-values": "This is batch_norm.",
+        "not-three": "batch_norm_back gives back three arrays: dL/dz, dL/dgamma, dL/dbeta.",
+        "back-shape": "batch_norm_back: {part} should have the shape {wanted}; yours has {got}.",
+        "constants": Miss(
+            "batch_norm is right. Your dL/dz, gamma · error / s, takes the batch's mean and variance for constants, "
+            "but z is in both of them.",
+            share=1 / 3,
+        ),
+        "no-mean": Miss("batch_norm is right. In dL/dz the term through the mean is missing.", share=2 / 3),
+        "no-variance": Miss("batch_norm is right. In dL/dz the term through the variance is missing.", share=2 / 3),
+        "not-hat": Miss(
+            "batch_norm is right. In dL/dz, the term through the variance has z - mean, or z, where the normalised z "
+            "belongs.",
+            share=2 / 3,
+        ),
+        "terms-added": Miss("batch_norm is right. In dL/dz both other terms are to be taken *off*.", share=2 / 3),
+        "no-gamma": Miss("batch_norm is right. dL/dz lacks gamma: the error passes it on its way down.", share=2 / 3),
+        "averaged": Miss(
+            "batch_norm is right. gamma and beta serve all examples: their gradients add up over them, "
+            "without a division by n.",
+            share=2 / 3,
+        ),
+        "gamma-of-z": Miss("batch_norm is right. What gamma multiplies is the *normalised* z.", share=2 / 3),
+        "exchanged": Miss("batch_norm is right. dL/dgamma and dL/dbeta stand in each other's place.", share=2 / 3),
+        "back-values": Miss("batch_norm is right. This is batch_norm_back.", share=1 / 3),
+    },
+)
+Case = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]
+
+
+def _draw(rng: np.random.Generator) -> list[Case]:
+    """z, gamma, beta, dL/dy, eps: drawn; few examples of many units; quiet units beside a large eps; large means."""
+    fixed = np.random.default_rng(8)
+    quiet = list(_case(fixed, 9, 4))
+    quiet[0] = quiet[0] * np.array([1e-3, 0.05, 1.0, 30.0])
+    far = list(_case(fixed, 6, 3))
+    far[0] = far[0] + np.array([12.0, -7.0, 0.5])
+    return [(*_case(rng, 8, 5), 1e-3), (*_case(fixed, 3, 7), 1e-3), (*quiet, 0.02), (*far, 1e-3)]
+
+
+def _case(rng: np.random.Generator, n: int, units: int) -> tuple:
+    z, error = rng.normal(size=(2, n, units)) * rng.uniform(0.4, 2.5, units)
+    return z + rng.normal(size=units), rng.uniform(0.5, 2, units), rng.normal(size=units), error
+
+
+def up(z: np.ndarray, gamma: Any = 1.0, beta: Any = 0.0, eps: float = 1e-3) -> np.ndarray:
+    """Batch normalisation of z (n, units)."""
+    return gamma * (z - z.mean(0)) / np.sqrt(z.var(0) + eps) + beta
+
+
+def back(z: np.ndarray, gamma: Any, error: np.ndarray, eps: float = 1e-3) -> list[np.ndarray]:
+    """dL/dz, dL/dgamma, dL/dbeta for error = dL/dy, all (n, units) or (units,)."""
+    s, hat = np.sqrt(z.var(0) + eps), up(z, eps=eps)
+    g = gamma * error
+    return [(g - g.mean(0) - hat * (g * hat).mean(0)) / s, (error * hat).sum(0), error.sum(0)]
+
+
+@batch_norm.observe
+def observe_batch_norm(forward: Any, backward: Any, rng: np.random.Generator) -> Seen:
+    need_callable(forward)
+    need_callable(backward)
+    seen: Seen = {"up": [], "back": []}
+    for z, gamma, beta, error, eps in _draw(rng):
+        more = () if eps == 1e-3 else (eps,)  # the default is left out
+        seen["up"].append(_array(forward(z, gamma, beta, *more)))
+        found = backward(z, gamma, error, *more)
+        seen["back"].append([_array(part) for part in found] if isinstance(found, (list, tuple)) else _array(found))
+    return seen
+
+
+def _array(found: Any) -> Any:
+    return None if found is None else np.asarray(found)
+
+
+@batch_norm.judge
+def judge_batch_norm(seen: Seen, rng: np.random.Generator) -> Any:
+    cases = _draw(rng)
+    return _judge_up(seen["up"], cases) or _judge_back(seen["back"], cases)
+
+
+def _judge_up(got: list, cases: list[Case]) -> Any:
+    wanted = [up(z, gamma, beta, eps) for z, gamma, beta, _, eps in cases]
+    for found, right in zip(got, wanted, strict=True):
+        if found is None:
+            return "no-return", {"which": "batch_norm"}
+        if np.shape(found) != right.shape:
+            return "forward-shape", {"wanted": str(right.shape), "got": str(np.shape(found))}
+    off = next((i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if not _same(g, w)), None)
+    if off is None:
+        return None
+    fact = {"fact": differs(f"{_words(cases[off])}, the normalised z", got[off], wanted[off])}
+    return common_cause(got, [_slips_up(*case) for case in cases], _same) or "forward-values", fact
+
+
+def _words(case: Case) -> str:
+    n, units = case[0].shape
+    return f"{n} examples of {units} units, eps {case[4]:g}"
+
+
+def _same(got: Any, wanted: Any) -> bool:
+    return close(got, wanted, rtol=2e-5, floor=2e-5)
+
+
+def _slips_up(z: np.ndarray, gamma: np.ndarray, beta: np.ndarray, _: np.ndarray, eps: float) -> dict[str, list]:
+    def of(centre: Any, size: Any, gamma: Any = gamma, beta: Any = beta) -> np.ndarray:
+        return gamma * (z - centre) / size + beta
+
+    mean, var, root = z.mean(0), z.var(0), np.sqrt(z.var(0) + eps)
+    rows = z.mean(1, keepdims=True), np.sqrt(z.var(1, keepdims=True) + eps)
+    return {
+        "units-axis": [of(*rows)],
+        "whole": [of(z.mean(), np.sqrt(z.var() + eps))],
+        "no-eps": [of(mean, np.sqrt(var))],
+        "eps-outside": [of(mean, np.sqrt(var) + eps)],
+        "unbiased": [of(mean, np.sqrt(z.var(0, ddof=1) + eps)), of(mean, z.std(0, ddof=1))],
+        "not-centred": [of(0, root)],
+        "no-root": [of(mean, var + eps)],
+        "gamma-lost": [of(mean, root, 1.0), of(mean, root, gamma, 0.0), of(mean, root, 1.0, 0.0)],
+        "gamma-first": [up(gamma * z + beta, eps=eps)],
+    }
+
+
+def _judge_back(got: list, cases: list[Case]) -> Any:
+    wanted = [back(z, gamma, error, eps) for z, gamma, _, error, eps in cases]
+    for found, right in zip(got, wanted, strict=True):
+        if found is None:
+            return "no-return", {"which": "batch_norm_back"}
+        if not isinstance(found, list) or len(found) != 3:
+            return "not-three"
+        for part, mine, its in zip(PARTS, found, right, strict=True):
+            if np.shape(mine) != its.shape:
+                return "back-shape", {"part": part, "wanted": str(its.shape), "got": str(np.shape(mine))}
+    off = next((i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if not _all_same(g, w)), None)
+    if off is None:
+        return None
+    part = next(i for i in range(3) if not _same(got[off][i], wanted[off][i]))
+    fact = {"fact": differs(f"{_words(cases[off])}, {PARTS[part]}", got[off][part], wanted[off][part])}
+    return common_cause(got, [_slips_back(*case) for case in cases], _all_same) or "back-values", fact
+
+
+def _all_same(got: list, wanted: list) -> bool:
+    return all(_same(g, w) for g, w in zip(got, wanted, strict=True))
+
+
+def _slips_back(z: np.ndarray, gamma: np.ndarray, _: np.ndarray, error: np.ndarray, eps: float) -> dict[str, list]:
+    s, hat, g, right = np.sqrt(z.var(0) + eps), up(z, eps=eps), gamma * error, back(z, gamma, error, eps)
+
+    def of(dz: np.ndarray, dgamma: Any = right[1], dbeta: Any = right[2]) -> list:
+        return [dz, dgamma, dbeta]
+
+    through = (g * hat).mean(0)
+    lost = back(z, 1.0, error, eps)[0]
+    return {
+        "constants": [of(g / s)],
+        "no-mean": [of((g - hat * through) / s)],
+        "no-variance": [of((g - g.mean(0)) / s)],
+        "not-hat": [of((g - g.mean(0) - other * through) / s) for other in (z, z - z.mean(0))],
+        "terms-added": [of((g + g.mean(0) + hat * through) / s)],
+        "no-gamma": [of(lost)],
+        "averaged": [of(right[0], right[1] / len(z), right[2] / len(z))],
+        "gamma-of-z": [of(right[0], (error * other).sum(0)) for other in (z, z - z.mean(0))],
+        "exchanged": [of(right[0], right[2], right[1])],
+    }
+
+
+@batch_norm.own_version
+def own_batch_norm() -> Any:
+    def batch_norm(z, gamma, beta, eps=1e-3):
+        return up(z, gamma, beta, eps)
+
+    def batch_norm_back(z, gamma, error, eps=1e-3):
+        return tuple(back(z, gamma, error, eps))
+
+    return batch_norm, batch_norm_back

@@ -1,0 +1,205 @@
+"""Lesson 8, greedy pre-training: one layer's autoencoder after the other, each on the codes of the one below."""
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from vgcourse.course.checks.cases import differs
+from vgcourse.course.checks.compare import NO_RETURN, Seen, close, common_cause
+from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+
+pretrain = Exercise(
+    "pretrain",
+    points=3,
+    title="autoencoders, layer by layer",
+    answers=("pretrain",),
+    passed="Each layer learned to keep what the layer below it says, from no label at all, and no error had to "
+    "travel through more than one layer.",
+    misses={
+        "no-return": NO_RETURN.format(name="pretrain"),
+        "count": "For {layers} layers pretrain gives back a list of {layers} pairs (W, b); yours is {got}.",
+        "shapes": "Layer {layer} begins with W of shape {wanted}; what you hand on has {got}.",
+        "untrained": "Those are the weights with which the layers began: what was trained is not handed on.",
+        "decoder": "Those are the decoder's weights. The decoder is dropped; what is handed on is the encoder.",
+        "on-x": Miss(
+            "The first layer is right. But the others were trained on X as well: each should see the codes "
+            "of the layer below.",
+            share=1 / 3,
+        ),
+        "old-codes": Miss(
+            "The first layer is right. But the next one sees codes that were worked out before the "
+            "layer below was trained.",
+            share=2 / 3,
+        ),
+        "linear-codes": Miss(
+            "The first layer is right. But what is handed on to the next is z, without the sigmoid.", share=2 / 3
+        ),
+        "reconstruction": Miss(
+            "The first layer is right. But what is handed on to the next is the reconstruction; it "
+            "should be the code.",
+            share=2 / 3,
+        ),
+        "decoder-frozen": "The decoder stays where it began. Both halves learn.",
+        "biases-frozen": "The biases stay where they began. They learn like the kernels.",
+        "one-step": "That is one step. Take `steps` of them.",
+        "no-slope": "The encoder's gradient lacks the sigmoid's slope, code · (1 - code).",
+        "new-decoder": "The decoder was changed before the encoder's gradient was taken. All four gradients belong "
+        "to the same weights.",
+        "summed": "The gradients are not divided by the number of examples.",
+        "doubled": "Your steps are twice as long: the loss is *half* the squared length.",
+        "of-entries": "Your loss is a mean over all numbers; it should add up over the features.",
+        "uphill": "Those steps go uphill: take rate times gradient *off*.",
+        "wrong-values": "Begin with one layer and one step.",
+    },
+)
+Layer = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+Case = tuple[np.ndarray, list[Layer], float, int]
+
+
+def _draw(rng: np.random.Generator) -> list[Case]:
+    """X, layers (W, b, V, c), rate, steps: drawn, three layers; all widths alike; one layer and one step."""
+    fixed = np.random.default_rng(3)
+    return [
+        (*_start(rng, 12, (6, 5, 4, 3)), 0.4, 7),
+        (*_start(fixed, 9, (4, 4, 4)), 0.7, 5),
+        (*_start(fixed, 7, (5, 3)), 0.3, 1),
+    ]
+
+
+def _start(rng: np.random.Generator, n: int, sizes: tuple[int, ...]) -> tuple[np.ndarray, list[Layer]]:
+    layers = []
+    for fan_in, units in pairwise(sizes):
+        W, V = rng.normal(size=(fan_in, units)), 0.7 * rng.normal(size=(units, fan_in))
+        layers.append((W, 0.5 * rng.normal(size=units), V, 0.5 * rng.normal(size=fan_in)))
+    return rng.normal(size=(n, sizes[0])), layers
+
+
+def code_of(h: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """sigmoid(h W + b)."""
+    return 1 / (1 + np.exp(-(h @ W + b)))
+
+
+def trained(h: np.ndarray, layer: Layer, rate: float, steps: int, **slip: Any) -> Layer:
+    """One autoencoder after so many steps of gradient descent on half the squared length, mean over examples."""
+    W, b, V, c = (np.array(part, float) for part in layer)
+    for _ in range(steps):
+        code = code_of(h, W, b)
+        error = (code @ V + c - h) * slip.get("size", 1.0) / (h.size if slip.get("entries") else len(h))
+        dV, dc = code.T @ error, error.sum(0)
+        if slip.get("decoder", True):
+            V, c, old = V - rate * dV, c - rate * dc * slip.get("bias", True), V
+        else:
+            old = V
+        dz = (error @ (V if slip.get("new_decoder") else old).T) * (
+            code * (1 - code) if slip.get("slope", True) else 1
+        )
+        W, b = W - rate * h.T @ dz, b - rate * dz.sum(0) * slip.get("bias", True)
+    return W, b, V, c
+
+
+def greedy(
+    X: np.ndarray, layers: list[Layer], rate: float, steps: int, on: str = "codes", **slip: Any
+) -> list[Layer]:
+    """All layers, trained one after the other; `on` says what each one but the first is trained on."""
+    found, h = [], X
+    for layer in layers:
+        W, b, V, c = trained(X if on == "x" else h, layer, rate, steps, **slip)
+        found.append((W, b, V, c))
+        code = code_of(h, *(layer[:2] if on == "old" else (W, b)))
+        h = {"linear": h @ W + b, "reconstruction": code @ V + c}.get(on, code)
+    return found
+
+
+@pretrain.observe
+def observe_pretrain(answer: Any, rng: np.random.Generator) -> Seen:
+    need_callable(answer)
+    return {"found": [_pairs(answer(*case)) for case in _draw(rng)]}
+
+
+def _pairs(found: Any) -> Any:
+    if not isinstance(found, (list, tuple)):
+        return None if found is None else np.asarray(found)
+    return [
+        [np.asarray(part) for part in pair] if isinstance(pair, (list, tuple)) else str(type(pair)) for pair in found
+    ]
+
+
+@pretrain.judge
+def judge_pretrain(seen: Seen, rng: np.random.Generator) -> Any:
+    cases = _draw(rng)
+    for found, (_, layers, _, _) in zip(seen["found"], cases, strict=True):
+        if problem := _judge_shapes(found, layers):
+            return problem
+    wanted = [_encoders(greedy(*case)) for case in cases]
+    off = next((i for i, (g, w) in enumerate(zip(seen["found"], wanted, strict=True)) if not _same(g, w)), None)
+    if off is None:
+        return None
+    fact = {"fact": _fact(seen["found"][off], wanted[off], cases[off])}
+    return common_cause(seen["found"], [_slips(*case) for case in cases], _same) or "wrong-values", fact
+
+
+def _judge_shapes(found: Any, layers: list[Layer]) -> Any:
+    if found is None:
+        return "no-return"
+    whole = isinstance(found, list) and len(found) == len(layers)
+    if not whole or not all(isinstance(pair, list) and len(pair) == 2 for pair in found):
+        got = f"a list of {len(found)} things" if isinstance(found, list) else "something else"
+        return "count", {"layers": len(layers), "got": got}
+    for number, ((W, b), layer) in enumerate(zip(found, layers, strict=True), 1):
+        if (np.shape(W), np.shape(b)) == (layer[2].shape, layer[3].shape) != (layer[0].shape, layer[1].shape):
+            return "decoder"
+        if (np.shape(W), np.shape(b)) != (layer[0].shape, layer[1].shape):
+            wanted = f"{layer[0].shape} and b of {layer[1].shape}"
+            return "shapes", {"layer": number, "wanted": wanted, "got": f"{np.shape(W)} and {np.shape(b)}"}
+    return None
+
+
+def _same(got: list, wanted: list) -> bool:
+    return all(
+        close(g, w, 1e-5, 1e-5) for pair, own in zip(got, wanted, strict=True) for g, w in zip(pair, own, strict=True)
+    )
+
+
+def _fact(got: list, wanted: list, case: Case) -> str:
+    number = next(i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if not _same([g], [w]))
+    part = 0 if not close(got[number][0], wanted[number][0], 1e-5, 1e-5) else 1
+    steps = f"{case[3]} step{'s' * (case[3] > 1)}"
+    place = f"{len(wanted)} layer{'s' * (len(wanted) > 1)}, {steps} each, {'Wb'[part]} of layer {number + 1}"
+    return differs(place, got[number][part], wanted[number][part])
+
+
+def _encoders(layers: list[Layer]) -> list:
+    return [[W, b] for W, b, _, _ in layers]
+
+
+def _slips(X: np.ndarray, layers: list[Layer], rate: float, steps: int) -> dict[str, list]:
+    case = (X, layers, rate, steps)
+    right = _encoders(greedy(*case))
+    one = {"one-step": [_encoders(greedy(X, layers, rate, 1))]} if steps > 1 else {"one-step": [right]}
+    # X and a reconstruction fit a layer only where the widths are alike; elsewhere these slips are right.
+    alike = all(layer[0].shape[0] == X.shape[1] for layer in layers)
+    return {
+        "untrained": [_encoders(layers)],
+        "on-x": [_encoders(greedy(*case, on="x"))] if alike else [right],
+        "old-codes": [_encoders(greedy(*case, on="old"))],
+        "linear-codes": [_encoders(greedy(*case, on="linear"))],
+        "reconstruction": [_encoders(greedy(*case, on="reconstruction"))] if alike else [right],
+        "decoder-frozen": [_encoders(greedy(*case, decoder=False))],
+        "biases-frozen": [_encoders(greedy(*case, bias=False))],
+        **one,
+        "no-slope": [_encoders(greedy(*case, slope=False))],
+        "new-decoder": [_encoders(greedy(*case, new_decoder=True))],
+        "summed": [_encoders(greedy(*case, size=float(len(X))))],
+        "doubled": [_encoders(greedy(*case, size=2.0))],
+        "of-entries": [_encoders(greedy(*case, entries=True, size=size)) for size in (1.0, 2.0)],
+        "uphill": [_encoders(greedy(X, layers, -rate, steps))],
+    }
+
+
+@pretrain.own_version
+def own_pretrain() -> Any:
+    def pretrain(X, layers, rate, steps):
+        return [(W, b) for W, b, _, _ in greedy(np.asarray(X, float), layers, rate, steps)]
+
+    return pretrain
