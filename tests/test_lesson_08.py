@@ -124,6 +124,16 @@ def test_an_autoencoder_makes_its_kernels_larger_and_its_factor(printed, prose):
 # Section 3
 
 
+def test_relu_is_best_with_adam_and_a_gamble_with_sgd(printed, prose):
+    thirty = DIGITS[DIGITS.epochs == 30].groupby(["optimizer", "way"]).accuracy.median()
+    assert thirty["adam"].idxmax() == "relu" and middle(digits("relu", "adam", 30)) == 0.953
+    loose = digits("relu", "sgd", 30)
+    assert [loose.min(), loose.max()] == pytest.approx([0.100, 0.964], abs=0.0006) and "from .100 to .964" in prose
+    assert min(digits("right variance", kind, 30).min() for kind in ("sgd", "adam")) > 0.9
+    assert "sgd : ('right variance', 30), 0.91" in printed and "adam: ('relu', 30), 0.91" in printed
+    assert number(printed, "the sweep cost") > 1000 * 0.91 and "more than a thousand times" in prose
+
+
 def test_units_die_at_high_rates_and_some_wake_at_a_low_one(prose):
     share = {
         rate: (deep("10 of 8", "relu", "dead_start", rate).mean(), deep("10 of 8", "relu", "dead", rate).mean())

@@ -244,17 +244,16 @@ def test_claims_about_final_accuracy_follow_the_numbers():
     assert table.loc["Sigmoid is far less accurate than relu", "verdict"] == "does not hold"
 
 
-def test_the_report_gives_t3s_five_ways_a_row_each_and_the_lstm_its_own():
+def test_the_report_gives_t3s_five_ways_a_row_each():
     table = report.five_ways_table()
     assert list(table["way out"].unique()) == [
         "layer-wise pre-training",
         "faster hardware: 1,000 epochs for 10",
-        "residual: a skip around every layer",
         "relu",
-        "relu with He's weights",
+        "residual: a skip around 20 blocks",
         "LSTM for tanh, 50 steps",
     ]
-    assert (table["runs"].astype(int) == 16).all()
+    assert (table["runs"].astype(int) >= 16).all()
     patience = table[table["way out"].str.startswith("faster")].set_index("optimizer")
     assert float(patience["median"]["sgd"]) < 0.12 < 0.9 < float(patience["median"]["adam"])
 

@@ -25,10 +25,6 @@ DIGITS = {
     "pre-trained, shuffled, re-centred": (SICK, "re-centred"),
     "right variance": (SICK, "right"),
     "relu": (replace(SICK, activation="relu"), "glorot_uniform"),
-    "relu and He": (replace(SICK, activation="relu"), "he_normal"),
-    "skip": (replace(SICK, skip=True), "glorot_uniform"),
-    "batch norm": (replace(SICK, norm="batch"), "glorot_uniform"),
-    "layer norm": (replace(SICK, norm="layer"), "glorot_uniform"),
 }
 OPTIMIZERS = {"sgd": 0.3, "adam": 0.001}
 

@@ -10,7 +10,7 @@ from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 SURE = 0.9
 
 cheapest_cure = Exercise(
-    "cheapest-cure",
+    "cheapest-way",
     points=3,
     title="the cheapest cure, from a sweep",
     answers=("cheapest_cure",),

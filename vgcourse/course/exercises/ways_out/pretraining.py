@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.cases import differs
-from vgcourse.course.checks.compare import NO_RETURN, Seen, close, common_cause
+from vgcourse.course.checks.compare import NO_RETURN, Seen, close, common_cause, differs
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 pretrain = Exercise(
