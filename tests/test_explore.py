@@ -16,7 +16,7 @@ from vgcourse.show.explorers import bundle, stills, widgets
 from vgcourse.show.explorers.packed_recording import histograms, pack_recording
 
 ROOT = Path(__file__).parents[1]
-MAKERS = [widgets.thermometers, widgets.depth_profile, widgets.variance_walk, widgets.skip]
+MAKERS = [widgets.thermometers, widgets.network, widgets.depth_profile, widgets.variance_walk, widgets.skip]
 
 
 def a_recording(moments=5, **changes) -> Recording:
@@ -80,7 +80,7 @@ def test_opening_an_explorer_loads_neither_tensorflow_nor_matplotlib():
     assert done.stdout.strip() == "set()"
 
 
-@pytest.mark.parametrize("kind", ["thermometers", "depth_profile", "variance_walk", "skip", "player"])
+@pytest.mark.parametrize("kind", ["thermometers", "network", "depth_profile", "variance_walk", "skip", "player"])
 def test_a_still_picture_stands_in_where_widgets_cannot_show(kind):
     maker = getattr(widgets, kind)
     explorer = maker(a_recording()) if kind == "player" else maker()

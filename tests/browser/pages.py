@@ -3,7 +3,7 @@
 from pathlib import Path
 
 PAGE = (Path(__file__).parents[2] / "site" / "index.html").as_uri()
-KINDS = ("thermometers", "depth_profile", "variance_walk", "skip", "player")
+KINDS = ("thermometers", "network", "depth_profile", "variance_walk", "skip", "player")
 EXPLORER = "document.querySelector('.vg').vgShell.explorer"
 SHELL = "document.querySelector('.vg').vgShell"
 

@@ -4,7 +4,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-KINDS = ("thermometers", "depth_profile", "variance_walk", "skip", "player")
+KINDS = ("thermometers", "network", "depth_profile", "variance_walk", "skip", "player")
 MOVED = {"variance_walk": "gain", "player": "moment"}
 
 CELLS = [

@@ -15,6 +15,7 @@ FOLDER = Path(__file__).parent / "web" / "stills"
 _TRAIN = "e => { e.runs.forEach(r => { for (let i = 0; i < 200; i += 1) r.trainEpoch(); }); e.pause(); }"
 _MOMENTS = {
     "thermometers": _TRAIN,
+    "network": "e => e.finish()",
     "depth_profile": "e => e.draw()",
     "variance_walk": "e => e.draw()",
     "skip": _TRAIN,

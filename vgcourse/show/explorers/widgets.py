@@ -24,10 +24,11 @@ from vgcourse.show.explorers.bundle import style_sheet, widget_module
 from vgcourse.show.explorers.packed_recording import pack_recording
 from vgcourse.show.explorers.stills import draw, states_in, still
 
-__all__ = ["Explorer", "depth_profile", "player", "skip", "thermometers", "variance_walk"]
+__all__ = ["Explorer", "depth_profile", "network", "player", "skip", "thermometers", "variance_walk"]
 
 _WORDS = {
     "thermometers": "Thermometers: sigmoid, tanh and relu side by side, with the gradient of every layer.",
+    "network": "The net drawn: one backward pass, with the factor by which each layer multiplies the gradient.",
     "depth_profile": "Depth profile: the gradient of every layer before training, over 20 seeds.",
     "variance_walk": "Variance walk: signal forward and gradient backward, layer by layer.",
     "skip": "Skip: the same weights with and without the skip connection.",
@@ -97,6 +98,32 @@ def thermometers(
         seed: of weights and batch order; the three nets share it.
     """
     return Explorer("thermometers", locals())
+
+
+def network(
+    form: str = "plain",
+    activation: str = "sigmoid",
+    depth: int = 7,
+    initializer: str = "matched",
+    forget_bias: float = 1,
+    width: int = 6,
+    seed: int = 1,
+) -> Explorer:
+    """A net drawn unit by unit, and one backward pass through it: arrows as thick as the log of the gradient.
+
+    On each arrow stands the factor by which it multiplies the gradient (rms over all examples, before training).
+
+    Args:
+        form: ``"plain"``; ``"skip"``, with a way around each block, as in `skip`; ``"recurrent"``, a simple
+            recurrent net through time; or ``"lstm"``, whose way around is the cell.
+        activation: ``"sigmoid"``, ``"tanh"`` or ``"relu"``; an LSTM keeps its own.
+        depth: hidden layers, blocks or time steps, 2 to 12.
+        initializer: as for `thermometers`; through time, of the recurrent kernel.
+        forget_bias: what is added to an LSTM's forget gate before its sigmoid, -10 to 10.
+        width: units in each column, 1 to 16.
+        seed: of the weights.
+    """
+    return Explorer("network", locals())
 
 
 def depth_profile(

@@ -1,7 +1,9 @@
 /** Entry for the site's pages: explorers where the lessons have them, and predictions that are kept in the browser. */
 
 import { make } from "./dom.js";
+import { recall, remember } from "./kept_guesses.js";
 import { mountExplorer } from "./main.js";
+import { openStory } from "./story.js";
 
 const NEAR = "600px"; // how far below the window an explorer is made ready
 
@@ -11,9 +13,17 @@ function mountPlace(place) {
   const recording = data && JSON.parse(data.textContent, (_, value) => (value?.base64 ? bytesOf(value.base64) : value));
   const root = make("div");
   place.replaceChildren(root);
-  const options = { fallback: place.dataset.state.split("?")[0], recording: recording ?? undefined, level: levelAt(place) };
-  const shell = mountExplorer(root, place.dataset.state, options);
+  const { state, only, bare } = place.dataset;
+  const options = {
+    fallback: state.split("?")[0],
+    recording: recording ?? undefined,
+    level: levelAt(place),
+    only: only?.split(" "),
+    bare: bare !== undefined,
+  };
+  const shell = mountExplorer(root, state, options);
   root.vgShell = shell;
+  place.dispatchEvent(new CustomEvent("vg-mounted"));
   if (place.dataset.play !== undefined && !shell.calm.matches) setTimeout(() => shell.explorer.play?.(), 600);
 }
 
@@ -40,6 +50,11 @@ function watchPlaces() {
     { rootMargin: `${NEAR} 0px` },
   );
   document.querySelectorAll(".vg-mount").forEach((place) => seen.observe(place));
+  // On paper there is no scrolling: what has no still picture is drawn before.
+  addEventListener("beforeprint", () => {
+    for (const place of document.querySelectorAll(".vg-mount:not(:has(.vg, img))")) mountPlace(place);
+    for (const root of document.querySelectorAll(".vg-mount .vg")) root.vgShell.explorer?.finish?.();
+  });
 }
 
 /** A prediction as a form; what comes before its result stays covered until a guess is kept, or the reader asks. */
@@ -106,25 +121,10 @@ function uncover(id, guess = null) {
   if (outcome && guess === outcome.textContent) mine.append(" ✓");
 }
 
-function remember(key, value) {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // A browser that keeps nothing shows the guess until the page is left.
-  }
-}
-
-function recall(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
 function beginPage() {
   document.querySelectorAll("details.hide summary[aria-label]").forEach((summary) => summary.removeAttribute("aria-label"));
   document.querySelectorAll("[data-predict]").forEach(askFor);
+  document.querySelectorAll(".vg-story").forEach(openStory);
   watchPlaces();
 }
 

@@ -4,12 +4,13 @@ import { make } from "./dom.js";
 import { makeShell } from "./shell.js";
 import { parseState } from "./state.js";
 import { depthProfile } from "./depth_profile.js";
+import { network } from "./network.js";
 import { player } from "./player.js";
 import { skip } from "./skip.js";
 import { thermometers } from "./thermometers.js";
 import { varianceWalk } from "./variance_walk.js";
 
-export const EXPLORERS = { thermometers, depth_profile: depthProfile, variance_walk: varianceWalk, skip, player };
+export const EXPLORERS = { thermometers, network, depth_profile: depthProfile, variance_walk: varianceWalk, skip, player };
 
 /**
  * Show the explorer that `state` names inside `root`.

@@ -1,16 +1,20 @@
 /** The static page: one explorer at a time, its whole setting in the address. */
 
 import { keepAddress } from "./address.js";
+import { dataset } from "./datasets.js";
 import { make } from "./dom.js";
 import { EXPLORERS, mountExplorer } from "./main.js";
 import { layerFactor, predictBackprop } from "./meanfield.js";
 import { gradientsOf, kernelsOf } from "./selftest.js";
+import { arrowShare } from "./network_picture.js";
 import { parseState } from "./state.js";
+import { sequences, timeWeights } from "./time_pass.js";
 import { tubeMarks } from "./tubes.js";
 import { gainWeights } from "./variance_walk.js";
 
 const NAMES = {
   thermometers: "Thermometers",
+  network: "The net drawn",
   depth_profile: "Depth profile",
   variance_walk: "Variance walk",
   skip: "Skip connection",
@@ -60,4 +64,5 @@ for (const rest of ["change", "pointerup", "keyup", "pagehide"]) addEventListene
 // Back, forward and an address typed by hand; `hashchange` would only say it again.
 addEventListener("popstate", openPage);
 openPage();
-globalThis.vgcourse = { gainWeights, gradientsOf, kernelsOf, layerFactor, predictBackprop, tubeMarks };
+const circlesPoints = dataset("circles");
+globalThis.vgcourse = { arrowShare, gainWeights, gradientsOf, kernelsOf, layerFactor, points: circlesPoints, predictBackprop, sequences, timeWeights, tubeMarks };

@@ -11,12 +11,13 @@ const SPEAK_AFTER = 500;
  * Build the frame of an explorer inside `root`.
  *
  * `options.onState(text)` hears each new setting; `options.page` is true on the static page, where a link can
- * be copied; `options.level` is the level of its heading, 2 where nothing is said. The explorer draws into `shell.body` and hands `start` its `{change(key), draw()}`.
+ * be copied; `options.level` is the level of its heading, 2 where nothing is said, and `options.bare` leaves heading and
+ * lead to the page; `options.only` lists the controls it has, all where nothing is said. The explorer draws into `shell.body` and hands `start` its `{change(key), draw()}`.
  */
 export function makeShell(root, kind, words, values, problems, options = {}) {
   const shell = { root, kind, values, options, controls: {}, cleanups: [], explorer: null };
   shell.cardHeading = (properties, ...children) =>
-    make(`h${(options.level ?? 2) + 1}`, { ...properties, class: "vg-name" }, ...children);
+    make(`h${(options.level ?? 2) + (options.bare ? 0 : 1)}`, { ...properties, class: "vg-name" }, ...children);
   shell.bar = make("div", { class: "vg-bar", role: "group", "aria-label": "Settings" });
   shell.buttons = make("div", { class: "vg-buttons" });
   shell.aside = make("div", { class: "vg-aside" });
@@ -27,7 +28,7 @@ export function makeShell(root, kind, words, values, problems, options = {}) {
   buildBar(shell);
   const head = make("div", { class: "vg-head" }, make(`h${options.level ?? 2}`, { class: "vg-title" }, words.title), make("p", {}, words.lead));
   root.className = `vg vg-${kind}`;
-  root.replaceChildren(head, shell.bar, shell.problems, shell.body, buildFoot(shell), shell.live);
+  root.replaceChildren(...(options.bare ? [] : [head]), shell.bar, shell.problems, shell.body, buildFoot(shell), shell.live);
   showProblems(shell, problems);
   addMethods(shell);
   return shell;
@@ -37,11 +38,11 @@ function buildBar(shell) {
   shell.bar.append(shell.buttons);
   const more = make("div", { class: "vg-row" });
   for (const [key, field] of Object.entries(EXPLORER_FIELDS[shell.kind])) {
-    if (shell.options.hide?.includes(key)) continue;
+    if (shell.options.hide?.includes(key) || (shell.options.only && !shell.options.only.includes(key))) continue;
     const made = control(key, field, (name, value) => changed(shell, name, value));
     made.show(shell.values[key]);
     shell.controls[key] = made;
-    (LESS_USED.has(key) ? more : shell.bar).append(made.element);
+    (LESS_USED.has(key) && !shell.options.only ? more : shell.bar).append(made.element);
   }
   shell.bar.append(shell.aside);
   if (more.children.length) shell.bar.append(make("details", { class: "vg-more" }, make("summary", {}, "More settings"), more));
@@ -69,7 +70,7 @@ function buildFoot(shell) {
   const numbers = make("details", { ontoggle: () => shell.writeNumbers() }, make("summary", {}, "The numbers"), shell.numbers);
   shell.details = numbers;
   const zones = make("details", {}, make("summary", {}, "What counts as vanished or exploded?"), make("p", {}, ZONES_WORDS));
-  const drawsGradients = ["thermometers", "depth_profile", "skip"].includes(shell.kind);
+  const drawsGradients = ["thermometers", "network", "depth_profile", "skip"].includes(shell.kind);
   return make("div", { class: "vg-foot" }, row, numbers, drawsGradients ? zones : null);
 }
 

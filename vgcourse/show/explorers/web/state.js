@@ -9,6 +9,13 @@ const choice = (label, options, initial) => ({ label, options, initial });
 const labels = (table) => Object.fromEntries(Object.entries(table).map(([id, { label }]) => [id, label]));
 
 const ACTIVATION_MENU = { sigmoid: "sigmoid", tanh: "tanh", relu: "relu", leaky_relu: "leaky relu" };
+const RECURRENT_MENU = { sigmoid: "sigmoid", tanh: "tanh", relu: "relu" };
+const NET_MENU = {
+  plain: "layer after layer",
+  skip: "with skip connections",
+  recurrent: "recurrent, through time",
+  lstm: "LSTM, through time",
+};
 const GRADIENT_MENU = { backprop: "back-propagated dL/dh", kernel: "of the kernel dL/dW" };
 const WIDTH_MENU = [2, 3, 5, 8, 16, 32, 64];
 const RATE_MENU = [0.01, 0.03, 0.1, 0.3, 1, 3];
@@ -57,6 +64,15 @@ export const EXPLORER_FIELDS = {
     branch_scale: number("branch scale", 0, 4, 1, [1, 0.5, 0.1, 0], { "1/sqrt(depth)": "1/√depth" }),
     learning_rate: learningRate(0.03),
     data: data(),
+    seed: seed(),
+  },
+  network: {
+    form: choice("net", NET_MENU, "plain"),
+    activation: choice("activation", RECURRENT_MENU, "sigmoid"),
+    depth: whole("hidden layers", 2, 12, 7),
+    initializer: initializer("matched"),
+    forget_bias: number("forget gate's bias", -10, 10, 1, [0, 1, 3, 5]),
+    width: { ...number("units", 1, 16, 6, [2, 3, 4, 6, 8, 16]), whole: true },
     seed: seed(),
   },
   player: {
