@@ -1,20 +1,21 @@
 """The look of every figure: colours, line styles, axes. Needs NumPy only; it is handed the axes to dress.
 
-Colours are Okabe and Ito's, which stay apart for every common colour-vision deficiency; a line style and a
-marker repeat what the colour says, so that a grey print reads as well.
+The colours are those of `vgcourse.palette`; a line style and a marker repeat what a colour says, so that a grey
+print reads as well.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-INK = "#1b2230"
-MUTED = "#5b6472"
-GRID = "#e9e8e6"
-PAPER = "#fdfcfb"
-WARN = "#a84300"
+from vgcourse.palette import DEPTHS, FIGURE_SIZES, LIGHT
+from vgcourse.palette import OTHERS as SPARE
+
+INK, MUTED, GRID, PAPER, WARN = (LIGHT[name] for name in ("ink", "muted", "line", "card", "warn"))
+SHADE = LIGHT["shade"]
+TITLE, TEXT = FIGURE_SIZES["title"], FIGURE_SIZES["text"]
 VANISHED = 1e-6
-OUTCOME = {True: "#009E73", False: "#D55E00", None: "#56B4E9"}  # a guess: right, wrong, none
+OUTCOME = {True: LIGHT["good"], False: LIGHT["bad"], None: LIGHT["guess"]}  # a guess: right, wrong, none
 UPDATE_GUIDE = -3.0
 
 
@@ -28,20 +29,25 @@ class Look:
 
 
 ACTIVATIONS = {
-    "sigmoid": Look("#D55E00", "solid", "o"),
-    "tanh": Look("#0072B2", (0, (5, 2)), "s"),
-    "relu": Look("#009E73", (0, (6, 2, 1.5, 2)), "^"),
-    "leaky_relu": Look("#CC79A7", (0, (1.5, 1.5)), "D"),
-    "linear": Look("#555555", (0, (8, 2, 1, 2, 1, 2)), "v"),
+    "sigmoid": Look(LIGHT["sigmoid"], "solid", "o"),
+    "tanh": Look(LIGHT["tanh"], (0, (5, 2)), "s"),
+    "relu": Look(LIGHT["relu"], (0, (6, 2, 1.5, 2)), "^"),
+    "leaky_relu": Look(LIGHT["leaky_relu"], (0, (1.5, 1.5)), "D"),
+    "linear": Look(LIGHT["linear"], (0, (8, 2, 1, 2, 1, 2)), "v"),
 }
 OTHERS = (
-    Look("#E69F00", "solid", "P"),
-    Look("#56B4E9", (0, (5, 2)), "X"),
-    Look("#7B5EA7", (0, (6, 2, 1.5, 2)), "<"),
-    Look("#8C6D1F", (0, (1.5, 1.5)), ">"),
-    Look("#1b2230", (0, (8, 2, 1, 2, 1, 2)), "h"),
-    Look("#3b7a8c", "solid", "o"),
+    Look(SPARE[0], "solid", "P"),
+    Look(SPARE[1], (0, (5, 2)), "X"),
+    Look(SPARE[2], (0, (6, 2, 1.5, 2)), "<"),
+    Look(SPARE[3], (0, (1.5, 1.5)), ">"),
+    Look(SPARE[4], (0, (8, 2, 1, 2, 1, 2)), "h"),
+    Look(SPARE[5], "solid", "o"),
 )
+
+
+def to_rgb(color: str) -> tuple[float, float, float]:
+    """``#rrggbb`` as three numbers from 0 to 1."""
+    return tuple(int(color[at : at + 2], 16) / 255 for at in (1, 3, 5))
 
 
 def contrast(one, other) -> float:
@@ -91,17 +97,7 @@ def by_depth(count: int) -> list[tuple[float, float, float]]:
 
     Interpolates viridis (Smith and van der Walt 2015) between 0 and 0.82, where it is dark enough on white.
     """
-    anchors = np.array(
-        [
-            (0.267, 0.005, 0.329),
-            (0.276, 0.190, 0.493),
-            (0.213, 0.359, 0.552),
-            (0.153, 0.497, 0.558),
-            (0.122, 0.633, 0.531),
-            (0.369, 0.742, 0.388),
-            (0.478, 0.821, 0.318),
-        ]
-    )
+    anchors = np.array([to_rgb(color) for color in DEPTHS])
     at = np.linspace(0, len(anchors) - 1, count) if count > 1 else np.array([2.0])
     return [tuple(np.interp(t, range(len(anchors)), anchors[:, c]) for c in range(3)) for t in at]
 
@@ -113,12 +109,12 @@ def dress(ax, title: str = "", subtitle: str = "", color: str = INK) -> None:
     ax.set_axisbelow(True)
     for side, spine in ax.spines.items():
         spine.set_visible(side in ("left", "bottom"))
-        spine.set_color("#b9bdc5")
-    ax.tick_params(which="both", colors=MUTED, labelsize=10)
+        spine.set_color(LIGHT["edge"])
+    ax.tick_params(which="both", colors=MUTED, labelsize=TEXT)
     ax.xaxis.label.set_color(MUTED)
     ax.yaxis.label.set_color(MUTED)
     lines = subtitle.count("\n") + 1 if subtitle else 0
-    ax.set_title(title, loc="left", color=color, fontsize=13, fontweight="bold", pad=8 + 15 * lines)
+    ax.set_title(title, loc="left", color=color, fontsize=TITLE, fontweight="bold", pad=8 + 15 * lines)
     if subtitle:
         ax.annotate(
             subtitle,
@@ -127,7 +123,7 @@ def dress(ax, title: str = "", subtitle: str = "", color: str = INK) -> None:
             xycoords="axes fraction",
             textcoords="offset points",
             color=MUTED,
-            fontsize=10,
+            fontsize=TEXT,
             linespacing=1.3,
             va="bottom",
         )
@@ -165,8 +161,8 @@ def log_axis(ax, values, vanished: float | None = VANISHED, show_from: float = 1
 def shade_vanished(ax, level: float = VANISHED) -> None:
     """Shade from the axis' floor to ``level`` (a rms gradient) and say what it means."""
     low = ax.get_ylim()[0]
-    ax.axhspan(low, level, color="#f1e9e3", zorder=0, linewidth=0)
-    ax.axhline(level, color="#cfae98", linewidth=1, linestyle=(0, (4, 3)), zorder=0.5)
+    ax.axhspan(low, level, color=SHADE, zorder=0, linewidth=0)
+    ax.axhline(level, color=WARN, alpha=0.5, linewidth=1, linestyle=(0, (4, 3)), zorder=0.5)
     ax.annotate(
         "vanished",
         (0, level),
@@ -175,7 +171,7 @@ def shade_vanished(ax, level: float = VANISHED) -> None:
         textcoords="offset points",
         va="top",
         style="italic",
-        fontsize=10,
+        fontsize=TEXT,
         color=WARN,
         zorder=5,
     )

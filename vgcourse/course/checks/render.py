@@ -3,12 +3,13 @@
 import html
 
 from vgcourse.course.checks.exercise import BLANK, Verdict
+from vgcourse.palette import LIGHT
 
-# Okabe-Ito colours; the sign and the word carry the meaning too.
+# The sign and the word carry the meaning too.
 _LOOKS = {
-    "passed": ("✓", "Right", "#009E73"),
-    "open": ("○", "Open", "#56B4E9"),
-    "missed": ("✗", "Not yet", "#D55E00"),
+    "passed": ("✓", "Right", LIGHT["good"]),
+    "open": ("○", "Open", LIGHT["guess"]),
+    "missed": ("✗", "Not yet", LIGHT["bad"]),
 }
 
 _LINE = (

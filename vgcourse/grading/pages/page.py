@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
+from vgcourse.palette import DARK, LIGHT, as_css
+
 # No script, no request, no form; pictures only from within the page.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'"
 
@@ -30,19 +32,14 @@ _SHELL = Markup(
 """
 )
 
-# Okabe and Ito's colours, darkened (or lightened in the dark scheme) until text in them has contrast 4.5.
-BASE = """
+_BASE = """
 :root {
   color-scheme: light dark;
-  --ink: #1b2230; --muted: #565f6d; --line: #e3e5e9; --paper: #ffffff; --panel: #f4f6f8; --border: #d5d9e0;
-  --accent: #0069a8; --good: #007a58; --part: #8f5a00; --bad: #b84c00; --open: #565f6d;
-  --good-fill: #2fa97f; --part-fill: #e5ae3c; --bad-fill: #d9743a; --open-fill: #c3c9d2; --shade: #f3ebe4;
+  /* light */
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --ink: #eceff4; --muted: #abb4c2; --line: #343b47; --paper: #171b22; --panel: #20262f; --border: #3d4552;
-    --accent: #6cbcf0; --good: #3fcf9f; --part: #ffd08a; --bad: #ff9450; --open: #abb4c2;
-    --good-fill: #2fa97f; --part-fill: #d9a436; --bad-fill: #dd7c45; --open-fill: #8b95a4; --shade: #33271f;
+    /* dark */
   }
 }
 *, *::before { box-sizing: border-box; }
@@ -72,9 +69,7 @@ code, pre {
 @media print {
   :root {
     color-scheme: light;
-    --ink: #1b2230; --muted: #565f6d; --line: #e3e5e9; --paper: #ffffff; --panel: #f4f6f8; --border: #d5d9e0;
-    --accent: #1b2230; --good: #007a58; --part: #8f5a00; --bad: #b84c00; --open: #565f6d;
-    --good-fill: #2fa97f; --part-fill: #e5ae3c; --bad-fill: #d9743a; --open-fill: #c3c9d2; --shade: #f3ebe4;
+    /* light */ --accent: var(--ink);
   }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   body { max-width: none; padding: 0; font-size: 12.5px; }
@@ -82,6 +77,12 @@ code, pre {
   a { text-decoration: none; }
 }
 """
+
+_NAMES = (
+    *("ink", "muted", "line", "paper", "panel", "border", "accent", "good", "part", "bad", "open", "shade"),
+    *("good-fill", "part-fill", "bad-fill", "open-fill", "keyword", "string", "comment", "number", "name"),
+)
+BASE = _BASE.replace("/* light */", as_css(LIGHT, names=_NAMES)).replace("/* dark */", as_css(DARK, names=_NAMES))
 
 
 def page(title: str, body: Markup, style: str = "") -> str:

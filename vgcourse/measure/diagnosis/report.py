@@ -6,7 +6,8 @@ import numpy as np
 
 from vgcourse.measure.diagnosis.thresholds import VANISHED
 from vgcourse.measure.diagnosis.through_time.shown import as_lines, as_table
-from vgcourse.style import INK, MUTED, WARN
+from vgcourse.palette import LIGHT
+from vgcourse.style import INK, MUTED, PAPER, SHADE, WARN
 
 _TEXT_COLUMNS = {
     "gradient": "gradient",
@@ -40,7 +41,7 @@ def as_text(report) -> str:
 
 def as_html(report) -> str:
     """A calm table with bars on a logarithmic scale, the verdict above it."""
-    color = "#00694c" if report.healthy else WARN
+    color = LIGHT["good"] if report.healthy else WARN
     low, high = _decades(report.layers["reach"])
     head = "".join(
         f'<th scope="col" style="text-align:{"left" if k < 3 else "right"};padding:2px 10px;font-weight:600">{h}</th>'
@@ -49,7 +50,7 @@ def as_html(report) -> str:
     body = "".join(_html_row(name, row, low, high, report) for name, row in report.layers.iterrows())
     notes = "".join(f"<p style='margin:4px 0'>{escape(note)}</p>" for note in report.notes)
     return (
-        f'<div style="font-family:system-ui,sans-serif;font-size:13px;color:{INK};background:#fdfcfb;'
+        f'<div style="font-family:system-ui,sans-serif;font-size:13px;color:{INK};background:{PAPER};'
         f'border-left:4px solid {color};padding:10px 16px;display:inline-block;max-width:100%;overflow-x:auto">'
         f'<p style="margin:0 0 8px;font-size:14px;line-height:1.45;max-width:820px">'
         f'<b style="color:{color}">{escape(report.cause)} · {escape(report.layer)}</b><br>'
@@ -115,7 +116,7 @@ def _html_row(name: str, row, low: float, high: float, report) -> str:
     )
     bar = _bar(row, low, high)
     return (
-        f'<tr style="background:{"#f6ece4" if blamed else "transparent"}">'
+        f'<tr style="background:{SHADE if blamed else "transparent"}">'
         f'<th scope="row" style="text-align:left;padding:2px 10px;font-weight:{weight}">{escape(name)}</th>'
         f'<td style="text-align:left;padding:2px 10px;color:{MUTED}">{escape(row["activation"])}</td>'
         f'<td style="text-align:left;padding:2px 10px;white-space:nowrap">{bar}</td>{cells}</tr>'
@@ -128,10 +129,10 @@ def _bar(row, low: float, high: float) -> str:
     share = (np.log10(value) - low) / (high - low) if value > 0 else 0.0
     share = float(np.clip(share, 0, 1)) if np.isfinite(share) else 0.0
     mark = (np.log10(VANISHED) - low) / (high - low) * 120
-    color = WARN if not value >= VANISHED else "#3b7a8c"
+    color = WARN if not value >= VANISHED else LIGHT["accent"]
     at = "position:absolute"
     return (
-        '<span style="display:inline-block;position:relative;width:120px;height:10px;background:#eceae7;'
+        f'<span style="display:inline-block;position:relative;width:120px;height:10px;background:{LIGHT["track"]};'
         'margin-right:8px;vertical-align:middle" aria-hidden="true">'
         f'<span style="{at};left:0;top:0;height:10px;width:{120 * share:.0f}px;background:{color}"></span>'
         f'<span style="{at};left:{mark:.0f}px;top:-2px;height:14px;width:1px;background:{WARN}"></span>'

@@ -10,6 +10,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+from vgcourse.palette import DARK, LIGHT, RAMP, SIZES, as_css
 from vgcourse.show.explorers.javascript import Module, read_module
 
 WEB = Path(__file__).parent / "web"
@@ -91,15 +92,29 @@ def widget_module() -> str:
 
 @cache
 def style_sheet() -> str:
-    return _read("explorer.css")
+    """The explorers' style sheet, headed by the palette: ``--vg-NAME`` in the light and in the dark theme."""
+    sizes = " ".join(f"--vg-size-{name}: {size}px;" for name, size in SIZES.items())
+    shared = f"{sizes} --vg-ramp: {', '.join(RAMP)};"
+    dark = '[data-jp-theme-light="false"] .vg, [data-theme="dark"] .vg, .vg.vg-dark'
+    return (
+        f".vg {{ --vg-scheme: light; {shared} {as_css(LIGHT, '--vg-')} }}\n"
+        f"{dark} {{ --vg-scheme: dark; {as_css(DARK, '--vg-')} color-scheme: dark; }}\n{_read('explorer.css')}"
+    )
+
+
+def _page_style() -> str:
+    names = ("page", "ink", "muted", "border", "accent")
+    sizes = f"--size-text: {SIZES['text']}px; --size-small: {SIZES['small']}px;"
+    light, dark = as_css(LIGHT, names=names), as_css(DARK, names=names)
+    return (
+        f':root {{ {sizes} {light} }}\n:root[data-theme="dark"] {{ {dark} color-scheme: dark; }}\n{_read("page.css")}'
+    )
 
 
 def page() -> str:
     """The whole static page as HTML."""
     script = joined("page.js").replace("</script", "<\\/script")
-    return (
-        _read("page.html").replace("/* style */", style_sheet() + _read("page.css")).replace("/* script */", script)
-    )
+    return _read("page.html").replace("/* style */", style_sheet() + _page_style()).replace("/* script */", script)
 
 
 def build(folder: Path) -> Path:

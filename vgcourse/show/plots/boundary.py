@@ -6,11 +6,11 @@ import numpy as np
 from matplotlib.colors import to_rgb
 from numpy.typing import ArrayLike
 
+from vgcourse.palette import CLASSES, LIGHT
 from vgcourse.show.plots._figure import CourseFigure, finish, new_figure
 from vgcourse.show.plots._frames import groups_of
 from vgcourse.style import INK, dress, looks
 
-_CLASSES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
 _MARKERS = ("o", "s", "^", "D", "v", "P")
 
 
@@ -85,7 +85,7 @@ def _draw(ax, net, X, labels, resolution: int) -> None:
     grid = np.stack(np.meshgrid(*sides), -1)
     answer = _ask(net, grid.reshape(-1, 2)).reshape(resolution, resolution, -1)
     count = answer.shape[-1]
-    paints = np.array([to_rgb(_CLASSES[k % 6]) for k in range(count)])
+    paints = np.array([to_rgb(CLASSES[k % 6]) for k in range(count)])
     best = answer.argmax(-1)
     # From white where all classes are equally likely to a light tint where one is sure.
     sure = np.clip((answer.max(-1) - 1 / count) / (1 - 1 / count), 0, 1)[..., None]
@@ -106,8 +106,8 @@ def _draw(ax, net, X, labels, resolution: int) -> None:
             *X[labels == k].T,
             s=13,
             marker=_MARKERS[k % 6],
-            color=_CLASSES[k % 6],
-            edgecolor="#ffffff",
+            color=CLASSES[k % 6],
+            edgecolor=LIGHT["paper"],
             linewidth=0.5,
             zorder=3,
         )

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.ticker import MaxNLocator
 
+from vgcourse.palette import LIGHT
 from vgcourse.show.plots._figure import CourseFigure, caption, end_labels, finish, keep_apart, new_figure, shorten
 from vgcourse.show.plots._frames import Panels, Runs, activation_of, groups_of, nonfinite_note, runs_of
 from vgcourse.style import INK, MUTED, VANISHED, dress, log_axis, log_limits, look, looks, mark_zeros
@@ -160,7 +161,7 @@ def _map(ax, runs: Runs, low: float, high: float):
     values = runs.middle.T
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log10(values)
-    shades = colormaps["viridis"].with_extremes(bad="#ffffff", under="#8d8d8d")
+    shades = colormaps["viridis"].with_extremes(bad=LIGHT["paper"], under=LIGHT["edge"])
     edges = _edges(runs.epochs)
     logs = np.where(values == 0, low - 1, logs)
     picture = ax.pcolormesh(
@@ -182,7 +183,7 @@ def _dress_bar(bar, low: float, high: float) -> None:
     bar.set_ticks(ticks, labels=[f"$10^{{{int(t)}}}$" for t in ticks])
     level = np.log10(VANISHED)
     if low < level < high:
-        bar.ax.axhline(level, color="#ffffff", linewidth=1.5)
+        bar.ax.axhline(level, color=LIGHT["paper"], linewidth=1.5)
         bar.set_label("white line: vanished below", fontsize=9.5, color=MUTED)
 
 

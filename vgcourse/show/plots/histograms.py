@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 from vgcourse.measure.recording import Recording
 from vgcourse.show.plots._figure import CourseFigure, caption, finish, keep_apart, new_figure, shorten
 from vgcourse.show.plots._frames import only_statistics, recordings_of
-from vgcourse.style import MUTED, VANISHED, WARN, by_depth, dress
+from vgcourse.style import MUTED, PAPER, SHADE, VANISHED, WARN, by_depth, dress
 
 _GROUPS = {
     "kernel_gradient": ("kernel_gradients", "Kernel gradient"),
@@ -77,7 +77,7 @@ def _ridges(ax, row, low: float, high: float) -> None:
         density = _density(row[k], grid)
         top = 1.6 * density / density.max() if density.any() else density
         ax.fill_between(grid, k, k + top, color=colors[k], alpha=0.75, linewidth=0, zorder=3 + (len(row) - k))
-        ax.plot(grid, k + top, color="#ffffff", linewidth=0.8, zorder=3 + (len(row) - k))
+        ax.plot(grid, k + top, color=PAPER, linewidth=0.8, zorder=3 + (len(row) - k))
         _note_zeros(ax, k, row[k], len(row))
     ax.set_xlim(low, high)
     ax.set_ylim(-0.4, len(row) + 1.0)
@@ -85,7 +85,7 @@ def _ridges(ax, row, low: float, high: float) -> None:
     ax.grid(axis="y", visible=False)
     level = np.log10(VANISHED)
     if low < level:
-        ax.axvspan(low, min(level, high), color="#f1e9e3", zorder=0, linewidth=0)
+        ax.axvspan(low, min(level, high), color=SHADE, zorder=0, linewidth=0)
         ax.annotate(
             "vanished", (0.02, 0.99), xycoords="axes fraction", va="top", style="italic", fontsize=9.5, color=WARN
         )

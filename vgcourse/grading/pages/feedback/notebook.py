@@ -99,7 +99,7 @@ pre { margin: 0; white-space: pre-wrap; }
 .source pre { padding: 9px 12px; white-space: pre; line-height: 1.45; }
 .prose pre { padding: 9px 12px; background: var(--panel); border-radius: 6px; line-height: 1.45; }
 .out { margin: 6px 0 0; padding-left: 12px; overflow-x: auto; }
-.out img, .prose img { max-width: 100%; height: auto; background: #fff; border-radius: 4px; }
+.out img, .prose img { max-width: 100%; height: auto; background: white; border-radius: 4px; }
 .out .stderr { color: var(--part); } .out .error { padding: 8px 12px; background: var(--shade); border-radius: 6px; }
 .answer { padding: 10px 14px 12px; border: 1px solid var(--border); border-left: 4px solid var(--accent);
   border-radius: 8px; }
@@ -112,14 +112,12 @@ pre { margin: 0; white-space: pre-wrap; }
 .comment { margin: 8px 0 0; padding: 9px 13px; background: var(--shade); border-radius: 6px; }
 .comment p:last-child { margin: 0; }
 .highlight { background: none; }
-.k, .kn, .kc, .kd, .ow { color: #005a8f; font-weight: 600; } .s, .s1, .s2, .sd, .sa, .si, .se { color: #8a4a00; }
-.c, .c1, .cm { color: #5d6573; font-style: italic; } .mi, .mf, .mh { color: #00694c; } .nf, .nc { color: #7a3f97; }
+.k, .kn, .kc, .kd, .ow { color: var(--keyword); font-weight: 600; }
+.s, .s1, .s2, .sd, .sa, .si, .se { color: var(--string); }
+.c, .c1, .cm { color: var(--comment); font-style: italic; } .mi, .mf, .mh { color: var(--number); }
+.nf, .nc { color: var(--name); }
 .ansi-red-fg { color: var(--bad); } .ansi-green-fg { color: var(--good); } .ansi-bold { font-weight: 700; }
 .ansi-cyan-fg, .ansi-blue-fg { color: var(--accent); }
-@media (prefers-color-scheme: dark) {
-  .k, .kn, .kc, .kd, .ow { color: #7cc4f5; } .s, .s1, .s2, .sd, .sa, .si, .se { color: #f0b878; }
-  .c, .c1, .cm { color: #98a2b1; } .mi, .mf, .mh { color: #62d9b1; } .nf, .nc { color: #d3a4ec; }
-}
 @media print {
   .cell { break-inside: auto; } .verdict, .lines li, .out img { break-inside: avoid; }
   .source pre { white-space: pre-wrap; }

@@ -26,7 +26,7 @@ svg text.median { fill: var(--bad); font-weight: 600; }
 .row h3 .quiet { font-weight: 400; font-size: 14px; margin-left: 6px; }
 .facts { margin: 0; color: var(--muted); font-size: 13.5px; font-variant-numeric: tabular-nums; }
 .shares { display: flex; gap: 2px; height: 22px; margin: 7px 0 2px; }
-.shares span { min-width: 3px; border-radius: 3px; color: #12161d; font-size: 12px; line-height: 22px;
+.shares span { min-width: 3px; border-radius: 3px; color: black; font-size: 12px; line-height: 22px;
   text-align: center; overflow: hidden; }
 .shares .wait { color: var(--ink); }
 .keys { list-style: none; margin: 10px 0 0; padding: 0; }

@@ -14,12 +14,13 @@ export function openCanvas(canvas, height) {
     canvas.style.height = `${height}px`;
   }
   const g = canvas.getContext("2d");
+  g.label ??= parseFloat(getComputedStyle(canvas).getPropertyValue("--vg-size-label")); // as palette.py has it
   g.setTransform(density, 0, 0, density, 0, 0);
   g.clearRect(0, 0, width, height);
   return { g, width, height };
 }
 
-export function write(g, text, x, y, { color, align = "left", base = "alphabetic", size = 11, weight = 400, font }) {
+export function write(g, text, x, y, { color, align = "left", base = "alphabetic", size = g.label, weight = 400, font }) {
   g.font = `${weight} ${size}px ${font}`;
   g.fillStyle = color;
   g.textAlign = align;

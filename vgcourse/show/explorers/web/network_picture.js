@@ -108,7 +108,7 @@ function drawEdges(g, place, pass, { from, to, edges }, share, theme) {
 
 function sizeColor(size, theme) {
   if (!Number.isFinite(size)) return theme.warn;
-  return `rgb(${magnitudeColor(Math.log10(size), theme.dark).join(", ")})`;
+  return `rgb(${magnitudeColor(Math.log10(size), theme).join(", ")})`;
 }
 
 /** A fat arrow to the left; nothing but a dotted line where nothing comes, stripes where no number is left. */

@@ -169,7 +169,7 @@ export class History {
     values.forEach((value, l) => {
       const at = 4 * (values.length - 1 - l);
       // A gradient of exactly 0, or of no number, leaves its cell empty: the track shows, or the stripes.
-      if (value > 0 && value < Infinity) image.data.set([...magnitudeColor(Math.log10(value), theme.dark), 255], at);
+      if (value > 0 && value < Infinity) image.data.set([...magnitudeColor(Math.log10(value), theme), 255], at);
     });
     g.putImageData(image, this.drawn, 0);
   }
@@ -188,7 +188,7 @@ export class History {
 
 /** The colour scale of thermometers and history, as a CSS gradient for the legend. */
 export function magnitudeGradient(theme) {
-  const stops = [-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4].map((e) => `rgb(${magnitudeColor(e, theme.dark).join(", ")})`);
+  const stops = [-8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4].map((e) => `rgb(${magnitudeColor(e, theme).join(", ")})`);
   return `linear-gradient(to right, ${stops.join(", ")})`;
 }
 

@@ -301,7 +301,7 @@ function outline(g, shape, box, slot, tall, theme) {
 }
 
 function binColor({ low, high }, b, bins, theme) {
-  return `rgb(${magnitudeColor(low + ((b + 0.5) / bins) * (high - low), theme.dark).join(", ")})`;
+  return `rgb(${magnitudeColor(low + ((b + 0.5) / bins) * (high - low), theme).join(", ")})`;
 }
 
 function fitText(g, text, room) {

@@ -3,7 +3,7 @@
 import { EXPLODED } from "./scales.js";
 
 const TOKENS = [
-  "ink", "muted", "line", "paper", "panel", "accent", "warn", "shade", "track",
+  "ink", "muted", "line", "paper", "panel", "accent", "warn", "shade", "track", "exploded", "signal", "gradient",
   "sigmoid", "tanh", "relu", "leaky_relu", "linear", "plain", "skip", "class0", "class1", "field0", "field1", "middle",
 ];
 
@@ -23,26 +23,20 @@ export function readTheme(element) {
   const style = getComputedStyle(element);
   const theme = Object.fromEntries(TOKENS.map((name) => [name, style.getPropertyValue(`--vg-${name}`).trim()]));
   theme.font = style.fontFamily;
+  theme.ramp = style.getPropertyValue("--vg-ramp").trim().split(/[\s,]+/).map(rgb);
   theme.dark = style.getPropertyValue("--vg-scheme").trim() === "dark";
   return theme;
 }
 
-// viridis (Smith and van der Walt 2015), up to where it still stands out from white.
-const VIRIDIS = [
-  [68, 1, 84], [71, 45, 123], [59, 82, 139], [44, 114, 142], [33, 145, 140], [40, 174, 128], [94, 201, 98], [173, 220, 48],
-];
-
-const EXPLODED_COLORS = { light: [190, 40, 60], dark: [255, 110, 120] };
-
 /** The colour of a gradient of size 10^`exponent`: dark violet at 1e-8 and below, green at 1, red once it has exploded. */
-export function magnitudeColor(exponent, dark = false) {
-  if (Number.isNaN(exponent)) return [128, 128, 128];
-  if (exponent > EXPLODED) return EXPLODED_COLORS[dark ? "dark" : "light"];
+export function magnitudeColor(exponent, { ramp, exploded, muted, dark }) {
+  if (Number.isNaN(exponent)) return rgb(muted);
+  if (exponent > EXPLODED) return rgb(exploded);
   const from = dark ? 0.14 : 0;
   const share = from + (1 - from) * Math.min(1, Math.max(0, (exponent + 8) / 8));
-  const at = share * (VIRIDIS.length - 1);
-  const below = Math.min(VIRIDIS.length - 2, Math.floor(at));
-  return VIRIDIS[below].map((value, c) => Math.round(value + (at - below) * (VIRIDIS[below + 1][c] - value)));
+  const at = share * (ramp.length - 1);
+  const below = Math.min(ramp.length - 2, Math.floor(at));
+  return ramp[below].map((value, c) => Math.round(value + (at - below) * (ramp[below + 1][c] - value)));
 }
 
 /** "#rrggbb" as [r, g, b]. */

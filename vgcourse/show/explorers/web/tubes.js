@@ -52,7 +52,7 @@ function drawTube(g, x, tube, box, scale, value, theme) {
   if (state === "blown") drawHatch(g, x - radius, box.top, tube, box.bottom - box.top, theme);
   else {
     const top = Math.min(scale.place(value), box.bottom - 2);
-    g.fillStyle = `rgb(${magnitudeColor(Math.log10(value), theme.dark).join(", ")})`;
+    g.fillStyle = `rgb(${magnitudeColor(Math.log10(value), theme).join(", ")})`;
     g.fillRect(x - radius, top, tube, box.bottom - top);
   }
   g.restore();
