@@ -28,7 +28,7 @@ def _prepare_code(cell: NotebookNode, models: dict) -> None:
     source = cell.source.lstrip()
     if cell.metadata.get("jupyter", {}).get("source_hidden"):
         tags.add("hide-input")
-    if source.startswith(("predict(", "reveal(", "vg.explore.")):
+    if source.startswith("vg.explore."):
         tags.add("hide-input")
     if source.startswith("try:\n    import vgcourse"):
         tags.add("hide-input")

@@ -228,3 +228,22 @@ def test_without_the_package_a_lesson_says_what_to_do(built, monkeypatch):
         with pytest.raises(SystemExit) as stop:
             exec(first, {})
         assert "make lab" in str(stop.value) and "\n" not in str(stop.value), lesson
+
+
+def test_cells_that_ask_or_answer_are_folded_and_no_exercise_is(root):
+    """A `reveal` in sight gives its answer away; where nothing asks, only the text decides."""
+    from vgcourse.course.authoring.folding import asks
+
+    assert asks('words = {1: "one"}\nreveal("x", words[1])') and asks("guess = predict('x', [1, 2])")
+    assert not asks("def show():\n    reveal('x', 1)") and not asks("%matplotlib inline\nreveal(1)")
+    folded = asking = 0
+    for lesson in lessons(root):
+        for cell in nbformat.read(lesson.student, as_version=4).cells:
+            if cell.cell_type != "code":
+                continue
+            hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)
+            folded += hidden
+            asking += asks(cell.source)
+            assert hidden or "nbgrader" in cell.metadata or not asks(cell.source), (lesson.id, cell.id)
+            assert not (hidden and cell.metadata.get("nbgrader", {}).get("solution")), (lesson.id, cell.id)
+    assert folded > asking > 20

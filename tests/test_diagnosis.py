@@ -13,6 +13,7 @@ from tests.net_builders import circles, conv_pool, dense, descend, images, norma
 from tests.sick_nets import HEALTHY, SICK
 from vgcourse.measure.diagnosis import diagnose
 from vgcourse.measure.layers import tap_outputs
+from vgcourse.style import WARN
 
 QUICK_SICK = [
     "three narrow sigmoid layers",
@@ -491,6 +492,6 @@ def test_statistics_learnt_anew_are_the_cure_that_is_named():
 def test_table_and_verdict_draw_one_line():
     report = diagnose(*SICK["ten sigmoid layers"].build(0))
     rows = report._repr_html_().split("<tbody>")[1].split("</tr>")[:-1]
-    warned = ["height:10px;width" in row and 'px;background:#a84300"></span><span' in row for row in rows]
+    warned = ["height:10px;width" in row and f'px;background:{WARN}"></span><span' in row for row in rows]
     assert warned == [not reach >= 1e-3 for reach in report.layers["reach"]]
     assert any(warned) and not all(warned)

@@ -17,6 +17,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from vgcourse.course.authoring import shows_only
+from vgcourse.course.authoring.folding import fold
 from vgcourse.course.authoring.solution_only import SOLUTION_ONLY, DropSolutionOnly
 from vgcourse.course.authoring.stubs import STUB, TEXT_STUB
 from vgcourse.course.authoring.tags import expand
@@ -60,6 +61,7 @@ def solved_notebook(lesson: Lesson) -> NotebookNode:
         cell.metadata = nbformat.from_dict(expand(_clean(cell.metadata), where))
         cell["id"] = cell.metadata.get("nbgrader", {}).get("grade_id") or f"{lesson.name}-{position:03d}"
         shows_only.mark(cell)
+        fold(cell)
         if cell.cell_type == "code":
             cell.update(outputs=[], execution_count=None)
     nb.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": LANGUAGE})
