@@ -2,11 +2,11 @@
 
 import { backwardPass, profileOf, rms } from "./backward_pass.js";
 import { button, emphasise, legendList, make } from "./dom.js";
-import { columnAt, drawNetwork, factorText } from "./network_picture.js";
+import { columnAt, drawNetwork } from "./network_picture.js";
 import { magnitudeGradient } from "./pictures.js";
 import { pointable } from "./pointing.js";
 import { lstmPass, recurrentPass } from "./time_pass.js";
-import { compareLayers, plainNumber } from "./words.js";
+import { compareLayers, factorText, plainNumber, productText } from "./words.js";
 
 const FORMS = {
   plain: backwardPass,
@@ -161,11 +161,9 @@ class Network {
   #chain(column) {
     const { columns, arrows, measured } = this.pass;
     const last = columns.length - 2;
-    const factors = arrows.filter(({ from, to }) => from <= last && to >= column).map(({ factor }) => factorText(factor));
-    const shown = factors.length > 6 ? [...factors.slice(0, 3), "…", factors[factors.length - 1]] : factors;
+    const factors = arrows.filter(({ from, to }) => from <= last && to >= column).map(({ factor }) => factor);
     const whole = rms(columns[column].sizes) / rms(columns[last].sizes);
-    const product = factors.length > 1 ? `${shown.join(" × ")} = ${factorText(whole)}` : `× ${factorText(whole)}`;
-    return `From ${measured} ${columns[last].name} back to ${nameOf(columns[column], measured)}: ${product}.`;
+    return `From ${measured} ${columns[last].name} back to ${nameOf(columns[column], measured)}: ${productText(factors, whole)}.`;
   }
 
   /** What there is to say about a column; nothing about its gradient before the pass has come to it. */

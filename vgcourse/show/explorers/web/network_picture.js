@@ -5,7 +5,7 @@ import { rms } from "./backward_pass.js";
 import { logScale, stateOn } from "./scales.js";
 import { magnitudeColor } from "./theme.js";
 import { TUBE_SCALE } from "./tubes.js";
-import { plainNumber } from "./words.js";
+import { factorText, plainNumber } from "./words.js";
 
 const SIZE_SHARE = logScale(TUBE_SCALE.low, TUBE_SCALE.high, 0, 1); // thermometers and arrows have one scale
 const EDGE_MOST = 5;
@@ -158,12 +158,6 @@ function writeFactor(g, place, { from, to }, factor, y, theme) {
   const size = place.spacing < 44 ? 10 : 12;
   const at = (place.x(from) + place.x(to)) / 2;
   write(g, text, at, y + shifted, { color: theme.ink, font: theme.font, align: "center", weight: 600, size });
-}
-
-/** A factor in two figures. */
-export function factorText(factor) {
-  if (!Number.isFinite(factor)) return "–";
-  return factor >= 0.01 && factor < 10 && factor !== 1 ? factor.toPrecision(2) : plainNumber(factor);
 }
 
 function drawColumn(g, place, column, i, reached, theme) {

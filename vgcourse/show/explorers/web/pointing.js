@@ -11,11 +11,11 @@ export function pointable(canvas, { low, high, at, say, chosen }) {
   let here = null;
   const show = (index) => {
     here = index === null ? null : Math.max(low(), Math.min(high(), index));
-    const said = here ?? high();
-    canvas.setAttribute("aria-valuemin", low());
-    canvas.setAttribute("aria-valuemax", high());
-    canvas.setAttribute("aria-valuenow", said);
-    canvas.setAttribute("aria-valuetext", say(said));
+    const now = here ?? high();
+    const values = { valuemin: low(), valuemax: high(), valuenow: now, valuetext: say(now) };
+    for (const [name, value] of Object.entries(values)) {
+      if (canvas.getAttribute(`aria-${name}`) !== String(value)) canvas.setAttribute(`aria-${name}`, value);
+    }
   };
   const choose = (index) => {
     if (index === here) return;

@@ -2,8 +2,9 @@
 
 import { button, emphasise, freshId, make } from "./dom.js";
 import { drawLoss, Field, History, magnitudeGradient } from "./pictures.js";
-import { drawThermometers } from "./tubes.js";
-import { compareLayers, counted, judgeLearning, lossNumber, plainNumber } from "./words.js";
+import { pointable } from "./pointing.js";
+import { drawThermometers, tubeAt } from "./tubes.js";
+import { compareLayers, counted, judgeLearning, lossNumber, plainNumber, wayBack } from "./words.js";
 import { LN2 } from "./run.js";
 
 const ROUND = 200;
@@ -20,6 +21,7 @@ export class Race {
     Object.assign(this, { shell, spec, playing: false, goal: ROUND, turn: 0, frameTimes: [] });
     this.cards = spec.names.map((name) => new Card(shell, name, spec));
     shell.body.append(make("div", { class: `vg-cards vg-cards-${spec.names.length}` }, ...this.cards.map((c) => c.root)));
+    this.cards.forEach((card) => card.pointing((layer) => this.#point(layer)));
     shell.body.append(this.#legend());
     this.#buttons();
     shell.table = () => this.#table();
@@ -36,6 +38,12 @@ export class Race {
     this.refining = setTimeout(() => this.playing || this.draw(), REFINE_AFTER);
     this.shell.say(this.#sentence());
     this.shell.writeNumbers();
+  }
+
+  /** All nets show the same layer, so that their numbers can be compared. */
+  #point(layer) {
+    const look = { quantity: this.spec.quantity(), theme: this.shell.theme };
+    this.cards.forEach((card) => card.point(layer, look));
   }
 
   #makeRuns() {
@@ -179,7 +187,9 @@ class Card {
     this.sentence = make("p", { class: "vg-verdict" });
     this.canvases = Object.fromEntries(["field", "tubes", "loss", "past"].map((id) => [id, picture()]));
     this.captions = Object.fromEntries(["field", "tubes", "loss", "past"].map((id) => [id, make("p", { class: "vg-caption" })]));
-    const block = (id) => make("div", { class: `vg-picture vg-picture-${id}` }, this.captions[id], this.canvases[id]);
+    this.pointed = null;
+    this.way = make("p", { class: "vg-way" });
+    const block = (id) => make("div", { class: `vg-picture vg-picture-${id}` }, this.captions[id], this.canvases[id], id === "tubes" ? this.way : null);
     this.root = make(
       "section",
       { class: `vg-card vg-card-${name}`, "aria-labelledby": heading },
@@ -193,6 +203,34 @@ class Card {
   begin(run) {
     this.run = run;
     this.past = new History();
+    if (this.pointed >= run.hidden) this.pointed = null;
+  }
+
+  /** `chosen(layer)` hears at which tube (from 0) of this card somebody points. */
+  pointing(chosen) {
+    const canvas = this.canvases.tubes;
+    const at = (x) => tubeAt(this.run.hidden, canvas.clientWidth, x);
+    const say = (layer) => wayBack(this.run.now[this.quantity ?? "backprop"], layer, this.spec.unit);
+    this.pointer = pointable(canvas, { low: () => 0, high: () => this.run.hidden - 1, at, say, chosen });
+  }
+
+  point(layer, { quantity, theme }) {
+    this.pointed = layer;
+    this.#tubes(quantity, theme);
+    this.#sayWay();
+  }
+
+  #tubes(quantity, theme) {
+    const { run, canvases } = this;
+    this.quantity = quantity;
+    drawThermometers(canvases.tubes, this.#height("tubes"), run.now[quantity], run.before[quantity], this.pointed, theme);
+  }
+
+  /** What stands under the tubes: the numbers of the layer that is pointed at. */
+  #sayWay() {
+    const words = this.pointed === null ? "" : wayBack(this.run.now[this.quantity], this.pointed, this.spec.unit);
+    if (this.way.textContent !== words) this.way.textContent = words;
+    this.pointer.show(this.pointed);
   }
 
   draw(shell, { quantity, epochs, hasty, withField }) {
@@ -200,7 +238,7 @@ class Card {
     if (withField) {
       this.field.draw(this.canvases.field, this.#height("field"), run, shell.theme, hasty);
     }
-    drawThermometers(this.canvases.tubes, this.#height("tubes"), run.now[quantity], run.before[quantity], shell.theme);
+    this.#tubes(quantity, shell.theme);
     drawLoss(this.canvases.loss, 62, run.losses, epochs, shell.theme[this.name], shell.theme);
     this.past.draw(this.canvases.past, 118, run.history, quantity, epochs, shell.theme);
   }
@@ -228,6 +266,7 @@ class Card {
     this.captions.loss.textContent = "loss (dashed: guessing, 0.69)";
     this.captions.past.textContent = `gradient history: ${spec.unit} × epoch`;
     this.#describe(run, quantity);
+    this.#sayWay();
   }
 
   /** Touch the page only where the words have changed: 60 times a second they mostly have not. */

@@ -50,7 +50,7 @@ function drawShape(g, { left, width }, values, reach, layer, theme) {
   }
   const { shares, below, above } = histogramShares(values, reach);
   const most = Math.max(...shares, 1e-9);
-  g.fillStyle = theme.tanh;
+  g.fillStyle = theme.signal;
   shares.forEach((share, i) => {
     const tall = (share / most) * (bottom - top);
     if (share) g.fillRect(left + (i * width) / SHAPE_BINS, bottom - tall, Math.max(1, width / SHAPE_BINS - 1), tall);

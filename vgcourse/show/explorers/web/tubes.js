@@ -17,15 +17,28 @@ export function tubeMarks(values) {
   });
 }
 
-/** Tubes for the sizes `now`; a bar shows where each stood `before` training. */
-export function drawThermometers(canvas, height, now, before, theme) {
+const LEFT = 34;
+const RIGHT = 8;
+
+/** Index of the tube at `x` on a canvas of this width with so many tubes. */
+export function tubeAt(count, width, x) {
+  const share = (x - LEFT) / (width - RIGHT - LEFT);
+  return Math.max(0, Math.min(count - 1, Math.floor(share * count)));
+}
+
+/** Tubes for the sizes `now`; a bar shows where each stood `before` training. `pointed`: index of a tube, or null. */
+export function drawThermometers(canvas, height, now, before, pointed, theme) {
   const { g, width } = openCanvas(canvas, height);
-  const box = { left: 34, right: width - 8, top: 17, bottom: height - 46 };
+  const box = { left: LEFT, right: width - RIGHT, top: 17, bottom: height - 46 };
   const scale = logScale(TUBE_SCALE.low, TUBE_SCALE.high, box.bottom, box.top);
   drawLogAxis(g, box, scale, theme);
   const spacing = (box.right - box.left) / now.length;
   const tube = Math.max(2, Math.min(22, spacing * 0.62));
   const middle = (l) => box.left + (l + 0.5) * spacing;
+  if (pointed !== null) {
+    g.fillStyle = theme.line;
+    g.fillRect(middle(pointed) - spacing / 2, box.top, spacing, box.bottom - box.top + 34);
+  }
   now.forEach((value, l) => {
     drawTube(g, middle(l), tube, box, scale, value, theme);
     drawBefore(g, middle(l), Math.min(spacing - 1, tube + 8), scale, before[l], theme);

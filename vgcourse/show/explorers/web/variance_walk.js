@@ -111,11 +111,11 @@ class VarianceWalk {
     g.beginPath();
     g.rect(box.left, box.top, box.right - box.left, box.bottom - box.top);
     g.clip(); // a line that leaves the scale leaves the picture
-    for (const [key, name] of [["signal", "tanh"], ["gradient", "sigmoid"]]) {
+    for (const key of ["signal", "gradient"]) {
       const look = LOOKS[key === "signal" ? "plain" : "skip"];
-      this.nets.forEach((net) => drawLine(g, points(net[key]), faded(theme[name], 0.35), { thickness: 1 }));
+      this.nets.forEach((net) => drawLine(g, points(net[key]), faded(theme[key], 0.35), { thickness: 1 }));
       drawLine(g, points(this.theory[key]), theme.ink, { dash: [2, 3], thickness: 1.4 });
-      drawLine(g, points(this[key]), theme[name], { ...look, every: Math.ceil(this.signal.length / 16) });
+      drawLine(g, points(this[key]), theme[key], { ...look, every: Math.ceil(this.signal.length / 16) });
     }
     this.#markMoments(g, scale, x, theme);
     g.restore();
@@ -229,7 +229,7 @@ function markEscapes(g, box, x, values, row, theme) {
   if (value >= 10 ** -REACH && value <= 10 ** REACH) return;
   const up = !(value < 1);
   const y = up ? box.top + 7 : box.bottom - 7;
-  g.fillStyle = row ? theme.sigmoid : theme.tanh;
+  g.fillStyle = row ? theme.gradient : theme.signal;
   drawMarker(g, up ? "triangle" : "down", x(end), y, 5);
   const text = Number.isFinite(value) ? plainNumber(value) : "no longer a number";
   write(g, text, x(end) + (row ? 12 : -12), y + 4, { color: g.fillStyle, font: theme.font, weight: 600, align: row ? "left" : "right" });

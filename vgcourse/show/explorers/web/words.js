@@ -65,6 +65,30 @@ export function compareLayers(profile, noun = "layer", names = null) {
   };
 }
 
+/** A factor in two figures. */
+export function factorText(factor) {
+  if (!Number.isFinite(factor)) return "–";
+  return factor >= 0.01 && factor < 10 && factor !== 1 ? factor.toPrecision(2) : plainNumber(factor);
+}
+
+/** "0.17 × 0.26 × 0.24 × … × 0.22 = 2.8 × 10⁻⁵": these factors, and what they make together. */
+export function productText(factors, whole) {
+  const texts = factors.map(factorText);
+  if (texts.length < 2) return `× ${factorText(whole)}`;
+  const shown = texts.length > 6 ? [...texts.slice(0, 3), "…", texts[texts.length - 1]] : texts;
+  return `${shown.join(" × ")} = ${factorText(whole)}`;
+}
+
+/** What layer `at` (from 0) of a profile gets, by which factor, and the product of all factors on the way back to it. */
+export function wayBack(profile, at, noun = "layer") {
+  const last = profile.length - 1;
+  const own = `${noun[0].toUpperCase()}${noun.slice(1)} ${at + 1} gets ${plainNumber(profile[at])}`;
+  if (at === last) return `${own}.`;
+  const factors = Array.from({ length: last - at }, (_, i) => profile[last - 1 - i] / profile[last - i]);
+  const factor = factorText(factors[factors.length - 1]);
+  return `${own}: × ${factor} of ${noun} ${at + 2}. From ${noun} ${last + 1} back: ${productText(factors, profile[at] / profile[last])}.`;
+}
+
 function sized(kind, ratio, front, back) {
   return { kind, parts: [`${front} gets a gradient `, `${plainNumber(ratio)} × ${kind}`, ` than ${back}.`] };
 }
