@@ -93,8 +93,8 @@ DARK = LIGHT | {
 }
 # Small to large, 10⁻⁸ to 1: viridis (Smith and van der Walt 2015), up to where it still stands out from white.
 RAMP = ("#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30")
-# A layer's place, input to output: viridis where it is dark enough on white.
-DEPTHS = ("#440154", "#46307e", "#365c8d", "#277f8e", "#1fa187", "#5ebd63", "#7ad151")
+# A layer's place, input to output: plasma (Smith and van der Walt 2015), where it is dark enough on white.
+DEPTHS = ("#0d0887", "#46039f", "#7201a8", "#9c179e", "#bd3786", "#d8576b", "#ed7953")
 # Groups that have no colour of their own, in this order.
 OTHERS = ("#e69f00", "#56b4e9", "#7b5ea7", "#8c6d1f", "#1b2230", "#3b7a8c")
 # Classes of points on a figure, one after the other; their shapes differ as well.

@@ -35,6 +35,10 @@ ACTIVATIONS = {
     "leaky_relu": Look(LIGHT["leaky_relu"], (0, (1.5, 1.5)), "D"),
     "linear": Look(LIGHT["linear"], (0, (8, 2, 1, 2, 1, 2)), "v"),
 }
+CONNECTIONS = {  # the same weights without and with a way around
+    "plain": Look(LIGHT["plain"], "solid", "o"),
+    "skip": Look(LIGHT["skip"], "dashed", "s"),
+}
 OTHERS = (
     Look(SPARE[0], "solid", "P"),
     Look(SPARE[1], (0, (5, 2)), "X"),
@@ -93,9 +97,9 @@ def looks(names: list) -> list[Look]:
 
 
 def by_depth(count: int) -> list[tuple[float, float, float]]:
-    """``count`` RGB colours from input (dark blue) to output (green), even in lightness, none pale.
+    """``count`` RGB colours from input (dark blue) to output (orange), even in lightness, none pale.
 
-    Interpolates viridis (Smith and van der Walt 2015) between 0 and 0.82, where it is dark enough on white.
+    Not the colours of sizes: where a layer stands and how large its gradient is are two things.
     """
     anchors = np.array([to_rgb(color) for color in DEPTHS])
     at = np.linspace(0, len(anchors) - 1, count) if count > 1 else np.array([2.0])

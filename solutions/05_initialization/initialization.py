@@ -933,7 +933,7 @@ for ax, (name, draw) in zip(axes, shown.items(), strict=True):
     powers = np.log10(size / rms(size) + 1e-12)
     order = np.argsort(powers)
     dots = ax.scatter(
-        *points[order].T, c=powers[order], s=18, cmap="viridis_r", vmin=-4, vmax=1
+        *points[order].T, c=powers[order], s=18, cmap="viridis", vmin=-4, vmax=1
     )
     style.dress(ax, name, "a net of width 5, before training")
     ax.set(xlabel="x₁", aspect="equal")
@@ -948,16 +948,16 @@ bar = fig.colorbar(
 bar.ax.set_yticklabels(["1/10,000", "1/1,000", "1/100", "1/10", "1", "10"])
 vg.plots.tell(
     fig,
-    "T2's points, coloured by their own gradient. U(0, 1): dark only at two places, a "
+    "T2's points, coloured by their own gradient. U(0, 1): light only at two places, a "
     "thousandth elsewhere. Glorot: all alike.",
 )
 
 # %% [markdown]
 r"""
 *Figure 3. T2's 500 points, two close rings, coloured by the size of each point's own gradient in hidden_1,
-compared with the rms of all. Left, U(0, 1): dark only in the upper left and the lower right, where a
-straight line through the middle crosses the rings; the farther a point lies from that line, the paler it
-is, down to a thousandth. Right, Glorot's weights: all points have much the same colour.*
+compared with the rms of all. Left, U(0, 1): light only in the upper left and the lower right, where a
+straight line through the middle crosses the rings; the farther a point lies from that line, the darker
+it is, down to a thousandth. Right, Glorot's weights: all points have much the same colour.*
 
 All weights of a layer are positive, and so **all units of the next one add up the same things with the same
 sign**. Write the kernel as its mean plus the rest, $W = \tfrac12\,\mathbf 1\mathbf 1^{\mathsf T} + R$: the

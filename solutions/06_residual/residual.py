@@ -270,7 +270,7 @@ for word, rows in profiles.items():
 
 # %% jupyter={"source_hidden": true} shows_only=true
 # Figure 1 (click here to see how it is drawn)
-LOOKS = {"plain": ("#D55E00", "solid"), "skip": ("#0072B2", "dashed")}
+LOOKS = {word: (look.color, look.dash) for word, look in style.CONNECTIONS.items()}
 fig, ax = plt.subplots(figsize=(7.6, 4.2), layout="constrained")
 for word in profiles:
     color, dash = LOOKS[word]
@@ -778,7 +778,7 @@ for name, case in cases.items():
 # %% jupyter={"source_hidden": true} shows_only=true
 # Figure 3 (click here to see how it is drawn)
 fig, axes = plt.subplots(3, 1, figsize=(7.6, 5.6), layout="constrained", sharex=True)
-COLORS = ("#555555", "#D55E00", "#0072B2")
+COLORS = (style.MUTED, *(look.color for look in style.CONNECTIONS.values()))
 for ax, name, color in zip(axes, cases, COLORS, strict=True):
     values = slope_around(*cases[name], seed=3)
     ax.plot(np.degrees(angle), values / rms(values), color=color, linewidth=1.2)

@@ -155,7 +155,7 @@ def _log_ratio(recording, layer: str) -> np.ndarray:
 
 
 def _lines(ax, runs: Runs, log: bool, more=()) -> None:
-    """One line a layer from dark (input) to green (output), a band over the runs, names at the ends."""
+    """One line a layer from dark blue (input) to orange (output), a band over the runs, names at the ends."""
     colors = by_depth(len(runs.layers))
     middle, (low, high) = runs.middle, runs.quartiles
     ends = []
