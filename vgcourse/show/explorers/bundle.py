@@ -5,6 +5,8 @@ Browsers refuse to load ES modules from ``file://``, and anywidget takes one tex
 """
 
 import gzip
+import json
+import re
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
@@ -13,6 +15,7 @@ from pathlib import Path
 from vgcourse.palette import DARK, LIGHT, RAMP, SIZES, as_css
 from vgcourse.show.explorers.javascript import Module, read_module
 
+_SCRIPT_INSIDE = re.compile(r'"@joined:([\w.]+)"')  # stands for the text of a worker: its modules, joined
 WEB = Path(__file__).parent / "web"
 
 
@@ -34,7 +37,8 @@ def joined(entry: str = "main.js") -> str:
             if name in owner:
                 raise ValueError(f"{module.name} and {owner[name]} both declare {name!r}: rename one of them")
             owner[name] = module.name
-    return "\n".join(f"// {module.name}\n{module.body}" for module in order)
+    text = "\n".join(f"// {module.name}\n{module.body}" for module in order)
+    return _SCRIPT_INSIDE.sub(lambda found: json.dumps(joined(found[1])), text)
 
 
 def _in_order(entry: str) -> list[Module]:

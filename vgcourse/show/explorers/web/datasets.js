@@ -16,12 +16,12 @@ export const DATASETS = {
 
 const made = new Map();
 
-/** `{x: Float64Array(2n), y: Float64Array(n), size: n, name, span}`; the same object for the same arguments. */
+/** `{x: Float64Array(2n), y: Float64Array(n), size: n, id, name, span}`; the same object for the same arguments. */
 export function dataset(id, size = 320) {
   const key = `${id} ${size}`;
   if (!made.has(key)) {
     const { make, ...words } = DATASETS[id];
-    made.set(key, { ...words, ...make(size, randomStream(DATA_SEED, 7)), size });
+    made.set(key, { id, ...words, ...make(size, randomStream(DATA_SEED, 7)), size });
   }
   return made.get(key);
 }

@@ -6,9 +6,12 @@ import { pointable } from "./pointing.js";
 import { drawThermometers, tubeAt } from "./tubes.js";
 import { compareLayers, counted, judgeLearning, lossNumber, plainNumber, wayBack } from "./words.js";
 import { LN2 } from "./run.js";
+import { allDone, trainTogether } from "./together.js";
+import { makeTrainer } from "./trainer.js";
 
 const ROUND = 200;
 const FRAME_BUDGET = 7;
+const WORKER_BUDGET = 14; // ms: nearly a frame
 const CALM_PAUSE = 500;
 const REFINE_AFTER = 150;
 
@@ -78,15 +81,26 @@ export class Race {
   }
 
   play() {
-    if (this.runs.every((run) => run.epoch >= this.goal || run.blownUp)) this.goal += ROUND;
+    this.#halt();
+    if (allDone(this.runs, this.goal)) this.goal += ROUND;
     this.playing = true;
     this.train.textContent = "Pause";
     this.shell.say("Training.");
+    this.#hire();
     this.#schedule();
+  }
+
+  /** A worker trains while the page draws; where there is none, `frame` does both. */
+  #hire() {
+    const failed = () => (this.trainer = null);
+    this.fresh = true;
+    this.trainer = makeTrainer(this.runs, () => (this.fresh = true), failed);
   }
 
   #halt() {
     this.playing = false;
+    this.trainer?.end();
+    this.trainer = null;
     cancelAnimationFrame(this.pending);
     clearTimeout(this.waiting);
     this.train.textContent = this.epoch ? "Continue" : "Train";
@@ -110,6 +124,7 @@ export class Race {
   }
 
   step() {
+    this.#halt();
     this.runs.forEach((run) => run.trainEpoch());
     this.goal = Math.max(this.goal, this.epoch);
     this.pause();
@@ -128,26 +143,28 @@ export class Race {
     if (!this.playing) return;
     if (!this.shell.root.isConnected) return void this.stop();
     const begun = performance.now();
-    const deadline = begun + (this.shell.calm.matches ? 20 * FRAME_BUDGET : FRAME_BUDGET);
-    this.#trainAll(deadline);
+    const done = allDone(this.runs, this.goal); // before the worker is asked again, it holds all there is
+    if (!done && !this.#trainSlice(begun)) return void this.#schedule();
     this.turn = (this.turn + 1) % this.cards.length;
     this.draw(this.shell.calm.matches ? {} : { hasty: true, only: this.turn });
     this.frameTimes[this.frameTimes.length % 600] = performance.now() - begun;
-    if (this.runs.every((run) => run.epoch >= this.goal || run.blownUp)) return void this.pause();
+    if (allDone(this.runs, this.goal) && this.fresh) return void this.pause();
     this.#schedule();
   }
 
-  /** The nets keep step: each trains the epoch that the slowest is in. */
-  #trainAll(deadline) {
+  /** Train, or have trained, the next slice of time; false where the worker is not ready with the last one. */
+  #trainSlice(begun) {
     const mayRepeat = this.shell.calm.matches;
-    do {
-      const slowest = Math.min(...this.runs.map((run) => (run.blownUp ? Infinity : run.epoch)));
-      const target = Math.min(this.goal, slowest + 1);
-      const behind = this.runs.filter((run) => run.epoch < target && !run.blownUp);
-      if (!behind.length) return;
-      for (const run of behind) if (run.trainUntil(deadline) && performance.now() >= deadline) return;
-      if (!mayRepeat && this.runs.every((run) => run.epoch >= target || run.blownUp)) return;
-    } while (performance.now() < deadline);
+    const budget = mayRepeat ? 20 * FRAME_BUDGET : FRAME_BUDGET;
+    if (!this.trainer) {
+      trainTogether(this.runs, this.goal, begun + budget, mayRepeat);
+      this.fresh = true;
+      return true;
+    }
+    if (!this.fresh) return false;
+    this.fresh = false;
+    this.trainer.ask({ goal: this.goal, budget: Math.max(budget, WORKER_BUDGET), mayRepeat });
+    return true;
   }
 
   /** Draw all cards: what was learnt coarsely where `hasty`, and in the card of index `only` where that is given. */

@@ -2,6 +2,7 @@
 
 /**
  * A stream of random numbers. `stream` names the purpose, so that weights and batch order stay independent.
+ * `save()` and `load(kept)` are for a stream that goes on elsewhere (normal numbers aside).
  * Generator: sfc32 (Chris Doty-Humphrey), seeded through splitmix32.
  */
 export function randomStream(seed, stream = 0) {
@@ -18,7 +19,8 @@ export function randomStream(seed, stream = 0) {
   const next = () => sfc32(state);
   for (let i = 0; i < 12; i += 1) next();
   const uniform = () => (next() + next() * 2 ** -32) * 2 ** -32;
-  return { uniform, normal: normals(uniform), below: (n) => Math.floor(uniform() * n) };
+  const [save, load] = [() => ({ ...state }), (kept) => Object.assign(state, kept)];
+  return { uniform, normal: normals(uniform), below: (n) => Math.floor(uniform() * n), save, load };
 }
 
 function sfc32(state) {

@@ -7,6 +7,7 @@ import { drawWeights } from "./weights.js";
 
 export const LN2 = Math.LN2;
 const BATCH = 32;
+const PLAIN = ["start", "epoch", "blown", "finite", "lossSum", "loss", "accuracy", "low", "high"]; // of a snapshot
 
 export class Run {
   /**
@@ -19,6 +20,7 @@ export class Run {
     const weights = drawWeights(sizes, initializer, activation, seed);
     const hidden = residual ? depth - 1 : depth;
     Object.assign(this, { data, depth, hidden, activation, learningRate, residual });
+    this.setting = { data: data.id, depth, width, activation, initializer, learningRate, seed, residual, skip, scale };
     this.net = new Net({ sizes, activation, weights, rows: BATCH, skip, scale });
     this.random = randomStream(seed, 1);
     this.order = Uint32Array.from({ length: data.size }, (_, i) => i);
@@ -45,6 +47,26 @@ export class Run {
 
   get before() {
     return this.history[0];
+  }
+
+  /** All that `adopt` needs to go on from here; of the history what came after `known` records. */
+  snapshot(known) {
+    const copies = (arrays) => arrays.map((values) => values.slice());
+    const now = Object.fromEntries(PLAIN.map((name) => [name, this[name]]));
+    const { net, sums, order, random, history, losses } = this;
+    const state = { kernels: copies(net.kernels), biases: copies(net.biases), order: order.slice(), random: random.save() };
+    return { ...now, ...state, sums: structuredClone(sums), history: history.slice(known), losses: losses.slice(known), known };
+  }
+
+  /** Go on where the twin of this run was when it made the snapshot. */
+  adopt({ kernels, biases, order, random, history, losses, known, sums, ...now }) {
+    Object.assign(this, now, { sums });
+    kernels.forEach((values, l) => this.net.kernels[l].set(values));
+    biases.forEach((values, l) => this.net.biases[l].set(values));
+    this.order.set(order);
+    this.random.load(random);
+    this.history.splice(known, Infinity, ...history);
+    this.losses.splice(known, Infinity, ...losses);
   }
 
   /** Train until `deadline` (a time of `performance.now()`) or the end of an epoch; says whether it ended. */
