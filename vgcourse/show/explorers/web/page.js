@@ -11,6 +11,7 @@ import { parseState } from "./state.js";
 import { sequences, timeWeights } from "./time_pass.js";
 import { tubeMarks } from "./tubes.js";
 import { gainWeights } from "./variance_walk.js";
+import { plainNumber } from "./words.js";
 
 const NAMES = {
   thermometers: "Thermometers",
@@ -65,4 +66,4 @@ for (const rest of ["change", "pointerup", "keyup", "pagehide"]) addEventListene
 addEventListener("popstate", openPage);
 openPage();
 const circlesPoints = dataset("circles");
-globalThis.vgcourse = { arrowShare, gainWeights, gradientsOf, kernelsOf, layerFactor, points: circlesPoints, predictBackprop, sequences, timeWeights, tubeMarks };
+globalThis.vgcourse = { arrowShare, gainWeights, gradientsOf, kernelsOf, layerFactor, plainNumber, points: circlesPoints, predictBackprop, sequences, timeWeights, tubeMarks };
