@@ -149,7 +149,7 @@ def test_a_guess_opens_its_step_by_keyboard_and_is_kept(watched, page_of_its_own
     page.keyboard.press("Enter")
     assert step.locator(".vg-told").is_visible() and step.locator("[data-key=seed]").is_visible()
     assert step.locator("select, input[type=range]").count() == 1
-    assert "It is another answer: a fifth or less" in step.locator(".vg-said").inner_text()
+    assert "Not quite. The answer: a fifth or less" in step.locator(".vg-said").inner_text()
     page.wait_for_function("document.querySelector('#step-2 .vg-verdict').innerText.includes('smaller')")
     page.reload()
     page.wait_for_selector("#step-2.vg-open canvas", state="attached")

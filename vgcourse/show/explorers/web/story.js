@@ -25,7 +25,7 @@ function askStep(step, tell) {
     step.dataset.guess = number;
     answers.forEach((answer, i) => answer.setAttribute("aria-pressed", i === number));
     const right = answers[Number(step.dataset.right)].textContent;
-    said.textContent = number === Number(step.dataset.right) ? "You saw it coming." : `It is another answer: ${right}.`;
+    said.textContent = number === Number(step.dataset.right) ? "You saw it coming." : `Not quite. The answer: ${right}.`;
     if (number === null) said.textContent = `The answer: ${right}.`;
     whenMounted(place, (explorer) => (calm && explorer.finish ? explorer.finish() : explorer.play()));
     tell();
