@@ -1,13 +1,16 @@
 """Speed and memory of the explorers: `python -m tests.benchmarks.bench_explorers` (under a minute).
 
 Slider to pixels: from the slider's input event until the browser has painted the frame that follows.
-Training frame: the time that one frame of 3 nets x 10 layers keeps the page busy. Memory: of a kernel's process
+Training frame: the time that one frame of 3 nets x 10 layers keeps the page busy; drawn: how many frames a second
+come to the screen while a worker trains. Each at the computer's own speed, and with the page slowed down six times,
+as on an old laptop (Chromium slows down the page, not its worker). Memory: of a kernel's process
 before and after an explorer, and after 500 moves sent from the browser's side.
 """
 
 import resource
 import shutil
 import statistics
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -15,6 +18,7 @@ import psutil
 PAGE = (Path(__file__).parents[2] / "site" / "index.html").as_uri()
 SLIDERS = {
     "thermometers": "depth",
+    "network": "depth",
     "depth_profile": "depth",
     "variance_walk": "gain",
     "skip": "depth",
@@ -39,11 +43,15 @@ MOVE = """async ([key, moves]) => {
 }"""
 TRAIN = """async () => {
     const explorer = document.querySelector('.vg').vgShell.explorer;
+    const draw = explorer.draw.bind(explorer);
+    let drawn = 0;
+    explorer.draw = look => { drawn += 1; draw(look); };
     explorer.play();
     await new Promise(done => setTimeout(done, 5000));
     explorer.pause();
-    return [explorer.frameTimes, explorer.epoch];
+    return [explorer.frameTimes, explorer.epoch, drawn / 5];
 }"""
+RACES = {"3 x 10 layers of 16": "thermometers?depth=10", "3 x 10 layers of 64": "thermometers?depth=10&width=64"}
 
 
 def summary(times: list[float]) -> str:
@@ -57,18 +65,28 @@ def browser_times() -> None:
     program = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        for kind, key in SLIDERS.items():
-            page = chromium.new_page(viewport={"width": 1400, "height": 1000})
-            page.goto(f"{PAGE}#{kind}")
-            page.wait_for_selector(".vg canvas")
-            print(f"slider to pixels, {kind:14} {summary(page.evaluate(MOVE, [key, MOVES]))}")
-            page.close()
-        page = chromium.new_page(viewport={"width": 1400, "height": 1000})
-        page.goto(f"{PAGE}#thermometers?depth=10")
-        page.wait_for_selector(".vg canvas")
-        frames, epochs = page.evaluate(TRAIN)
-        print(f"training frame, 3 x 10 layers   {summary(frames)}; {epochs} epochs in 5 s")
+        for slower in (1, 6):
+            for kind, key in SLIDERS.items():
+                with slowed_page(chromium, kind, slower) as page:
+                    print(f"{slower}x: slider to pixels, {kind:14} {summary(page.evaluate(MOVE, [key, MOVES]))}")
+            for words, state in RACES.items():
+                with slowed_page(chromium, state, slower) as page:
+                    frames, epochs, rate = page.evaluate(TRAIN)
+                    print(
+                        f"{slower}x: training frame, {words} {summary(frames)}; {rate:.0f} a second, {epochs} epochs"
+                    )
         chromium.close()
+
+
+@contextmanager
+def slowed_page(chromium, state: str, slower: int):
+    """The explorers' page on a computer that is so many times slower."""
+    page = chromium.new_page(viewport={"width": 1400, "height": 1000})
+    page.goto(f"{PAGE}#{state}")
+    page.wait_for_selector(".vg canvas")
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
+    yield page
+    page.close()
 
 
 def kernel_memory() -> None:
