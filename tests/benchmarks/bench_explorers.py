@@ -1,4 +1,4 @@
-"""Speed and memory of the explorers: `python -m tests.benchmarks.bench_explorers` (under a minute).
+"""Speed and memory of the explorers: `python -m tests.benchmarks.bench_explorers` (two minutes).
 
 Slider to pixels: from the slider's input event until the browser has painted the frame that follows.
 Training frame: the time that one frame of 3 nets x 10 layers keeps the page busy; drawn: how many frames a second

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from pages import EXPLORER, KINDS, drawn_pixels, open_explorer
+from sentences import read_number
 
 pytestmark = pytest.mark.browser
 
@@ -71,6 +72,38 @@ def test_training_is_the_same_however_it_is_cut_into_frames(watched):
         page.click(".vg-buttons >> text=Step")
     again = page.evaluate(f"{EXPLORER}.runs.map(run => [...run.losses])")
     assert [run[:5] for run in losses] == [run[:5] for run in again]
+
+
+def test_a_worker_trains_and_where_there_is_none_the_page_does(open_page):
+    """Both come to the same numbers, and a pause in mid-epoch loses nothing."""
+    losses = []
+    for script in ("", "delete window.Worker"):
+        page = open_page().page
+        page.add_init_script(script)
+        open_explorer(page, "skip?depth=6&width=8")
+        for target in (2, 4):
+            page.click(".vg-primary")
+            assert page.evaluate(f"Boolean({EXPLORER}.trainer)") == (not script)
+            page.wait_for_function(f"{EXPLORER}.epoch >= {target}")
+            page.click("text=Pause")
+        page.evaluate(f"{EXPLORER}.runs.forEach(run => {{ while (run.epoch < 8) run.trainEpoch(); }})")
+        losses.append(page.evaluate(f"{EXPLORER}.runs.map(run => run.losses.slice(0, 9))"))
+    assert losses[0] == losses[1]
+
+
+def test_all_nets_show_the_layer_that_is_pointed_at(watched):
+    page = watched.page
+    open_explorer(page, "thermometers?depth=4")
+    page.locator(".vg-picture-tubes canvas").first.focus()
+    page.keyboard.press("Home")
+    said = page.locator(".vg-way").all_inner_texts()
+    assert len(said) == 3
+    for words, i in zip(said, range(3), strict=True):
+        sizes = page.evaluate(f"i => [...{EXPLORER}.runs[i].now.backprop]", i)
+        product = re.search(r"Layer 1 gets (.+): × .+ of layer 2\. From layer 4 back: .+ = (.+)\.$", words)
+        assert read_number(product[1]) == pytest.approx(sizes[0], rel=0.06)
+        assert read_number(product[2]) == pytest.approx(sizes[0] / sizes[3], rel=0.06)
+    watched.assert_clean()
 
 
 def test_default_setting_tells_the_story(watched):
