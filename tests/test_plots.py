@@ -396,3 +396,15 @@ def test_words_in_figures_can_be_read():
     assert len(words) > 8
     for text in words:
         assert style.contrast(to_rgb(text.get_color()), to_rgb(style.PAPER)) >= 4.49, text.get_text()
+
+
+def test_only_a_figure_without_a_map_turns_to_dark():
+    """The site inverts drawn lines in its dark theme; where a colour is a number, that would make it another."""
+    lines, shades = Figure(), Figure()
+    lines.subplots().plot([1, 2], [1, 2])
+    shades.subplots().pcolormesh([[1.0, 2.0], [3.0, 4.0]])
+    dots = Figure()
+    dots.subplots().scatter([1, 2], [1, 2], c=[0.5, 1.0])
+    told = [plots.tell(figure, "words")._repr_mimebundle_()[0]["text/html"] for figure in (lines, shades, dots)]
+    kinds = [html.split('"')[3] for html in told]
+    assert kinds == ["vg-lines", "vg-map", "vg-map"]

@@ -42,9 +42,18 @@ def picture(figure: Figure, alt_text: str) -> tuple[dict, dict]:
     width, height = (int(side * figure.dpi) for side in figure.get_size_inches())
     alt = alt_text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
     # JupyterLab drops the alt text of an image/png, hence the same picture as HTML.
-    page = f'<img alt="{alt}" width="{width}" src="data:image/png;base64,{png}" style="max-width:100%">'
+    kind = "vg-map" if _has_map(figure) else "vg-lines"
+    page = (
+        f'<img alt="{alt}" class="{kind}" width="{width}" src="data:image/png;base64,{png}" style="max-width:100%">'
+    )
     bundle = {"text/plain": alt_text, "text/html": page, "image/png": png}
     return bundle, {"image/png": {"alt": alt_text, "width": width, "height": height}}
+
+
+def _has_map(figure: Figure) -> bool:
+    """Whether colours stand for numbers in it: such a figure must not be turned to dark by inverting it."""
+    mappable = [artist for ax in figure.axes for artist in (*ax.collections, *ax.images)]
+    return any(artist.get_array() is not None for artist in mappable)
 
 
 def _png(figure: Figure) -> bytes:
