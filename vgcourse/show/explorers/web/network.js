@@ -6,7 +6,7 @@ import { columnAt, drawNetwork } from "./network_picture.js";
 import { magnitudeGradient } from "./pictures.js";
 import { pointable } from "./pointing.js";
 import { lstmPass, recurrentPass } from "./time_pass.js";
-import { compareLayers, factorText, plainNumber, productText } from "./words.js";
+import { compareLayers, counted, factorText, plainNumber, productText } from "./words.js";
 
 const FORMS = {
   plain: backwardPass,
@@ -135,7 +135,7 @@ class Network {
   #tell() {
     const whole = this.shown >= this.arrows;
     const { measured } = this.pass;
-    const parts = whole ? compareLayers(profileOf(this.pass), measured).parts : WAITING;
+    const parts = whole ? compareLayers(profileOf(this.pass), measured).parts : this.#waiting();
     this.sentence.replaceChildren(...emphasise(parts));
     this.product.textContent = this.pointed === null ? this.#productWords() : this.#wordsOf(this.pointed);
     this.show.textContent = whole ? "Show it again" : "Show one step";
@@ -144,6 +144,11 @@ class Network {
     this.pointer.show(this.pointed);
     this.shell.say([parts.join(""), this.product.textContent].join(" "));
     this.shell.writeNumbers();
+  }
+
+  #waiting() {
+    const { form, depth, width } = this.shell.values;
+    return [`${depth} ${COUNTED[form]} of ${counted(width, "unit")}. Press `, "Show one step", " to send the error back."];
   }
 
   /** "From layer 8 back to layer 1: 0.21 × 0.23 × … = 2.8 × 10⁻⁵." */
@@ -194,8 +199,6 @@ class Network {
     return ["Root mean square of the gradient in every column, and its factors", head, rows];
   }
 }
-
-const WAITING = ["Press ", "Show one step", " to send the error back."];
 
 function nameOf({ name }, measured) {
   return /^\d+$/.test(name) ? `${measured} ${name}` : `the ${name}`;
