@@ -1,7 +1,7 @@
 """The arrows of the house go one way, and what need not load TensorFlow does not.
 
 A wing may import from itself and from the wings named beside it, from nothing else of the package: an arrow only
-goes down from grading to nets. What stands in the root (`style`, `errors`) serves all; the face imports anything.
+goes down from grading to nets. What stands in the root (`style`, `palette`, `errors`) serves all; the face imports anything.
 """
 
 import ast
@@ -19,7 +19,7 @@ BELOW = {
     "course": {"nets", "measure", "show", "published"},
     "grading": {"nets", "measure", "show", "published", "course"},
 }
-SERVES_ALL = {"style", "errors", "extras"}
+SERVES_ALL = {"style", "palette", "errors", "extras"}
 FACE = {"", "__main__", "cli", "lab"}
 MOST_SIBLINGS = 13
 PLAIN = {"vgcourse.nets.theory", "vgcourse.measure.recording"}

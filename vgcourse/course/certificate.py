@@ -18,28 +18,31 @@ from typing import Any
 from vgcourse.course import progress
 from vgcourse.course.checks import registry
 from vgcourse.errors import CourseError
+from vgcourse.palette import DARK, LIGHT, as_css
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'"
 _PNG = b"\x89PNG\r\n\x1a\n"
 _LARGEST = 3_000_000  # bytes of one picture
-_STYLE = """
-:root { color-scheme: light dark; --ink: #1b2230; --muted: #565f6d; --line: #d5d9e0; --paper: #fff; --good: #007a58;
-  --bar: #2fa97f; --rest: #e3e5e9; }
-@media (prefers-color-scheme: dark) { :root { --ink: #eceff4; --muted: #abb4c2; --line: #3d4552; --paper: #171b22;
-  --good: #3fcf9f; --rest: #343b47; } }
-@media print { :root { color-scheme: light; --ink: #1b2230; --muted: #565f6d; --line: #d5d9e0; --paper: #fff; }
-  figure, tr { break-inside: avoid; } }
+_NAMES = ("ink", "muted", "border", "paper", "good", "good-fill", "line")
+_STYLE = (
+    f"""
+:root {{ color-scheme: light dark; {as_css(LIGHT, names=_NAMES)} }}
+@media (prefers-color-scheme: dark) {{ :root {{ {as_css(DARK, names=_NAMES)} }} }}
+@media print {{ :root {{ color-scheme: light; {as_css(LIGHT, names=_NAMES)} }} figure, tr {{ break-inside: avoid; }} }}
+"""
+    + """
 body { margin: 0 auto; padding: 36px 24px 64px; max-width: 860px; background: var(--paper); color: var(--ink);
   font: 15px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
 h1 { font-size: 30px; line-height: 1.2; margin: 0 0 4px; } h2 { font-size: 20px; margin: 40px 0 8px; }
 .quiet { color: var(--muted); } .sum { font-size: 20px; }
 table { border-collapse: collapse; width: 100%; } th { text-align: left; font-weight: 600; }
-td, th { padding: 5px 12px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+td, th { padding: 5px 12px 5px 0; border-bottom: 1px solid var(--border); vertical-align: top; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-.bar { display: block; width: 120px; height: 9px; background: var(--rest); }
-.bar span { display: block; height: 9px; background: var(--bar); }
-figure { margin: 24px 0; } img { max-width: 100%; height: auto; background: #fdfcfb; }
+.bar { display: block; width: 120px; height: 9px; background: var(--line); }
+.bar span { display: block; height: 9px; background: var(--good-fill); }
+figure { margin: 24px 0; } img { max-width: 100%; height: auto; background: white; }
 """
+)
 
 
 @dataclass(frozen=True)
