@@ -1,7 +1,8 @@
 """The arrows of the house go one way, and what need not load TensorFlow does not.
 
 A wing may import from itself and from the wings named beside it, from nothing else of the package: an arrow only
-goes down from grading to nets. What stands in the root (`style`, `palette`, `errors`) serves all; the face imports anything.
+goes down from grading to nets. What stands in the root (`style`, `palette`, `errors`) serves all; the face imports
+anything.
 """
 
 import ast

@@ -28,12 +28,13 @@ _STYLE = (
     f"""
 :root {{ color-scheme: light dark; {as_css(LIGHT, names=_NAMES)} }}
 @media (prefers-color-scheme: dark) {{ :root {{ {as_css(DARK, names=_NAMES)} }} }}
-@media print {{ :root {{ color-scheme: light; {as_css(LIGHT, names=_NAMES)} }} figure, tr {{ break-inside: avoid; }} }}
+@media print {{ :root {{ color-scheme: light; {as_css(LIGHT, names=_NAMES)} }} }}
 """
     + """
 body { margin: 0 auto; padding: 36px 24px 64px; max-width: 860px; background: var(--paper); color: var(--ink);
   font: 15px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
 h1 { font-size: 30px; line-height: 1.2; margin: 0 0 4px; } h2 { font-size: 20px; margin: 40px 0 8px; }
+@media print { figure, tr { break-inside: avoid; } }
 .quiet { color: var(--muted); } .sum { font-size: 20px; }
 table { border-collapse: collapse; width: 100%; } th { text-align: left; font-weight: 600; }
 td, th { padding: 5px 12px 5px 0; border-bottom: 1px solid var(--border); vertical-align: top; }
