@@ -71,6 +71,7 @@ def test_every_exercise_shows_its_stars_its_points_and_three_hints():
 
 
 def test_the_kept_starts_hold_every_set_up_with_sixteen_nets_and_can_be_repeated():
+    assert set(STARTS.steps) == {25, 50, 200}
     sizes = STARTS.groupby(["cell", "steps", "features"]).size()
     assert len(sizes) == len(memory_starts.starts()) and (sizes == 16).all()
     again = memory_starts.measure([Start("tanh", 25), Start("lstm, chrono", 25)], seeds=2)
@@ -160,6 +161,11 @@ def test_fresh_layers_lose_what_the_text_says(printed, prose):
     for cell, factor in wanted.items():
         assert median(cell) == pytest.approx(factor, abs=0.006)
     assert 1e-4 < median("lstm", column="left") < median("tanh", column="left") < 5e-4
+    assert (
+        "half of the state is thrown away at every step, and what the other roads bring lifts the factor to 0.64"
+        in prose
+    )
+    assert "$\\sigma(1) = 0.73$: lifted to 0.85" in prose and 'has "a factor of 0.86"' in prose
     assert median("gru", column="left") == pytest.approx(1.3e-10, rel=0.1)
     assert "the GRU falls far below" in prose.replace("The GRU", "the GRU")
     measured = dict(re.findall(r"(SimpleRNN|LSTM|GRU) *: ([\d.]+) a step", printed))
@@ -185,6 +191,12 @@ def test_the_gate_decides_who_remembers(prose):
     assert [remember(cell) for cell in ("lstm, bias 0", "lstm", "gru", "gru, bias 1", "tanh")] == [0, 16, 0, 16, 16]
     wanted = {"lstm": 0, "tanh": 1, "relu, identity": 10, "lstm, chrono": 11, "lstm, bias 3": 16}
     assert {cell: remember(cell, 50) for cell in wanted} == wanted
+    assert "LSTM 0, tanh 1, relu with the identity 10, chrono 11, LSTM with bias 3 all 16" in prose
+    others = ("lstm, chrono", "relu, identity", "lstm, bias 3")
+    assert all(remember(cell) == 16 for cell in others) and median("gru, bias 1", 25) == pytest.approx(
+        0.79, abs=0.006
+    )
+    assert "GRU and LSTM with bias 0 in 0 of 16 nets, GRU with bias 1 (0.79) and all others in 16" in prose
     assert np.median(accuracy("gru")) == pytest.approx(0.5, abs=0.03)
 
 
@@ -213,6 +225,7 @@ def test_the_direct_road_is_a_part_of_what_is_left(printed, prose):
 def test_noise_and_not_size_keeps_the_gru_from_remembering(prose):
     rate = {"rate": 0.003}
     assert [remember("gru", noise=noise, **rate) for noise in (0.0, 0.3, 1.0)] == [16, 2, 0]
+    assert "Again T = 25, 1,000 batches, Adam at 0.003" in prose and "not within 1,000 batches" in prose
     assert "no noise 16 of 16, noise of 0.3 2 of 16, noise of 1 none" in prose
 
 
@@ -222,10 +235,13 @@ def test_on_the_adding_problem_the_order_turns_around(prose):
     assert rows.median()["gru"] == pytest.approx(0.0013, abs=1e-4) and rows.median()["tanh"] == pytest.approx(
         0.073, abs=1e-3
     )
+    assert "Always saying 1 has a mean squared error of 1/6 = 0.167" in prose
     assert rows.max()["gru"] < rows.min()["tanh"] and "do not overlap" in prose
 
 
 def test_the_cliff_is_a_wall_and_a_clipped_step_stays_near(printed, prose):
+    assert "The wall at w = 4.82 has a slope of some hundreds" in prose
+    assert "Of 100 starts about 60 end above .05 unclipped, about 30 clipped" in prose
     left, right = re.search(r"on the left the loss is ([\d.]+), on the right ([\d.]+)", printed).groups()
     assert float(left) == pytest.approx(0.33, abs=0.01) and float(right) < 0.05
     place, slope = re.search(r"steepest at w = ([\d.]+): slope (-?\d+)", printed).groups()
@@ -236,7 +252,10 @@ def test_the_cliff_is_a_wall_and_a_clipped_step_stays_near(printed, prose):
     assert 50 < int(free[1]) < 75 and 20 < int(clipped[1]) < 45
 
 
-def test_adam_needs_clipping_too_and_a_vanished_gradient_is_not_touched(printed):
+def test_adam_needs_clipping_too_and_a_vanished_gradient_is_not_touched(printed, prose):
+    assert "400 batches at Adam's rate 0.01" in prose and "always saying 1 has .167" in prose
+    assert "the sixteen nets end at .02 in the median" in prose
+    assert ".165 in the median without clipping, .020 with it" in prose
     rows = RUNS[(RUNS.task == "adding") & (RUNS.steps == 50)].groupby("clip").loss.median()
     assert rows[1.0] == pytest.approx(0.02, abs=0.002) and rows[np.inf] == pytest.approx(0.165, abs=0.002)
     assert "largest difference in 16 pairs: 0.00000" in printed
@@ -246,6 +265,8 @@ def test_a_window_teaches_to_keep_and_never_to_write_down(printed, prose):
     counts = WINDOWS.assign(remember=WINDOWS.accuracy > 0.9).groupby(["begins", "window"]).remember.sum()
     assert list(counts["at zero"][[25, 24, 12, 6]]) == [16, 0, 0, 0]
     assert list(counts["as drawn"][[25, 24, 12, 6]]) == [16, 16, 16, 15]
+    assert "even a window of 6 steps is enough, in 15 of 16 nets" in prose
+    assert "tanh, 25 steps, 1,000 batches, 16 seeds" in prose and set(WINDOWS.updates) == {1000}
     short = WINDOWS[(WINDOWS.begins == "at zero") & (WINDOWS.window < 25)].accuracy
     assert short.min() > 0.45 and short.max() < 0.56 and "between .46 and .55" in prose
     found = re.findall(r"window +(\d+): largest gradient of the bit's weights ([\d.e-]+)", printed)

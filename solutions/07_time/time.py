@@ -18,7 +18,7 @@ where this becomes serious: recurrent nets may take 200 to 400 steps. Our circle
 - clip a gradient without bending it, and say what clipping cannot do;
 - say what a net trained in short windows can never learn.
 
-**Time** about two hours and a half, in two sittings: sections 1 to 3, a pause, and then 4 to 6; as long as you like for
+**Time** about 150 minutes, in two sittings: sections 1 to 3, a pause, and then 4 to 6; as long as you like for
 the stretch exercise. (The minutes at the headings are for reading and running; exercises come on top.) **Points** 16.
 **You need** lesson 1 (the two passes through a layer), lesson 4 (the layer factor), and lesson 6's plus sign.
 """
@@ -602,8 +602,8 @@ reveal("gru-silence", silent, note, near=1)
 # %% [markdown]
 r"""
 **Size and signal-to-noise are two things.** Adam divides by the gradient's size (lesson 3), so a small gradient still
-makes steps of full length, as long as it points the same way each time. With noise, the last inputs speak thousands of
-times louder than the first one, and the average over 32 examples is *their* accident, not the first one's message.
+makes steps of full length, as long as it points the same way each time. With noise, the last inputs speak far louder
+than the first one, and the average over 32 examples is *their* accident, not the first one's message.
 
 A second task, from the paper that introduced the LSTM, to see whether the order of the cells is a law:
 
