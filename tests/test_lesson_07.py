@@ -259,6 +259,9 @@ def test_adam_needs_clipping_too_and_a_vanished_gradient_is_not_touched(printed,
     rows = RUNS[(RUNS.task == "adding") & (RUNS.steps == 50)].groupby("clip").loss.median()
     assert rows[1.0] == pytest.approx(0.02, abs=0.002) and rows[np.inf] == pytest.approx(0.165, abs=0.002)
     assert "largest difference in 16 pairs: 0.00000" in printed
+    assert "so nothing is done to it, in any of 1,000 batches" in prose and set(RUNS[RUNS.steps == 25].updates) == {
+        1000
+    }
 
 
 def test_a_window_teaches_to_keep_and_never_to_write_down(printed, prose):

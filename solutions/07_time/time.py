@@ -234,7 +234,7 @@ plain = ["sigmoid", "gru", "lstm", "tanh"]
 at_fifty = fifty[fifty.cell.isin(plain)].groupby("cell")[["factor", "left"]].median()
 print(at_fifty.loc[plain].map("{:.2g}".format).to_string())
 
-# %% shows_only=true
+# %% jupyter={"source_hidden": true} shows_only=true
 left = at_fifty.left
 far = left.gru < left.tanh / 1000
 alike = 0.1 < left.lstm / left.tanh < 10
@@ -356,6 +356,17 @@ Adam at rate 0.001. Sixteen seeds of each. (`python -m vgcourse.published.memory
 quarter of an hour.) We begin with $T = 25$, and with the cell that has lost most.
 """
 
+# %% shows_only=true
+runs = memory_runs()
+recall = runs.query("task == 'recall' and noise == 1 and rate == 0.001 and clip == 1")
+
+
+def remembers(cell, steps=25):
+    """How many of the 16 nets are right in over 90 of 100 cases."""
+    rows = recall[(recall.cell == cell) & (recall.steps == steps)]
+    return int(np.sum(rows.accuracy > 0.9))
+
+
 # %%
 predict(
     "gru-recall",
@@ -364,29 +375,9 @@ predict(
     step=1,
 )
 
-# %% shows_only=true
-runs = memory_runs()
-recall = runs[
-    (runs.task == "recall")
-    & (runs.noise == 1)
-    & (runs.rate == 0.001)
-    & (runs["clip"] == 1)
-]
-
-
-def remembers(cell, steps=25):
-    """How many of the 16 nets are right in over 90 of 100 cases."""
-    return int(
-        np.sum(recall[(recall.cell == cell) & (recall.steps == steps)].accuracy > 0.9)
-    )
-
-
-reveal(
-    "gru-recall",
-    remembers("gru"),
-    "Its error comes back as a hundred-thousandth.",
-    near=1,
-)
+# %% jupyter={"source_hidden": true} shows_only=true
+note = "Its error comes back as a hundred-thousandth."
+reveal("gru-recall", remembers("gru"), note, near=1)
 
 # %% shows_only=true
 for cell in ("gru", "lstm", "tanh"):
@@ -416,7 +407,7 @@ predict(
     step=1,
 )
 
-# %% shows_only=true
+# %% jupyter={"source_hidden": true} shows_only=true
 note = "One number per unit. Data, seeds, optimizer and cell are the same."
 reveal("gru-opened", remembers("gru, bias 1"), note, near=1)
 
@@ -594,7 +585,7 @@ for noise_size, group in quiet.groupby("noise").accuracy:
         f"noise {noise_size:3}: {np.sum(group > 0.9):2} of 16, median {group.median():.3f}"
     )
 
-# %% shows_only=true
+# %% jupyter={"source_hidden": true} shows_only=true
 silent = int(np.sum(quiet[quiet.noise == 0].accuracy > 0.9))
 note = "A gradient of a hundred-thousandth is enough, when nothing drowns it."
 reveal("gru-silence", silent, note, near=1)
@@ -626,7 +617,7 @@ adding = runs[(runs.task == "adding") & (runs.steps == 25)]
 medians = adding.groupby("cell").loss.median().sort_values()
 print(medians.round(4).to_string())
 
-# %% shows_only=true
+# %% jupyter={"source_hidden": true} shows_only=true
 names = {"gru": "GRU (bias 0)", "lstm": "LSTM (bias 1)"}
 best = medians.index[0]
 note = "Last at recall, first here: one task is one task."
@@ -865,10 +856,10 @@ average of squares for a thousand steps, and makes all others tiny.
 In Keras there are three arguments of an optimizer that sound alike: `global_clipnorm` is what you have written;
 `clipnorm` clips each variable by its own norm, and `clipvalue` each entry, and both bend the step.
 
-### What clipping cannot do
+### And a gradient that vanishes?
 
-It makes large gradients smaller. It never makes a small one larger. The LSTM with bias 0 remembers nothing at 25 steps. Does
-it, clipped?
+"Clipping keeps gradients healthy", one reads. The LSTM with bias 0 remembers nothing at 25 steps, because next to nothing
+arrives at the first of them. All our nets were clipped at 1; that one was trained without a limit as well.
 """
 
 # %%
@@ -890,7 +881,7 @@ with_limit, without = (
 )
 print(f"largest difference in 16 pairs: {np.abs(with_limit - without).max():.5f}")
 
-# %% shows_only=true
+# %% jupyter={"source_hidden": true} shows_only=true
 gap = np.mean(with_limit - without)
 same = np.abs(with_limit - without).max() < 1e-4
 result = (
@@ -903,6 +894,12 @@ reveal(
     result,
     "The norm never came above 1: there was nothing to clip.",
 )
+
+# %% [markdown]
+r"""
+**Clipping makes large gradients smaller. It never makes a small one larger.** A gradient that vanishes was never longer
+than the limit, so nothing is done to it, in any of 1,000 batches: it is a cure for the cliff alone.
+"""
 
 # %% [markdown] solution_only=true
 r"""
@@ -1023,7 +1020,7 @@ windows = window_runs()
 above = windows.assign(remember=windows.accuracy > 0.9)
 print(above.pivot_table("remember", "begins", "window", "sum").astype(int))
 
-# %% shows_only=true
+# %% jupyter={"source_hidden": true} shows_only=true
 drawn = above[(above.begins == "as drawn") & (above.window == 24)]
 note = "What was drawn at random happens to write the bit; the rest learns to read it."
 reveal("short-window-recall", int(drawn.remember.sum()), note, near=1)
