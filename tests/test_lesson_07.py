@@ -229,6 +229,14 @@ def test_noise_and_not_size_keeps_the_gru_from_remembering(prose):
     assert "no noise 16 of 16, noise of 0.3 2 of 16, noise of 1 none" in prose
 
 
+def test_in_silence_the_error_of_a_gru_comes_back_as_small_as_in_noise(prose):
+    assert "The factor per step is about the same; a hundred-thousandth of the error arrives, as before" in prose
+    silence = np.zeros((4, 25, 32, 1))
+    silence[:, 0] = np.random.default_rng(0).choice([-1, 1], (4, 32, 1))
+    left = memory_starts.carried(Start("gru", 25), range(4), silence)[:, 0]
+    assert np.median(left) == pytest.approx(median("gru", 25, column="left"), rel=1.0) and left.max() < 1e-4
+
+
 def test_on_the_adding_problem_the_order_turns_around(prose):
     rows = RUNS[(RUNS.task == "adding") & (RUNS.steps == 25)].groupby("cell").loss
     assert list(rows.median().sort_values().index) == ["gru", "relu, identity", "lstm", "tanh"]

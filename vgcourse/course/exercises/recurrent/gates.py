@@ -155,13 +155,21 @@ def _judge_layers(after: list, cells: Cells) -> Any:
     telling = [key for key, (units, _) in zip(shown, cells, strict=True) if units > 1 or key is not None]
     key = wrong[0] if len(set(telling)) == 1 else "wrong-gate"
     i = shown.index(wrong[0])
-    units, bias = cells[i]
-    got = np.asarray(after[i][2])[units : 2 * units] if len(after[i]) == 3 else np.nan
-    return key, fact(
-        f"With {units} units, after open_gate(layer, {bias:.3g}), layer.bias[{units}:{2 * units}]",
-        got,
-        np.full(units, bias),
-    )
+    return key, _shown(after[i], _start(cells[i][0], i), *cells[i])
+
+
+def _shown(after: list, before: list, units: int, bias: float) -> dict[str, str]:
+    """The first quarter of the bias that is not as it should be; nothing where the bias is not the matter."""
+    wanted = before[2].reshape(4, units).copy()
+    wanted[1] = bias
+    if len(after) != 3 or np.shape(after[2]) != before[2].shape:
+        return {}
+    got = np.asarray(after[2]).reshape(4, units)
+    for gate in (1, 0, 2, 3):
+        if not close(got[gate], wanted[gate], 1e-5):
+            place = f"layer.cell.bias[{gate * units}:{(gate + 1) * units}]"
+            return fact(f"With {units} units, after open_gate(layer, {bias:.3g}), {place}", got[gate], wanted[gate])
+    return {}
 
 
 def _slip_of_layer(after: list, before: list, units: int, bias: float) -> str | None:
