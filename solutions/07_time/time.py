@@ -592,8 +592,8 @@ reveal("gru-silence", silent, note, near=1)
 
 # %% [markdown]
 r"""
-**Size and signal-to-noise are two things.** Adam divides by the gradient's size (lesson 3), so a small gradient still
-makes steps of full length, as long as it points the same way each time. With noise, the last inputs speak far louder
+**Size and signal-to-noise are two things.** Adam divides by the gradient's size (lesson 3), so a small gradient can
+still make steps of a good length, as long as it points the same way each time. With noise, the last inputs speak far louder
 than the first one, and the average over 32 examples is *their* accident, not the first one's message.
 
 A second task, from the paper that introduced the LSTM, to see whether the order of the cells is a law:
@@ -859,7 +859,7 @@ In Keras there are three arguments of an optimizer that sound alike: `global_cli
 ### And a gradient that vanishes?
 
 "Clipping keeps gradients healthy", one reads. The LSTM with bias 0 remembers nothing at 25 steps, because next to nothing
-arrives at the first of them. All our nets were clipped at 1; that one was trained without a limit as well.
+arrives at the first of them. Our nets were clipped at 1; that one was trained without a limit as well.
 """
 
 # %%

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 
 POSITIVE = "what it gives back is never negative"
 SHARE = "what it gives back lies between 0 and 1"
+STRICT = "both lists are equally long"
 WHOLE = "what it gives back is a whole number"
 AXES = "the order of two axes that are both averaged over does not matter"
 RECORDED = "recorded kernels are never whole numbers in type"
@@ -103,6 +104,57 @@ SAME: dict[str, dict[str, str]] = {
         "train_step: y whole": "classes are 0 and 1",
         "train_step: y single": "classes are 0 and 1",
         "train_step: result of the input's type": "what it gets and gives is float32",
+    },
+    "back-in-time": {
+        "back_in_time: zip(*": STRICT,
+        "back_in_time: True → False": STRICT,
+        "back_in_time: dU = dU + *": "the sum is the answer's own array",
+        "back_in_time: result of the input's type": "states and errors are never whole numbers in type",
+    },
+    "time-factor": {
+        "time_factor: np.asarray(profile, float) → *": "a profile is an array of numbers already",
+        "time_factor: profile absolute": POSITIVE,
+        "time_factor: clipped at 10": "no error grows tenfold a step",
+        "time_factor: never negative": POSITIVE,
+        "time_factor: absolute": POSITIVE,
+        "time_factor: an axis more": "an array of one number is a number",
+        "time_factor: result of the input's type": "a profile is never whole numbers in type",
+    },
+    "gate-bias": {
+        "open_gate: 2 → -2": "of four quarters the second ends where the last two begin",
+        "gate_bias: left absolute": POSITIVE,
+        "gate_bias: clipped at 10": "a bias of 10 is a memory of some ten thousand steps",
+        "gate_bias: an axis more": "an array of one number is a number",
+    },
+    "clipped-step": {
+        "clipped_step: max(norm, limit) → max(limit, norm)": "the larger of two is the larger of two",
+        "clipped_step: zip(*": STRICT,
+        "clipped_step: True → False": STRICT,
+        "clipped_step: rate absolute": POSITIVE,
+        "clipped_step: limit absolute": POSITIVE,
+    },
+    "short-window": {
+        "truncated: (np.zeros(* → np.zeros(*": "a row of zeros for each is enough to add to",
+        "truncated: U → error": "error has as many units as U",
+        "truncated: 1 → 0 #2": "U is square",
+        "truncated: 1 → -1 #2": "U is square",
+        "truncated: U → window #2": "a single 0 is enough to add to",
+        "truncated: max(0, T - window) → *": "the larger of two is the larger of two",
+        "truncated: dWx = dWx + *": "the sum is the answer's own array",
+        "truncated: dU = dU + *": "the sum is the answer's own array",
+        "truncated: result of the input's type": "states and errors are never whole numbers in type",
+        "deaf_inputs: (0, 1) → (1, 0)": AXES,
+        "deaf_inputs: np.flatnonzero → np.nonzero": "a tuple of one array is that array",
+        "deaf_inputs: X absolute": "0 has no sign",
+        "deaf_inputs: X single": "what is not 0 stays so",
+        "deaf_inputs: rounded to *": WHOLE,
+        "deaf_inputs: float16": WHOLE,
+        "deaf_inputs: clipped at 10": "there are fewer inputs",
+        "deaf_inputs: never negative": WHOLE,
+        "deaf_inputs: absolute": WHOLE,
+        "deaf_inputs: an axis more": "the numbers of the inputs, in whatever shape",
+        "deaf_inputs: result of the input's type": WHOLE,
+        "deaf_inputs: back to front": "the order of the list is free",
     },
     "update-ratio": {
         "* → (2, 1)*": AXES,

@@ -65,33 +65,40 @@ Case = tuple[np.ndarray, list[np.ndarray], np.ndarray, np.ndarray, int]
 
 
 def _draw(rng: np.random.Generator) -> tuple[list[Case], list[tuple[np.ndarray, int]]]:
+    """Short windows, whole ones and one too long, a loud error; inputs that one example hears alone."""
     fixed = np.random.default_rng(11)
     drawn = int(rng.integers(3, 6))
-    cases = [_net(rng, 4, 3, 8, drawn), _net(fixed, 3, 4, 7, 1), _net(fixed, 5, 3, 9, 8), _net(fixed, 2, 3, 6, 6)]
+    cases = [
+        _net(rng, 4, 3, 8, drawn),
+        _net(fixed, 3, 4, 7, 1, 90.0),
+        _net(fixed, 5, 3, 9, 8),
+        _net(fixed, 2, 3, 6, 6),
+    ]
     cases.append(_net(fixed, 3, 2, 5, 7))
     return cases, [
         _inputs(rng, 3),
-        _inputs(fixed, 5),
+        _inputs(fixed, 5, 0),
+        _inputs(fixed, 3, 3),
         (_inputs(fixed, 4)[0], 8),
         (_inputs(fixed, 1)[0], 1),
         (_inputs(fixed, 4)[0], 11),
     ]
 
 
-def _net(rng: np.random.Generator, n: int, units: int, steps: int, window: int) -> Case:
+def _net(rng: np.random.Generator, n: int, units: int, steps: int, window: int, loud: float = 1.0) -> Case:
     X, Wx = rng.normal(size=(n, steps, 2)), rng.normal(size=(2, units))
     U = rng.normal(size=(units, units)) / np.sqrt(units)
     hs = roll(X, 0.7 * Wx, U, np.zeros(units))
-    return X, hs, U, rng.normal(size=(n, units)), window
+    return X, hs, U, loud * rng.normal(size=(n, units)), window
 
 
-def _inputs(rng: np.random.Generator, window: int) -> tuple[np.ndarray, int]:
+def _inputs(rng: np.random.Generator, window: int, example: int = 2) -> tuple[np.ndarray, int]:
     """Six inputs: heard early only, always, never, at the window's first step only, by one example, cancelling."""
     X = np.zeros((4, 8, 6))
     X[:, : 8 - window, 0] = rng.normal(size=(4, 8 - window))
     X[:, :, 1] = rng.normal(size=(4, 8))
     X[:, 8 - window, 3] = rng.normal(size=4)
-    X[2, -1, 4] = rng.uniform(0.5, 1)
+    X[example, -1, 4] = rng.uniform(0.5, 1)
     X[:, -1, 5] = [1, -1, 2, -2]
     return X[:, :, rng.permutation(6)], window
 
