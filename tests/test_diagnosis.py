@@ -475,7 +475,7 @@ def test_logits_that_were_squeezed_before_are_told(before):
 def test_the_rate_named_as_the_cure_lowers_the_loss():
     net, _ = net_families.build("dense, relu", "SGD at rate 1,000", True, False, 3)
     report = diagnose(net.model, net.X, net.y)
-    factor = report.batch.trial.better
+    factor = report.batch.trial.better.factor
     net.model.compile(keras.optimizers.SGD(1000 * factor), net.loss)
     net.model.run_eagerly = True
     net.model.train_on_batch(net.X, net.y)
@@ -495,3 +495,16 @@ def test_table_and_verdict_draw_one_line():
     warned = ["height:10px;width" in row and f'px;background:{WARN}"></span><span' in row for row in rows]
     assert warned == [not reach >= 1e-3 for reach in report.layers["reach"]]
     assert any(warned) and not all(warned)
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+@pytest.mark.parametrize("rate", [1.0, 10.0])
+def test_a_rate_that_does_harm_after_some_steps_only_is_told_from_one_that_jumps_and_settles(activation, rate):
+    kernel = "he_normal" if activation == "relu" else "glorot_uniform"
+    model, X, y = plain(depth=3, activation=activation, kernel=kernel)(1)
+    model.compile(keras.optimizers.SGD(rate), "binary_crossentropy")
+    report = diagnose(model, X, y)
+    assert report.cause == ("healthy" if rate == 1 else "learning rate too large"), report.verdict
+    if rate == 10:
+        slower = report.batch.trial.better
+        assert f"{1 / slower.factor:,.0f} times smaller" in report.verdict and slower.loss < report.loss

@@ -34,7 +34,7 @@ LARGE_INPUT = 20.0
 SHIFTED, SCALED = 3.0, 100.0
 # Rms of a normalisation's scale: it starts at 1, and at 0 on purpose in residual branches.
 SMALL_SCALE = 0.05
-# A loss that steps on the very batch have left more than twice as high, each step above the start.
-RISEN = 2.0
+# The median loss of the last three of some steps on one batch, over the loss at its start.
+RISEN = 1.2
 # Share of targets that an output cannot reach.
 OUT_OF_REACH = 0.05

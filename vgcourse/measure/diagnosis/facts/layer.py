@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from vgcourse.measure.diagnosis.thresholds import DEAD, RISEN
 from vgcourse.measure.diagnosis.through_time.facts import ThroughTime
 
 
@@ -34,18 +35,43 @@ class Output:
     own_loss: bool = False
 
 
+@dataclass(frozen=True)
+class Slower:
+    """A smaller learning rate that was tried: factor times the present one, and the loss after as many steps."""
+
+    factor: float
+    loss: float
+
+
 @dataclass
 class Trial:
     """Steps of the optimizer on a copy of the weights, all on this batch.
 
     Attributes:
-        losses: before the first step and after each. killed: layer -> units that died on the way.
-        better: a factor for the learning rate with which one step lowers the loss, None where none was found.
+        losses: before the first step and after each.
+        killed: layer with relu -> units that died on the way. units: how many it has.
+        better: a smaller rate that does no such harm, None where none was looked for or found.
     """
 
     losses: list[float]
     killed: dict[str, int] = field(default_factory=dict)
-    better: float | None = None
+    units: dict[str, int] = field(default_factory=dict)
+    better: Slower | None = None
+
+    @property
+    def risen(self) -> bool:
+        """Has the loss stayed above where it started? One high step on the way down is no harm."""
+        late = self.losses[1:][-3:]
+        return not np.median(late) <= RISEN * self.losses[0]
+
+    @property
+    def emptied(self) -> dict[str, int]:
+        """The layers of which more than four in five units died."""
+        return {n: k for n, k in self.killed.items() if k > DEAD * self.units[n]}
+
+    @property
+    def harmful(self) -> bool:
+        return self.risen or bool(self.emptied)
 
 
 @dataclass

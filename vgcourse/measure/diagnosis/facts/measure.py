@@ -84,7 +84,7 @@ def measure(model, x, y, resolve) -> ForwardBackward:
         resolve: a function of the prediction that returns the `LossInUse`.
     """
     infos = weighted_layers(model)
-    half = any(getattr(part, "compute_dtype", "") == "float16" for part in keras_private.all_layers(model))
+    half = computes_in_half(model)
     with left_as_it_was(model), tf.GradientTape(persistent=half) as tape:
         with tap_outputs(model) as taps, _tap_calls(model, infos) as calls:
             prediction = answer(model, x)
@@ -99,7 +99,7 @@ def measure(model, x, y, resolve) -> ForwardBackward:
         "predictions": [(p, _or_logits(p)) for p in keras.tree.flatten(prediction)],
         "variables": [v.value for info in infos for v in info.variables],
     }
-    found, scale = _scaled_gradients(tape, total, sources, half)
+    found, scale = scaled_gradients(tape, total, sources, half)
     return ForwardBackward(infos, taps, calls, prediction, float(mean), used, _gradients(found, infos, scale, count))
 
 
@@ -177,8 +177,13 @@ def _or_logits(h):
     return h if logits is None else logits
 
 
-def _scaled_gradients(tape, total, sources, half: bool):
-    """Gradients times a scale that neither underflows nor overflows, and the scale."""
+def computes_in_half(model) -> bool:
+    """Whether a part of it computes in float16, whose small numbers need a scale."""
+    return any(getattr(part, "compute_dtype", "") == "float16" for part in keras_private.all_layers(model))
+
+
+def scaled_gradients(tape, total, sources, half: bool):
+    """Gradients times a scale that neither underflows nor overflows, and the scale. half: a persistent tape."""
     scale = _LOSS_SCALE if half else 1.0
     while True:
         found = tape.gradient(total, sources, output_gradients=tf.constant(scale))

@@ -5,35 +5,35 @@ import numpy as np
 import tensorflow as tf
 
 from vgcourse.measure import keras_private
-from vgcourse.measure.diagnosis.facts.layer import Trial
-from vgcourse.measure.diagnosis.facts.measure import answer, left_as_it_was
+from vgcourse.measure.diagnosis.facts.layer import Slower, Trial
+from vgcourse.measure.diagnosis.facts.measure import answer, computes_in_half, left_as_it_was, scaled_gradients
 from vgcourse.measure.diagnosis.facts.updates import Twin
 from vgcourse.measure.layers import tap_outputs
 from vgcourse.measure.slopes import unit_saturation
 
-# A first step that raises the loss by half is looked into: four more, then smaller rates.
-_SUSPICIOUS, _STEPS, _SLOWER = 1.5, 5, (0.1, 0.01, 0.001, 1e-4)
+_STEPS, _SLOWER = 8, (0.1, 0.01, 0.001, 1e-4)
+# A first step that moves a kernel by a tenth of its size is looked into even where it lowers the loss.
+_LARGE_STEP = 0.1
 
 
 def try_steps(model, x, y, used, twin: Twin, optimizer, before: float, dead: dict, gradients: dict) -> Trial:
-    """Whether steps on this very batch lower its loss.
+    """Whether steps on this very batch lower its loss, and kill no units.
+
+    Draws are the same at every step (dropout, a VAE's noise), so that only the weights differ.
 
     Args:
         twin: after its first step. before: the loss at the start. dead: layer -> dead units at the start.
         gradients: those of the first step.
     """
-    loss, now = _dead_and_loss(model, x, y, used, twin)
-    losses = [before, loss]
-    while len(losses) <= _STEPS and np.isfinite(losses[-1]) and _suspicious(losses, dead, now):
-        found = _gradients(model, x, y, used, twin)
-        twin.step(found)
-        loss, now = _dead_and_loss(model, x, y, used, twin)
-        losses.append(loss)
-    killed = {n: now[n] - dead.get(n, 0) for n in now if now[n] > dead.get(n, 0)}
-    better = None
-    if not losses[-1] < max(before, 1e-12) or killed:
-        better = _better_rate(model, x, y, used, optimizer, twin.variables, before, gradients)
-    return Trial(losses, killed, better)
+    large = max((r for r in twin.ratios().values() if np.isfinite(r)), default=0.0) > _LARGE_STEP
+    trial = Trial([before])
+    _look(trial, model, x, y, used, twin, dead)
+    if not (large or trial.killed or not trial.losses[1] < before):
+        return trial
+    _go_on(trial, model, x, y, used, twin, dead)
+    if trial.harmful:
+        trial.better = _better_rate(model, x, y, used, optimizer, twin.variables, before, dead, gradients)
+    return trial
 
 
 def loss_with(model, x, y, used) -> float:
@@ -42,16 +42,21 @@ def loss_with(model, x, y, used) -> float:
         return float(used.compute(x, y, answer(model, x))[0])
 
 
-def _suspicious(losses, dead, now) -> bool:
-    return losses[1] > _SUSPICIOUS * losses[0] or any(now[n] > dead.get(n, 0) + 1 for n in now)
+def _go_on(trial: Trial, model, x, y, used, twin: Twin, dead: dict) -> None:
+    while len(trial.losses) <= _STEPS and np.isfinite(trial.losses[-1]):
+        twin.step(_gradients(model, x, y, used, twin))
+        _look(trial, model, x, y, used, twin, dead)
 
 
-def _better_rate(model, x, y, used, optimizer, variables, before, gradients) -> float | None:
+def _better_rate(model, x, y, used, optimizer, variables, before, dead, gradients) -> Slower | None:
+    """The first of some smaller rates with which as many steps lower the loss and kill no layer."""
     for factor in _SLOWER:
-        slower = Twin(optimizer, variables, factor)
-        slower.step(gradients)
-        if _dead_and_loss(model, x, y, used, slower)[0] < before:
-            return factor
+        twin, trial = Twin(optimizer, variables, factor), Trial([before])
+        twin.step(gradients)
+        _look(trial, model, x, y, used, twin, dead)
+        _go_on(trial, model, x, y, used, twin, dead)
+        if not trial.harmful and trial.losses[-1] < before:
+            return Slower(factor, trial.losses[-1])
     return None
 
 
@@ -59,25 +64,35 @@ def _scope(twin: Twin):
     return keras.StatelessScope(state_mapping=[(v, twin.copy_of(v).value) for v in twin.variables])
 
 
-def _dead_and_loss(model, x, y, used, twin: Twin) -> tuple[float, dict[str, int]]:
+def _look(trial: Trial, model, x, y, used, twin: Twin, dead: dict) -> None:
+    """Add the loss with the twin's weights to the trial, and which units are dead now."""
     with left_as_it_was(model), _scope(twin), tap_outputs(model) as taps:
-        loss = float(used.compute(x, y, answer(model, x))[0])
-    return loss, _counts(taps)
+        trial.losses.append(float(used.compute(x, y, answer(model, x))[0]))
+    trial.units, now = _counts(taps)
+    trial.killed = {n: now[n] - dead.get(n, 0) for n in now if now[n] > dead.get(n, 0)}
 
 
-def _counts(taps) -> dict[str, int]:
+def _counts(taps) -> tuple[dict[str, int], dict[str, int]]:
+    """Layer -> units, and layer -> dead ones, of those that relu can kill."""
     found = {n: z[0] for n, z in taps.preactivations.items() if taps.activations[n] in ("relu", "relu6")}
-    return {n: int(np.sum(unit_saturation(taps.activations[n], z)[1].numpy())) for n, z in found.items()}
+    dead = {n: unit_saturation(taps.activations[n], z)[1].numpy() for n, z in found.items()}
+    return {n: len(d) for n, d in dead.items()}, {n: int(d.sum()) for n, d in dead.items()}
 
 
 def _gradients(model, x, y, used, twin: Twin) -> dict:
     # The scope hands on these very tensors, so that the tape knows them.
     values = [tf.identity(twin.copy_of(v).value) for v in twin.variables]
-    pairs = list(zip(twin.variables, values, strict=True))
-    with left_as_it_was(model), tf.GradientTape() as tape, keras.StatelessScope(state_mapping=pairs):
+    pairs, half = list(zip(twin.variables, values, strict=True)), computes_in_half(model)
+    with (
+        left_as_it_was(model),
+        tf.GradientTape(persistent=half) as tape,
+        keras.StatelessScope(state_mapping=pairs),
+    ):
         tape.watch(values)
-        loss, _ = used.compute(x, y, answer(model, x))
-    return dict(zip(map(id, twin.variables), tape.gradient(loss, values), strict=True))
+        loss = tf.cast(used.compute(x, y, answer(model, x))[0], tf.float32)
+    found, scale = scaled_gradients(tape, loss, values, half)
+    found = [None if g is None else tf.convert_to_tensor(g) / scale for g in found]
+    return dict(zip(map(id, twin.variables), found, strict=True))
 
 
 def follows_schedule(optimizer) -> bool:

@@ -4,31 +4,39 @@ import numpy as np
 
 from vgcourse.measure.diagnosis.facts.layer import Batch
 from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
-from vgcourse.measure.diagnosis.thresholds import RISEN, STEP_TOO_LARGE, STEP_TOO_SMALL
+from vgcourse.measure.diagnosis.thresholds import STEP_TOO_LARGE, STEP_TOO_SMALL
 from vgcourse.measure.diagnosis.words import short
 
 
 def harmful_rate(batch: Batch) -> Finding | None:
-    """Steps on this very batch that kill units or raise its loss, while smaller ones lower it."""
+    """Steps on this very batch that kill units or raise its loss, while smaller ones do not."""
     trial = batch.trial
     if trial is None or trial.better is None:
         return None
-    after, count = trial.losses[-1], len(trial.losses) - 1
-    risen = not after <= RISEN * trial.losses[0] and not min(trial.losses[1:]) < trial.losses[0]
-    units = {layer.name: layer.units for layer in batch.layers}
-    killed = {n: k for n, k in trial.killed.items() if k > 0.5 * units.get(n, np.inf)}
-    if not risen and not (killed and not after < trial.losses[0]):
-        return None
-    steps = f"{count} step{'s' * (count > 1)} of {batch.optimizer}"
-    name = max(killed, key=killed.get) if killed else _most_moved(batch)
-    dead = f" and leave {killed[name]} of {units[name]} units of {name} dead that were alive" if killed else ""
+    emptied = trial.emptied
+    name = max(emptied, key=emptied.get) if emptied else _most_moved(batch)
+    dead = f" and leave {emptied[name]} of {trial.units[name]} units of {name} dead that were alive" if emptied else ""
+    rate = trial.better
     return Finding(
         "learning rate too large",
         name,
-        f"{steps} on this batch take its loss from {short(trial.losses[0])} to {short(after)}{dead} (tried on a copy"
-        f"{'' if killed else f'; {name} changes most'}).",
-        f"a learning rate {1 / trial.better:,.0f} times smaller, with which one step lowers the loss (tried too).",
+        f"{_steps(trial, batch)} take its loss from {_way(trial.losses)}{dead} (tried on a copy"
+        f"{'' if emptied else f'; {name} changes most'}).",
+        f"a learning rate {1 / rate.factor:,.0f} times smaller: as many steps take the loss to {short(rate.loss)} "
+        "(tried too).",
     )
+
+
+def _steps(trial, batch: Batch) -> str:
+    count = len(trial.losses) - 1
+    return f"{count} step{'s' * (count > 1)} of {batch.optimizer} on this batch"
+
+
+def _way(losses: list[float]) -> str:
+    """From the first to the last, and the peak where the last does not show it."""
+    highest = max(losses[1:])
+    peak = f" by way of {short(highest)}" if highest > 2 * losses[-1] else ""
+    return f"{short(losses[0])}{peak} to {short(losses[-1])}"
 
 
 def _most_moved(batch: Batch) -> str:
