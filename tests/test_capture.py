@@ -1,6 +1,7 @@
 """Weights and gradients under model.fit: which models, which moments, what is kept, what is refused."""
 
-import types
+import subprocess
+import sys
 
 import keras
 import numpy as np
@@ -327,13 +328,44 @@ def test_refuses_another_backend(monkeypatch):
         WeightCapture()
 
 
-def test_refuses_a_model_on_several_replicas():
-    strategy = types.SimpleNamespace(num_replicas_in_sync=2)
-    model = types.SimpleNamespace(name="m", compiled=True, optimizer="sgd", distribute_strategy=strategy)
-    capture = GradientCapture()
-    capture.set_model(model)
-    with pytest.raises(ValueError, match="several replicas"):
-        capture.on_train_begin()
+ON_TWO_DEVICES = """
+import keras, numpy as np, tensorflow as tf
+from vgcourse.measure.capture import GradientCapture
+from vgcourse.measure.diagnosis import diagnose
+
+cpu = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+with tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]).scope():
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8, "relu"), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+X = np.random.default_rng(0).normal(size=(32, 4)).astype("float32")
+try:
+    model.fit(X, X[:, :1], verbose=0, callbacks=[GradientCapture()])
+except ValueError as error:
+    print(error)
+print(diagnose(model, X, X[:, :1]).cause)
+"""
+
+
+def test_a_model_on_two_devices_is_refused_by_captures_and_diagnosed():
+    # Devices are configured before TensorFlow starts: a process of its own.
+    done = subprocess.run([sys.executable, "-c", ON_TWO_DEVICES], capture_output=True, text=True, check=True)
+    refused, cause = done.stdout.splitlines()[-2:]
+    assert "trains on several replicas. Record it on one device." in refused and cause == "healthy"
+
+
+def test_sparse_inputs_are_recorded():
+    rng = np.random.default_rng(0)
+    X = np.where(rng.random((32, 4)) < 0.5, rng.normal(size=(32, 4)), 0).astype("float32")
+    recorded = []
+    for inputs, sparse in ((X, False), (tf.sparse.from_dense(X), True)):
+        keras.utils.set_random_seed(0)
+        stack = [keras.Input((4,), sparse=sparse), keras.layers.Dense(8, "relu"), keras.layers.Dense(1)]
+        model, capture = keras.Sequential(stack), GradientCapture()
+        model.compile("sgd", "mse")
+        model.fit(inputs, X[:, :1], batch_size=32, shuffle=False, verbose=0, callbacks=[capture])
+        recorded.append(next(iter(capture.recording.kernel_gradients.values())))
+    np.testing.assert_allclose(*recorded, rtol=1e-4, atol=1e-6)
 
 
 def test_nothing_is_recorded_by_a_fit_of_no_epochs():

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests import net_families
-from tests.net_builders import circles, conv_pool, dense, descend, images, normal
+from tests import net_families, net_ills
+from tests.net_builders import circles, conv_pool, dense, descend, images, normal, plain
 from tests.sick_nets import HEALTHY, SICK
 from vgcourse.measure.diagnosis import diagnose
 from vgcourse.measure.layers import tap_outputs
@@ -377,6 +377,68 @@ def test_no_false_alarm_on_a_net_as_people_build_them(family, half):
     net, _ = net_families.build(family, None, True, half, seed=3)
     report = diagnose(net.model, net.X, net.y)
     assert report.healthy, report
+
+
+OWN_ILLS = [
+    ("own weight names, times 1e-6", False, False),
+    ("two inputs, one of them times 1,000", True, False),
+    ("Conv1D, constant filters", False, True),
+    ("softmax over the batch", True, False),
+    ("everything frozen", False, False),
+    ("everything dropped", True, True),
+    ("layer norm over one number", False, False),
+    ("attention that is sharp", True, True),
+    ("targets of ten million, MAE", True, False),
+    ("own loss takes pairs", True, False),
+    ("own loss takes pairs", False, False),
+    ("hinge after sigmoid", False, False),
+    ("KL divergence of logits", True, False),
+    ("squared logarithm, linear output", False, True),
+    ("percentage of nothing", True, False),
+    ("hidden softmax", False, False),
+    ("embeddings times 1e-5", True, False),
+    ("all times 0", False, True),
+]
+
+
+@pytest.mark.parametrize(("name", "compiled", "half"), OWN_ILLS)
+def test_a_net_ill_in_its_own_way_is_named(name, compiled, half):
+    net, expected = net_ills.ill(name, compiled, half, seed=1)
+    report = diagnose(net.model, **net_families.asked(net, compiled))
+    assert report.cause in expected.causes, report
+    assert not expected.layers or report.layer in expected.layers, report
+
+
+@pytest.mark.parametrize(
+    ("name", "half"),
+    [
+        ("own model class", True),
+        ("two outputs", False),
+        ("shared tower", True),
+        ("causal transformer", False),
+        ("frozen body", False),
+        ("recommender", False),
+        ("Poisson", False),
+        ("highway", True),
+    ],
+)
+def test_no_false_alarm_on_other_kinds_of_nets(name, half):
+    net = net_ills.kind(name, True, half, seed=1)
+    report = diagnose(net.model, net.X, net.y)
+    assert report.healthy, report
+
+
+def test_targets_that_are_far_are_unmeasured_without_an_optimizer():
+    net, _ = net_ills.ill("targets of ten million", False, False, seed=1)
+    report = diagnose(net.model, net.X, net.y, net.loss)
+    assert "Not measured: whether targets of size" in " ".join(report.notes) and report.healthy
+
+
+def test_a_list_of_losses_for_outputs_with_names_is_refused():
+    net = net_ills.kind("two outputs", False, False, seed=1)
+    with pytest.raises(ValueError, match=r"loss: the outputs have names; give a dict with 'size', 'kind'"):
+        diagnose(net.model, net.X, net.y, list(net.loss.values()))
+    assert diagnose(net.model, net.X, net.y, net.loss).healthy
 
 
 def test_a_loss_of_0_is_not_judged():

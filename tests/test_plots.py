@@ -408,3 +408,21 @@ def test_only_a_figure_without_a_map_turns_to_dark():
     told = [plots.tell(figure, "words")._repr_mimebundle_()[0]["text/html"] for figure in (lines, shades, dots)]
     kinds = [html.split('"')[3] for html in told]
     assert kinds == ["vg-lines", "vg-map", "vg-map"]
+
+
+def test_two_recordings_of_one_model_stand_in_one_picture():
+    one, other = recording(6, size=lambda k, t: 0.1 ** (5 - k)), recording(6, size=lambda k, t: 1.0)
+    other.info["optimizer"] = "adam"
+    figure = plots.compare({"sigmoid": one, "tanh": other})
+    lines = {line.get_color(): line.get_ydata() for line in figure.axes[0].lines if len(line.get_ydata()) == 6}
+    drawn = (
+        [np.asarray(one.backprop[n])[-1] for n in one.layers],
+        [np.asarray(other.backprop[n])[-1] for n in one.layers],
+    )
+    assert all(any(np.allclose(y, wanted) for y in lines.values()) for wanted in drawn)
+    assert "optimizer (None and adam)" in "".join(text.get_text() for text in figure.texts)
+    assert not overlapping_texts(figure) and not texts_outside(figure)
+    with pytest.raises(ValueError, match="'nothing' is not in both; they share"):
+        plots.compare({"a": one, "b": other}, quantity="nothing")
+    with pytest.raises(TypeError, match="a dict of two Recordings"):
+        plots.compare([one, other])

@@ -14,6 +14,7 @@ from vgcourse.palette import OTHERS as SPARE
 INK, MUTED, GRID, PAPER, WARN = (LIGHT[name] for name in ("ink", "muted", "line", "card", "warn"))
 SHADE = LIGHT["shade"]
 TITLE, TEXT = FIGURE_SIZES["title"], FIGURE_SIZES["text"]
+# An absolute size (rms): a figure of one gradient does not know what was sent. `vgcourse.measure` asks for shares.
 VANISHED = 1e-6
 OUTCOME = {True: LIGHT["good"], False: LIGHT["bad"], None: LIGHT["guess"]}  # a guess: right, wrong, none
 UPDATE_GUIDE = -3.0

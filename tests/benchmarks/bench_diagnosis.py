@@ -1,7 +1,8 @@
 """What a diagnosis finds, and how long it takes: ``python -m tests.benchmarks.bench_diagnosis``.
 
-A table of families of nets × diseases, compiled and not, in float32 and mixed precision by turns; the healthy
-ones before and after some steps, two of keras.applications among them. CPU seconds are medians of one run.
+A table of families of nets × diseases, compiled and not, in float32 and mixed precision by turns, and of nets ill in
+their own way; the healthy ones before and after some steps, four of keras.applications among them. CPU seconds are
+medians of one run.
 """
 
 import os
@@ -17,9 +18,13 @@ import tensorflow as tf
 
 from tests.net_builders import circles, conv_pool, dense
 from tests.net_families import DISEASES, FAMILIES, ONLY_COMPILED, Net, asked, build
+from tests.net_ills import ILLS, ill, kind
+from tests.net_ills import ONLY_COMPILED as ILL_IF_COMPILED
+from tests.net_kinds import KINDS
 from vgcourse.measure.diagnosis import diagnose
 
 REPEATS = 7
+APPLICATIONS = ("ResNet50", "MobileNet", "MobileNetV2", "EfficientNetB0")
 
 
 def cpu(action) -> float:
@@ -43,16 +48,29 @@ def sick_table(seed: int) -> Counter:
         found = build(family, disease, compiled, half, seed)
         if found is None:
             continue
-        net, expected = found
-        report = diagnose(net.model, **asked(net, compiled))
-        cause, layer = report.cause in expected.causes, not expected.layers or report.layer in expected.layers
-        word = "right" if cause and layer else "missed" if report.healthy else "not measured"
-        word = "WRONG" if word == "not measured" and report.cause != "not measured" else word
-        counts[word] += 1
-        modes = ("compiled" if compiled else "loss given") + (", mixed" if half else "")
-        print(f"{word:12} {family:22} {disease:32} {modes:18} {report.cause} @ {report.layer}", flush=True)
-        if word != "right":
-            print("             ", report.verdict, flush=True)
+        _judge(family, disease, *found, compiled, half, counts)
+    return counts
+
+
+def _judge(family: str, disease: str, net: Net, expected, compiled: bool, half: bool, counts: Counter) -> None:
+    report = diagnose(net.model, **asked(net, compiled))
+    cause, layer = report.cause in expected.causes, not expected.layers or report.layer in expected.layers
+    word = "right" if cause and layer else "missed" if report.healthy else "not measured"
+    word = "WRONG" if word == "not measured" and report.cause != "not measured" else word
+    counts[word] += 1
+    modes = ("compiled" if compiled else "loss given") + (", mixed" if half else "")
+    print(f"{word:12} {family:22} {disease:42} {modes:18} {report.cause} @ {report.layer}", flush=True)
+    if word != "right":
+        print("             ", report.verdict, *report.notes, flush=True)
+
+
+def ills_table(seed: int) -> Counter:
+    """The same for nets of other kinds, each ill in its own way: compiled and not, in both precisions."""
+    counts = Counter()
+    for name in ILLS:
+        for compiled, half in ((True, False), (False, True)):
+            if compiled or name not in ILL_IF_COMPILED:
+                _judge("", name, *ill(name, compiled, half, seed), compiled, half, counts)
     return counts
 
 
@@ -63,7 +81,10 @@ def healthy_table(seed: int) -> Counter:
         for half in (False, True):
             net, _ = build(family, None, True, half, seed)
             _ask_twice(family + ", mixed" * half, net, counts)
-    for name in ("ResNet50", "MobileNet"):
+    for name in KINDS:
+        for half in (False, True):
+            _ask_twice(name + ", mixed" * half, kind(name, True, half, seed), counts)
+    for name in APPLICATIONS:
         _ask_twice(name, from_keras(name, seed), counts)
     return counts
 
@@ -94,6 +115,7 @@ def from_keras(name: str, seed: int) -> Net:
 def main() -> None:
     seed = int(sys.argv[1]) if len(sys.argv) > 1 else 0
     print("sick:", dict(sick_table(seed)))
+    print("ill in their own way:", dict(ills_table(seed)))
     print("healthy:", dict(healthy_table(seed)))
     times()
 

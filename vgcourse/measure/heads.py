@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from vgcourse.measure import keras_private
 from vgcourse.measure.layers import activation_name
 
 # Activations after which an output is neither a probability nor a logit.
@@ -28,9 +29,9 @@ def output_activation(output, model=None, x=None) -> str:
         model, x: the model and an input batch: a model of one's own class is traced where its eager output
             does not tell.
     """
-    if hasattr(output, "_keras_history"):
+    if keras_private.origin(output) is not None:
         return _of_symbol(output)
-    if hasattr(output, "_keras_logits"):
+    if keras_private.logits(output) is not None:
         return _of_logits(output)
     if not tf.is_tensor(output):
         return _of_values(np.asarray(output))
@@ -42,12 +43,12 @@ def output_activation(output, model=None, x=None) -> str:
 
 
 def _of_symbol(tensor) -> str:
-    operation, _, index = tensor._keras_history
+    operation, node, index = keras_private.origin(tensor)
     if isinstance(operation, keras.Model) and getattr(operation, "outputs", None):
         return _of_symbol(operation.outputs[index])
     kind = type(operation).__name__
     if kind in _PASSING or kind in _AVERAGING:
-        before = {_of_symbol(t) for t in operation._inbound_nodes[tensor._keras_history.node_index].input_tensors}
+        before = {_of_symbol(t) for t in keras_private.inputs_of_call(operation, node)}
         return before.pop() if len(before) == 1 else "linear"
     return _of_operation(operation)
 
@@ -65,7 +66,7 @@ def _of_operation(operation) -> str:
 
 def _of_logits(output) -> str:
     """Keras leaves the logits on what a sigmoid or a softmax returns, and not which of the two it was."""
-    z, h = (np.asarray(keras.ops.convert_to_numpy(t), np.float32) for t in (output._keras_logits, output))
+    z, h = (np.asarray(keras.ops.convert_to_numpy(t), np.float32) for t in (keras_private.logits(output), output))
     with np.errstate(over="ignore", invalid="ignore"):
         same = np.allclose(h, 1 / (1 + np.exp(-z)), atol=1e-2, equal_nan=True)
     return "sigmoid" if same else "softmax"

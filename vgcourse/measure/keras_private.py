@@ -39,6 +39,15 @@ def optimizer_iterations(optimizer) -> int:
     return int(optimizer._iterations.numpy())
 
 
+def set_iterations(optimizer, count) -> None:
+    optimizer._iterations.assign(count)
+
+
+def accumulated_gradients(optimizer) -> list:
+    """Its sums of gradients, where it takes several batches for a step."""
+    return list(getattr(optimizer, "_accumulated_gradients", None) or ())
+
+
 def learning_rate_or_schedule(optimizer):
     """The learning rate's variable, or the schedule that it follows."""
     return optimizer._learning_rate
@@ -64,7 +73,7 @@ def leave_mask(tensor, value) -> None:
 
 def is_of_keras(kind: type) -> bool:
     """Whether a class or function is Keras's own, not somebody's."""
-    return kind.__module__.startswith("keras.")
+    return (getattr(kind, "__module__", None) or "").startswith("keras.")
 
 
 def is_of_library(kind: type) -> bool:
@@ -132,3 +141,37 @@ def forget_custom_gradients(names: set[str]) -> None:
 def prepares_dropout(layer) -> str:
     """The name of the method by which a recurrent layer draws its dropout masks before the loop."""
     return "_maybe_config_dropout_masks"
+
+
+def attention_method(layer) -> str | None:
+    """The name of the method to which a layer with heads hands its queries and keys; None for other layers."""
+    known = keras.layers.MultiHeadAttention | keras.layers.GroupQueryAttention
+    return "_compute_attention" if isinstance(layer, known) else None
+
+
+def attention_scale(layer) -> float:
+    """What the scores are multiplied by, 1 / sqrt(size of a head)."""
+    for name in ("_inverse_sqrt_key_dim", "_inverse_sqrt_head_dim"):
+        if hasattr(layer, name):
+            return float(getattr(layer, name))
+    return 1.0
+
+
+def loss_arguments(loss) -> dict:
+    """What a loss made of a function hands on to it."""
+    return getattr(loss, "_fn_kwargs", None) or {}
+
+
+def origin(tensor):
+    """(operation, its node's index, the tensor's place among the outputs) of a Keras tensor, else None."""
+    return tuple(tensor._keras_history) if hasattr(tensor, "_keras_history") else None
+
+
+def inputs_of_call(operation, node: int) -> list:
+    """The Keras tensors that went into one symbolic call of an operation."""
+    return operation._inbound_nodes[node].input_tensors
+
+
+def is_in_line(layer) -> bool:
+    """In a functional model: does each call of the layer take one tensor, and does at most one call take its own?"""
+    return all(len(node.input_tensors) <= 1 for node in layer._inbound_nodes) and len(layer._outbound_nodes) <= 1

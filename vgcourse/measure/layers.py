@@ -98,6 +98,24 @@ def inner_optimizer(optimizer):
     return getattr(optimizer, "inner_optimizer", optimizer)
 
 
+def is_plain(model) -> bool:
+    """Known to be a plain chain, in which each layer feeds the next one only?
+
+    False also where the structure cannot be told, as in a class of one's own.
+    """
+    if isinstance(model, keras.Sequential):
+        return all(_is_link(layer) for layer in model.layers)
+    if not getattr(model, "inputs", None) or len(model.inputs) != 1 or len(model.outputs) != 1:
+        return False
+    return all(_is_link(layer) and keras_private.is_in_line(layer) for layer in model.layers)
+
+
+def _is_link(layer) -> bool:
+    if isinstance(layer, keras.Model):
+        return is_plain(layer)
+    return keras_private.is_of_keras(type(layer)) and not isinstance(layer, keras.layers.MultiHeadAttention)
+
+
 @contextmanager
 def tap_outputs(model: keras.Model) -> Iterator[Taps]:
     """Catch every weighted layer's output while the model is called.

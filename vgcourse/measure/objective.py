@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from vgcourse.measure import keras_private
 from vgcourse.measure.heads import BOUNDED, output_activation
 
 _BINARY = (keras.losses.BinaryCrossentropy, keras.losses.BinaryFocalCrossentropy)
@@ -88,7 +89,7 @@ def choose_objective(model: keras.Model, y, y_pred, loss=None, x=None) -> Object
     if loss is None and getattr(model, "compiled", False):
         loss = model.loss
     if len(outputs) > 1:
-        return _several(outputs, targets, loss, arrays)
+        return _several(model, outputs, targets, loss, arrays)
     if len(targets) > 1:
         raise ValueError(f"y: the model has one output, but y holds {len(targets)} arrays.")
     target, output = targets[0], outputs[0]
@@ -146,14 +147,26 @@ def _units(output) -> int:
     return output.shape[-1] if len(output.shape) > 1 else 1
 
 
-def _several(outputs, targets, loss, y) -> Objective:
-    losses = keras.tree.flatten(loss)
+def _several(model, outputs, targets, loss, y) -> Objective:
+    if isinstance(loss, list | tuple) and isinstance(getattr(model, "output", None), dict):
+        raise ValueError(f"loss: the outputs have names; give a dict with {', '.join(map(repr, model.output))}.")
+    losses = in_order(model, loss, len(outputs))
     if len(targets) != len(outputs) or len(losses) != len(outputs) or losses[0] is None:
         raise ValueError(
             f"loss: the model has {len(outputs)} outputs; give y and loss one entry for each "
             f"(got {len(targets)} and {0 if loss is None else len(losses)})."
         )
     return Objective(tuple(keras_loss(f) for f in losses), None, keras.tree.map_structure(tf.constant, y))
+
+
+def in_order(model, named, count: int) -> list:
+    """Losses or targets in the order of the outputs, which a dict names and one loss for all repeats."""
+    found = keras.tree.flatten(named)
+    names = list(getattr(model, "output_names", None) or ())
+    if isinstance(named, dict) and isinstance(getattr(model, "output", None), list) and set(named) <= set(names):
+        return [named.get(name) for name in names]
+    alone = not isinstance(named, dict | list | tuple)
+    return found * count if alone and count > 1 else found
 
 
 def numeric_array(argument: str, values) -> np.ndarray:
@@ -259,4 +272,4 @@ def _loss_key(loss):
 
 
 def _is_keras_loss(loss) -> bool:
-    return isinstance(loss, keras.losses.Loss) and type(loss).__module__.startswith("keras.")
+    return isinstance(loss, keras.losses.Loss) and keras_private.is_of_keras(type(loss))

@@ -2,6 +2,10 @@
 
 import numpy as np
 
+# A gradient counts as vanished, or exploded, where this share of it is left: of what the loss sends in a layer, of
+# an error at the last time step in the first. Width 32, He and relu: the log of the norm has mean -5L/(2n)/2 and
+# variance 5L/n/4 (Hanin 2018): three standard deviations at L = 20 are 0.03.
+VANISHED, EXPLODED = 1e-3, 1e3
 STATISTICS = ("mean", "std", "rms", "mean_abs", "l1", "min", "max", "zeros")
 
 

@@ -14,10 +14,8 @@ from vgcourse.measure.capture.time_probe import CELL, HIDDEN, is_recurrent, prob
 from vgcourse.measure.layers import walk
 from vgcourse.measure.objective import choose_objective
 from vgcourse.measure.replaced import replaced
+from vgcourse.measure.statistics import EXPLODED, VANISHED
 
-# Of an error at the last step, less than this share at the first counts as vanished, more than its inverse as
-# exploded.
-VANISHED = 1e-2
 _TRANSIENT = 10  # steps next to the error, in which the gradient has not found its pace
 _SMALLEST = 1e-36  # below it a float32 loses its digits
 
@@ -80,17 +78,21 @@ class StepProfile:
 
     @property
     def kind(self) -> str:
-        """ "vanishes", "explodes", "holds", or "unknown" where there is nothing to compare."""
+        """ "vanishes", "weakens", "holds" (within a factor of two), "grows", "explodes"; "unknown" where there is
+        nothing to compare."""
         if not np.isfinite(self.left):
             return "unknown"
-        return "vanishes" if self.left < VANISHED else "explodes" if self.left > 1 / VANISHED else "holds"
+        for bound, word in ((VANISHED, "vanishes"), (0.5, "weakens"), (2.0, "holds"), (EXPLODED, "grows")):
+            if self.left < bound:
+                return word
+        return "explodes"
 
     def __str__(self) -> str:
         if self.kind == "unknown":
             return f"{self.layer}: how the gradient fares through time was not measured: it takes too few steps."
         pace = "" if np.isnan(self.factor) else f": {self.factor:.2g} a step"
         rest = "nothing is left" if self._nothing_left() else f"{self.left:.2g} of it is left"
-        end = rest if self.kind == "vanishes" else f"it is {self.left:.2g} times what it was"
+        end = rest if self.left < 1 else f"it is {self.left:.2g} times what it was"
         return f"{self.layer}: the gradient {self.kind} through time{pace}, {self.steps - 1} steps back {end}."
 
     def _nothing_left(self) -> bool:

@@ -10,7 +10,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from vgcourse.measure.capture.recorder import LOSS, Recorder, listed
+from vgcourse.measure.capture.recorder import LOSS, Recorder
+from vgcourse.measure.capture.settings import listed
 from vgcourse.measure.capture.tensor_statistics import root_mean_square
 from vgcourse.measure.capture.time_probe import is_recurrent, rms_by_step
 from vgcourse.measure.capture.trainstep import reachable, report_gradient_beside, tap_gradient

@@ -6,17 +6,26 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from vgcourse.measure import keras_private
-from vgcourse.measure.arguments import as_meant, evenly_spaced
+from vgcourse.measure.arguments import as_meant
 from vgcourse.measure.capture.moments import KeptMoments, Moment
+from vgcourse.measure.capture.settings import (
+    accuracy_in,
+    check_backend,
+    check_model,
+    checked_keep,
+    chosen,
+    interval_of,
+    iterations_of,
+    learning_rate_of,
+    settings_of,
+)
 from vgcourse.measure.capture.step_variables import Sinks
 from vgcourse.measure.capture.tensor_statistics import tensor_statistics
 from vgcourse.measure.capture.tensorboard import EventWriter
-from vgcourse.measure.capture.trainstep import Listener, listen, optimizers_of, stop_listening
-from vgcourse.measure.layers import LayerInfo, inner_optimizer, weighted_layers
+from vgcourse.measure.capture.trainstep import Listener, listen, stop_listening
+from vgcourse.measure.layers import LayerInfo, weighted_layers
 from vgcourse.measure.recording import Recording
-from vgcourse.measure.recording.schema import BY_STEP, NOT_REDUCED, SIGNALS, quantity_and_layer, run_info
-from vgcourse.measure.statistics import rms
+from vgcourse.measure.recording.schema import NOT_REDUCED, quantity_and_layer
 
 LOSS, RATE = ("loss", ""), ("learning_rate", "")
 # What a copy leaves behind.
@@ -48,9 +57,9 @@ class Recorder(keras.callbacks.Callback, Listener):
 
     def __init__(self, every, layers, keep, log_dir, weights: bool):
         super().__init__()
-        _check_backend()
-        self.every, self._interval = every, _interval(every)
-        self.keep = _checked_keep(keep)
+        check_backend()
+        self.every, self._interval = every, interval_of(every)
+        self.keep = checked_keep(keep)
         self.layers = None if layers is None else tuple([layers] if isinstance(layers, str) else layers)
         self.log_dir = None if log_dir is None else Path(log_dir)
         self.weights = weights
@@ -94,7 +103,7 @@ class Recorder(keras.callbacks.Callback, Listener):
         return self._moments.recording(self._activations, self._settings)
 
     def on_train_begin(self, logs=None):
-        _check_model(self.model, type(self).__name__)
+        check_model(self.model, type(self).__name__)
         stop_listening(self.model)
         self._start()
         if self.model.built:
@@ -108,9 +117,9 @@ class Recorder(keras.callbacks.Callback, Listener):
             self._sinks.reset()
         else:
             self._forget_traces()
-        self._settings = _settings(self)
+        self._settings = settings_of(self.model, type(self).__name__, self.every)
         self._epoch = self._epoch_start = self._recorded = self._calls = 0
-        self._iterations = _iterations(self.model)
+        self._iterations = iterations_of(self.model)
 
     def _traced_before(self) -> bool:
         """Whether the step that was traced in an earlier fit still is this model's."""
@@ -226,11 +235,11 @@ class Recorder(keras.callbacks.Callback, Listener):
         # several steps stops before it, but does not say how many it ran.
         if self.model.steps_per_execution == 1:
             return self._calls
-        return _iterations(self.model) - self._iterations
+        return iterations_of(self.model) - self._iterations
 
     def _discover(self) -> None:
         """Name every variable. A subclassed model has them, and an order, only after its first call."""
-        self._infos = _chosen(weighted_layers(self.model), self.layers)
+        self._infos = chosen(weighted_layers(self.model), self.layers)
         if not hasattr(self.model, "operations"):  # Neither functional nor sequential.
             called = self._call_order
             self._infos.sort(key=lambda info: called.get(id(info.layer), len(called)))
@@ -260,7 +269,7 @@ class Recorder(keras.callbacks.Callback, Listener):
         loss, rate = tensors.pop(LOSS, None), tensors.pop(RATE, None)
         loss = loss if logs is None else logs.get("loss")
         # Between epochs it is read from outside: a callback may have changed it for the next step.
-        rate = _learning_rate(self.model) if rate is None or logs is not None else as_meant(rate)
+        rate = learning_rate_of(self.model) if rate is None or logs is not None else as_meant(rate)
         signals = {key: np.asarray(t) for key, t in tensors.items() if key[0] in NOT_REDUCED}
         large = {key: t for key, t in tensors.items() if key not in signals}
         moment = Moment(
@@ -268,7 +277,7 @@ class Recorder(keras.callbacks.Callback, Listener):
             step,
             steps,
             loss=None if loss is None else float(loss),
-            accuracy=_accuracy(logs or {}),
+            accuracy=accuracy_in(logs or {}),
             values=signals | self._kept(large),
             rate=rate,
         )
@@ -285,114 +294,4 @@ class Recorder(keras.callbacks.Callback, Listener):
         at_end = self._interval is None and moment.step is None
         step = moment.steps if self._interval is not None else moment.epoch - (0 if at_end else 1)
         arrays = {quantity_and_layer(*key): tensor.numpy() for key, tensor in tensors.items()}
-        self._events.arrays(step, arrays)
-        plain = {key: float(value) for key, value in signals.items() if key[0] in SIGNALS}
-        scalars = {f"{group}_rms/{name}": value for (group, name), value in plain.items()}
-        self._events.scalars(step, scalars | ({} if moment.loss is None else {"loss": moment.loss}))
-        sizes = {key: rms(values) for key, values in arrays.items()} | plain | _some_steps(signals)
-        self._events.logs(step, sizes)
-        if len(self._moments) == 1:
-            charts: dict[str, list[str]] = {}
-            for quantity, name in sizes:
-                charts.setdefault(quantity, []).append(name)
-            self._events.charts(charts)
-
-
-def _some_steps(signals: dict) -> dict[tuple[str, str], float]:
-    """("step_gradient_lstm", "step_01") -> its size, for up to ten steps of every recurrent layer."""
-    found = {}
-    for (group, name), values in signals.items():
-        if group in BY_STEP:
-            quantity = f"{BY_STEP[group]}_{name.replace('/', '_')}"
-            digits = len(str(len(values)))
-            for step in evenly_spaced(len(values), 10):
-                found[quantity, f"step_{step + 1:0{digits}}"] = float(values[step])
-    return found
-
-
-def _chosen(infos: list[LayerInfo], names: tuple[str, ...] | None) -> list[LayerInfo]:
-    known = [info.name for info in infos]
-    unknown = [name for name in names or () if name not in known]
-    if unknown:
-        raise ValueError(f"layers: {listed(unknown)} not in this model. It has {listed(known)}.")
-    return [info for info in infos if names is None or info.name in names]
-
-
-def listed(names) -> str:
-    return ", ".join(repr(name) for name in names)
-
-
-def _accuracy(logs: dict) -> float | None:
-    names = [name for name in logs if "accuracy" in name and not name.startswith("val_")]
-    return float(logs[names[0]]) if names else None
-
-
-def _settings(capture: Recorder) -> dict:
-    model = capture.model
-    optimizer = optimizers_of(model)[0]
-    loss = getattr(model, "loss", None)
-    return run_info(
-        source=type(capture).__name__,
-        every=capture.every,
-        optimizer=type(inner_optimizer(optimizer)).__name__.lower(),
-        learning_rate=_learning_rate(model),
-        loss=_loss_name(loss),
-        xla=bool(model.jit_compile),
-        no_gradient=[],
-    )
-
-
-def _loss_name(loss) -> str | None:
-    if loss is None or isinstance(loss, str):
-        return loss
-    if isinstance(loss, dict | list | tuple):
-        parts = loss.values() if isinstance(loss, dict) else loss
-        return ", ".join(_loss_name(part) or "none" for part in parts)
-    return getattr(loss, "name", None) or getattr(loss, "__name__", type(loss).__name__)
-
-
-def _learning_rate(model) -> float:
-    """The first optimizer's rate as it is now; NaN where it cannot be had."""
-    try:
-        return as_meant(tf.convert_to_tensor(optimizers_of(model)[0].learning_rate))
-    except (TypeError, ValueError, AttributeError, NotImplementedError):
-        return float("nan")
-
-
-def _iterations(model) -> int:
-    return keras_private.optimizer_iterations(inner_optimizer(optimizers_of(model)[0]))
-
-
-def _interval(every) -> int | None:
-    """Steps between moments; None for epochs."""
-    if every in ("epoch", "step"):
-        return None if every == "epoch" else 1
-    if isinstance(every, int) and not isinstance(every, bool) and every >= 1:
-        return every
-    raise ValueError(f'every: expected "epoch", "step" or a number of steps from 1 on, got {every!r}.')
-
-
-def _checked_keep(keep: str) -> str:
-    if keep not in ("auto", "arrays", "statistics"):
-        raise ValueError(f'keep: expected "auto", "arrays" or "statistics", got {keep!r}.')
-    return keep
-
-
-def _check_backend() -> None:
-    if keras.config.backend() != "tensorflow":
-        raise ValueError(
-            f"keras: the captures listen to the TensorFlow backend, and this is {keras.config.backend()!r}. "
-            "Set the environment variable KERAS_BACKEND to tensorflow before Keras is imported."
-        )
-
-
-def _check_model(model, caller: str) -> None:
-    if not model.compiled:
-        raise ValueError(f"{caller}: model {model.name!r} is not compiled. Call model.compile(...) first.")
-    if model.distribute_strategy.num_replicas_in_sync > 1:
-        raise ValueError(f"{caller}: model {model.name!r} trains on several replicas. Record it on one device.")
-    if not optimizers_of(model):
-        raise ValueError(
-            f"{caller}: found no Keras optimizer in model {model.name!r}, in none of its attributes, lists or dicts. "
-            "Keep the optimizers of a train_step of your own in an attribute of the model."
-        )
+        self._events.moment(step, moment.loss, arrays, signals, first=len(self._moments) == 1)

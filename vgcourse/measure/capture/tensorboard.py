@@ -9,6 +9,10 @@ from tensorboard.plugins.custom_scalar import layout_pb2
 from tensorboard.plugins.custom_scalar import metadata as custom_scalars
 from tensorboard.plugins.histogram import metadata
 
+from vgcourse.measure.arguments import evenly_spaced
+from vgcourse.measure.recording.schema import BY_STEP, SIGNALS
+from vgcourse.measure.statistics import rms
+
 BUCKETS = 30
 # The mark by which TensorBoard's Histograms and Distributions tabs know their data.
 _HISTOGRAM = metadata.create_summary_metadata(display_name=None, description=None)
@@ -31,6 +35,25 @@ class EventWriter:
         if writer is None:
             writer = _OPEN[path] = tf.summary.create_file_writer(path)
         self._writer = writer
+
+    def moment(self, step: int, loss: float | None, arrays: dict, signals: dict, first: bool) -> None:
+        """Write one recorded moment.
+
+        Args:
+            arrays: (quantity, layer) -> array. signals: (group, name) -> number, or one number a time step.
+            first: lay out the charts as well.
+        """
+        self.arrays(step, arrays)
+        plain = {key: float(value) for key, value in signals.items() if key[0] in SIGNALS}
+        scalars = {f"{group}_rms/{name}": value for (group, name), value in plain.items()}
+        self.scalars(step, scalars | ({} if loss is None else {"loss": loss}))
+        sizes = {key: rms(values) for key, values in arrays.items()} | plain | _some_steps(signals)
+        self.logs(step, sizes)
+        if first:
+            charts: dict[str, list[str]] = {}
+            for quantity, name in sizes:
+                charts.setdefault(quantity, []).append(name)
+            self.charts(charts)
 
     def arrays(self, step: int, arrays: dict[tuple[str, str], np.ndarray]) -> None:
         """Write (quantity, layer) -> array: its histogram, root mean square, mean and largest absolute value."""
@@ -74,6 +97,18 @@ class EventWriter:
     def flush(self) -> None:
         """Make what was written visible to TensorBoard."""
         self._writer.flush()
+
+
+def _some_steps(signals: dict) -> dict[tuple[str, str], float]:
+    """("step_gradient_lstm", "step_01") -> its size, for up to ten steps of every recurrent layer."""
+    found = {}
+    for (group, name), values in signals.items():
+        if group in BY_STEP:
+            quantity = f"{BY_STEP[group]}_{name.replace('/', '_')}"
+            digits = len(str(len(values)))
+            for step in evenly_spaced(len(values), 10):
+                found[quantity, f"step_{step + 1:0{digits}}"] = float(values[step])
+    return found
 
 
 def log_tag(quantity: str, layer: str) -> str:

@@ -30,7 +30,7 @@ class Report:
             ``"symmetric"``, ``"not finite"``, ``"learning rate too small"``, ``"learning rate too large"``,
             ``"loss does not fit the output"``, ``"constant output"``, ``"wrong statistics"``,
             ``"inputs too large"``, ``"inputs do not vary"``, ``"no gradient"``, ``"vanishing through time"``,
-            ``"exploding through time"``, or
+            ``"exploding through time"``, ``"targets too large"``, or
             ``"not measured"`` where nothing could be.
         layer: name of the layer that is to blame, or where it shows most.
         layers: DataFrame, one row a layer in the order of the call.
@@ -124,6 +124,8 @@ def _notes(batch: Batch):
     yield from batch.not_measured
     if frozen:
         yield f"Frozen, so without a kernel gradient: {', '.join(frozen)}."
+    if batch.penalties > 0.5 * abs(batch.loss):
+        yield f"Of the loss ({batch.loss:.3g}), the layers add {batch.penalties:.3g} themselves (regularizers)."
     if batch.guess and np.isfinite(batch.loss) and batch.loss > 10 * batch.guess:
         yield f"The loss ({batch.loss:.3g}) is far above that of a constant answer ({batch.guess:.3g})."
 

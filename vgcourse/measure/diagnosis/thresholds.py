@@ -1,9 +1,8 @@
 """Where a diagnosis draws its lines, and where each line comes from."""
 
-# The first layer hears less than a thousandth of the loss's gradient. Width 32, He and relu: the log of the
-# norm has mean -5L/(2n)/2 and variance 5L/n/4 (Hanin 2018): three standard deviations at L = 20 are 0.03.
-VANISHED = 1e-3
-EXPLODED = 1e3
+from vgcourse.measure.statistics import EXPLODED as EXPLODED
+from vgcourse.measure.statistics import VANISHED as VANISHED
+
 # Mean-field factor of a layer, gain times rms slope. Sigmoid with Glorot has 0.236, tanh with U(+-1/sqrt n)
 # 0.577, relu with Glorot 0.707, relu with N(0, 1) at width 32 4.0; the well dense nets of the
 # tests lie between 0.64 and 1.6. Below and above these bounds the loss compounds at any depth.
@@ -30,6 +29,10 @@ UNDERFLOW = 1e-7
 UNDERFLOWN = -80.0
 # rms of what the model's input feeds. Bytes of a picture have about 150, scikit-learn's digits 7.
 LARGE_INPUT = 20.0
+# rms of targets, and over that of the answers; and steps at the pace of the first one that are too many.
+LARGE_TARGET, SLOW = 100.0, 1e5
+# Spread of answers over the examples, relative to their size: float32 has seven digits.
+UNVARIED = 1e-6
 # A frozen batch normalisation: shift of the mean in standard deviations, and ratio of the variances.
 SHIFTED, SCALED = 3.0, 100.0
 # Rms of a normalisation's scale: it starts at 1, and at 0 on purpose in residual branches.

@@ -34,3 +34,10 @@ def percent(left: float) -> str:
     if left == 0:
         return "nothing"
     return f"{100 * left:.2g} %" if left >= 1e-6 else f"{left:.0e}"
+
+
+def way(losses: list[float]) -> str:
+    """A loss on its way: from the first to the last, and the peak where the last does not show it."""
+    highest = max(losses[1:])
+    peak = f" by way of {short(highest)}" if highest > 2 * losses[-1] else ""
+    return f"{short(losses[0])}{peak} to {short(losses[-1])}"

@@ -13,9 +13,11 @@ from vgcourse.show.plots.by_step import gradient_by_step
 from vgcourse.show.plots.histograms import gradient_histograms
 from vgcourse.show.plots.over_epochs import gradients, saturation, update_ratio, weights
 from vgcourse.show.plots.seeds import band, draws
+from vgcourse.show.plots.two_runs import compare
 
 __all__ = [
     "band",
+    "compare",
     "decision_boundary",
     "depth_profile",
     "describe",

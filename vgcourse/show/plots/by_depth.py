@@ -11,7 +11,7 @@ from vgcourse.show.plots._figure import CourseFigure, caption, end_labels, finis
 from vgcourse.show.plots._frames import Panels, Runs, activation_of, groups_of, nonfinite_note, runs_of
 from vgcourse.style import INK, MUTED, VANISHED, dress, log_axis, log_limits, look, looks, mark_zeros
 
-_NAMES = {
+NAMES = {
     "backprop": "back-propagated gradient (rms)",
     "kernel_gradient": "kernel gradient (rms)",
     "kernel": "kernel (rms)",
@@ -51,13 +51,13 @@ def depth_profile(
         dress(ax, name or title or "Gradient by depth", _ratio_text(runs), color)
         log_axis(ax, every)
         _profiles(ax, runs, epochs, style, theory.get(name) if isinstance(theory, dict) else theory)
-        _depth_axis(ax, runs.layers)
+        depth_axis(ax, runs.layers)
         said.append(f"{name + ': ' if name else ''}{_ratio_text(runs)}")
     for ax in axes[:, 0]:
-        ax.set_ylabel(_NAMES.get(quantity, quantity))
+        ax.set_ylabel(NAMES.get(quantity, quantity))
     if note := nonfinite_note(recordings):
         caption(figure, note)
-    return finish(figure, f"Log-axis profiles of the {_NAMES.get(quantity, quantity)} by layer. {'. '.join(said)}.")
+    return finish(figure, f"Log-axis profiles of the {NAMES.get(quantity, quantity)} by layer. {'. '.join(said)}.")
 
 
 def heat_map(recordings: Panels, quantity: str = "backprop") -> CourseFigure:
@@ -81,7 +81,7 @@ def heat_map(recordings: Panels, quantity: str = "backprop") -> CourseFigure:
         dress(
             ax,
             name or "Gradient by layer and epoch",
-            "" if name else _NAMES.get(quantity, quantity),
+            "" if name else NAMES.get(quantity, quantity),
             style.color if name else INK,
         )
         picture = _map(ax, runs, low, high)
@@ -92,7 +92,7 @@ def heat_map(recordings: Panels, quantity: str = "backprop") -> CourseFigure:
     if note := (zeros + nonfinite_note(recordings)).strip():
         caption(figure, note)
     return finish(
-        figure, f"Colour map of the {_NAMES.get(quantity, quantity)}, layers against epochs. {'. '.join(said)}."
+        figure, f"Colour map of the {NAMES.get(quantity, quantity)}, layers against epochs. {'. '.join(said)}."
     )
 
 
@@ -113,7 +113,7 @@ def _profiles(ax, runs: Runs, epochs, style, theory) -> None:
     x = np.arange(1, len(runs.layers) + 1)
     middle, (low, high) = runs.middle, runs.quartiles
     ends = []
-    moments = dict.fromkeys(_nearest(runs.epochs, e) for e in epochs)
+    moments = dict.fromkeys(nearest(runs.epochs, e) for e in epochs)
     for n, t in enumerate(moments):
         line = np.where(middle[t] > 0, middle[t], np.nan)
         ax.plot(
@@ -128,7 +128,7 @@ def _profiles(ax, runs: Runs, epochs, style, theory) -> None:
         mark_zeros(ax, x, middle[t], style.color)
         if len(runs.values) > 1:
             ax.fill_between(x, low[t], high[t], color=style.color, alpha=0.14, linewidth=0)
-        ends.append((x[-1], line[-1], _moment(runs.epochs[t]), style.color))
+        ends.append((x[-1], line[-1], moment_in_words(runs.epochs[t]), style.color))
     if theory is not None:
         anchor = middle[next(iter(moments))][-1]
         with np.errstate(under="ignore"):
@@ -144,7 +144,8 @@ def _profiles(ax, runs: Runs, epochs, style, theory) -> None:
     end_labels(ax, ends)
 
 
-def _depth_axis(ax, layers) -> None:
+def depth_axis(ax, layers) -> None:
+    """Layers from the input to the output along x, by name where there is room."""
     x = np.arange(1, len(layers) + 1)
     shown = keep_apart(len(x), 9)
     numbered = all(name == f"hidden_{k}" for k, name in enumerate(layers, 1))
@@ -194,11 +195,13 @@ def _edges(epochs) -> np.ndarray:
     return np.concatenate([[2 * epochs[0] - between[0]], between, [2 * epochs[-1] - between[-1]]])
 
 
-def _nearest(epochs, wanted) -> int:
+def nearest(epochs, wanted) -> int:
+    """Index of the epoch nearest to wanted; of the last one for None."""
     return len(epochs) - 1 if wanted is None else int(np.abs(np.asarray(epochs) - wanted).argmin())
 
 
-def _moment(epoch: float) -> str:
+def moment_in_words(epoch: float) -> str:
+    """An epoch in words; -1 is the start."""
     return "start" if epoch <= -1 else f"epoch {epoch:g}"
 
 

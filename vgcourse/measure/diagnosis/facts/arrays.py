@@ -1,7 +1,9 @@
-"""Tensors and variables as NumPy arrays, and their sizes, in float64."""
+"""Tensors and variables as NumPy arrays, and sizes over the calls of a layer, in float64."""
 
 import keras
 import numpy as np
+
+from vgcourse.measure import statistics
 
 
 def as_float64(tensor) -> np.ndarray:
@@ -15,15 +17,6 @@ def as_array(variable) -> np.ndarray:
     return np.array(variable.value.numpy())
 
 
-def rms(arrays: list[np.ndarray]) -> float:
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(np.sqrt(np.mean([np.mean(a**2) for a in arrays])))
-
-
-def norm(arrays: list[np.ndarray]) -> float:
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(np.sqrt(np.mean([(a**2).reshape(len(a), -1).sum(1).mean() for a in arrays])))
-
-
-def mean_by_unit(values: np.ndarray) -> np.ndarray:
-    return values.reshape(-1, values.shape[-1]).mean(0)
+def mean_norm(arrays) -> float:
+    """The norm per example over several calls: the root of the mean over calls of its square."""
+    return statistics.rms([statistics.norm(a) for a in arrays])

@@ -4,9 +4,10 @@ import keras
 import numpy as np
 
 from vgcourse.measure import keras_private
-from vgcourse.measure.diagnosis.facts.arrays import as_array, as_float64, mean_by_unit, norm, rms
+from vgcourse.measure.diagnosis.facts.arrays import as_array, as_float64, mean_norm
 from vgcourse.measure.diagnosis.facts.layer import Layer
 from vgcourse.measure.slopes import SATURATED_SLOPE, STEEPEST_SLOPE, activation_slope
+from vgcourse.measure.statistics import mean_by_unit, pooled_rms, rms
 
 _NORMALISED = (keras.layers.BatchNormalization, keras.layers.LayerNormalization, keras.layers.GroupNormalization)
 
@@ -40,12 +41,12 @@ def _add_signals(layer: Layer, outputs, gradients) -> None:
     if outputs:
         h = [as_float64(t) for t in outputs]
         layer.units = h[0].shape[-1] if h[0].ndim > 1 else 1
-        layer.output = rms(h)
-        layer.signal = rms([t.std(0) for t in h])
+        layer.output = pooled_rms(h)
+        layer.signal = pooled_rms([t.std(0) for t in h])
         layer.finite = all(np.isfinite(t).all() for t in h)
     known = [g for g in gradients or [] if g is not None]
     if known:
-        layer.gradient, layer.gradient_norm = rms(known), norm(known)
+        layer.gradient, layer.gradient_norm = pooled_rms(known), mean_norm(known)
         layer.delta_norm = layer.gradient_norm
         layer.gradient_finite = all(np.isfinite(g).all() for g in known)
         layer.unit_gradient = np.sqrt(np.mean([mean_by_unit(g**2) for g in known], 0)) if known[0].ndim > 1 else None
@@ -54,12 +55,12 @@ def _add_signals(layer: Layer, outputs, gradients) -> None:
 def add_input(layer: Layer, call, gradients) -> None:
     """What the layer took in at its first call, and how much of the gradient it passes back through itself."""
     x = as_float64(call.inputs[0])
-    layer.input_rms = rms([x])
-    spread = rms([x.std(0)])
-    layer.input_offset = rms([x.mean(0)]) / spread if spread else 0.0
+    layer.input_rms = rms(x)
+    layer.input_signal = spread = rms(x.std(0))
+    layer.input_offset = rms(x.mean(0)) / spread if spread else 0.0
     known = [g for g in gradients or [] if g is not None]
     if known and layer.delta_norm:
-        layer.passed = norm(known) / layer.delta_norm
+        layer.passed = mean_norm(known) / layer.delta_norm
     if isinstance(call.layer, keras.layers.BatchNormalization):
         layer.statistics_off = _statistics_off(call.layer, x, as_float64(call.outputs[0]))
 
@@ -76,7 +77,9 @@ def _statistics_off(layer, x: np.ndarray, h: np.ndarray) -> tuple[float, float] 
     scale = gamma / np.sqrt(variance + layer.epsilon)
     expected = (x - mean.reshape(shape)) * np.reshape(scale * np.ones_like(mean), shape)
     expected = expected + np.reshape(beta * np.ones_like(mean), shape)
-    if not np.allclose(h, expected, rtol=0.02, atol=0.02 * (np.abs(expected).max() + 1e-12)):
+    if not np.isfinite(expected).all() or not np.allclose(
+        h, expected, rtol=0.02, atol=0.02 * (np.abs(expected).max() + 1e-12)
+    ):
         return None
     spread = np.maximum(x.std(others), 1e-12)
     shift = float(np.median(np.abs(x.mean(others) - mean) / np.sqrt(np.maximum(variance, spread**2))))
@@ -92,16 +95,16 @@ def _add_activation(layer: Layer, function, preactivations, deltas) -> None:
     )
     layer.units = slope.shape[1]
     layer.steepest = STEEPEST_SLOPE.get(layer.activation, 1.0)
-    layer.slope = rms([slope])
+    layer.slope = rms(slope)
     layer.unit_slope = np.sqrt((slope**2).mean(0))
     layer.dead = (slope == 0).all(0)
     layer.saturated_units = (slope < SATURATED_SLOPE * layer.steepest).mean(0)
     layer.saturated = float(layer.saturated_units.mean())
-    spread = rms([t.std(0) for t in z])
-    layer.z_offset = rms([t.mean(0) for t in z]) / spread if spread else np.inf
+    spread = pooled_rms([t.std(0) for t in z])
+    layer.z_offset = pooled_rms([t.mean(0) for t in z]) / spread if spread else np.inf
     known = [d for d in deltas or [] if d is not None]
     if known:
-        layer.delta_norm = norm(known)
+        layer.delta_norm = mean_norm(known)
         if not layer.weighted:
             layer.gradient_norm = layer.delta_norm
 
@@ -113,12 +116,12 @@ def _add_weights(layer: Layer, info, gradients) -> None:
     layer.trainable = bool(main.trainable)
     # Moving averages, too: relu swallows a NaN, and the loss stays finite.
     layer.finite = layer.finite and all(np.isfinite(as_float64(v)).all() for v in _numbers(info.layer, info))
-    layer.kernel_rms = rms([w])
+    layer.kernel_rms = rms(w)
     layer.recurrent = isinstance(info.layer, keras.layers.RNN)
     if isinstance(info.layer, _NORMALISED) and "gamma" in info.others:
-        layer.gamma = rms([as_float64(info.others["gamma"])])
+        layer.gamma = rms(as_float64(info.others["gamma"]))
     if g is not None:
-        layer.kernel_gradient = rms([as_float64(g)])
+        layer.kernel_gradient = rms(as_float64(g))
     if info.kernel is None or w.ndim < 2 or info.others:
         return
     flat = w.reshape(-1, w.shape[-1])

@@ -3,19 +3,20 @@
 import keras
 import numpy as np
 
+from vgcourse.measure import keras_private
 from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts import loss as losses
-from vgcourse.measure.diagnosis.facts.arrays import as_float64, norm, rms
+from vgcourse.measure.diagnosis.facts.arrays import as_float64
 from vgcourse.measure.diagnosis.facts.features import add_input, layers_of
-from vgcourse.measure.diagnosis.facts.layer import Batch, Layer, Trial
+from vgcourse.measure.diagnosis.facts.layer import Batch, FarTargets, Layer, Trial
 from vgcourse.measure.diagnosis.facts.measure import twins
-from vgcourse.measure.diagnosis.facts.outputs import outputs_of
-from vgcourse.measure.diagnosis.facts.structure import is_plain
-from vgcourse.measure.diagnosis.facts.trial import follows_schedule, loss_with, try_steps
+from vgcourse.measure.diagnosis.facts.outputs import by_row, outputs_of
+from vgcourse.measure.diagnosis.facts.trial import follows_schedule, fresh_trial, loss_with, try_steps
 from vgcourse.measure.diagnosis.facts.updates import NoTwin, Twin
-from vgcourse.measure.diagnosis.thresholds import LARGE_INPUT
+from vgcourse.measure.diagnosis.thresholds import LARGE_INPUT, LARGE_TARGET, SLOW, UNVARIED
 from vgcourse.measure.diagnosis.through_time.facts import through_time
-from vgcourse.measure.layers import inner_optimizer
+from vgcourse.measure.layers import inner_optimizer, is_plain
+from vgcourse.measure.statistics import norm, rms
 
 
 def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
@@ -38,12 +39,18 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
         same_inputs=_all_the_same(x),
         same_targets=y is not None and _all_the_same(y),
         not_measured=unknown,
+        varies=any(_varies(p) for p in keras.tree.flatten(run.prediction)),
+        attention=run.attention,
+        by_row=by_row(model, run, x, y),
+        penalties=_penalties(model) if compiled else 0.0,
     )
     _add_bare_normalisations(batch, run)
     if twin is not None and compiled and np.isfinite(run.loss):
         batch.trial = _trial(model, x, y, run, twin, optimizer, batch)
     batch.time = through_time(model, x, y, run)
+    batch.large = _large_input(batch, x)
     batch.standardised_loss = _standardised(model, x, y, run, batch)
+    batch.far = _far_targets(model, x, y, run, optimizer, batch)
     return batch
 
 
@@ -73,15 +80,38 @@ def _trial(model, x, y, run, twin, optimizer, batch) -> Trial | None:
         return None
 
 
+def _large_input(batch: Batch, x) -> Layer | None:
+    """The layer with a kernel that takes in large inputs of the model; None where there is none.
+
+    One array that feeds a kernel first is no table of tokens: bytes of a picture are numbers, too. Of several
+    arrays those of whole numbers may be.
+    """
+    arrays = keras.tree.flatten(x)
+    if len(arrays) == 1:
+        first = path.fed_by_the_input(batch)
+        return first if first is not None and first.input_rms > LARGE_INPUT else None
+    if not any(a.dtype.kind == "f" and rms(a) > LARGE_INPUT for a in arrays):
+        return None
+    known = (layer for layer in batch.layers if layer.weighted and np.isfinite(layer.gain))
+    return next((layer for layer in known if layer.input_rms > LARGE_INPUT), None)
+
+
 def _standardised(model, x, y, run, batch) -> float | None:
     """The loss with standardised inputs, where the inputs are large and the loss is far above a guess."""
-    first = path.fed_by_the_input(batch)
-    arrays = keras.tree.flatten(x)
-    # One array that feeds a kernel is no table of tokens: bytes of a picture are numbers, too.
-    large = first is not None and first.input_rms > LARGE_INPUT and len(arrays) == 1
-    if not large or batch.guess is None:
+    if batch.large is None or batch.guess is None:
         return None
-    return loss_with(model, keras.tree.map_structure(_standard, x), y, run.used)
+    alone = len(keras.tree.flatten(x)) == 1
+
+    def standard(a):
+        return _standard(a) if alone or (a.dtype.kind == "f" and rms(a) > LARGE_INPUT) else a
+
+    try:
+        return loss_with(model, keras.tree.map_structure(standard, x), y, run.used)
+    except Exception as error:  # numbers that were names in a table
+        batch.not_measured.append(
+            f"Not measured: what standardised inputs would do, because the model raised {type(error).__name__}."
+        )
+        return None
 
 
 def _standard(x: np.ndarray) -> np.ndarray:
@@ -90,9 +120,43 @@ def _standard(x: np.ndarray) -> np.ndarray:
     return (x - x.mean(axes)) / (x.std(axes) + 1e-6)
 
 
+def _varies(prediction) -> bool:
+    """Do the answers, or the logits behind them, differ over the examples?"""
+    logits = keras_private.logits(prediction)
+    values = as_float64(prediction if logits is None else logits)
+    return not rms(values - values[:1]) <= UNVARIED * rms(values)
+
+
+def _penalties(model) -> float:
+    return float(sum(float(keras.ops.convert_to_numpy(value)) for value in model.losses))
+
+
+def _far_targets(model, x, y, run, optimizer, batch: Batch) -> FarTargets | None:
+    """How far targets of another size than the answers are away, counted in steps, where the loss is a distance."""
+    output = batch.outputs[0]
+    if len(batch.outputs) > 1 or output.targets is None or output.loss not in losses.DISTANCES:
+        return None
+    size, answers = rms(output.targets), rms(output.values)
+    if not size > LARGE_TARGET * max(answers, 1.0):
+        return None
+    if batch.trial is None:
+        return FarTargets(output.layer, size, answers)
+    steps, tried = _steps_there(batch.trial.losses, output.loss), None
+    if steps > SLOW or batch.trial.harmful:
+        variables = [v for info in run.infos for v in info.variables if run.gradients.of(v)[0] is not None]
+        y = (y - y.mean(0)) / (y.std(0) + 1e-12)
+        tried = fresh_trial(model, x, y.astype("float32"), run.used, optimizer, variables)
+    return FarTargets(output.layer, size, answers, steps, tried)
+
+
+def _steps_there(course: list[float], loss: str) -> float:
+    start, after = np.sqrt(course[:2]) if "squared" in loss else course[:2]
+    return float(start / (start - after)) if after < start else np.inf
+
+
 def _sent(run) -> float:
     known = [g for g in run.gradients.predictions if g is not None]
-    return float(np.sqrt(sum(norm([g]) ** 2 for g in known))) if known else 0.0
+    return float(np.sqrt(sum(norm(g) ** 2 for g in known))) if known else 0.0
 
 
 def _add_bare_normalisations(batch: Batch, run) -> None:
@@ -102,7 +166,7 @@ def _add_bare_normalisations(batch: Batch, run) -> None:
         if name not in known:
             layer = Layer(name, type(call.layer).__name__, weighted=False, trainable=call.layer.trainable)
             add_input(layer, call, run.gradients.inputs.get(name))
-            layer.units, layer.output = call.outputs[0].shape[-1], rms([as_float64(call.outputs[0])])
+            layer.units, layer.output = call.outputs[0].shape[-1], rms(as_float64(call.outputs[0]))
             batch.layers.insert(0, layer)
 
 

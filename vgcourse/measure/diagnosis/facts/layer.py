@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from vgcourse.measure.diagnosis.facts.attention import Attention
 from vgcourse.measure.diagnosis.thresholds import DEAD, RISEN
 from vgcourse.measure.diagnosis.through_time.facts import ThroughTime
 
@@ -87,8 +88,8 @@ class Layer:
         slope: rms of phi'(z); steepest: the largest |phi'| there is.
         dead, saturated_units: (units,) bool and float, per unit or channel; None without an activation.
         z_offset: rms of z's mean over the examples, relative to the rms of its standard deviation.
-        input_rms, input_offset: rms of what the layer takes in; size of its mean over the examples, relative
-            to its standard deviation.
+        input_rms, input_signal, input_offset: rms of what the layer takes in; rms of its standard deviation over
+            the examples; size of its mean over them, relative to that.
         passed: measured norm of the gradient at its input, by way of this layer alone, over delta_norm.
         gamma: rms of a normalisation's scale. statistics_off: how far the moving statistics that a batch
             normalisation used are from the batch's: shift in standard deviations, and ratio of the variances.
@@ -114,6 +115,7 @@ class Layer:
     saturated: float = np.nan
     z_offset: float = 0.0
     input_rms: float = np.nan
+    input_signal: float = np.nan
     input_offset: float = 0.0
     dead: np.ndarray | None = None
     saturated_units: np.ndarray | None = None
@@ -144,6 +146,23 @@ class Layer:
         return float(self.dead.mean()) if self.dead is not None and self.dead.size else np.nan
 
 
+@dataclass(frozen=True)
+class FarTargets:
+    """Targets of another size than the answers.
+
+    Attributes:
+        layer: name of the output. size, answers: rms of the targets and of what is answered. steps: how many steps at
+            the pace of the first one lead there; NaN where no step was taken, infinite where it leads away.
+        standardised: steps with standardised targets, where that was tried.
+    """
+
+    layer: str
+    size: float
+    answers: float
+    steps: float = np.nan
+    standardised: Trial | None = None
+
+
 @dataclass
 class Batch:
     """All layers in the order of the call, and what holds for the model as a whole.
@@ -152,7 +171,11 @@ class Batch:
         sent: norm per example of the gradient that the loss sends into the model's outputs.
         plain: is it known to be a chain, each layer feeding the next one only?
         same_inputs, same_targets: are all examples of the batch, or all their targets, equal?
-        standardised_loss: loss of the batch with standardised inputs, where that was tried.
+        large: the layer that takes in large inputs. standardised_loss: loss of the batch with standardised inputs,
+            where that was tried.
+        varies: do the model's answers differ over the examples?
+        by_row: (loss as it is, loss with each target in its answer's shape), where an own loss makes them differ.
+        penalties: what regularizers add to the loss.
         not_measured: what could not be measured and why, sentences.
     """
 
@@ -170,7 +193,13 @@ class Batch:
     trial: Trial | None = None
     same_inputs: bool = False
     same_targets: bool = False
+    large: Layer | None = None
     standardised_loss: float | None = None
+    varies: bool = True
+    attention: list[Attention] = field(default_factory=list)
+    by_row: tuple[float, float] | None = None
+    far: FarTargets | None = None
+    penalties: float = 0.0
     not_measured: list[str] = field(default_factory=list)
     twins: list[tuple[str, str]] = field(default_factory=list)
     time: ThroughTime = field(default_factory=ThroughTime)

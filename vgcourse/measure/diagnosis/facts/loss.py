@@ -7,7 +7,7 @@ import keras
 import numpy as np
 
 from vgcourse.measure.heads import output_activation
-from vgcourse.measure.objective import choose_objective, fit_targets, keras_loss, loss_name
+from vgcourse.measure.objective import choose_objective, fit_targets, in_order, keras_loss, loss_name
 
 _CHECKED = (
     "binary_crossentropy",
@@ -15,6 +15,10 @@ _CHECKED = (
     "sparse_categorical_crossentropy",
     "mean_squared_error",
 )
+
+
+# Of these, one number says how far the answers are from their targets.
+DISTANCES = ("mean_squared_error", "mean_absolute_error", "huber", "log_cosh")
 
 
 @dataclass
@@ -61,7 +65,7 @@ def resolve(model, loss, x, y, y_all, prediction) -> LossInUse:
 
     def compute(x, y, prediction):
         answers = keras.tree.flatten(prediction)
-        targets = keras.tree.flatten(y)
+        targets = in_order(model, y, len(answers))
         if len(answers) == 1:
             targets = [fit_targets(targets[0], answers[0], objective.losses[0])]
         return objective.loss(targets, answers), _factor(answers, summed)
@@ -93,16 +97,6 @@ def _compiled(model, compiled, y, outputs, heads) -> LossInUse:
         return value, _factor(keras.tree.flatten(prediction), summed)
 
     return LossInUse(compute, name, False, parts, heads)
-
-
-def in_order(model, named, count: int) -> list:
-    """Losses or targets in the order of the outputs, which a dict names and one loss for all repeats."""
-    found = keras.tree.flatten(named)
-    names = list(getattr(model, "output_names", None) or ())
-    if isinstance(named, dict) and isinstance(getattr(model, "output", None), list) and set(named) <= set(names):
-        return [named.get(name) for name in names]
-    alone = not isinstance(named, dict | list | tuple)
-    return found * count if alone and count > 1 else found
 
 
 def constant_loss(name: str, y) -> float | None:

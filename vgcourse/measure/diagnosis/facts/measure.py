@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from vgcourse.measure import keras_private
 from vgcourse.measure.diagnosis.facts.arrays import as_array, as_float64
+from vgcourse.measure.diagnosis.facts.attention import Attention, attention_of, tap_attention
 from vgcourse.measure.layers import LayerInfo, Taps, tap_outputs, weighted_layers
 from vgcourse.measure.replaced import replaced
 
@@ -58,15 +59,16 @@ class ForwardBackward:
     loss: float
     used: object
     gradients: Gradients
+    attention: list[Attention] = field(default_factory=list)
 
 
 @contextmanager
 def left_as_it_was(model) -> Iterator[None]:
     """Put every variable back: weights, moving statistics, seeds, recurrent states, metrics."""
     found = {id(v): v for v in [*model.variables, *getattr(model, "metrics_variables", [])]}
-    seeds = keras.src.backend.common.global_state.get_global_attribute("global_seed_generator")
+    seeds = keras_private.global_seed_state()
     if seeds is not None:
-        found[id(seeds.state)] = seeds.state
+        found[id(seeds)] = seeds
     before = [(v, as_array(v)) for v in found.values()]
     try:
         yield
@@ -86,11 +88,11 @@ def measure(model, x, y, resolve) -> ForwardBackward:
     infos = weighted_layers(model)
     half = computes_in_half(model)
     with left_as_it_was(model), tf.GradientTape(persistent=half) as tape:
-        with tap_outputs(model) as taps, _tap_calls(model, infos) as calls:
+        with tap_outputs(model) as taps, _tap_calls(model, infos) as calls, tap_attention(model) as compared:
             prediction = answer(model, x)
         with tape.stop_recording():
             used = resolve(prediction)
-        mean, count = used.compute(x, y, prediction)
+        mean, count = _loss_of(used, x, y, prediction)
         total = tf.cast(mean, tf.float32) * count
     sources = {
         "outputs": {n: [(h, _or_logits(h)) for h in found] for n, found in taps.outputs.items()},
@@ -100,7 +102,23 @@ def measure(model, x, y, resolve) -> ForwardBackward:
         "variables": [v.value for info in infos for v in info.variables],
     }
     found, scale = scaled_gradients(tape, total, sources, half)
-    return ForwardBackward(infos, taps, calls, prediction, float(mean), used, _gradients(found, infos, scale, count))
+    gradients = _gradients(found, infos, scale, count)
+    return ForwardBackward(infos, taps, calls, prediction, float(mean), used, gradients, attention_of(compared))
+
+
+def _loss_of(used, x, y, prediction):
+    """(mean loss, factor to its sum). Raises ValueError where a loss of Keras's does not take the shapes."""
+    try:
+        return used.compute(x, y, prediction)
+    except tf.errors.InvalidArgumentError as error:
+        raise ValueError(
+            f"loss: {used.name.replace('_', ' ')} does not take targets of shape {_shapes(y)} with outputs of shape "
+            f"{_shapes(prediction)}: {str(error).strip().splitlines()[0]}"
+        ) from error
+
+
+def _shapes(data) -> str:
+    return ", ".join(str(tuple(np.shape(a))) for a in keras.tree.flatten(data))
 
 
 def answer(model, x):
@@ -162,7 +180,7 @@ def _catching(calls: dict[str, Call], name: str, layer, call):
             return call(*args, **kwargs)
         copy = tf.identity(args[0])
         if (mask := keras_private.mask(args[0])) is not None:
-            copy._keras_mask = mask
+            keras_private.leave_mask(copy, mask)
         result = call(copy, *args[1:], **kwargs)
         known = calls.setdefault(name, Call(layer))
         known.inputs.append(copy)

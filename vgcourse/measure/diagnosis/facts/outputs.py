@@ -6,8 +6,7 @@ import numpy as np
 from vgcourse.measure import keras_private
 from vgcourse.measure.diagnosis.facts.arrays import as_float64
 from vgcourse.measure.diagnosis.facts.layer import Output
-from vgcourse.measure.diagnosis.facts.loss import in_order
-from vgcourse.measure.objective import loss_name
+from vgcourse.measure.objective import in_order, loss_name
 
 _LOOKED_BACK = 4
 
@@ -46,18 +45,44 @@ def _output(taps, h, head, part, target, gradient, layer) -> Output:
     )
 
 
+def by_row(model, run, x, y) -> tuple[float, float] | None:
+    """(the loss, the loss with each target in its answer's shape), where a loss of one's own tells them apart.
+
+    A difference of (n,) and (n, 1) is an (n, n) array: every answer against every target.
+    """
+    predictions, parts = keras.tree.flatten(run.prediction), run.used.parts
+    if len(predictions) != 1 or len(parts) != 1 or not isinstance(y, np.ndarray) or not _is_own(parts[0]):
+        return None
+    shape = tuple(predictions[0].shape)
+    if y.size != np.prod(shape) or y.shape == shape:
+        return None
+    try:
+        found = tuple(_loss_of(model, parts[0], x, targets, run.prediction) for targets in (y, y.reshape(shape)))
+    except Exception:  # one of the shapes is not taken: then there is nothing to mistake
+        return None
+    return found if abs(found[0] - found[1]) > 0.01 * max(map(abs, found)) else None
+
+
+def _loss_of(model, part, x, y, prediction) -> float:
+    if getattr(model, "compiled", False):
+        return float(model.compute_loss(x=x, y=y, y_pred=prediction))
+    return float(part(y, prediction)) if isinstance(part, keras.losses.Loss) else float("nan")
+
+
 def _is_own(loss) -> bool:
     """A class or a function of one's own, also where Keras has wrapped it."""
     parts = (type(loss) if isinstance(loss, keras.losses.Loss) else loss, getattr(loss, "fn", loss))
-    return not all(getattr(part, "__module__", "").startswith("keras.") for part in parts)
+    return not all(keras_private.is_of_keras(part) for part in parts)
 
 
 def _takes_logits(part, name: str) -> bool | None:
+    if name == "kl_divergence":
+        return False
     if "crossentropy" not in name:
         return None
     given = getattr(part, "from_logits", None)
     if given is None:
-        given = (getattr(part, "_fn_kwargs", None) or {}).get("from_logits", False)
+        given = keras_private.loss_arguments(part).get("from_logits", False)
     return bool(given)
 
 

@@ -36,6 +36,16 @@ def try_steps(model, x, y, used, twin: Twin, optimizer, before: float, dead: dic
     return trial
 
 
+def fresh_trial(model, x, y, used, optimizer, variables) -> Trial:
+    """The same number of steps from the model's own weights, on another batch."""
+    twin, trial = Twin(optimizer, variables), Trial([loss_with(model, x, y, used)])
+    with left_as_it_was(model), tap_outputs(model) as taps:
+        answer(model, x)
+    _, dead = _counts(taps)
+    _go_on(trial, model, x, y, used, twin, dead)
+    return trial
+
+
 def loss_with(model, x, y, used) -> float:
     """The loss of another batch."""
     with left_as_it_was(model):

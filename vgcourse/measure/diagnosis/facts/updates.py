@@ -4,8 +4,9 @@ import keras
 import numpy as np
 
 from vgcourse.measure import keras_private
-from vgcourse.measure.diagnosis.facts.arrays import as_array, as_float64, rms
+from vgcourse.measure.diagnosis.facts.arrays import as_array, as_float64
 from vgcourse.measure.layers import inner_optimizer
+from vgcourse.measure.statistics import rms
 
 
 class NoTwin(Exception):
@@ -55,16 +56,16 @@ def _second(inner, slower: float):
 
 def _copy_slots(optimizer, twin) -> None:
     """Give twin, built on like variables, the state of an optimizer that may accumulate gradients besides."""
-    sums = {id(v) for v in getattr(optimizer, "_accumulated_gradients", None) or ()}
+    sums = {id(v) for v in keras_private.accumulated_gradients(optimizer)}
     slots = [v for v in optimizer.variables if id(v) not in sums and v is not optimizer.learning_rate]
     own = [v for v in twin.variables if v is not twin.learning_rate]
     if [v.shape for v in slots] == [v.shape for v in own]:
         for mine, theirs in zip(own, slots, strict=True):
             mine.assign(theirs.value)
         # The variable counts batches, the optimizer's formulas the updates made of them.
-        twin._iterations.assign(optimizer.iterations)
+        keras_private.set_iterations(twin, optimizer.iterations)
 
 
 def _ratio(change: np.ndarray, weights: np.ndarray) -> float:
-    size = rms([weights])
-    return rms([change]) / size if size else np.inf if change.any() else np.nan
+    size = rms(weights)
+    return rms(change) / size if size else np.inf if change.any() else np.nan

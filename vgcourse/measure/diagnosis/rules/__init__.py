@@ -7,7 +7,17 @@ stands before them: NaN, a loss that does not fit, an output that cannot vary.
 from dataclasses import dataclass
 
 from vgcourse.measure.diagnosis.facts.layer import Batch
-from vgcourse.measure.diagnosis.rules import calm, flow, inputs, output, steps, through_time, units
+from vgcourse.measure.diagnosis.rules import (
+    attention,
+    calm,
+    flow,
+    inputs,
+    output,
+    steps,
+    targets,
+    through_time,
+    units,
+)
 from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
 
 __all__ = ["ORDER", "Rule", "judge"]
@@ -24,24 +34,29 @@ class Rule:
 ORDER = (
     Rule(units.not_finite, unless_learnt=False),
     Rule(output.misfit, unless_learnt=False),
+    Rule(output.pairs, unless_learnt=False),
     Rule(output.own_loss),
     Rule(output.dead_output, unless_learnt=False),
     Rule(inputs.wrong_statistics, unless_learnt=False),
     Rule(inputs.inputs_constant, unless_learnt=False),
+    Rule(inputs.signal_lost, unless_learnt=False),
     Rule(units.symmetric, unless_learnt=False),
     Rule(units.all_dead, unless_learnt=False),
+    Rule(calm.nothing_to_train, unless_learnt=False),
     Rule(calm.silent, unless_learnt=False),
     Rule(calm.cut_off, unless_learnt=False),
     Rule(through_time.unmeasured, unless_learnt=False),
     Rule(inputs.inputs_too_large),
     Rule(units.dying),
     Rule(units.saturated),
+    Rule(attention.sharp),
     Rule(inputs.off_centre_weights),
     Rule(through_time.explodes),
     Rule(flow.exploding),
     Rule(flow.vanishing),
     Rule(through_time.vanishes),
     Rule(inputs.not_centred),
+    Rule(targets.far),
     Rule(steps.harmful_rate),
     Rule(steps.step_size),
 )

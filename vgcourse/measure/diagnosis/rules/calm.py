@@ -30,6 +30,19 @@ def silent(batch: Batch) -> Finding | None:
     )
 
 
+def nothing_to_train(batch: Batch) -> Finding | None:
+    weighted = [layer for layer in batch.layers if layer.weighted]
+    if any(layer.trainable for layer in weighted):
+        return None
+    first = weighted[0].name
+    return Finding(
+        "no gradient",
+        first,
+        f"All {len(weighted)} layers with weights are frozen, from {first} on: a training step changes nothing.",
+        "trainable=True for the layers that are to learn, and compile again.",
+    )
+
+
 def cut_off(batch: Batch) -> Finding | None:
     """Layers that were computed and are to be trained, and are not connected to the loss by any slope."""
     cut = _cut(batch)
@@ -79,9 +92,17 @@ def healthy(batch: Batch) -> Finding:
         name,
         f"Healthy: the loss is heard {_where(chain, reach, batch)}; "
         f"{chain[0].name} gets {share(reach[0])} what it sends"
-        + (f", a factor of about {short(path.per_layer(reach, chain))} per layer." if batch.plain else "."),
+        + (
+            f", a factor of about {short(path.per_layer(reach, chain))} per hidden layer."
+            if batch.plain and len(chain) > 3
+            else "."
+        ),
         "",
     )
+
+
+def _pace(chain: list[Layer], reach: np.ndarray) -> str:
+    return f", a factor of about {short(path.per_layer(reach, chain))} per hidden layer"
 
 
 def _where(chain: list[Layer], reach: np.ndarray, batch: Batch) -> str:

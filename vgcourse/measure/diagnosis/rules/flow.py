@@ -20,7 +20,7 @@ from vgcourse.measure.diagnosis.thresholds import (
     WEAK_PRODUCT,
     WEIGHTS_OFF_CENTRE,
 )
-from vgcourse.measure.diagnosis.words import share, short
+from vgcourse.measure.diagnosis.words import and_more, share, short
 
 
 def exploding(batch: Batch) -> Finding | None:
@@ -63,7 +63,7 @@ def exploding(batch: Batch) -> Finding | None:
         if known and len(factors)
         else ""
     )
-    pace = f": each layer multiplies it by about {short(path.per_layer(reach, chain))}" if batch.plain else ""
+    pace = f": each hidden layer multiplies it by about {short(path.per_layer(reach, chain))}" if batch.plain else ""
     return Finding(
         "exploding",
         worst.name,
@@ -93,6 +93,15 @@ def _name_the_loss(chain: list[Layer], reach: np.ndarray, batch: Batch) -> Findi
     off = [layer for layer in chain if layer.offset > WEIGHTS_OFF_CENTRE]
     if len(off) * 2 > len(chain):
         return weights_off_centre(off[0], start)
+    squeezed = [layer for layer in chain[:-1] if layer.activation == "softmax"]
+    if len(squeezed) * 2 > len(chain[:-1]):
+        return Finding(
+            "flat activation",
+            squeezed[0].name,
+            f"{start}: softmax stands behind {squeezed[0].name}{and_more(squeezed)}. It shares 1 among "
+            f"{squeezed[0].units} units, so that its slopes are about 1/{squeezed[0].units} where they share alike.",
+            "relu with he_normal between layers; softmax belongs to the output.",
+        )
     culprit = path.one_culprit(chain, largest=False)
     if culprit is not None:
         return Finding(
@@ -113,17 +122,27 @@ def _name_the_loss(chain: list[Layer], reach: np.ndarray, batch: Batch) -> Findi
     return _spread_out(chain, reach, first, start, batch)
 
 
+def _no_reason(chain: list[Layer], gain: float, slope: float) -> str:
+    parts = []
+    if len(path.gains(chain)):
+        parts.append(f"weights (gain {short(gain)})")
+    if any(layer.unit_slope is not None for layer in chain[:-1]):
+        parts.append(f"slopes ({short(slope)})")
+    if not parts:
+        return "neither gains nor slopes are known of the layers on the way"
+    return f"{' and '.join(parts)} do not account for it"
+
+
 def _spread_out(chain, reach, first, start, batch: Batch) -> Finding:
-    pace = f"{start}, about {short(path.per_layer(reach, chain))} of it per layer"
+    pace = f"{start}, about {short(path.per_layer(reach, chain))} of it per hidden layer"
     gain, slope = path.geometric(path.gains(chain)), path.typical_slope(chain)
     by_weights = np.log(path.needed(first) / gain) if gain > 0 else 0.0
     by_slope = -np.log(max(slope * path.needed(first), 1e-30))
-    if (batch.plain and not path.agree(reach, path.factors(chain))) or (not batch.plain and not np.isfinite(gain)):
+    if not path.agree(reach, path.factors(chain)):
         return Finding(
             "vanishing",
             first.name,
-            f"{start}. Not measured: why, because weights (gain {short(gain)}) and slopes ({short(slope)}) do not "
-            "account for it.",
+            f"{start}. Not measured: why, because {_no_reason(chain, gain, slope)}.",
             "skip connections, normalisation between layers, or fewer layers.",
         )
     if max(by_weights, by_slope) < 0.1:

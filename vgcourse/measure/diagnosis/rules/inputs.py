@@ -5,7 +5,7 @@ import numpy as np
 from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
 from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
-from vgcourse.measure.diagnosis.thresholds import LARGE_INPUT, OFF_CENTRE, SCALED, SHIFTED, WEIGHTS_OFF_CENTRE
+from vgcourse.measure.diagnosis.thresholds import OFF_CENTRE, SCALED, SHIFTED, UNVARIED, WEIGHTS_OFF_CENTRE
 from vgcourse.measure.diagnosis.words import and_more, short
 
 
@@ -22,11 +22,42 @@ def inputs_constant(batch: Batch) -> Finding | None:
     )
 
 
+def signal_lost(batch: Batch) -> Finding | None:
+    """All answers alike, although inputs and the layers up to some place differ over the examples."""
+    known = [layer for layer in batch.layers if np.isfinite(layer.signal) or np.isfinite(layer.input_signal)]
+    if batch.varies or batch.same_inputs or any(layer.kernel_rms == 0 for layer in known):
+        return None
+    last = max((k for k, layer in enumerate(known) if layer.signal > UNVARIED * layer.output), default=-1)
+    if last + 1 >= len(known):
+        return None
+    layer = known[last + 1]
+    start = f"The answers are the same for all {batch.examples} examples although the inputs differ"
+    if layer.input_signal <= UNVARIED * layer.input_rms:
+        before = f"{known[last].name} still tells them apart, " if last >= 0 else ""
+        return Finding(
+            "constant output",
+            layer.name,
+            f"{start}: {before}{layer.name} takes in the same for all.",
+            f"look before {layer.name} for a dropout of 1, a factor of 0, a mean over what a normalisation has "
+            "centred, or numbers too large or too small for their floating-point type.",
+        )
+    if layer.kind.endswith("Normalization"):
+        over = " of one number, of which it leaves nothing but its shift" if layer.units == 1 else ""
+        return Finding(
+            "constant output",
+            layer.name,
+            f"{start}: {layer.name} takes in what differs and gives the same for all. It makes a mean of 0 and a "
+            f"variance of 1{over}.",
+            f"no {layer.name} there, or one over an axis with more numbers.",
+        )
+    return None
+
+
 def inputs_too_large(batch: Batch) -> Finding | Unmeasured | None:
     """Only where it was seen that they do harm, and that to standardise them helps."""
-    better, first = batch.standardised_loss, path.fed_by_the_input(batch)
-    if better is None and first is not None and first.input_rms > LARGE_INPUT:
-        why = "of this loss it is not known what a constant answer gets" if batch.guess is None else "it has several"
+    better, first = batch.standardised_loss, batch.large
+    if better is None and first is not None and batch.guess is None:
+        why = "of this loss it is not known what a constant answer gets"
         return Unmeasured(f"whether the inputs of {first.name} (rms {short(first.input_rms)}) are too large", why)
     if better is None or not batch.loss > 3 * batch.guess or not better < batch.loss / 2:
         return None

@@ -27,6 +27,22 @@ def misfit(batch: Batch) -> Finding | None:
     return next((finding for finding in found if finding is not None), None)
 
 
+def pairs(batch: Batch) -> Finding | None:
+    """A loss of one's own that takes every answer against every target."""
+    if batch.by_row is None:
+        return None
+    output = batch.outputs[0]
+    loss, meant = batch.by_row
+    return Finding(
+        _MISFIT,
+        output.layer,
+        f"{output.loss} gives {loss:.4g} with the targets as they come and {meant:.4g} with targets in the shape of "
+        f"{output.layer}'s answers, {output.values.shape}: it takes answers and targets in pairs that do not belong "
+        "together.",
+        "targets of the answers' shape, y[:, None] for one unit, or a reshape in the loss.",
+    )
+
+
 def _one_class(output: Output) -> Finding | None:
     """A softmax over one unit is 1 whatever comes in."""
     one = output.values.ndim > 1 and output.values.shape[-1] == 1
@@ -66,11 +82,74 @@ def _numbers_as_probabilities(output: Output) -> Finding | None:
     return Finding(
         _MISFIT,
         output.layer,
-        f"{_plain(output)} takes the output of {output.layer} for probabilities (from_logits=False), and it is "
+        f"{_plain(output)} takes the output of {output.layer} for probabilities{_said(output)}, and it is "
         f"{'a linear layer' if output.head == 'linear' else output.head}: {outside:.0%} of its numbers, from "
         f"{output.values.min():.2g} to {output.values.max():.2g}, lie outside [0, 1]; for {output.deaf:.0%} of the "
         "examples the loss has no gradient at all.",
-        f"from_logits=True with a linear output, or {_fitting(output)} at the output.",
+        f"{'' if output.loss == 'kl_divergence' else 'from_logits=True with a linear output, or '}"
+        f"{_fitting(output)} at the output.",
+    )
+
+
+def _wrong_axis(output: Output) -> Finding | None:
+    """A softmax over places or over the batch: no row sums to 1."""
+    several = output.values.ndim > 1 and output.values.shape[-1] > 1
+    if output.head != "softmax" or not several or not output.loss.endswith(("crossentropy", "divergence")):
+        return None
+    sums = output.values.sum(-1)
+    off = (np.abs(sums - 1) > 0.05).mean()
+    if off < OUT_OF_REACH:
+        return None
+    return Finding(
+        _MISFIT,
+        output.layer,
+        f"The softmax behind {output.layer} shares 1 along another axis than the last: {off:.0%} of the rows of "
+        f"{output.values.shape[-1]} units do not sum to 1 (they sum to {sums.min():.2g} to {sums.max():.2g}), and "
+        f"{_plain(output)} takes them for the probabilities of one answer.",
+        "Softmax(axis=-1).",
+    )
+
+
+def _needs_more_than_0(output: Output) -> Finding | None:
+    """A logarithm of what can be negative."""
+    low = REACH.get(output.head, (-np.inf, np.inf))[0]
+    below = (output.values < 0).mean()
+    if output.loss not in ("poisson", "mean_squared_logarithmic_error") or low >= 0 or below < OUT_OF_REACH:
+        return None
+    return Finding(
+        _MISFIT,
+        output.layer,
+        f"{_plain(output)} takes the logarithm of the output, and {below:.0%} of the numbers of {output.layer}, from "
+        f"{output.values.min():.2g} to {output.values.max():.2g}, are below 0.",
+        "softplus or exponential at the output.",
+    )
+
+
+def _needs_both_signs(output: Output) -> Finding | None:
+    """A margin is on both sides of 0."""
+    if output.loss not in ("hinge", "squared_hinge") or REACH.get(output.head, (-1, 1))[0] < 0:
+        return None
+    return Finding(
+        _MISFIT,
+        output.layer,
+        f"{_plain(output)} wants answers below -1 for one class and above 1 for the other, and those of "
+        f"{output.layer} come out of {output.head}: they {_range(output.head)}.",
+        "a linear output layer, or tanh.",
+    )
+
+
+def _share_of_zero(output: Output) -> Finding | None:
+    if output.loss != "mean_absolute_percentage_error" or output.targets is None:
+        return None
+    zero = (output.targets == 0).mean()
+    if not zero:
+        return None
+    return Finding(
+        _MISFIT,
+        output.layer,
+        f"{_plain(output)} divides by the targets, and {zero:.0%} of those of {output.layer} are exactly 0: Keras "
+        "divides by 1e-7 there, and these examples outweigh all others.",
+        "mean absolute error, or targets that are never 0.",
     )
 
 
@@ -142,7 +221,11 @@ def _not_shares(output: Output) -> Finding | None:
 _CHECKS = (
     _one_class,
     _twice,
+    _wrong_axis,
     _numbers_as_probabilities,
+    _needs_more_than_0,
+    _needs_both_signs,
+    _share_of_zero,
     _probabilities_as_logits,
     _bounded_logits,
     _out_of_reach,
@@ -181,6 +264,10 @@ def dead_output(batch: Batch) -> Finding | None:
                 "a linear output layer (softplus where answers must be positive).",
             )
     return None
+
+
+def _said(output: Output) -> str:
+    return "" if output.loss == "kl_divergence" else " (from_logits=False)"
 
 
 def _fitting(output: Output) -> str:

@@ -5,22 +5,29 @@ import numpy as np
 from vgcourse.measure.diagnosis.facts.layer import Batch
 from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
 from vgcourse.measure.diagnosis.thresholds import STEP_TOO_LARGE, STEP_TOO_SMALL
-from vgcourse.measure.diagnosis.words import short
+from vgcourse.measure.diagnosis.words import short, way
 
 
-def harmful_rate(batch: Batch) -> Finding | None:
+def harmful_rate(batch: Batch) -> Finding | Unmeasured | None:
     """Steps on this very batch that kill units or raise its loss, while smaller ones do not."""
     trial = batch.trial
-    if trial is None or trial.better is None:
+    if trial is None or not trial.harmful:
         return None
+    if trial.better is None:
+        return Unmeasured(
+            f"why {_steps(trial, batch)} take its loss from {way(trial.losses)}",
+            "smaller rates do not lower it either: it may not be what the gradients are of",
+        )
     emptied = trial.emptied
     name = max(emptied, key=emptied.get) if emptied else _most_moved(batch)
-    dead = f" and leave {emptied[name]} of {trial.units[name]} units of {name} dead that were alive" if emptied else ""
+    dead = (
+        f" and leave {emptied[name]} of {trial.units[name]} units of {name} dead that were alive" if emptied else ""
+    )
     rate = trial.better
     return Finding(
         "learning rate too large",
         name,
-        f"{_steps(trial, batch)} take its loss from {_way(trial.losses)}{dead} (tried on a copy"
+        f"{_steps(trial, batch)} take its loss from {way(trial.losses)}{dead} (tried on a copy"
         f"{'' if emptied else f'; {name} changes most'}).",
         f"a learning rate {1 / rate.factor:,.0f} times smaller: as many steps take the loss to {short(rate.loss)} "
         "(tried too).",
@@ -30,13 +37,6 @@ def harmful_rate(batch: Batch) -> Finding | None:
 def _steps(trial, batch: Batch) -> str:
     count = len(trial.losses) - 1
     return f"{count} step{'s' * (count > 1)} of {batch.optimizer} on this batch"
-
-
-def _way(losses: list[float]) -> str:
-    """From the first to the last, and the peak where the last does not show it."""
-    highest = max(losses[1:])
-    peak = f" by way of {short(highest)}" if highest > 2 * losses[-1] else ""
-    return f"{short(losses[0])}{peak} to {short(losses[-1])}"
 
 
 def _most_moved(batch: Batch) -> str:
