@@ -142,7 +142,7 @@ def _far_targets(model, x, y, run, optimizer, batch: Batch) -> FarTargets | None
     if batch.trial is None:
         return FarTargets(output.layer, size, answers)
     steps, tried = _steps_there(batch.trial.losses, output.loss), None
-    if steps > SLOW or batch.trial.harmful:
+    if isinstance(y, np.ndarray) and (steps > SLOW or batch.trial.harmful):
         variables = [v for info in run.infos for v in info.variables if run.gradients.of(v)[0] is not None]
         y = (y - y.mean(0)) / (y.std(0) + 1e-12)
         tried = fresh_trial(model, x, y.astype("float32"), run.used, optimizer, variables)
