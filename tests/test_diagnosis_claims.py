@@ -146,3 +146,10 @@ def test_a_seed_that_attention_copies_is_named():
     notes = [note for note in report.notes if "equal kernels" in note]
     assert len(notes) == 1
     assert "one seed" in notes[0]
+
+
+def test_what_penalties_make_of_the_loss_is_noted():
+    heavy = Dense(16, "relu", kernel_regularizer=keras.regularizers.L2(1.0))
+    model = chain((2,), heavy, Dense(1, "sigmoid"))
+    penalty = float(sum(model.losses))
+    assert f"{penalty:.3g} is added by layers" in " ".join(diagnose(model, X, Y).notes)

@@ -125,7 +125,7 @@ def _notes(batch: Batch):
     if frozen:
         yield f"Frozen, so without a kernel gradient: {', '.join(frozen)}."
     if batch.penalties > 0.5 * abs(batch.loss):
-        yield f"Of the loss ({batch.loss:.3g}), the layers add {batch.penalties:.3g} themselves (regularizers, add_loss)."
+        yield f"Of the loss ({batch.loss:.3g}), {batch.penalties:.3g} is added by layers (regularizers, add_loss)."
     if batch.guess and np.isfinite(batch.loss) and batch.loss > 10 * batch.guess:
         yield f"The loss ({batch.loss:.3g}) is far above that of a constant answer ({batch.guess:.3g})."
 
