@@ -195,6 +195,21 @@ def test_one_neuron_and_one_hidden_layer_find_the_ring(printed):
     assert number(printed, r"→ [\d.]+, accuracy") > 0.99
 
 
+def test_the_first_loss_lies_just_above_a_coins_and_confident_nets_begin_higher(printed, prose):
+    assert "$-\\log \\tfrac12 = \\log 2 = 0.693$" in prose and np.log(2) == pytest.approx(0.693, abs=0.0005)
+    assert 0 < number(printed, "Loss before any learning:") - np.log(2) < 0.03
+    assert "Ten times larger weights would begin at about 5" in prose and "the mark is $\\log 10 = 2.30$" in prose
+    assert np.median([_first_loss(10, seed) for seed in range(200)]) == pytest.approx(5.2, abs=0.5)
+    assert np.log(10) == pytest.approx(2.30, abs=0.005)
+
+
+def _first_loss(scale, seed):
+    circles, rng = data.t1_circles(), np.random.default_rng(seed)
+    hidden = 1 / (1 + np.exp(-circles.X_train.astype(float) @ (scale * rng.normal(size=(2, 5)))))
+    z = hidden @ (scale * rng.normal(size=5))
+    return np.mean(np.logaddexp(0, z) - circles.y_train * z)
+
+
 def test_gradients_agree_with_rise_over_run(printed):
     pairs = re.findall(r"W1\[\d, \d\]\s+measured (\S+)\s+by the chain rule (\S+)", printed)
     assert len(pairs) == 10

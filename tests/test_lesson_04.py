@@ -293,6 +293,22 @@ def test_the_factors_of_the_analyses_of_sections_3_and_4(space, prose):
     np.testing.assert_allclose([0.23**3, 0.23**9], [0.012, 1.8e-6], rtol=0.02)
 
 
+def test_on_the_other_side_of_one_the_same_power_explodes(prose):
+    assert "nine such steps make a quarter of a million of 1" in prose
+    assert theory.layer_factor("relu", "normal", 32) == pytest.approx(4, abs=0.01) and 240_000 < 4**9 < 265_000
+
+
+def test_the_gradient_is_a_product_of_matrices():
+    rng = np.random.default_rng(4)
+    weights = [(rng.normal(size=s), rng.normal(size=s[1])) for s in ((2, 4), (4, 3), (3, 5), (5, 1))]
+    X, y = rng.normal(size=(1, 2)), np.ones(1)
+    ran = oracle.run(weights, "tanh", X, y)
+    error = ran.dh[2][0]
+    for layer in (2, 1):
+        error = error @ np.diag(1 - ran.h[layer][0] ** 2) @ weights[layer][0].T
+    np.testing.assert_allclose(error, ran.dh[0][0])
+
+
 def test_t3s_median_ratio_and_the_dead_units_of_the_patient(space, printed, prose):
     assert "receives about 1,300 times what its first receives" in prose
     assert space["at_start"]["sigmoid"] == pytest.approx(1300, rel=0.1)

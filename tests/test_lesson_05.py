@@ -435,6 +435,16 @@ def test_with_u01_the_units_of_the_fifth_layer_are_one(space, prose):
     assert "With 25 units the factor is 12.5" in prose
 
 
+def test_five_starts_in_a_row(printed, prose):
+    found = re.findall(r"(\S.*?) +layer 5: rms of h ([\d.e-]+), (\d+)% saturated", printed)
+    assert [name for name, *_ in found] == ["N(0, 0.05²)", "Glorot", "U(−½, ½)", "N(0, 1)", "U(0, 1)"]
+    sizes, flat = np.array([[float(size), int(share)] for _, size, share in found]).T
+    assert sizes == pytest.approx([1.3e-4, 0.18, 0.47, 0.91, 1.0], rel=0.15)
+    assert list(flat[:3]) == [0, 0, 0] and flat[3] == pytest.approx(56, abs=8) and flat[4] > 99
+    assert "each layer is a quarter of the one before" in prose and np.sqrt(25) * 0.05 == pytest.approx(0.25)
+    assert "about half of the lower picture is black" in prose
+
+
 def test_a_sigmoid_wants_a_gain_of_ten(prose):
     assert "its slope of at most 1/4 would need n Var ≈ 100, a gain of 10" in prose
     assert theory.layer_factor("sigmoid", 10**2 / 100, 100) == pytest.approx(1, abs=0.02)

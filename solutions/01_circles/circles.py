@@ -661,6 +661,11 @@ print(
 
 # %% [markdown]
 r"""
+Is that a good place to begin? There is a mark to compare with: a network that says ½ to every point has a loss of
+$-\log \tfrac12 = \log 2 = 0.693$, whatever the data. Ours begins just above it: it knows nothing, and says so. Ten times
+larger weights would begin at about 5, for they know nothing and are *sure* of it. So before any training, look at the
+first loss; with ten classes the mark is $\log 10 = 2.30$.
+
 (Why `y[:, None]`? It makes $y$ a column, like $p$. A flat $y$ of shape (n,) would turn `p - y` into an n ×
 n table without any warning. It is the most popular silent mistake of the trade.)
 

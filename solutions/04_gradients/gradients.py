@@ -305,6 +305,15 @@ $$\underbrace{\frac{\partial L}{\partial W_l} = h_{l-1}^{\mathsf T}\,\delta_l}_{
 \underbrace{\frac{\partial L}{\partial h_{l-1}} = \delta_l\, W_l^{\mathsf T}}_{\text{back-propagated gradient}}
 \qquad\text{with}\quad \delta_l = \frac{\partial L}{\partial h_l}\odot\phi'(z_l)\,.$$
 
+Put the second formula into itself, layer after layer, and lesson 1's chain of numbers becomes a product of matrices. For
+one example, with $D_l$ for the diagonal matrix of its slopes $\phi'(z_l)$, and $d$ hidden layers:
+
+$$\frac{\partial L}{\partial h_1} = \frac{\partial L}{\partial h_d}\;
+D_d W_d^{\mathsf T}\; D_{d-1} W_{d-1}^{\mathsf T} \cdots D_2 W_2^{\mathsf T} .$$
+
+Where one unit per layer had the factor $w\,\phi'(z)$, a layer has the matrix $D_l W_l^{\mathsf T}$. By how much does such
+a matrix shrink what passes through it? Keep the question for section 4.
+
 A kernel's gradient is a product of *two* things: the error that arrives from above, and the signal that
 arrives from below. If it is small, you do not know which of them has gone. So measure the error itself, the
 **back-propagated gradient** $\partial L_i/\partial h$ at each layer's output, example by example.
@@ -674,6 +683,10 @@ What a factor means: from the highest of four layers to the lowest there are thr
 of four sigmoid layers is left with $0.23^3$, a hundredth of the error, and the lowest of ten with $0.23^9$, two
 millionths. A learning rate that makes the lowest of ten layers move would throw the highest half a million
 times too far.
+
+And on the other side of 1 the same power **explodes**. ReLU layers of width 32 with T1's weights, N(0, 1), have
+$r = \sqrt{32 \cdot \tfrac12} = 4$: nine such steps make a quarter of a million of 1, and a single update throws the lowest
+layer out of reach. Vanishing and exploding are one thing, a factor to the power of the depth, below 1 and above.
 
 Now play with it. Below, three networks train side by side and show, for every layer, the error that it
 receives. Pull *hidden layers* from 2 to 10 and watch the leftmost thermometers; then change the *initial

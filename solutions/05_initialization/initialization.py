@@ -1070,6 +1070,78 @@ Taking the mean away does nearly all of it: the median jumps to about .80. It is
 now the weights are a little too small, and some runs run out of time. Far too small, and *no* run learns
 anything. **Mean 0 and the right size: it takes both.**
 
+Here are five starts in a row, at width 25, where each of them shows most clearly what it does. (The histograms and the
+pictures are of one net each, the printed numbers medians of 20.)
+"""
+
+
+# %% jupyter={"source_hidden": true} shows_only=true
+# Figure 4 (click here to see how it is drawn)
+def five_starts(seed=5):
+    """Name → the outputs of all layers in 20 tanh nets of 5 layers of 25 units, on T2's points."""
+    random = np.random.default_rng(seed)
+    starts = {
+        "N(0, 0.05²)": lambda shape: random.normal(0, 0.05, shape),
+        "Glorot": lambda shape: random.uniform(-1, 1, shape) * np.sqrt(6 / sum(shape)),
+        "U(−½, ½)": lambda shape: random.uniform(-0.5, 0.5, shape),
+        "N(0, 1)": lambda shape: random.normal(0, 1, shape),
+        "U(0, 1)": lambda shape: random.uniform(0, 1, shape),
+    }
+    nets = {name: nets_of(draw, 25, 5, 20) for name, draw in starts.items()}
+    return {name: [walk(net, points)[0] for net in of] for name, of in nets.items()}
+
+
+def draw_start(above, below, name, outputs):
+    """Histograms of layers 1, 3, 5 above; below, who is saturated in layer 5."""
+    bins, share = np.linspace(-1, 1, 42), np.full(outputs[0].size, 1 / outputs[0].size)
+    for layer, color in zip((1, 3, 5), style.by_depth(3), strict=True):
+        look = {
+            "histtype": "step",
+            "color": color,
+            "linewidth": 1.5,
+            "label": f"layer {layer}",
+        }
+        above.hist(outputs[layer - 1].ravel(), bins, weights=share, **look)
+    above.set(ylim=(0, 0.5), yticks=[])
+    style.dress(above, name, "")
+    saturated_here = np.abs(outputs[-1][::5].T) > 0.99
+    below.imshow(saturated_here, cmap="gray_r", aspect="auto", vmin=0, vmax=1)
+    below.set(xticks=[], yticks=[])
+
+
+starts = five_starts()
+fig, axes = plt.subplots(2, 5, figsize=(8.6, 4.2), layout="constrained", sharex="row")
+for pair, (name, of) in zip(axes.T, starts.items(), strict=True):
+    draw_start(*pair, name, of[0])
+axes[0, 0].legend(fontsize=8)
+axes[0, 0].set_ylabel("share of outputs h")
+axes[0, 2].set_xlabel("h, from −1 to 1")
+axes[1, 0].set_ylabel("25 units of layer 5")
+axes[1, 2].set_xlabel("100 of the points, one a column; black: saturated")
+vg.plots.tell(
+    fig,
+    "Five starts. Above, histograms of the outputs of layers 1, 3 and 5: a spike at 0, two humps "
+    "that stay, a spread that grows, heaps at ±1, all at ±1. Below: white, white, white, speckled, black.",
+)
+
+# %% shows_only=true
+for name, of in starts.items():
+    last = [outputs[-1] for outputs in of]
+    flat = np.median([np.mean(np.abs(h) > 0.99) for h in last])
+    size = np.median([rms(h) for h in last])
+    print(f"{name:12} layer 5: rms of h {size:.2g}, {flat:.0%} saturated")
+
+# %% [markdown]
+r"""
+*Figure 4. Above, how the outputs of layers 1, 3 and 5 are distributed, for five initializations. Below, layer 5 as a
+picture: one row per unit, one column per point, black where the output is beyond ±0.99.*
+
+Read the upper row from left to right. Far too small: each layer is a quarter of the one before, and by layer 5
+there is only a spike at 0. Glorot: the three curves lie on each other, which is all that one can ask.
+Somewhat too large: the outputs spread out towards ±1. $N(0, 1)$: heaps at both ends, and about half of the lower
+picture is black. $U(0, 1)$: everything is at one of the ends, and the picture is black from edge to edge. A **row** that
+is black throughout is a unit that answers to nothing; a **column** would be a point that no unit learns from.
+
 ### T1's verdict
 
 T1 closes with the remark that a change of the initialization helps less than a change of the activation.
@@ -1173,7 +1245,7 @@ for name, draw in (("Gaussian", gaussian), ("orthogonal", orthogonal)):
     print(f"largest to smallest 10^{lost:.1f}")
 
 # %% jupyter={"source_hidden": true} shows_only=true
-# Figure 4 (click here to see how it is drawn)
+# Figure 5 (click here to see how it is drawn)
 fig, ax = plt.subplots(figsize=(7.8, 4.2), layout="constrained")
 lines = [
     ("Gaussian", depth, color, "o-")
@@ -1211,7 +1283,7 @@ vg.plots.tell(
 
 # %% [markdown]
 r"""
-*Figure 4. The singular values of a product of 1, 5 and 10 Gaussian 32 × 32 matrices, on a logarithmic axis.
+*Figure 5. The singular values of a product of 1, 5 and 10 Gaussian 32 × 32 matrices, on a logarithmic axis.
 Each more layer bends the curve further down at its right end, by ten decades at 10 layers. The product of
 10 orthogonal matrices is a level line at 1.*
 
