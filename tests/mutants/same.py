@@ -12,6 +12,8 @@ STRICT = "both lists are equally long"
 WHOLE = "what it gives back is a whole number"
 AXES = "the order of two axes that are both averaged over does not matter"
 RECORDED = "recorded kernels are never whole numbers in type"
+LAST = "of two axes the second is the last"
+STRICT = "both lists are as long as each other"
 DENSE = "the task's nets are dense: training changes nothing that they compute"
 REACHES = "the search reaches as far as the points or farther, finely enough: any threshold in the gap is a best one"
 
@@ -97,6 +99,34 @@ SAME: dict[str, dict[str, str]] = {
         "*: absolute": POSITIVE,
         "* input's type": RECORDED,
     },
+    "layer-factor": {
+        "layer_factor: axis=1 → axis=-1": LAST,
+        "layer_factor: 1 → -1": LAST,
+        "layer_factor: profiles absolute": "a root mean square has no sign",
+        "layer_factor: never negative": POSITIVE,
+        "layer_factor: absolute": POSITIVE,
+        "layer_factor: result of the input's type": "a root mean square is no whole number in type",
+    },
+    "block-growth": {
+        "block_growth: np.mean → np.sum": "input and output of a block have as many numbers",
+        "block_growth: scale absolute": "a branch's scale is not negative",
+        "block_growth: never negative": POSITIVE,
+        "block_growth: absolute": POSITIVE,
+        "block_growth: result of the input's type": "a signal is never of whole numbers in type",
+    },
+    "variance-walk": {
+        "* → zip(widths[:0:-1], variances[::-1])": STRICT,
+        "* → zip(widths[:-1], variances)": STRICT,
+        "variance_walk: True → False*": STRICT,
+        "*→ zip(variances*": "a product of two numbers has no order",
+        "variance_walk: never negative": POSITIVE,
+        "variance_walk: absolute": POSITIVE,
+    },
+    "measured-factor": {
+        "measured_factor: True → False": STRICT,
+        "measured_factor: result of the input's type": "coordinates are never whole numbers in type",
+    },
+    "unit-scale": {"unit_scale: result of the input's type": "coordinates are never whole numbers in type"},
     "train-step": {
         "train_step: model(X, training=True) → model(X)": DENSE,
         "train_step: True → False": DENSE,

@@ -84,10 +84,15 @@ def _strayed() -> tuple[np.ndarray, np.ndarray]:
     return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)]), (np.arange(400) < 200).astype(float)
 
 
-# Always tried: whole numbers, points a hair inside and outside, a single point.
+# Always tried: whole numbers, points a hair inside and outside, a single point, sevenths.
 POINTS = np.array([[3, 4], [0, 2], [-6, 8], [4, -3], [1, 1]]), np.array([1, 1, 0, 0, 0]), 5.5
 HAIR = np.array([[0.9999, 0], [0, -1.0001], [0.70704, 0.70704], [-1.0002, 0]]), np.array([1, 0, 1, 1]), 1.0
 ONE = np.array([[0.5, 0.1]]), np.array([1.0]), 2.0
+SEVENTHS = (
+    np.array([[0.5, 0], [0, 0.5], [1.5, 0], [0, 1.5], [0.2, 0.2], [2, 0], [0, 2]]),
+    np.eye(7)[[0, 2, 6]].sum(0),
+    1.0,
+)
 
 
 def _sets(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray, float]]:
@@ -96,7 +101,7 @@ def _sets(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray, float]
     sizes = rng.uniform(0.5, 0.7), rng.uniform(1.9, 2.3)
     drawn = [(*_rings(rng, size), size * rng.uniform(0.3, 0.8)) for size in sizes]
     drawn = [(X, y, _between(X, t)) for X, y, t in drawn]
-    return [*drawn, (*_narrow(), 0.79), (*_strayed(), 0.8), POINTS, HAIR, ONE]
+    return [*drawn, (*_narrow(), 0.79), (*_strayed(), 0.8), POINTS, HAIR, ONE, SEVENTHS]
 
 
 def _between(X: np.ndarray, t: float) -> float:

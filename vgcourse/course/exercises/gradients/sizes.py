@@ -207,14 +207,14 @@ layer_factor = Exercise(
 
 
 def _nets(rng: np.random.Generator) -> list[np.ndarray]:
-    """Drawn nets whose gradient shrinks or grows; then, always, one that shrinks and one that grows.
+    """Drawn nets whose gradient shrinks or grows; then, always, one that shrinks, and one that grows tenfold.
 
     The second has an even number of living nets and sizes of 1e-40; in the third some nets are dead in the middle
     layers alone.
     """
     fixed = np.random.default_rng(8)
     factor = np.exp(rng.choice([-1, 1]) * rng.uniform(0.5, 1.2))
-    shrinks, grows = 1e-30 * _profiles(fixed, 0.4, 18, 6), _profiles(fixed, 2.2, 21, 11)
+    shrinks, grows = 1e-30 * _profiles(fixed, 0.4, 18, 6), _profiles(fixed, 13.0, 21, 11)
     grows[fixed.permutation(len(grows))[:3], 4:7] = 0
     return [_profiles(rng, factor, 21, 8), shrinks, grows]
 
@@ -248,7 +248,7 @@ def judge_layer_factor(seen: Seen, rng: np.random.Generator) -> Any:
     for got in seen["factors"]:
         if got is None:
             return "no-return"
-        if isinstance(got, (list, dict, str)) or np.size(got) != 1:
+        if isinstance(got, (list, dict, str)) or np.shape(got) != ():
             found = "several" if isinstance(got, (list, dict)) else f"an array of shape {np.shape(got)}"
             return "no-number", {"found": found}
         factors.append(float(np.ravel(np.asarray(got, float))[0]))

@@ -45,13 +45,14 @@ Case = tuple[list[np.ndarray], Phi, np.ndarray]
 
 
 def _draw(rng: np.random.Generator) -> list[Case]:
-    """Drawn kernels and a bent activation; seven layers of which one is tiny, for relu; a single kernel."""
+    """Drawn kernels and a bent activation; seven layers of which one is tiny, for relu; one kernel, small points."""
     fixed = np.random.default_rng(6)
     slope, shift = rng.uniform(0.05, 0.3), rng.uniform(0.3, 0.7)
     drawn = (*_kernels(rng, (3, 7, 5, 6, 2), 50), lambda z: np.tanh(z) + slope * z + shift)
     relu = (*_kernels(fixed, (2, 9, 4, 8, 8, 5, 7, 1), 160), lambda z: np.maximum(z, 0) - 0.1 * np.maximum(-z, 0))
     relu[0][2] *= 1e-6
     single = (*_kernels(fixed, (4, 3), 9), np.tanh)
+    single[1][:] *= 1e-3
     return [(kernels, phi, X) for kernels, X, phi in (drawn, relu, single)]
 
 

@@ -48,13 +48,14 @@ Case = tuple[np.ndarray, list[np.ndarray], float]
 
 
 def _draw(rng: np.random.Generator) -> list[Case]:
-    """x with a mean, kernels, and the branch's factor: drawn, loud, and so that blocks shrink what passes."""
+    """x with a mean, kernels, the branch's factor: drawn, loud, shrinking what passes, growing more than tenfold."""
     fixed = np.random.default_rng(9)
     shrinking = fixed.normal(size=(20, 4)) + 1.5
     return [
         _blocks(rng, 6, 5, float(rng.uniform(0.4, 0.8))),
         _blocks(fixed, 9, 8, 1.0),
         (shrinking, [-np.eye(4) * c for c in (0.5, 0.8, 0.3)], 0.9),
+        (shrinking, [5 * np.eye(4), np.eye(4)], 0.7),
     ]
 
 
