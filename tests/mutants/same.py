@@ -127,6 +127,10 @@ SAME: dict[str, dict[str, str]] = {
         "measured_factor: result of the input's type": "coordinates are never whole numbers in type",
     },
     "unit-scale": {"unit_scale: result of the input's type": "coordinates are never whole numbers in type"},
+    "branch-scale": {
+        "scale_law: scales absolute": "scales are positive",
+        "scale_law: result of the input's type": "scales are never whole numbers in type",
+    },
     "train-step": {
         "train_step: model(X, training=True) → model(X)": DENSE,
         "train_step: True → False": DENSE,

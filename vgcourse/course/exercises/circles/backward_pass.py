@@ -70,6 +70,7 @@ def _nets(rng: np.random.Generator) -> list[tuple[np.ndarray, ...]]:
     drawn = _net(rng, 60, 1.0)
     fixed = np.random.default_rng(7)
     few, far = _net(fixed, 7, 0.03), _net(fixed, 24, 8.0)
+    few = (*few[:-1], np.array([-0.7]))
     return [drawn, few, (50 * far[0], np.ones_like(far[1]), far[2] / 400, far[3], far[4], np.array([3.3018]))]
 
 

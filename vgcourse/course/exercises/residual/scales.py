@@ -91,11 +91,31 @@ def _draw(rng: np.random.Generator) -> _Law:
             return law
 
 
+# Always tried as well: three seeds, growths that lie exactly at the limit, scales and choices above it.
+LUCK = {5: 0.25, 6: 1.0, 7: 4.0}
+PLAIN_DEPTHS, PLAIN_SCALES, PLAIN_CHOICE = (
+    [2, 4, 8, 16],
+    np.array([0.01, 0.1, 1, 2.5, 5, 10, 20, 40]),
+    [20, 10, 5, 2.5],
+)
+
+
+class _Plain:
+    @staticmethod
+    def growth(depth: int, scale: float, seed: int) -> float:
+        return float(scale) * int(depth) / 4 * LUCK[int(seed)]
+
+
 @branch_scale.observe
 def observe_branch_scale(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
     law = _draw(rng)
-    found = answer(law.growth, law.depths, law.scales, law.seeds)
+    seen = _observed(answer(law.growth, law.depths, law.scales, law.seeds))
+    plain = _observed(answer(_Plain.growth, [*PLAIN_DEPTHS], PLAIN_SCALES.copy(), [*LUCK]))
+    return seen if "found" in seen else {**seen, "plain": plain}
+
+
+def _observed(found: Any) -> Seen:
     if not isinstance(found, (list, tuple)) or len(found) != 2:
         return {"found": None if found is None else len(np.atleast_1d(np.asarray(found, dtype=object)))}
     scales = found[0].values() if isinstance(found[0], dict) else found[0]
@@ -113,9 +133,23 @@ def judge_branch_scale(seen: Seen, rng: np.random.Generator) -> Any:
     wanted = law.scales[places]
     if not near(got, wanted, 1e-6, 0):
         return _slip_of_scales(got, law, places)
-    if np.shape(seen["exponent"]) not in ((), (1,)):
-        return "not-one-number", {"got": str(np.shape(seen["exponent"]))}
-    return _judge_exponent(float(np.ravel(seen["exponent"])[0]), np.array(law.depths, float), wanted)
+    return _judge_line(seen["exponent"], law.depths, wanted) or _judge_plain(seen["plain"])
+
+
+def _judge_plain(seen: Seen) -> Any:
+    got = np.asarray(seen.get("scales", []), float)
+    if got.shape != (len(PLAIN_DEPTHS),):
+        return "not-two"
+    for depth, mine, right in zip(PLAIN_DEPTHS, got, PLAIN_CHOICE, strict=True):
+        if not near(mine, right, 1e-6, 0):
+            return "wrong-scales", {"depth": depth, "got": mine, "wanted": right}
+    return _judge_line(seen["exponent"], PLAIN_DEPTHS, np.array(PLAIN_CHOICE))
+
+
+def _judge_line(exponent: Any, depths: list[int], wanted: np.ndarray) -> Any:
+    if np.shape(exponent) not in ((), (1,)):
+        return "not-one-number", {"got": str(np.shape(exponent))}
+    return _judge_exponent(float(np.ravel(exponent)[0]), np.array(depths, float), wanted)
 
 
 def _slip_of_scales(got: np.ndarray, law: _Law, places: np.ndarray) -> Any:
