@@ -131,7 +131,10 @@ def test_relu_is_best_with_adam_and_a_gamble_with_sgd(printed, prose):
     assert [loose.min(), loose.max()] == pytest.approx([0.100, 0.964], abs=0.0006) and "from .100 to .964" in prose
     assert min(digits("right variance", kind, 30).min() for kind in ("sgd", "adam")) > 0.9
     assert "sgd : ('right variance', 30), 0.91" in printed and "adam: ('relu', 30), 0.91" in printed
-    assert number(printed, "the sweep cost") > 1000 * 0.91 and "more than a thousand times" in prose
+    assert (
+        all(float(bill.replace(",", "")) > 910 for bill in re.findall(r"the sweep cost ([\d,]+)", printed))
+        and "more than a thousand times" in prose
+    )
 
 
 def test_units_die_at_high_rates_and_some_wake_at_a_low_one(prose):
@@ -196,7 +199,8 @@ def test_layer_norm_takes_the_rings_together_and_the_points(printed, prose):
         assert apart[depth, "no norm"][0] == pytest.approx(1.1, abs=0.25)
         assert apart[depth, "layer norm"][0] < 0.1 < 0.2 < apart[depth, "layer norm, third input"][0] < 0.45
         assert apart[depth, "no norm"][1] > 0.4
-    assert apart[50, "layer norm"][1] == pytest.approx(0.05, abs=0.02) < apart[20, "layer norm"][1] / 2
+    assert apart[50, "layer norm"][1] == pytest.approx(0.05, abs=0.02)
+    assert apart[50, "layer norm"][1] < apart[20, "layer norm"][1] / 2
 
 
 def test_the_third_input_helps_at_twenty_and_not_at_fifty(prose):

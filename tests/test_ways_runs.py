@@ -99,7 +99,7 @@ def test_a_dead_unit_is_at_zero_for_every_example():
     weights[3][1, :, :, :2] = -100
     dead = stack.dead_units(net, weights, X[0])
     assert dead.min() >= 2 / 15
-    weights[3][:] = 100
+    weights[3][:] = np.array([1e1, 1e3, 1e5], "float32").reshape(3, 1, 1, 1)
     assert not stack.dead_units(net, weights, X[0]).any()
 
 

@@ -6,9 +6,10 @@ One of the three tutorials behind this course ends with a list. Five ways, it sa
 gradient: a multi-level hierarchy trained layer by layer, the LSTM, faster hardware, residual networks, and ReLU. A
 list of five cures has a weakness: nobody has given them to the *same* patient.
 
-This lesson does. One sick net, one change at a time, sixteen seeds each, and beside every accuracy the bill: what did
-it cost to compute? Two ways that came later join in, batch and layer normalisation. And with each way we ask not only
-*does it help?* but *is it what it says it is?*
+This lesson puts patience, pre-training and ReLU to one sick net, one change at a time, sixteen seeds each, and beside every
+accuracy stands the bill: what did it cost to compute? (The skip had its patients in lesson 6, the LSTM in lesson 7.) Then come
+two ways that are younger than the list, batch and layer normalisation, on nets of their own. And with each we ask not only *does it
+help?* but *is it what it says it is?*
 
 **You will be able to**
 
@@ -301,7 +302,7 @@ vg.plots.tell(
 r"""
 *Figure 2. Six ways after 30 epochs; each dot is a run, the bar the median.*
 
-With Adam, relu reaches .953 in thirty epochs, the best of all: T3's fifth way holds. With SGD at the rate of 0.3 its runs lie
+With Adam, relu reaches .953 in thirty epochs, the best of all: the list is right about its last way. With SGD at the rate of 0.3 its runs lie
 anywhere from .100 to .964. A relu has no ceiling, and a rate that a sigmoid shrugs off can throw it far. The right variance is
 sure with both, and keeps the sigmoid.
 
