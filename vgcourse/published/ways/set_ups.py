@@ -47,7 +47,7 @@ def orders_of(n: int, batch: int, epochs: int, seeds: Sequence[int]) -> np.ndarr
 
 
 def digits_runs(
-    ways: Sequence[str] = tuple(DIGITS), seeds: int = SEEDS, longest: int = 1000
+    ways: Sequence[str] = tuple(DIGITS), seeds: int = SEEDS, looks: Sequence[int] = LOOKS, longest: int = 1000
 ) -> Iterator[pd.DataFrame]:
     """Every way on the digits, with SGD and with Adam, after 10, 30 and 100 epochs; the sick net after 1,000 too."""
     from vgcourse.nets.data import digits
@@ -59,11 +59,11 @@ def digits_runs(
     for way in ways:
         for optimizer, rate in OPTIMIZERS.items():
             net = replace(DIGITS[way][0], optimizer=optimizer, rate=rate)
-            epochs = [*LOOKS, longest] if way == "as it is" and longest > LOOKS[-1] else list(LOOKS)
+            epochs = [*looks, longest] if way == "as it is" and longest > looks[-1] else list(looks)
             orders = orders_of(len(X), _BATCH["digits"], epochs[-1], range(seeds))
-            looks = [len(orders) // epochs[-1] * epoch for epoch in epochs]
+            updates = [len(orders) // epochs[-1] * epoch for epoch in epochs]
             factor = step_factor(net, starts[way], X[:200], y[:200])
-            seen, _ = train(net, starts[way], X, y, orders, looks, judge)
+            seen, _ = train(net, starts[way], X, y, orders, updates, judge)
             for epoch, found in zip(epochs, seen, strict=True):
                 work = products(net, 64, 10) * epoch * len(X) + pretraining_products(way, net, 64) * len(X)
                 yield _rows("digits", way, net, epoch, found, factor=factor, work=work / 1e9)
