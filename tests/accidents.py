@@ -15,14 +15,16 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from tests.accidents_typed import DISGUISES, MOVES, STROKES, TYPED, indented, prompts, split_in_a_word
 from vgcourse.course.authoring import build
 from vgcourse.course.lesson import Lesson
 from vgcourse.grading.demo import fill_in, solutions
 from vgcourse.grading.intake.align import align
-from vgcourse.grading.intake.code import read_code
+from vgcourse.grading.intake.code import _parsed, read_code
 from vgcourse.grading.intake.lesson_cells import Released, grade_id
 from vgcourse.grading.intake.reading import Refused, read_cells
 
+NEWER = 100_000  # seeds from here on have accidents of all kinds
 WORDS = "The test points took part in choosing the scale, so they are not unseen."
 REASONS = {"two-answers", "torn"}  # with which an honest notebook may be refused
 
@@ -206,6 +208,8 @@ def answer_and_check_merged(h: Handed):
 
 def retyped(h: Handed):
     """A code cell became a cell of another type, as one stroke on the keyboard does."""
+    if not h.cells("code"):
+        return
     cell = h.nb.cells[h.any("code")]
     cell.cell_type = h.random.choice(("markdown", "raw"))
     cell.pop("outputs", None), cell.pop("execution_count", None)
@@ -280,7 +284,10 @@ PEOPLE = (
     check_dragged, given_dragged, moved_by_one, copied, scratch_below, stub_again, split, merged,
     answer_and_check_merged, retyped, prose_retyped, own_cells, given_deleted, check_deleted, answer_in_new_cell,
 )  # fmt: skip
-NAMED_BY = {"two-answers": {"scratch_below", "copied", "split"}, "torn": {"split"}}
+# With others in any order, these make what nobody hands in: half a cell indented, a word torn by a formatter.
+_ALL = tuple({*PEOPLE, *TYPED, *STROKES} - {indented, split_in_a_word, prompts})
+EVERYTHING = tuple(sorted(_ALL, key=lambda accident: accident.__name__))
+NAMED_BY = {"two-answers": {"scratch_below", "copied", "split"}, "torn": {"split", "split_in_a_word"}}
 
 
 class Course:
@@ -302,7 +309,8 @@ class Course:
         chosen |= {id: WORDS for id in self.written if seed % 2 == 0 or chance.random() < 0.5}
         handed = Handed(fill_in(self.release, chosen), self.release, chance)
         editors = chance.sample(EDITORS, chance.choice((0, 0, 1, 1, 2)))
-        for accident in accidents or [*chance.choices(PEOPLE, k=chance.randint(1, most)), *editors]:
+        people = PEOPLE if seed < NEWER else EVERYTHING
+        for accident in [*_row(chance, people, most), *editors] if accidents is None else accidents:
             handed.done.append(accident.__name__)
             accident(handed)
         return handed, chosen
@@ -361,7 +369,17 @@ class Course:
             yield f"{question.id} needs {lost}, which nothing above its check sets"
 
 
+def _row(chance: random.Random, people, most: int) -> list:
+    """Accidents in any order; code is disguised in one way only, as it went through one hand."""
+    row = chance.choices(people, k=chance.randint(1, most))
+    if scratch_below in row:  # that try would go into the answer's own cell: then it is the answer
+        row = [accident for accident in row if accident not in MOVES]
+    disguised = [n for n, accident in enumerate(row) if accident in DISGUISES]
+    return [accident for n, accident in enumerate(row) if n not in disguised[1:]]
+
+
 def _definition(source: str, name: str) -> str:
     """What a source says of a name, however it is laid out; a ``...`` that was left in says nothing."""
-    tree = ast.parse(re.sub(r"^ +\.\.\. .*$", "", source, flags=re.MULTILINE))
-    return "".join(ast.dump(node) for node in tree.body if name in read_code(ast.unparse(node)).binds)
+    tree, _ = _parsed(re.sub(r"^ +\.\.\. .*$", "", source, flags=re.MULTILINE))
+    nodes = [ast.dump(node) for node in tree.body if name in read_code(ast.unparse(node)).binds]
+    return nodes[-1] if nodes else ""

@@ -4,10 +4,16 @@ Accidents and the judge of what came back stand in ``accidents.py``; thousands m
 ``python -m tests.benchmarks.bench_accidents``.
 """
 
+import json
+
 import pytest
 
-from tests.accidents import EDITORS, PEOPLE, Course
+from tests.accidents import EDITORS, NEWER, PEOPLE, Course
+from tests.accidents_typed import FILES, STROKES, TYPED
 from vgcourse.course.lesson import Lesson
+from vgcourse.grading.intake.align import align
+from vgcourse.grading.intake.lesson_cells import grade_id
+from vgcourse.grading.intake.reading import Refused, read_cells
 
 LESSONS = ("00_start", "01_circles")
 CASES = 60
@@ -24,7 +30,30 @@ def test_after_any_row_of_accidents_every_answer_stands_before_its_check(course)
     assert len(course.refusals) <= CASES / 10
 
 
-@pytest.mark.parametrize("accident", [*EDITORS, *PEOPLE], ids=lambda accident: accident.__name__)
+def test_after_accidents_of_all_kinds_every_answer_stands_before_its_check(course):
+    problems = {seed: course.problem(seed) for seed in range(NEWER, NEWER + CASES)}
+    assert {seed: problem for seed, problem in problems.items() if problem} == {}
+    assert len(course.refusals) <= CASES / 5
+
+
+@pytest.mark.parametrize("written", FILES.values(), ids=FILES)
+def test_a_file_is_read_however_it_was_written(course, written):
+    handed, _ = course.case(2, [])
+    cells, _ = read_cells(written(json.dumps(handed.nb, indent=1, ensure_ascii=False)), "x.ipynb")
+    assert [cell.source for cell in cells] == [cell.source for cell in handed.nb.cells]
+
+
+def test_a_merge_that_was_left_open_is_not_guessed(course):
+    handed, _ = course.case(2, [])
+    answer = next(cell for cell in handed.nb.cells if grade_id(cell) in {f"{id}-answer" for id in course.right})
+    other = answer.source.replace("return", "return -")
+    answer.source = f"<<<<<<< HEAD\n{answer.source}\n=======\n{other}\n>>>>>>> theirs"
+    cells, _ = read_cells(json.dumps(handed.nb).encode(), "x.ipynb")
+    with pytest.raises(Refused, match="holds an unresolved merge"):
+        align(cells, course.release, "x.ipynb")
+
+
+@pytest.mark.parametrize("accident", [*EDITORS, *PEOPLE, *TYPED, *STROKES], ids=lambda accident: accident.__name__)
 def test_one_accident_alone_costs_nothing(course, accident):
     for seed in (2, 3, 4, 5):
         assert course.problem(seed, [accident]) == ""

@@ -67,6 +67,12 @@ def test_a_command_that_needs_an_extra_says_so_without_a_traceback(command, extr
     assert "Traceback" not in answer.stderr and f"vgcourse[{extra}]" in answer.stderr
 
 
+def test_a_mistyped_command_is_answered_with_the_nearest(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["grde", "01_circles"])
+    assert capsys.readouterr().err == "vgcourse: no command is called 'grde'. Did you mean grade?\n"
+
+
 def test_another_missing_module_is_not_hidden(monkeypatch):
     def broken(options):
         raise ModuleNotFoundError("No module named 'mine'", name="mine")

@@ -31,6 +31,7 @@ from vgcourse.grading.class_run.driver import grade_class
 from vgcourse.grading.class_run.ledger import Ledger
 from vgcourse.grading.class_run.submission import grade_submission
 from vgcourse.grading.class_run.terminal_table import table
+from vgcourse.grading.export import export_marks
 from vgcourse.grading.kept_files import only_one
 from vgcourse.grading.pages.report import write_report
 
@@ -280,6 +281,9 @@ def test_a_mark_from_before_the_points_changed_is_stale_and_made_again(graded, c
     room.prepare(lesson)
     stale = {one.student: one for one in standings(room, lesson)}["ada"]
     assert not stale.settled and stale.looks_stale == "the points have changed"
+    lines = export_marks(room, [lesson], "csv", course / "stale.csv")
+    assert any("ada" in line and "before something changed (the points have changed)" in line for line in lines)
+    assert ",stale," in (course / "stale.csv").read_text()
     capsys.readouterr()
     asked, results = grade_here(room, lesson, monkeypatch, students=["ada", "ben b"])
     said = capsys.readouterr().out

@@ -7,7 +7,9 @@ import argparse
 import shlex
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
+from typing import NoReturn
 
 from vgcourse import __version__
 from vgcourse.errors import CourseError
@@ -40,8 +42,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that says which command may have been meant."""
+
+    def error(self, message: str) -> NoReturn:
+        commands = next((a.choices for a in self._actions if isinstance(a, argparse._SubParsersAction)), None)
+        given = message.split("'")[1] if commands and "invalid choice: '" in message else ""
+        if not given:
+            super().error(message)
+        near = get_close_matches(given, commands, n=1)
+        hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(commands)}."
+        self.exit(2, f"vgcourse: no command is called {given!r}. {hint}\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="vgcourse", description="A course on the vanishing gradient problem.")
+    parser = _Parser(prog="vgcourse", description="A course on the vanishing gradient problem.")
     parser.add_argument("--version", action="version", version=f"vgcourse {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     teaching = (_add_new_course, _add_build, _add_grade, _add_report, _add_feedback, _add_export, _add_demo)

@@ -29,6 +29,7 @@ CHANGED = "changes-input"
 UNUSABLE = "cannot-be-used"
 CHECK_FAILED, CHECK_BROKEN = "check-failed", "check-broken"
 TAMPERED = "tampered"
+NOT_HERE, STOPPED_BEFORE = "needs-what-is-not-here", "stopped-before"
 UNWATCHED = "unwatched"  # stands in an observation where the answer put the watch aside
 LONGEST_FIELD, LONGEST_MESSAGE = 200, 1200  # characters
 
@@ -42,6 +43,10 @@ COMMON = {
     CHECK_FAILED: "Not graded: the check stopped at what your answer gives back ({text}). Look at what it returns; "
     "if that is what was asked for, the mistake is in the check: tell your instructor.",
     TAMPERED: "Not graded by machine: while the notebook ran, parts of the check were replaced or put aside. "
+    "A person will look at it.",
+    NOT_HERE: "Not graded: {what} stopped with {error} ({text}). Where it was graded there is not all that it needs."
+    " Hand that in too, or do without it.",
+    STOPPED_BEFORE: "Not graded by machine: {what} stopped with {error} ({text}) before it had done so. "
     "A person will look at it.",
     NOT_A_FUNCTION: "This should be {wanted}; here it is {found}. Did another cell reuse the name?",
     BORROWED: "This calls the course's own version, `{name}`, to do the work. It is there so that you can go on with "
@@ -78,7 +83,7 @@ class Verdict:
     @property
     def is_withheld(self) -> bool:
         """Whether a machine cannot say what the answer is worth, so that a person must look."""
-        return self.key in (CHECK_FAILED, CHECK_BROKEN, TAMPERED)
+        return self.key in (CHECK_FAILED, CHECK_BROKEN, TAMPERED, NOT_HERE, STOPPED_BEFORE)
 
 
 COMMON_HALF = {
@@ -253,9 +258,9 @@ class Exercise:
         except Exception:  # what it needs may not be installed where a class is graded
             return None
 
-    def withhold(self) -> Verdict:
-        """No verdict by machine: parts of the check were not themselves."""
-        return self._miss(TAMPERED, {})
+    def withhold(self, key: str = TAMPERED, fields: Mapping[str, str] | None = None) -> Verdict:
+        """No verdict by machine, for the reason ``key``."""
+        return self._miss(key, fields or {})
 
     def _problem(self, key: Any, fields: Any) -> Verdict:
         """What the student's process says went wrong: either argument may be anything that JSON can hold."""

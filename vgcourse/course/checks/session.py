@@ -11,6 +11,7 @@ from vgcourse.course.checks.exercise import Exercise, Verdict, broken
 
 _passed: dict[str, tuple[Any, ...]] = {}
 _lent: list[Any] = []  # what ``fallback`` handed out: the course's functions are nobody's answer
+_displaced: list[Any] = []
 _grading: dict[str, Any] = {"seeds": None, "count": 0}
 
 
@@ -36,6 +37,9 @@ def check(id: str, *answers: Any, hidden: bool = False) -> None:
     if len(answers) != len(exercise.answers):
         wanted = ", ".join((repr(id), *exercise.answers))
         raise TypeError(f"this check is called as check({wanted})")
+    if registry.judges_are_away and _grading["seeds"] is None:
+        print("This check is not the one that counts: nothing is judged here.")
+        return
     answers = tuple(... if any(answer is lent for lent in _lent) else answer for answer in answers)
     if _grading["seeds"] is not None:
         _observe(exercise, answers)
@@ -99,7 +103,21 @@ def observe_only(seeds: Sequence[int] | None) -> int:
     """
     made = _grading["count"]
     _grading.update(seeds=seeds, count=0)
+    if registry.judges_are_away:
+        _put_check(seeds is not None)
     return made
+
+
+def _put_check(counts: bool) -> None:
+    """In a check's cell the name ``check`` is the course's, whatever a notebook had given it to; then it is again."""
+    if (shell := _shell()) is None:
+        return
+    if counts:
+        _displaced.append(shell.user_ns.get("check", check))
+        shell.user_ns["check"] = check
+    elif _displaced:
+        shell.user_ns["check"] = _displaced.pop()
+        _displaced.clear()
 
 
 def go_on_after_exit() -> int:

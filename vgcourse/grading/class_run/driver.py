@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from tqdm import tqdm
@@ -83,7 +84,9 @@ def _who(classroom: Classroom, lesson: Lesson, students: list[str] | None) -> di
         where = _from_here(classroom.folder("submitted", lesson, "STUDENT"))
         raise CourseError(f"Nobody handed in {lesson.id}: there is no folder {where}.")
     if strangers := sorted(set(students or ()) - set(known)):
-        raise CourseError(f"No submission of {lesson.id} from {', '.join(strangers)}.")
+        near = [get_close_matches(name, known, n=1) for name in strangers]
+        hint = f" Did you mean {' and '.join(shown(name[0]) for name in near)}?" if all(near) else ""
+        raise CourseError(f"No submission of {lesson.id} from {', '.join(map(shown, strangers))}.{hint}")
     _name_strangers(policy, classroom, lesson)
     return {student: known[student] for student in sorted(set(students or known))}
 

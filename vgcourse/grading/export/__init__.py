@@ -81,7 +81,7 @@ def plain_table(marks: Marks) -> Table:
 
 
 def notes(found: list[Standing], partial: bool = False) -> list[str]:
-    """A line for everybody without a mark in the file; those who handed in nothing share one."""
+    """A line for everybody without a mark in the file; who handed in nothing, or has a stale mark, shares one."""
     refused = [s for s in found if s.reason not in ("", NOT_HANDED_IN)]
     lines = [f"{shown(s.student)}: no mark in {s.lesson}, because {s.reason}." for s in refused]
     unread = [] if partial else [s for s in found if s.waiting]
@@ -89,6 +89,11 @@ def notes(found: list[Standing], partial: bool = False) -> list[str]:
         f"{shown(s.student)}: no mark in {s.lesson} yet, because nobody has read {', '.join(s.waiting)}."
         for s in unread
     ]
+    if stale := [s for s in found if s.stale and s.score is not None]:
+        why = "; ".join(sorted({s.looks_stale for s in stale}))
+        names = ", ".join(shown(s.student) for s in stale)
+        again = f"give `vgcourse grade {found[0].lesson}` first"
+        lines.append(f"{names}: a mark in {found[0].lesson} from before something changed ({why}): {again}.")
     if absent := [s.student for s in found if s.reason == NOT_HANDED_IN]:
         lines.append(f"{', '.join(map(shown, absent))}: no mark in {found[0].lesson}, because {NOT_HANDED_IN}.")
     return lines
@@ -108,6 +113,8 @@ def _hide_unread(standing: Standing, partial: bool) -> Standing:
 def _status(standing: Standing) -> str:
     if standing.waiting:
         return "needs reading"
+    if standing.stale and standing.score is not None:
+        return "stale"
     return "graded" if standing.score is not None else "not graded"
 
 

@@ -8,6 +8,7 @@ own. What cannot be told for certain is refused, with the reason.
 from nbformat import NotebookNode
 
 from vgcourse.grading.intake.answers import find_answers
+from vgcourse.grading.intake.code import read_code
 from vgcourse.grading.intake.lesson_cells import Released, grade_id, is_answer
 from vgcourse.grading.intake.matching import Found, match_given
 from vgcourse.grading.intake.notes import Note
@@ -51,14 +52,19 @@ def _cell(step: Step, found: Found) -> NotebookNode:
 def _restored(released: NotebookNode, piece: Piece | None) -> NotebookNode:
     """The released cell, with the student's source where it is not a test."""
     ours = piece is not None and (not grade_id(released) or is_answer(released))
-    if ours and not grade_id(released) and released.cell_type == "code" and not piece.code.parses:
-        ours = False  # half of a cell that was split, say
+    if ours and not grade_id(released) and released.cell_type == "code" and _is_lost(piece, released):
+        ours = False
     cell = _new(released.cell_type, released.get("id", grade_id(released)), piece.source if ours else released.source)
     cell.metadata = released.metadata.copy()
     attachments = piece.attachments if ours else released.get("attachments")
     if attachments and released.cell_type == "markdown":
         cell.attachments = attachments
     return cell
+
+
+def _is_lost(piece: Piece, released: NotebookNode) -> bool:
+    """Whether nothing is left of what the lesson's cell did: half of a cell, say, or one that was commented out."""
+    return not piece.code.parses or (piece.code.is_blank and not read_code(released.source).is_blank)
 
 
 def _own(piece: Piece) -> NotebookNode:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from vgcourse.errors import CourseError
+from vgcourse.grading.confinement.files import open_ordinary
 from vgcourse.grading.intake.notes import Note
 from vgcourse.grading.intake.reading import Refused
 from vgcourse.grading.names import shown
@@ -42,6 +43,15 @@ class Handed:
     folder: Path
     late: bool = False
     notes: tuple[str, ...] = ()
+
+
+def is_zip(path: Path) -> bool:
+    """Whether an ordinary file is a zip by its first bytes, whatever its name says."""
+    try:
+        with open_ordinary(path) as file:
+            return file.read(4) == b"PK\x03\x04"
+    except OSError:
+        return False
 
 
 def unpack(archive: Path, into: Path) -> list[Note]:

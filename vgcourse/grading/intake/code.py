@@ -4,6 +4,7 @@ import ast
 import hashlib
 import re
 import symtable
+import textwrap
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 # Of one line each: `^\s*` would look through all empty lines again from each of them.
 _LINE_MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
 _ASSIGNED_MAGIC = re.compile(r"^([ \t]*[\w.,][\w., ]*=[ \t]*)[%!].*$", re.MULTILINE)
+# "In [3]: " and ">>> " with what continues them: IPython takes them off.
+PROMPT = re.compile(r"^(?:In \[\d+\]: ?|[ ]*\.{3,}: ?|>>> ?|\.\.\.(?: |$))", re.MULTILINE)
+_TREE = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # a cell may await
 NOT_PYTHON = re.compile(r"^%%(?!time|timeit|capture|prun)\w+")
 
 
@@ -79,16 +83,38 @@ def parts_by_owner(source: str, owners: dict[str, str]) -> list[tuple[str, str]]
     return [(owner, text) for owner, text in parts if text.strip()]
 
 
+def lone_names(source: str) -> list[tuple[int, str]]:
+    """The lines (from 0) that hold nothing but a name which the code does not set, or make the kernel forget all."""
+    lines = source.split("\n")
+    forgets = [(at, "%reset") for at, line in enumerate(lines) if line.startswith("%reset")]
+    if len(source) > LONGEST or (tree := _parsed(source)[0]) is None:
+        return []
+    bound = _bound(tree.body)
+    values = [node.value for node in tree.body if isinstance(node, ast.Expr)]
+    found = [(value.lineno - 1, value.id) for value in values if isinstance(value, ast.Name)]
+    return forgets + [(at, name) for at, name in found if lines[at].strip() == name and name not in bound]
+
+
 def _parsed(source: str) -> tuple[ast.Module | None, str]:
-    """The syntax tree, with magics put aside, and the text that it is of; None where it is no Python."""
-    for text in (source, _without_magics(source)):
+    """The syntax tree, with what only IPython reads put aside, and the text that it is of; None where it is none."""
+    for text in _readings(source):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of odd escapes in a student's strings
-                return ast.parse(text), text
+                return compile(text, "cell", "exec", _TREE), text
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             continue
     return None, source
+
+
+def _readings(source: str) -> Iterator[str]:
+    """The source as Python, then as IPython reads it: magics, an indented cell, prompts that were pasted along."""
+    yield source
+    yield _without_magics(source)
+    if source[:1] in (" ", "\t", "\n"):
+        yield _without_magics(textwrap.dedent(source))
+    if PROMPT.search(source[:2000]):
+        yield _without_magics(PROMPT.sub("", source))
 
 
 def _without_magics(source: str) -> str:

@@ -62,12 +62,13 @@ def _by_text(piece: Piece, released: Released) -> int | None:
 
 
 def _is_answer_by_name(piece: Piece, released: Released) -> bool:
-    """A given cell's id on what defines an answer: the id is an accident."""
+    """A given cell's id on what defines an answer, and calls no check: the id is an accident."""
     place = released.by_id.get(piece.claim or piece.id)
     if place is None or place in released.asked:
         return True
     cell = released.cells[place]
-    return not grade_id(cell) and bool(piece.code.defines & set(released.owner_of)) and piece.kind == "code"
+    calls = grade_id(cell) and "check" in piece.code.uses
+    return not calls and bool(piece.code.defines & set(released.owner_of)) and piece.kind == "code"
 
 
 def _choose_copy(found: Found, place: int, indices: list[int]) -> None:

@@ -7,25 +7,32 @@ before Python's own.
 import importlib.machinery
 import re
 import sys
+import unicodedata
 from functools import lru_cache
 from pathlib import Path, PurePath
 
 from nbformat import NotebookNode
 
-from vgcourse.grading.intake.reading import Refused, read_bytes
+from vgcourse.grading.intake.reading import Cell, Refused, read_bytes
 
 LARGEST_MODULE = 1_000_000  # bytes
 _IMPORT = re.compile(
     r"^[ \t]*(?:from\s+\.?(\w+)|import\s+([\w., ]+)|%run\s+(?:-\w\s+)*[\"']?(?:\./)?(\w+)(?:\.py)?)", re.M
 )
+_RUN = re.compile(r"^[ \t]*%run\s+(?:-\w\s+)*[\"']?(?:\./)?([^\s\"']+\.ipynb)", re.M)
+_BY_NAME = re.compile(r"\b(?:import_module|__import__|run_path)\(\s*[\"']([\w./]+)[\"']")
 
 
-def own_modules(files: list[Path], folder: Path, notebook: NotebookNode) -> set[Path]:
-    """The Python files of a submission that its notebook imports, directly or by one another."""
+def own_modules(places: dict[Path, PurePath], notebook: NotebookNode) -> set[Path]:
+    """The Python files of a submission that its notebook imports, directly or by one another.
+
+    ``places``: file → where it lies as the notebook sees it.
+    """
     by_name: dict[str, list[Path]] = {}
-    for path in files:
+    for path, place in places.items():
         if path.suffix == ".py":
-            by_name.setdefault(_module(path.relative_to(folder)), []).append(path)
+            for name in {part.removesuffix(".py") for part in place.parts}:  # a folder may be added to sys.path
+                by_name.setdefault(unicodedata.normalize("NFKC", name), []).append(path)
     names = set().union(*(imported(c.source) for c in notebook.cells if c.cell_type == "code"))
     taken: set[Path] = set()
     while new := {path for name in names if not is_known(name) for path in by_name.get(name, ())} - taken:
@@ -39,7 +46,8 @@ def imported(source: str) -> set[str]:
     found: set[str] = set()
     for own, several, run in _IMPORT.findall(source):
         found |= {own, run, *(part.split()[0].split(".")[0] for part in several.split(",") if part.split())}
-    return found - {""}
+    found |= {name for text in _BY_NAME.findall(source) for name in re.split(r"[./]", text)}
+    return {unicodedata.normalize("NFKC", name) for name in found} - {""}
 
 
 @lru_cache(256)
@@ -51,9 +59,15 @@ def is_known(name: str) -> bool:
     return name == "vgcourse" or importlib.machinery.PathFinder.find_spec(name, places) is not None
 
 
-def _module(path: PurePath) -> str:
-    """The name by which a file is imported: that of its first folder, or its own."""
-    return path.parts[0].removesuffix(".py")
+def run_notebooks(notebook: NotebookNode) -> set[str]:
+    """The other notebooks that its cells run: `%run tools.ipynb`."""
+    return {name for cell in notebook.cells if cell.cell_type == "code" for name in _RUN.findall(cell.source)}
+
+
+def as_script(cells: list[Cell]) -> str:
+    """A notebook's code as `%run` executes it, magics left out."""
+    codes = (cell.source for cell in cells if cell.kind == "code")
+    return "\n\n".join(re.sub(r"^([ \t]*)[%!].*", r"\1pass", code, flags=re.M) for code in codes) + "\n"
 
 
 def _source(path: Path) -> str:

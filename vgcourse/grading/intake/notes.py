@@ -23,8 +23,12 @@ MENDED = {
     "large-outputs": "{mb:.1f} MB of outputs were left out; they are made anew",
     "encoding": "{file} was saved as {encoding}",
     "windows-encoding": "{file} was saved in a Windows encoding (read as cp1252)",
+    "left-over": "{file} goes on behind its end, as if written over a longer one: that was left out",
+    "stray": "what stood in the code by itself and does nothing there was left out: {words}",
+    "check-in-answer": "{count} checks that were called in the answers' own cells were left out",
+    "merged-alike": "in {count} cells a merge (<<<<<<<) was left whose sides say the same, or one is the lesson's",
     "old-format": "{file} was of the old notebook format {version} and was upgraded",
-    "typography": "spaces or quotation marks of a word processor in {count} cells were made plain ones",
+    "typography": "what a word processor or web page leaves in code (spaces, fences) was taken out of {count} cells",
     "unpacked": "{file} was unpacked",
     "left-out": "{file} was left out: {because}",
     "link": "{file} is a link and was left out",
@@ -58,6 +62,8 @@ REASONS = {
     "torn": "a piece of a cell that had been split stands apart from the rest of it (it begins {start!r})",
     "too-costly": "{file} ({mb:.0f} MB) holds more output than can be read: clear all outputs, then save it again",
     "too-much-code": "{file} holds {kb} kB of text in its cells; no lesson's answers come near that",
+    "two-in-one": "{file} holds two notebooks, one behind the other: which of them counts cannot be told",
+    "merge": "the cell that begins {start!r} holds an unresolved merge (<<<<<<<): which side counts cannot be told",
     "other-notebook": "{file} holds none of the lesson's exercises: it may be another notebook",
 }
 _SENTENCES = {**MENDED, **LOOK, **REASONS}

@@ -1,23 +1,45 @@
 """A submission's cells as pieces: what was split is joined, what was merged is parted, at the lesson's own cells."""
 
+import builtins
+import html
 import re
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from nbformat import NotebookNode
 
-from vgcourse.grading.intake.code import LONGEST, Code, parts_by_owner, plain_text, read_code
+from vgcourse.grading.intake.code import LONGEST, PROMPT, Code, lone_names, parts_by_owner, plain_text, read_code
 from vgcourse.grading.intake.lesson_cells import Released, grade_id, keys
 from vgcourse.grading.intake.notes import Note
 from vgcourse.grading.intake.reading import Cell, Refused
 
 MOST_CODE = 300_000  # characters of all cells together that are read as code; a lesson has a tenth of that
 MOST_LINES = 20_000  # of all cells together, in which a lesson's cell is looked for
+MOST_READINGS = 12  # that are tried of one cell which is no Python
 MOST_PIECES = 5  # into which one cell is thought to have been split
 _TYPED = str.maketrans(
-    {"\u00a0": " ", "\u202f": " ", "\ufeff": "", "\u200b": "", "‘": "'", "’": "'", "“": '"', "”": '"'}
+    {
+        "\u00a0": " ",
+        "\u202f": " ",
+        "\ufeff": "",
+        "\u200b": "",
+        "‘": "'",
+        "’": "'",
+        "“": '"',
+        "”": '"',
+        "\u2028": "\n",
+        "\u2029": "\n",
+        "\x0b": "\n",
+        "\x0c": "\n",
+    }
 )
+_CHECK = re.compile(r"check\(\s*[\"'][\w-]+[\"'][\w\s,]*\)\s*(#.*)?$")
+_FENCE = re.compile(r"^```\w*[ \t]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_MERGE = re.compile(r"<{7}(?!<)|\|{7}(?!\|)|={7}\s*$|>{7}(?!>)")
+_MERGE_STATES = {"<": 0, "|": "base", "=": 1, ">": "both"}
 
 
 @dataclass
@@ -39,11 +61,16 @@ class Piece:
 def pieces(cells: list[Cell], released: Released, notes: list[Note], name: str) -> list[Piece]:
     """The cells, parted and joined where they had been merged and split."""
     found = [_piece(cell, released) for cell in cells]
+    _all_of_one_type(found, released)
     if sum(len(piece.source) for piece in found if len(piece.source) <= LONGEST) > MOST_CODE:
         raise Refused(Note("too-much-code", file=name, kb=sum(len(p.source) for p in found) // 1000))
     _plain_type(found, notes)
+    _settle_merges(found, released, notes)
+    _without_stray(found, released, notes)
     found = _part_merged(found, released, notes)
-    return _join_split(found, released, notes)
+    found = _join_split(found, released, notes)
+    _without_checks(found, released, notes)
+    return found
 
 
 def _piece(cell: Cell, released: Released) -> Piece:
@@ -53,16 +80,117 @@ def _piece(cell: Cell, released: Released) -> Piece:
     return Piece(cell.kind, cell.source, cell.id, claim, cell.attachments)
 
 
+def _all_of_one_type(found: list[Piece], released: Released) -> None:
+    """Where one key made prose of all cells: what is no piece of the lesson's prose was code."""
+    if any(piece.kind == "code" for piece in found):
+        return
+    for piece in found:
+        if piece.code.binds or any(key in released.by_text for key in keys("code", piece.source)):
+            piece.kind = "code"
+
+
 def _plain_type(found: list[Piece], notes: list[Note]) -> None:
     """Code that only a word processor's spaces and quotation marks keep from being Python is made plain."""
     count = 0
     for piece in found:
-        plain = piece.source.translate(_TYPED)
-        if piece.kind == "code" and plain != piece.source and not piece.code.parses and read_code(plain).parses:
+        if piece.kind != "code" or piece.code.parses or len(piece.source) > LONGEST:
+            continue
+        if plain := next((text for text in _plain(piece.source) if read_code(text).parses), ""):
             piece.source, count = plain, count + 1
             del piece.code
     if count:
         notes.append(Note("typography", count=count))
+
+
+def _plain(source: str) -> Iterator[str]:
+    """The source without what does not belong to Python, in the ways in which that comes about, and two at a time."""
+    seen, waiting = set(), [source.translate(_TYPED)]
+    for text in waiting:
+        if text in seen or len(seen) > MOST_READINGS:
+            continue
+        seen.add(text)
+        yield text
+        waiting += [html.unescape(text), unicodedata.normalize("NFKC", text), PROMPT.sub("", text)]
+        if text.count("```") == 2 and (fenced := _FENCE.search(text)):
+            waiting.append(fenced[1])
+        if (sides := _sides(text)) and plain_text(sides[0]) == plain_text(sides[1]):
+            waiting.append(sides[0])
+
+
+def _settle_merges(found: list[Piece], released: Released, notes: list[Note]) -> None:
+    """Where a merge left both sides in a cell, and they say the same, or one is the lesson's, that one is taken."""
+    count = 0
+    for piece in found:
+        sides = _sides(piece.source) if piece.kind == "code" and len(piece.source) <= LONGEST else ()
+        if not sides:
+            continue
+        codes = [read_code(side) for side in sides]
+        given = [side for side in sides if any(key in released.by_text for key in keys("code", side))]
+        if codes[0].key != codes[1].key and not given:
+            if piece.claim in released.graded or (codes[0].binds | codes[1].binds) & set(released.owner_of):
+                first = next((line for line in sides[0].split("\n") if line.strip()), "")
+                raise Refused(Note("merge", start=first.strip()[:60]))
+            continue
+        piece.source, count = (given or sides)[0], count + 1
+        piece.__dict__.pop("code", None)
+    if count:
+        notes.append(Note("merged-alike", count=count))
+
+
+def _sides(source: str) -> tuple[str, ...]:
+    """Both versions of a text with the marks of a merge; empty for a text without."""
+    sides: tuple[list[str], list[str]] = ([], [])
+    state, marks = "both", 0
+    for line in source.split("\n"):
+        mark = _MERGE.match(line)
+        if mark:
+            state, marks = _MERGE_STATES[mark[0][0]], marks + 1
+            continue
+        for number, side in enumerate(sides):
+            if state in ("both", number):
+                side.append(line)
+    return tuple("\n".join(side) for side in sides) if marks >= 3 else ()
+
+
+def _without_stray(found: list[Piece], released: Released, notes: list[Note]) -> None:
+    """Leave out letters typed into a cell by accident (`dd`, meant for the notebook): names that nothing sets."""
+    if not any(piece.kind == "code" and lone_names(piece.source) for piece in found):
+        return
+    known = set(dir(builtins)).union(*(p.code.binds for p in found), *(_code_of(c).binds for c in released.cells))
+    words = set()
+    for piece in found:
+        stray = [(at, name) for at, name in lone_names(piece.source) if name not in known and piece.kind == "code"]
+        if not stray:
+            continue
+        _leave_out(piece, {at for at, _ in stray})
+        words |= {name for _, name in stray}
+    if words:
+        notes.append(Note("stray", words=", ".join(sorted(words)[:5])))
+
+
+def _without_checks(found: list[Piece], released: Released, notes: list[Note]) -> None:
+    """Leave a check out that was called in an answer's own cell: it decides nothing there, and may end the cell."""
+    count = 0
+    for piece in found:
+        if piece.kind != "code" or not piece.code.binds & set(released.owner_of) or _is_given(piece, released):
+            continue
+        lines = piece.source.split("\n")
+        called = {at for at, line in enumerate(lines) if _CHECK.match(line)}
+        rest = "\n".join(line for at, line in enumerate(lines) if at not in called)
+        if called and read_code(rest).parses and "check" not in piece.code.binds:
+            _leave_out(piece, called)
+            count += len(called)
+    if count:
+        notes.append(Note("check-in-answer", count=count))
+
+
+def _leave_out(piece: Piece, gone: set[int]) -> None:
+    piece.source = "\n".join(line for at, line in enumerate(piece.source.split("\n")) if at not in gone)
+    piece.__dict__.pop("code", None)
+
+
+def _code_of(cell: NotebookNode) -> Code:
+    return read_code(cell.source if cell.cell_type == "code" else "")
 
 
 def _part_merged(found: list[Piece], released: Released, notes: list[Note]) -> list[Piece]:
@@ -152,7 +280,7 @@ def _parted_by_names(piece: Piece, released: Released, found: list[Piece]) -> li
 
 
 def _owners_in(piece: Piece, released: Released) -> set[str]:
-    if any(key in released.by_text for key in keys(piece.kind, piece.source)):
+    if any(key in released.by_text for key in keys(piece.kind, piece.source)) or piece.code.is_blank:
         return set()
     return {released.owner_of[name] for name in piece.code.binds if name in released.owner_of}
 
@@ -180,7 +308,10 @@ def _joined(found: list[Piece], at: int, released: Released) -> tuple[int, Piece
         following = found[at + length - 1 : at + length]
         if not following or following[0].kind != "code" or _is_given(following[0], released):
             break
-        text = f"{text}\n{following[0].source}"
+        whole = f"{text}\n{following[0].source}"
+        if length == 2 and not read_code(whole).parses and read_code(text + following[0].source).parses:
+            whole = text + following[0].source  # it was split in the middle of a line
+        text = whole
         parts = found[at : at + length]
         needy = not parts[-1].code.parses or parts[-1].code.is_torn or not best[1].code.parses
         if needy and read_code(text).parses and not read_code(text).is_torn:

@@ -20,10 +20,10 @@ import nbformat
 from nbformat import NotebookNode
 
 from vgcourse.grading.intake import archives
-from vgcourse.grading.intake.candidates import find_notebook, is_notebook
-from vgcourse.grading.intake.modules import is_known, own_modules
+from vgcourse.grading.intake.candidates import Candidate, find_notebook, is_notebook
+from vgcourse.grading.intake.modules import as_script, is_known, own_modules, run_notebooks
 from vgcourse.grading.intake.notes import Note
-from vgcourse.grading.intake.reading import Refused, read_bytes
+from vgcourse.grading.intake.reading import Refused, read_bytes, read_cells
 
 MOST_FILES, LARGEST_FILE, LARGEST_ALL = 500, 32 * 1024**2, 64 * 1024**2
 _DEEPEST = 6
@@ -108,8 +108,10 @@ def _prepare(source: Path, into: Path, release: NotebookNode, name: str) -> list
         files = list(_files(source, notes))
         chosen = find_notebook(files, release, name, notes)
         nbformat.write(chosen.notebook, into / f"{name}.ipynb")
-        modules = own_modules(files, source, chosen.notebook)
-        _copy_others(source, into, [file for file in files if not is_notebook(file)], modules, notes)
+        places = {file: _place(file, source, chosen.path.parent) for file in files if not is_notebook(file)}
+        modules = own_modules(places, chosen.notebook)
+        _copy_others(source, into, places, modules, notes)
+        _copy_run_notebooks(files, into, chosen, notes)
         return [*notes, *chosen.notes]
     finally:
         shutil.rmtree(into.with_name(into.name + ".unpacked"), ignore_errors=True)
@@ -118,8 +120,8 @@ def _prepare(source: Path, into: Path, release: NotebookNode, name: str) -> list
 def _unpacked(source: Path, room: Path, notes: list[Note]) -> Path:
     """The folder itself; where it holds an archive in place of a notebook, what is in the archive."""
     names = sorted(path for path in source.iterdir() if path.is_file() and not path.is_symlink())
-    zips = [path for path in names if path.suffix.lower() == ".zip"]
-    if len(zips) != 1 or any(is_notebook(path) for path in names):
+    zips = [path for path in names if path.suffix.lower() == ".zip" or (is_notebook(path) and archives.is_zip(path))]
+    if len(zips) != 1 or any(is_notebook(path) for path in names if path not in zips):
         return source
     notes.append(Note("unpacked", file=zips[0].name))
     notes += archives.unpack(zips[0], room)
@@ -158,16 +160,21 @@ def _closed(error: OSError, source: Path) -> Note:
     return Note("left-out", file=_inside(path, source), because=error.strerror or "it cannot be opened")
 
 
-def _copy_others(source: Path, into: Path, files: list[Path], modules: set[Path], notes: list[Note]) -> None:
+def _place(path: Path, source: Path, home: Path) -> Path:
+    """Where a file lies as the notebook sees it: a notebook in a folder has its modules and data beside it there."""
+    return path.relative_to(home if path.is_relative_to(home) else source)
+
+
+def _copy_others(source: Path, into: Path, places: dict[Path, Path], modules: set[Path], notes: list[Note]) -> None:
     """Data and the student's own modules; Python files that nothing imports, or that would be in the way, are not."""
     left = LARGEST_ALL
-    for path in files:
+    for path, place in sorted(places.items(), key=lambda item: item[1] == item[0].relative_to(source)):
         if path.name == "timestamp.txt" and path.parent == source:
             _copy_timestamp(path, into, notes)
             continue
         name = _inside(path, source)
         if path.suffix == ".py" and path not in modules:
-            if is_known(Path(name).parts[0].removesuffix(".py")):
+            if is_known(place.parts[0].removesuffix(".py")):
                 notes.append(Note("left-out", file=name, because="it would stand before the module of that name"))
             continue
         try:
@@ -176,7 +183,10 @@ def _copy_others(source: Path, into: Path, files: list[Path], modules: set[Path]
             if left < 0:
                 notes.append(Note("left-out", file=f"{name} and what follows", because="together more than 64 MB"))
                 return
-            target = into / path.relative_to(source)
+            # Python asks for a module in composed characters; some systems hand names on in parts.
+            target = into / (unicodedata.normalize("NFC", str(place)) if path in modules else place)
+            if target.exists():
+                continue  # what lies nearer to the notebook
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
         except Refused as error:
@@ -187,6 +197,23 @@ def _copy_others(source: Path, into: Path, files: list[Path], modules: set[Path]
             notes.append(Note("left-out", file=name, because="its path is longer than this system allows"))
         else:
             notes += [Note("own-module", file=name)] if path in modules else []
+
+
+def _copy_run_notebooks(files: list[Path], into: Path, chosen: Candidate, notes: list[Note]) -> None:
+    """Another notebook that this one runs goes along as the script `%run` looks for: nbgrader drops notebooks."""
+    for name in sorted(run_notebooks(chosen.notebook)):
+        path = chosen.path.parent / name
+        if path not in files or path == chosen.path:
+            continue
+        try:
+            cells, _ = read_cells(read_bytes(path), path.name)
+        except Refused as error:
+            notes.append(Note("left-out", file=name, because=str(error)))
+            continue
+        target = into / f"{name}.py"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(as_script(cells), encoding="utf-8")
+        notes.append(Note("own-module", file=name))
 
 
 def _copy_timestamp(path: Path, into: Path, notes: list[Note]) -> None:

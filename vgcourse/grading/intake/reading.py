@@ -21,6 +21,12 @@ MOST_VALUES = 1_000_000  # of JSON, lists and objects and what stands in them; a
 LARGEST_SOURCE = 1_000_000  # characters of a cell
 MOST_CELLS = 1000
 MUCH_OUTPUT = 1_000_000  # characters of outputs worth a note
+# How a file begins, with a mark or without: what PowerShell's `>`, Notepad and Excel write. The longer marks first.
+_ENCODINGS = (
+    (b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"{\0\0\0", "utf-32-le"), (b"\0\0\0{", "utf-32-be"),
+    (b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
+    (b"{\0", "utf-16-le"), (b"\0{", "utf-16-be"),
+)  # fmt: skip
 _KINDS = ("code", "markdown", "raw")
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.?[^"\\]*+)*+"?', re.DOTALL)  # the last may lack its end
 _ATTACHMENT = re.compile(r"image/(png|jpeg|gif)")
@@ -65,7 +71,7 @@ def read_cells(data: bytes, name: str) -> tuple[list[Cell], list[Note]]:
     _refuse_costly(data, name)
     text, notes = _decoded(data, name)
     del data
-    raw = _parsed(text, name)
+    raw = _parsed(text, name, notes)
     del text
     raw, upgraded = _current_format(raw, name)
     found = raw.get("cells")
@@ -96,29 +102,41 @@ def _refuse_costly(data: bytes, name: str) -> None:
 
 
 def _decoded(data: bytes, name: str) -> tuple[str, list[Note]]:
-    if not data.strip():
+    if not data.strip(b" \t\r\n\0"):
         raise Refused(f"{name} is empty")
-    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-        if data.startswith(mark):
-            return data.decode(encoding, "replace"), [Note("encoding", file=name, encoding=encoding)]
+    for start, encoding in _ENCODINGS:
+        if data.startswith(start):
+            text = data.decode(encoding, "replace").lstrip("\ufeff")  # some tools put the mark in front again
+            return text, [Note("encoding", file=name, encoding=encoding)]
     try:
         return data.decode("utf-8"), []
     except UnicodeDecodeError:
         return data.decode("cp1252", "replace"), [Note("windows-encoding", file=name)]
 
 
-def _parsed(text: str, name: str) -> dict[str, Any]:
+def _parsed(text: str, name: str, notes: list[Note]) -> dict[str, Any]:
     collecting = gc.isenabled()
     gc.disable()  # a million lists would be looked through again and again while they are made
     try:
-        raw = json.loads(text, strict=False)
+        start = len(text) - len(text.lstrip())
+        raw, end = json.JSONDecoder(strict=False).raw_decode(text, start)
     except (ValueError, RecursionError) as error:
         raise Refused(f"{name} is {_what_it_looks_like(text)}") from error
     finally:
         gc.enable() if collecting else None
     if not isinstance(raw, dict):
         raise Refused(f"{name} is JSON but not a notebook")
+    _look_behind(text, end, name, notes)
     return raw
+
+
+def _look_behind(text: str, end: int, name: str, notes: list[Note]) -> None:
+    """A shorter version written over a longer one leaves the end of the old one; a copy may stand there too."""
+    rest = text[end:].strip(" \t\r\n\0")
+    if rest.startswith("{") and rest != text[:end].strip():
+        raise Refused(Note("two-in-one", file=name))
+    if rest:
+        notes.append(Note("left-over", file=name))
 
 
 def _what_it_looks_like(text: str) -> str:
@@ -129,8 +147,10 @@ def _what_it_looks_like(text: str) -> str:
         return "a web page, not a notebook"
     if start.startswith("pk\x03\x04"):
         return "a zip archive with a notebook's name"
+    if text.startswith("\x1f"):
+        return "a gzip archive with a notebook's name"
     if start.startswith("{"):
-        return "damaged: its JSON breaks off or is garbled"
+        return "damaged: its JSON breaks off or is garbled; a fresh download or an older version is needed"
     return "not a notebook (it is not JSON)"
 
 

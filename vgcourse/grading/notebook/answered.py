@@ -14,7 +14,7 @@ from nbgrader.utils import compute_checksum, is_solution
 from vgcourse.grading.confinement.files import open_ordinary
 from vgcourse.grading.notebook.idle_cells import plain_source
 
-_ELSEWHERE = re.compile(r"import \*|\bexec\b|\brun\b|run_line_magic|run_cell|%load|runpy|execfile")
+TAKES_IN = re.compile(r"import \*|\bexec\b|\brun\b|run_line_magic|run_cell|%load|runpy|execfile")
 _LARGEST = 2_000_000  # bytes of a file of the student's that are read
 
 
@@ -26,7 +26,7 @@ def is_answered(cells: Iterable[NotebookNode], names: tuple[str, ...], folder: s
     written = [cell for cell in cells if cell.cell_type == "code" and not _is_released_stub(cell)]
     if any(may_define(cell.source, set(names)) for cell in written):
         return True
-    return any(_ELSEWHERE.search(cell.source) for cell in written) and _in_files(names, folder)
+    return any(TAKES_IN.search(cell.source) for cell in written) and _in_files(names, folder)
 
 
 def may_define(source: str, names: set[str]) -> bool:

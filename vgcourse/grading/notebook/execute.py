@@ -40,11 +40,12 @@ from vgcourse.grading.notebook.answered import is_answered
 from vgcourse.grading.notebook.kernel_answers import number_of, text_of
 from vgcourse.grading.notebook.outputs import SettledOutputs
 from vgcourse.grading.notebook.run_notes import Trace
+from vgcourse.grading.notebook.stopped import NO_OBSERVATION, reconsidered
 
 MARK = "vgcourse"  # where an output's metadata keep the verdict
 MOST_MORE = 5  # observations that are read beyond those that belong there
 ANSWER_WITHIN = 30  # seconds that a living kernel may take to be told something
-NO_OBSERVATION, NO_ANSWER = "no-observation", "no-answer"
+NO_ANSWER = "no-answer"
 NO_ANSWER_SENTENCE = "Something passed this check, and yet no cell before it defines {names}: no points."
 NO_OBSERVATION_SENTENCE = "The check of this exercise left nothing to judge: {because}."
 
@@ -165,7 +166,7 @@ class JudgedExecute(SettledOutputs, Execute):
             raise LostObservationError(f"what the check {exercise.id} observed did not arrive")
         self.trace.watch_check(cell, exercise, found, count_checks(cell.source))
         whole = whole and self._is_sealed()
-        verdict = judge_outputs(cell, exercise, seeds)
+        verdict = reconsidered(judge_outputs(cell, exercise, seeds), exercise, found, self.nb.cells[:index])
         self._verdicts[index] = self._unless_unearned(verdict, exercise, index, whole, resources)
         leave_verdict(cell, self._verdicts[index])
         self._lend(exercise, index)
