@@ -173,7 +173,7 @@ def test_what_cannot_be_told_is_not_graded_and_the_reason_says_why(graded):
 )
 def test_an_answer_that_could_not_come_to_be_here_waits_for_a_person(graded, student, key, says):
     one = graded[0][student]
-    assert one.by_hand and one.verdicts[0].key == key and says in one.verdicts[0].message
+    assert one.waiting and one.verdicts[0].key == key and says in one.verdicts[0].message
 
 
 def test_what_python_cannot_read_is_said_to_be_so(graded):
