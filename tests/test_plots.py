@@ -165,7 +165,8 @@ def test_profile_draws_theory_as_a_geometric_line_and_shades_what_vanished():
 def test_panels_carry_their_activations_colours():
     group = {"sigmoid": recording(3), "tanh": recording(3), "leaky relu": recording(3)}
     titles = [ax._left_title for ax in plots.depth_profile(group).axes]
-    hues = [style.legible(to_rgb(color), to_rgb(style.PAPER)) for color in ("#D55E00", "#0072B2", "#CC79A7")]
+    colors = [style.ACTIVATIONS[name].color for name in ("sigmoid", "tanh", "leaky_relu")]
+    hues = [style.legible(to_rgb(color), to_rgb(style.PAPER)) for color in colors]
     assert [t.get_color() for t in titles] == hues
     dashes = [style.look(n).dash for n in ("sigmoid", "tanh", "relu")]
     assert len(set(map(str, dashes))) == 3
