@@ -34,6 +34,11 @@ back_in_time = Exercise(
         "not-squared": "That is 1 - h for the slope. tanh has 1 - h².",
         "tanh-twice": "That is 1 - tanh(h)². The states *are* tanh already: the slope at step t is 1 - h_t².",
         "sigmoid-slope": "h (1 - h) is the slope of a sigmoid. tanh has 1 - h².",
+        "behind-the-slope": Miss(
+            "What you list for the steps between is the error behind tanh's slope, dL/dz_t. (Or `*=` has changed an "
+            "array that was in the list already.) dL/dh_t is the error before the slope.",
+            share=0.5,
+        ),
         "slope-after": "First the slope, then the kernel: on the way up the tanh came last, so on the way back it "
         "comes first.",
         "no-transpose": "Going back, the error goes through the kernel the other way round: `U.T`.",
@@ -191,6 +196,9 @@ def _slips(hs: list, U: np.ndarray, error: np.ndarray) -> dict[str, list]:
         "no-transpose": lambda e, before, after: (e * (1 - after**2)) @ U,
     }
     found = {key: [_walk(hs, error, step)] for key, step in steps.items()}
+    right = back(hs, U, error)[0]
+    behind = [e * (1 - h**2) for e, h in zip(right, hs, strict=True)]
+    found["behind-the-slope"] = [[right[0], *behind[1:-1], last] for last in (error, behind[-1])]
     found["slope-early"].append(_walk(hs, error, lambda e, before, after: (e @ U.T) * (1 - before**2)))
     return found
 

@@ -18,8 +18,7 @@ clipped_step = Exercise(
         "not-a-list": "clipped_step gives back a list of arrays, the new weights, one for each of the old.",
         "shapes": "The new weights have the shapes of the old, {wanted}; yours have {got}.",
         "nan": Miss(
-            "Where every gradient is 0 your step is not a number: 0 / 0. Such a step should leave the weights as "
-            "they are.",
+            "Where every gradient is 0 you divide by the norm 0. Such a step should leave the weights as they are.",
             share=0.5,
         ),
         "unclipped": "That is the step without clipping.",
@@ -36,6 +35,8 @@ clipped_step = Exercise(
         "rms": "That is the rms of all entries. The norm is the root of their *sum* of squares, and grows with how "
         "many there are.",
         "sum-of-norms": "That is the sum of the arrays' norms. Add up squares, and take one root.",
+        "other-length": "The length that you measure is not the global norm: not the largest entry, nor the longest "
+        "array, nor a sum of absolute values, but the root of the sum of *all* squares.",
         "to-one": "What is too long is brought to the length 1, whatever the `limit`.",
         "uphill": Miss("The step goes up the gradient. A step of descent is subtracted.", share=0.5),
         "rate-lost": Miss("The learning rate is missing: the clipped gradient is taken whole.", share=0.5),
@@ -76,7 +77,17 @@ def norm_of(arrays: list) -> float:
 def observe_clipped_step(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
     with np.errstate(all="ignore"):
-        return {"found": [_plain(answer(*case)) for case in _draw(rng)]}
+        return {"found": [_stepped(answer, case) for case in _draw(rng)]}
+
+
+def _stepped(answer: Any, case: Case) -> Any:
+    """What comes back; not a number where Python's own floats refuse what NumPy's let pass, 0 / 0."""
+    try:
+        return _plain(answer(*case))
+    except ZeroDivisionError:
+        if norm_of(case[1]):
+            raise
+        return [np.full(w.shape, np.nan) for w in case[0]]
 
 
 def _plain(found: Any) -> Any:
@@ -166,6 +177,11 @@ def _slips(weights: list, gradients: list, rate: float, limit: float) -> dict[st
         "squared": [moved(by(norm**2))],
         "rms": [moved(by(rms))],
         "sum-of-norms": [moved(by(sum(norm_of([g]) for g in gradients)))],
+        "other-length": [
+            moved(by(max(np.abs(g).max() for g in gradients))),
+            moved(by(max(norm_of([g]) for g in gradients))),
+            moved(by(sum(np.abs(g).sum() for g in gradients))),
+        ],
         "to-one": [moved([g / norm if norm > limit else g for g in gradients])],
         "uphill": [moved(clipped, -rate)],
         "rate-lost": [moved(clipped, 1.0)],

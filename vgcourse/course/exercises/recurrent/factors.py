@@ -27,6 +27,14 @@ time_factor = Exercise(
         "with-transient": Miss(
             "The last ten steps are in it. Leave them out: the line begins after them.", share=0.5
         ),
+        "nine-left-out": Miss("You leave out the last nine steps. Asked for are the last ten: `[:-10]`.", share=0.5),
+        "eleven-left-out": Miss(
+            "You leave out the last eleven steps. Asked for are the last ten: `[:-10]`.", share=0.5
+        ),
+        "both-ends": Miss(
+            "You leave out ten steps at both ends. Only those next to the error have another pace: the last ten.",
+            share=0.5,
+        ),
         "wrong-end": "You leave out the *first* ten steps of the sequence. The error is put in at the last one: the "
         "ten to leave out are at the end of the list.",
         "slope": Miss(
@@ -148,6 +156,9 @@ def _slips_of(profile: np.ndarray) -> dict[str, float]:
         return {
             "inverse": np.exp(slope),
             "with-transient": np.exp(-line(there, logarithms)[0]),
+            "nine-left-out": np.exp(-line(steps < len(profile) - TRANSIENT + 1, logarithms)[0]),
+            "eleven-left-out": np.exp(-line(steps < len(profile) - TRANSIENT - 1, logarithms)[0]),
+            "both-ends": np.exp(-line(kept & late, logarithms)[0]),
             "wrong-end": np.exp(-line(late, logarithms)[0]),
             "slope": -slope,
             "ten": np.exp(-slope / np.log(10)),

@@ -26,14 +26,31 @@ short_window = Exercise(
         "one-too-many": "Your window has one step too many: with a window of 1 only the last step counts.",
         "first-steps": "Those are the window's steps at the *beginning* of the sequence. The error comes from "
         "the end.",
-        "long-window": "Where the window is no longer than the sequence, yours is right. A longer one reaches back "
-        "to the first step, and no further: nothing is cut off.",
+        "long-window": Miss(
+            "Where the window is no longer than the sequence, yours is right. A longer one reaches back to the first "
+            "step, and no further: nothing is cut off.",
+            share=0.5,
+        ),
         "state-cut": "You let the net start anew, from a state of 0, where the window begins. The way *forward* is "
         "not cut: the states are those in `hs`, and only the error stops.",
         "last-only": "That is the gradient of the last step alone, whatever the window.",
         "next-input": "Each step's error meets the input of the step before or after it. hs[t + 1] came from "
         "X[:, t].",
         "wrong-values": "Begin with a window of 1: the last step alone.",
+        "from-one": Miss(_HALF + "You count the inputs from 1. The first one has the number 0.", share=0.5),
+        "one-of-them": Miss(_HALF + "You name one input. Asked for are all that are never heard.", share=0.5),
+        "positive-only": Miss(
+            _HALF + "You look for numbers above 0. An input that is -1 is heard as well as one that is 1.", share=0.5
+        ),
+        "too-faint": Miss(
+            _HALF + "You take small numbers for silence. Never heard is what is exactly 0; all else has a gradient.",
+            share=0.5,
+        ),
+        "deaf-window": Miss(
+            _HALF
+            + "deaf_inputs looks at one step too many or too few: with a window of 1 only the last step counts.",
+            share=0.5,
+        ),
         "all-inputs": Miss(
             _HALF + "You look for inputs that are 0 at all steps. What counts are the steps inside the window.",
             share=0.5,
@@ -47,7 +64,7 @@ short_window = Exercise(
         ),
         "one-example": Miss(
             _HALF
-            + "You look at the first example only. An input is never heard if it is 0 there in *every* example.",
+            + "One example decides here. An input is never heard only if it is 0 in the window in *every* example.",
             share=0.5,
         ),
         "heard": Miss(_HALF + "Those are the inputs that the window does hear. Asked for are the others.", share=0.5),
@@ -93,14 +110,19 @@ def _net(rng: np.random.Generator, n: int, units: int, steps: int, window: int, 
 
 
 def _inputs(rng: np.random.Generator, window: int, example: int = 2) -> tuple[np.ndarray, int]:
-    """Six inputs: heard early only, always, never, at the window's first step only, by one example, cancelling."""
-    X = np.zeros((4, 8, 6))
+    """Ten inputs: heard early only, always, never, at the window's first step only, by one example, cancelling;
+    never above 0, cancelling over the steps, heard at the first step only, and faint."""
+    X = np.zeros((4, 8, 10))
     X[:, : 8 - window, 0] = rng.normal(size=(4, 8 - window))
     X[:, :, 1] = rng.normal(size=(4, 8))
     X[:, 8 - window, 3] = rng.normal(size=4)
     X[example, -1, 4] = rng.uniform(0.5, 1)
     X[:, -1, 5] = [1, -1, 2, -2]
-    return X[:, :, rng.permutation(6)], window
+    X[:, -1, 6] = -rng.uniform(0.5, 1, 4)
+    X[:, -1, 7], X[:, -2, 7] = [1, -1, 2, 2], [-1, 1, -2, -2]
+    X[:, 0, 8] = 1
+    X[:, -1, 9] = rng.uniform(1e-4, 1e-3, 4)
+    return X[:, :, rng.permutation(10)], window
 
 
 @short_window.observe
@@ -247,15 +269,28 @@ def deaf(X: np.ndarray, window: int) -> np.ndarray:
 def _deaf_slips(X: np.ndarray, window: int) -> dict[str, list]:
     end = X[:, -window:]
     right = deaf(X, window)
+    everything = np.arange(X.shape[2])
+    shorter = deaf(X, window - 1) if window > 1 else everything
+    silent_throughout = [deaf(X, X.shape[1])] if window == 1 else []  # X[:, -0:] is all of X
     return {
+        "from-one": [right + 1],
+        "positive-only": [np.flatnonzero(~np.any(end > 0, axis=(0, 1))), np.flatnonzero(end.max((0, 1)) == 0)],
+        "too-faint": [np.flatnonzero(np.all(np.abs(end) < 0.01, axis=(0, 1)))],
         "all-inputs": [deaf(X, X.shape[1])],
+        "deaf-window": [deaf(X, window + 1), shorter, *silent_throughout],
         "head": [np.flatnonzero(~np.any(X[:, :window] != 0, axis=(0, 1)))],
         "average": [
             np.flatnonzero(np.abs(end.sum(axis=(0, 1))) < 1e-9),
             np.flatnonzero(np.all(np.abs(end.sum(0)) < 1e-9, 0)),
+            np.flatnonzero(np.all(np.abs(end.sum(1)) < 1e-9, 0)),
         ],
-        "one-example": [np.flatnonzero(~np.any(end[0] != 0, axis=0))],
-        "heard": [np.setdiff1d(np.arange(X.shape[2]), right)],
+        "one-example": [
+            np.flatnonzero(~np.any(end[0] != 0, axis=0)),
+            np.flatnonzero(~np.any(end[-1] != 0, axis=0)),
+            np.flatnonzero(np.any(~np.any(end != 0, axis=1), axis=0)),
+        ],
+        "heard": [np.setdiff1d(everything, right)],
+        "one-of-them": [right[:1], right[-1:]],
     }
 
 

@@ -1,0 +1,9 @@
+"""The largest entry."""
+
+import numpy as np
+
+
+def clipped_step(weights, gradients, rate, limit):
+    length = max(np.abs(g).max() for g in gradients)
+    factor = limit / max(length, limit)
+    return [w - rate * factor * g for w, g in zip(weights, gradients, strict=True)]
