@@ -340,8 +340,8 @@ print(far.map("{:.0e}".format).to_string())
 # %% [markdown]
 r"""
 Of the five kinds that we have not spoken of yet two keep a fifth, and one lets the error *grow*. Remember their
-names for the next section: they differ from the layers above in how a bias or the kernel begins, and in nothing else.
-("relu, identity" is a plain net with relu, whose kernel begins as the identity: Le, Jaitly and Hinton, 2015. "chrono"
+names for the next section: four differ from the layers above in how a bias begins, and in nothing else.
+(The fifth, "relu, identity", is a plain net with relu in the place of tanh, and its kernel begins as the identity: Le, Jaitly and Hinton, 2015. "chrono"
 comes in section 3.)
 
 ## 3 · Who can remember? (15 minutes)
@@ -542,7 +542,7 @@ for share in (None, 0.1, 1 / np.e):
 
 # %% [markdown]
 r"""
-What is left is *more* than the direct road alone would leave: with the wider gates the error even grows, about tenfold
+What is left is *more* than the direct road alone would leave: with the wider gates the error even grows, about sevenfold
 and twentyfold. The rule gives the right neighbourhood, and then one measures. (The logarithm of the number of steps, which is easy to remember, leaves a share
 of about $1/e$.)
 
