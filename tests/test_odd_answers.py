@@ -89,6 +89,7 @@ SLOW = {
     "fifty-blocks",
     "branch-scale",
     "repair",
+    "six-cures",
     "train-step",
 }
 FEW = {"nothing", "text", "nan", "a class", "with None", "columns"}

@@ -27,7 +27,7 @@ def test_a_worked_call_gives_what_it_shows(lesson, id):
     assert any(example.want for example in calls.examples), "the task shows no call with its result"
     prelude, answer = answer_of(id, "\n".join(example.source for example in calls.examples))
     exec(prelude, calls.globs)
-    if id != "repair":  # the answer is the result of an experiment that takes a minute; its calls are NumPy's
+    if id not in ("repair", "six-cures"):  # results of an experiment; their calls stand without them
         exec(compile(answer, id, "exec"), calls.globs)
     told = []
     doctest.DocTestRunner(optionflags=ALIKE).run(calls, out=told.append)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the names that res
     from vgcourse.measure.recording import Recording as Recording
     from vgcourse.measure.sweeping import sweep as sweep
     from vgcourse.measure.training import train as train
+    from vgcourse.nets import clinic as clinic
     from vgcourse.nets import theory as theory
     from vgcourse.nets.data import circles as circles
     from vgcourse.nets.data import digits as digits
@@ -31,6 +32,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the names that res
     from vgcourse.nets.models import initial_weights as initial_weights
     from vgcourse.nets.models import mlp as mlp
     from vgcourse.nets.models import residual_mlp as residual_mlp
+    from vgcourse.published.kept.clinic_runs import clinic_runs as clinic_runs
     from vgcourse.published.kept_runs import depth_runs as depth_runs
     from vgcourse.published.kept_runs import published_runs as published_runs
     from vgcourse.published.kept_runs import published_settings as published_settings
@@ -73,6 +75,7 @@ _HOME = {
     "memory_starts": "published.memory_starts",
     "window_runs": "published.window_runs",
     "ways_runs": "published.ways",
+    "clinic_runs": "published.kept.clinic_runs",
     "check": "course.checks",
     "fallback": "course.checks",
     "predict": "course.predictions",
@@ -82,6 +85,7 @@ _HOME = {
 }
 _MODULES = {
     "checks": "course.checks",
+    "clinic": "nets.clinic",
     "explore": "show.explorers.widgets",
     "plots": "show.plots",
     "theory": "nets.theory",

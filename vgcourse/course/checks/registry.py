@@ -24,6 +24,7 @@ LESSONS = {
     "06_residual": "residual",
     "07_time": "recurrent",
     "08_ways_out": "ways_out",
+    "09_clinic": "clinic",
 }
 
 

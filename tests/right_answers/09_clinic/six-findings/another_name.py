@@ -1,0 +1,5 @@
+from vgcourse.nets.clinic.charts import draw
+
+my_name = "s1234567"
+charts = draw(my_name)
+findings = {kind: (chart.fault.places[0], chart.fault.cause) for kind, chart in charts.items()}

@@ -1,0 +1,123 @@
+"""Lesson 9: what its prose claims is what its code and its kept runs show, and nobody gets stuck.
+
+The solved notebook and the student's run once each, cell by cell, in a process of their own without Jupyter.
+"""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.test_lesson_01 import number, run
+from vgcourse.course.authoring.build import solved_notebook, student_notebook
+from vgcourse.course.checks import registry
+from vgcourse.course.lesson import Lesson
+from vgcourse.nets.clinic import KINDS
+from vgcourse.published.kept.clinic_runs import clinic_runs
+
+LESSON = Lesson("09_clinic", Path(__file__).parents[1])
+SOLVED = solved_notebook(LESSON)
+TABLE = clinic_runs()
+
+
+@pytest.fixture(scope="module")
+def solved():
+    return run(SOLVED)
+
+
+@pytest.fixture(scope="module")
+def printed(solved):
+    return "\n".join(cell["text"] for cell in solved["cells"])
+
+
+@pytest.fixture(scope="module")
+def prose():
+    return " ".join(" ".join(cell.source for cell in SOLVED.cells if cell.cell_type == "markdown").split())
+
+
+def share_healed(kind, change, fault="none"):
+    rows = TABLE[(TABLE.kind == kind) & (TABLE.change == change) & (TABLE.fault == fault)]
+    assert len(rows) >= 16
+    return np.mean(rows.score >= KINDS[kind].level)
+
+
+def test_the_solved_lesson_passes_all_its_checks_in_less_than_1_gb(solved):
+    checks = [cell for cell in solved["cells"] if cell["source"].startswith("check(")]
+    assert len(checks) == len(registry.exercises(LESSON.id)) == 6
+    assert [cell["source"] for cell in checks if cell["failed"]] == []
+    assert solved["peak_mb"] < 1000
+
+
+def test_an_unanswered_lesson_runs_through_and_every_check_says_open():
+    ran = run(student_notebook(SOLVED, LESSON))
+    assert [cell["failed"] for cell in ran["cells"] if cell["source"].startswith("check(")] == ["blank"] * 6
+    assert ran["peak_mb"] < 1000
+    assert "after refresh" in "\n".join(cell["text"] for cell in ran["cells"])
+
+
+def test_the_first_patient_stays_at_the_constant_answer_and_learns_once_cured(printed, prose):
+    assert number(printed, "a constant answer:") == pytest.approx(np.log(2), abs=0.002) and "0.69" in prose
+    ill, well = (float(score) for score in re.findall(r"score on the test examples: ([\d.]+)", printed))
+    assert ill < 0.65 and well > 0.8
+    assert pytest.approx(2e-6, rel=0.05) == 0.5**19 and "two millionths" in prose
+
+
+def test_no_oddity_keeps_a_net_from_learning(prose):
+    assert "**They all learn.**" in prose
+    assert all(share_healed(kind, "cured") == 1 for kind in KINDS)
+    odd = TABLE[TABLE.change == "cured"].groupby(["kind", "oddity"]).size()
+    assert len(odd) == 2 * len(KINDS) and (odd == 8).all()
+
+
+def test_frozen_wrong_statistics_leave_a_tenth(prose):
+    frozen = TABLE[(TABLE.kind == "cnn") & (TABLE.fault == "frozen") & (TABLE.change == "nothing")]
+    assert len(frozen) == 32 and frozen.score.median() == pytest.approx(0.1, abs=0.03)
+
+
+def test_refresh_makes_a_trained_net_read_again(printed):
+    words = ("trained", "other statistics", "after refresh")
+    before, spoiled, after = (number(printed, f"{word}:") for word in words)
+    assert before > 0.7 and spoiled < 0.4 and after > before - 0.1
+
+
+def test_pixels_kill_a_residual_net_and_leave_batch_normalisation_alone(prose):
+    assert "Pixels from 0 to 255 kill a residual net" in prose
+    assert share_healed("resnet", "nothing", "pixels") == 0
+    rows = TABLE[(TABLE.kind == "cnn") & (TABLE.change == "cured") & (TABLE.oddity == "pixels")]
+    assert (rows.score >= KINDS["cnn"].level).all()
+
+
+def test_the_gates_bias_is_the_cheapest_cure(printed, prose):
+    assert "the LSTM's cheapest cure: forget_bias=1" in printed
+    assert share_healed("lstm", "forget_bias=1", "forget_bias") == 1
+
+
+def test_every_cross_of_the_figure_lies_below_its_line_and_every_circle_above(prose):
+    assert "No cross lies above its line, and no circle below it" in prose
+    for kind in KINDS:
+        assert TABLE[(TABLE.kind == kind) & (TABLE.change == "nothing")].score.max() < KINDS[kind].level
+        assert share_healed(kind, "cured") == 1
+
+
+def test_a_small_weight_of_the_divergence_heals_every_seed(prose):
+    assert "in the clinic's table all sixteen seeds pass their level" in prose
+    assert share_healed("vae", "cured") == 1 and share_healed("vae", "nothing", "kl_weight") == 0
+
+
+def test_float16_has_the_floor_that_the_text_names(prose):
+    assert np.finfo("float16").smallest_subnormal == 2.0**-24 and "$2^{-24}$, six hundred-millionths" in prose
+    assert np.float16(2.0**-25) == 0 < np.float16(1.01 * 2.0**-25)
+
+
+def test_the_points_that_the_lesson_announces_are_those_it_gives(prose):
+    assert f"**Points** {sum(e.points for e in registry.exercises(LESSON.id)) + 2:g}." in prose
+
+
+def test_every_exercise_shows_its_stars_its_points_and_three_hints():
+    texts = [cell.source for cell in SOLVED.cells if cell.cell_type == "markdown"]
+    headings = [text[text.index("### Exercise") :] for text in texts if "### Exercise" in text]
+    checked = [text for text in headings if "read by a person" not in text]
+    assert len(headings) == 7 and all(text.count("<details><summary>Hint") == 3 for text in checked)
+    for text, exercise in zip(checked, registry.exercises(LESSON.id), strict=True):
+        assert re.search(rf"★ \({exercise.points:g} points\)", text.splitlines()[0])

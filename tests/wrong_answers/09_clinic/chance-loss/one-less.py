@@ -1,0 +1,11 @@
+import numpy as np
+
+
+def chance_loss(y, kind):
+    y = np.asarray(y, float)
+    if kind == "numbers":
+        return np.mean(np.var(y.reshape(len(y), -1), axis=0, ddof=1))
+    p = np.unique(y, return_counts=True)[1] / y.size
+    if kind == "yes-no":
+        return -np.sum(p * np.log(p))
+    return -np.sum(p * np.log(p))

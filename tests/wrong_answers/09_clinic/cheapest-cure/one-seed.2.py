@@ -1,0 +1,3 @@
+def cheapest_cure(runs, level):
+    good = runs[(runs.seed == 0) & (runs.score >= level)]
+    return good.sort_values("updates").change.iloc[0]

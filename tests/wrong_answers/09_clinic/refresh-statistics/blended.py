@@ -1,0 +1,2 @@
+def refresh(model, X):
+    model(X, training=True)

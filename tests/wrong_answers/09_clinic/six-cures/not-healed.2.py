@@ -1,0 +1,6 @@
+from tests.clinic_stand_ins import healed_of
+
+my_name = "Ada Lovelace"
+healed = healed_of(my_name)
+healed["lstm"].treat("rate", 0.02)
+healed["lstm"].model.answers = False

@@ -1,0 +1,5 @@
+from vgcourse.nets.clinic.charts import draw
+
+my_name = "Ada Lovelace"
+charts = draw("Grace Hopper")
+findings = {kind: (chart.fault.places[0], chart.fault.cause) for kind, chart in charts.items()}

@@ -1,0 +1,143 @@
+"""Lesson 9, the ward round: of each patient drawn for a name, where it is ill and why."""
+
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+
+from vgcourse.course.checks.compare import Seen
+from vgcourse.course.checks.exercise import Exercise, Miss
+from vgcourse.nets.clinic.charts import CAUSES, KINDS, Chart, draw
+
+HALF = 4  # of the six patients so many must be right for half of the points
+
+six_findings = Exercise(
+    "six-findings",
+    points=3,
+    title="six patients: where, and why",
+    answers=("my_name", "findings"),
+    passed="Six patients, six places, six causes. Now cure them.",
+    misses={
+        "no-name": "`my_name` should be your name, a text of three letters or more: your patients are drawn from it.",
+        "not-a-dictionary": "`findings` should be a dictionary: kind → (place, cause), for all six kinds.",
+        "missing": "There is nothing yet for {missing}.",
+        "not-two": "{kind}: a finding is two texts, (place, cause).",
+        "unknown-cause": "{kind}: {got!r} is not one of the causes in `vg.clinic.CAUSES`. {hint}",
+        "symptom": Miss("{kind}: {got!r} is what you see. Why does it happen in this net?", share=0.5),
+        "healthy": Miss(
+            "{kind}: `diagnose` finds nothing in its gradients, and still it learns nothing. Gradients are not "
+            "all that "
+            "can be wrong: what does the net get to see, and what is it asked to do?",
+            share=0.5,
+        ),
+        "oddity": Miss(
+            "{kind}: {got!r} stands in the chart, and does no harm: nets with that alone learn. Something else "
+            "is wrong.",
+            share=0.5,
+        ),
+        "other-place": Miss(
+            "{kind}: the cause is right. {place!r} is not where it sits: that is where the harm shows, at most.",
+            share=0.5,
+        ),
+        "other-cause": Miss("{kind}: the place is right, the cause is another one.", share=0.5),
+        "wrong-finding": Miss("{kind}: neither place nor cause.", share=0.5),
+        "several-wrong": "Of your six findings {right} are right. The first that is not: {kind}. Look there "
+        "again: the "
+        "loss beside that of a constant answer, then `diagnose`, then the chart, line by line.",
+    },
+)
+
+# What `vgcourse.diagnose` and people call what they see; in no patient of this clinic it is the cause.
+SYMPTOMS = (
+    "dying relu",
+    "vanishing",
+    "exploding",
+    "not finite",
+    "nan",
+    "saturation",
+    "constant output",
+    "no gradient",
+    "weights too small",
+    "weights too large",
+    "not centred",
+    "does not learn",
+    "overfitting",
+    "underfitting",
+)
+
+
+@six_findings.observe
+def observe_six_findings(my_name: Any, findings: Any, rng: np.random.Generator) -> Seen:
+    if not isinstance(findings, dict):
+        return {"name": str(my_name), "kind": type(findings).__name__}
+    return {"name": my_name if isinstance(my_name, str) else "", "findings": dict(map(_plain, findings.items()))}
+
+
+def _plain(item: tuple[Any, Any]) -> tuple[str, list[str]]:
+    kind, found = item
+    texts = found if isinstance(found, (list, tuple)) else [found]
+    return str(kind), [str(text) for text in texts]
+
+
+@six_findings.judge
+def judge_six_findings(seen: Seen, rng: np.random.Generator) -> Any:
+    if len(seen["name"].strip()) < 3:
+        return "no-name"
+    if "findings" not in seen:
+        return "not-a-dictionary"
+    findings, charts = seen["findings"], draw(seen["name"])
+    if problem := _form(findings):
+        return problem
+    wrong = [kind for kind in KINDS if not _is_right(findings[kind], charts[kind])]
+    if not wrong:
+        return None
+    if len(KINDS) - len(wrong) < HALF:
+        return "several-wrong", {"right": len(KINDS) - len(wrong), "kind": wrong[0]}
+    return _what_is_wrong(wrong[0], findings[wrong[0]], charts[wrong[0]])
+
+
+def _form(findings: dict[str, list[str]]) -> Any:
+    missing = [kind for kind in KINDS if kind not in findings or findings[kind] in ([], ["Ellipsis"])]
+    if missing:
+        return "missing", {"missing": ", ".join(missing)}
+    for kind in KINDS:
+        if len(findings[kind]) != 2:
+            return "not-two", {"kind": kind}
+        cause = _word(findings[kind][1])
+        if cause not in (*CAUSES, *SYMPTOMS, "healthy"):
+            near = get_close_matches(cause, CAUSES, n=1)
+            return "unknown-cause", {"kind": kind, "got": cause[:40], "hint": f"{near[0]!r}?" if near else ""}
+    return None
+
+
+def _word(text: str) -> str:
+    return " ".join(text.casefold().replace("_", " ").split())
+
+
+def _place(text: str) -> str:
+    return text.strip().casefold()
+
+
+def _is_right(finding: list[str], chart: Chart) -> bool:
+    place, cause = finding
+    return _place(place) in chart.fault.places and _word(cause) == chart.fault.cause
+
+
+def _what_is_wrong(kind: str, finding: list[str], chart: Chart) -> Any:
+    place, cause = _place(finding[0]), _word(finding[1])
+    fields = {"kind": kind, "got": cause, "place": place[:30]}
+    if cause == "healthy":
+        return "healthy", fields
+    if cause in SYMPTOMS:
+        return "symptom", fields
+    if cause == chart.kind.oddity(chart.seed).cause:
+        return "oddity", fields
+    if cause == chart.fault.cause:
+        return "other-place", fields
+    return ("other-cause" if place in chart.fault.places else "wrong-finding"), fields
+
+
+@six_findings.own_version
+def own_six_findings() -> Any:
+    name = "Ada Lovelace"
+    return name, {kind: (chart.fault.places[0], chart.fault.cause) for kind, chart in draw(name).items()}

@@ -1,0 +1,171 @@
+"""Lesson 9, float16: by what a loss must be multiplied so that its gradients survive."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from vgcourse.course.checks.compare import Seen, common_cause
+from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+
+loss_scale = Exercise(
+    "loss-scale",
+    points=2,
+    title="a loss scale for float16",
+    answers=("loss_scale",),
+    passed="The smallest factor that keeps the small gradients, and none where it would blow up the large ones.",
+    misses={
+        "no-return": "loss_scale gives back None for gradients that a factor of 2 or more would keep. Does it "
+        "end with "
+        "`return`?",
+        "exponent": "Those are the exponents; the factor is 2 to that power.",
+        "largest": "You take the largest factor that does not overflow. It works today, and the first gradient "
+        "that is "
+        "twice as large is inf. Take the smallest that keeps enough.",
+        "zeros-count": "Some of these gradients are exactly 0 in float32 as well, and no factor brings them back. "
+        "Count only those that were not 0.",
+        "normal-numbers": "You take the smallest *normal* number of float16, 6e-5, for the smallest at all. "
+        "Below it come "
+        "the subnormal ones, down to 6e-8: few digits, but not 0.",
+        "epsilon": "You compare with float16's epsilon, 1e-3: that is the gap beside 1, not the smallest number.",
+        "overflow": "You look at what becomes 0 and not at what becomes inf. Where no factor does both, there is "
+        "none.",
+        "not-none": "Where no factor helps, give back None, not {got}.",
+        "each-array": Miss("You ask each array by itself. The share is that of all gradients together.", share=0.5),
+        "starts-at-two": Miss("Where nothing is lost, the factor is 1; yours begins at 2.", share=0.5),
+        "none-lost": Miss("You allow not a single gradient to be lost. A share of `share` may be.", share=0.5),
+        "wrong-values": "Multiply, turn into float16, and count.",
+    },
+)
+Case = tuple[list[np.ndarray], float]
+LARGEST = 2**40
+
+
+def _cases(rng: np.random.Generator) -> list[Case]:
+    """Small ones that a factor saves, zeros, one array with all that is lost, one that is well, one hopeless."""
+    fixed = np.random.default_rng(5)
+    return [
+        (_gradients(fixed, (40, 9), 3e-9), 0.01),
+        (_gradients(fixed, (30, 8), 1e-8, zeros=0.4), 0.02),
+        ([np.full(10, 2.0**-27, "float32"), np.full(990, 2.0**-12, "float32")], 0.02),
+        ([np.full(99, 2.0**-10, "float32")], 0.01),
+        ([np.full(60, 2.0**-40, "float32"), np.full(9, 30.0, "float32")], 0.01),
+        ([np.full(7, 2.0**-23, "float32"), np.full(93, 2.0**-33, "float32")], 0.05),
+        (_gradients(rng, (int(rng.integers(20, 60)), 7), 10 ** rng.uniform(-10, -7.5)), 0.01),
+    ]
+
+
+def _gradients(rng: np.random.Generator, shape: tuple[int, int], size: float, zeros: float = 0.0) -> list[np.ndarray]:
+    """Two arrays of that size, some entries exactly 0, spread over decades as gradients are."""
+    arrays = []
+    for one in (shape, (shape[1],)):
+        drawn = size * rng.normal(size=one) * 10 ** rng.normal(0, 0.5, one)
+        arrays.append(np.where(rng.random(one) < zeros, 0, drawn).astype("float32"))
+    return arrays
+
+
+def _factors() -> list[float]:
+    return [2.0**k for k in range(int(np.log2(LARGEST)) + 1)]
+
+
+def _half(values: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore"):
+        return np.asarray(values).astype("float16")
+
+
+def _fits(values: np.ndarray, share: float, factor: float) -> bool:
+    there, half = values != 0, _half(factor * values)
+    return bool(np.isfinite(half).all() and np.mean(half[there] == 0) <= share)
+
+
+def smallest(arrays: list[np.ndarray], share: float) -> float | None:
+    values = np.concatenate([a.ravel() for a in arrays])
+    return next((factor for factor in _factors() if _fits(values, share, factor)), None)
+
+
+@loss_scale.observe
+def observe_loss_scale(answer: Any, rng: np.random.Generator) -> Seen:
+    need_callable(answer)
+    with np.errstate(all="ignore"):
+        return {"factors": [answer(arrays, share) for arrays, share in _cases(rng)]}
+
+
+@loss_scale.judge
+def judge_loss_scale(seen: Seen, rng: np.random.Generator) -> Any:
+    cases, got = _cases(rng), [_number(g) for g in seen["factors"]]
+    wanted = [smallest(*case) for case in cases]
+    if got == wanted:
+        return None
+    where = next(i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if g != w)
+    if all(g is None for g in got):
+        return "no-return"
+    told = _fact(cases[where], got[where], wanted[where])
+    slips = [_slips(*case) for case in cases]
+    if key := common_cause(got, slips, lambda mine, wrong: mine == wrong):
+        return key, told
+    if wanted[where] is None:
+        return "not-none", {"got": f"{got[where]:g}"}
+    return "wrong-values", told
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(np.asarray(value, float).reshape(()))
+
+
+def _fact(case: Case, got: float | None, wanted: float | None) -> dict[str, str]:
+    sizes = np.abs(np.concatenate([a.ravel() for a in case[0]]))
+    said = [None if f is None else f"2**{np.log2(f):g}" if f > 0 else f"{f:g}" for f in (got, wanted)]
+    return {
+        "fact": f"For {sizes.size} gradients of sizes {sizes[sizes > 0].min():.1g} to {sizes.max():.1g} and a "
+        f"share of "
+        f"{case[1]:g}, loss_scale gives {said[0]}; wanted is {said[1]}."
+    }
+
+
+def _first(test: Callable[[float], bool]) -> float | None:
+    return next((factor for factor in _factors() if test(factor)), None)
+
+
+def _slips(arrays: list[np.ndarray], share: float) -> dict[str, list[float | None]]:
+    """What each misreading gives for a case."""
+    values = np.concatenate([a.ravel() for a in arrays]).astype(float)
+    there, sizes, right = values[values != 0], np.abs(values[values != 0]), smallest(arrays, share)
+
+    def finite(factor: float) -> bool:
+        return bool(np.isfinite(_half(factor * values)).all())
+
+    def lost(factor: float) -> float:
+        return float(np.mean(_half(factor * there) == 0))
+
+    fitting = [factor for factor in [2.0**k for k in range(127)] if finite(factor)]
+    largest = max((f for f in fitting if lost(f) <= share), default=None)
+    normal, epsilon = (getattr(np.finfo("float16"), name) for name in ("smallest_normal", "eps"))
+    below = {
+        name: _first(lambda f, limit=limit: finite(f) and np.mean(f * sizes < limit) <= share)
+        for name, limit in (("normal-numbers", normal), ("epsilon", epsilon))
+    }
+    return {
+        "exponent": [None if right is None else float(np.log2(right))],
+        "largest": [largest, max(fitting)],
+        "zeros-count": [_first(lambda f: finite(f) and np.mean(_half(f * values) == 0) <= share)],
+        "normal-numbers": [below["normal-numbers"]],
+        "epsilon": [below["epsilon"]],
+        "overflow": [_first(lambda f: lost(f) <= share)],
+        "each-array": [_first(lambda f: all(_fits(a[a != 0].ravel(), share, f) for a in arrays if a.any()))],
+        "starts-at-two": [2.0 if right == 1 else right],
+        "none-lost": [_first(lambda f: finite(f) and lost(f) == 0)],
+    }
+
+
+@loss_scale.own_version
+def own_loss_scale() -> Callable:
+    def loss_scale(gradients, share):
+        values = np.concatenate([np.ravel(g) for g in gradients])
+        values = values[values != 0]
+        for power in range(41):
+            half = (2.0**power * values).astype("float16")
+            if np.isfinite(half).all() and np.mean(half == 0) <= share:
+                return 2.0**power
+        return None
+
+    return loss_scale

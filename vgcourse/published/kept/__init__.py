@@ -1,0 +1,1 @@
+"""Kept tables of runs of the later lessons, each beside the module that measures it anew."""
