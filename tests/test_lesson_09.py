@@ -14,6 +14,7 @@ from vgcourse.course.authoring.build import solved_notebook, student_notebook
 from vgcourse.course.checks import registry
 from vgcourse.course.lesson import Lesson
 from vgcourse.nets.clinic import KINDS
+from vgcourse.nets.clinic.tasks import STEPS
 from vgcourse.published.kept.clinic_runs import clinic_runs
 
 LESSON = Lesson("09_clinic", Path(__file__).parents[1])
@@ -60,7 +61,8 @@ def test_the_first_patient_stays_at_the_constant_answer_and_learns_once_cured(pr
     assert number(printed, "a constant answer:") == pytest.approx(np.log(2), abs=0.002) and "0.69" in prose
     ill, well = (float(score) for score in re.findall(r"score on the test examples: ([\d.]+)", printed))
     assert ill < 0.65 and well > 0.8
-    assert pytest.approx(2e-6, rel=0.05) == 0.5**19 and "two millionths" in prose
+    assert 1e-7 < 0.5**23 < 1.5e-7 and "$\\tfrac12$ to the power of 23 is left, a ten-millionth" in prose
+    assert STEPS == 24 and "It reads 24 numbers" in prose
 
 
 def test_no_oddity_keeps_a_net_from_learning(prose):

@@ -89,7 +89,6 @@ SLOW = {
     "fifty-blocks",
     "branch-scale",
     "repair",
-    "six-cures",
     "train-step",
 }
 FEW = {"nothing", "text", "nan", "a class", "with None", "columns"}

@@ -14,7 +14,8 @@ ALL = [exercise for lesson in registry.LESSONS for exercise in registry.exercise
 def test_no_judge_no_own_version_and_no_sentence_goes_along():
     whole = "\n".join(text for text, _, _ in SOURCES.values())
     for exercise in ALL:
-        assert exercise.own_source()[1] not in whole and exercise._judge.__name__ not in whole
+        own = exercise.own_source()
+        assert (own is None or own[1] not in whole) and exercise._judge.__name__ not in whole
         assert exercise.observing.__name__ in whole
         assert exercise.passed_message not in whole
         assert not [key for key, miss in exercise.misses.items() if len(miss.message) > 60 and miss.message in whole]
@@ -35,7 +36,7 @@ def test_the_sources_find_the_same_exercises_that_ask_the_same():
     assert ids == {exercise.id for exercise in ALL}
 
 
-@pytest.mark.parametrize("exercise", ALL, ids=lambda exercise: exercise.id)
+@pytest.mark.parametrize("exercise", [one for one in ALL if one.reference], ids=lambda exercise: exercise.id)
 def test_the_version_that_is_lent_needs_nothing_else(exercise):
     module, maker = exercise.own_source()
     scope = {"__name__": module}

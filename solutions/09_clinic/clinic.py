@@ -6,9 +6,9 @@ A net does not learn. The loss stands still, and the code has forty lines, each 
 one is it? In eight lessons you have learned to measure; in this one you use it all, on nets as they come in
 practice: a convolutional net, a residual net, an LSTM, a transformer, an autoencoder, a variational autoencoder.
 
-Six of them are yours alone, drawn from your name. Each has **one fault**, of those that stand in bug trackers
-again and again, and **one oddity** that looks like a fault and does no harm. You will say where it is ill and
-why, cure it by one change, and prove that by a trained net.
+Six of them are drawn from your name. Each has **one fault**, of those that stand in bug trackers again and again;
+more than one line of its code looks odd. You will say where it is ill and why, cure it by one change, and prove
+that by a trained net.
 
 **You will be able to**
 
@@ -112,7 +112,8 @@ check("chance-loss", chance_loss)
 r"""
 ## 2 · A patient, from the door to the proof (12 minutes)
 
-Here is one. It reads twenty numbers and is to say whether the first of them was +1 or −1; all that follow are
+Here is one. It reads 24 numbers and is to
+say whether the first of them was +1 or −1; all that follow are
 noise.
 """
 
@@ -148,7 +149,8 @@ vg.diagnose(fresh.model, fresh.X, fresh.y)
 # %% [markdown]
 r"""
 The error is lost on its way back through the steps. **Third, the chart**: what in it could do that? `forget_bias
-0.0` opens the forget gate half (lesson 7), and $\tfrac12$ to the power of 19 is two millionths. There is also
+0.0` opens the forget gate half, and on the direct road, from cell to cell, $\tfrac12$ to the power of 23 is left,
+a ten-millionth. There is also
 `clipnorm 1.0`, which shortens gradients; but a gradient that vanishes is not shortened by anything. **Fourth, one
 change, and the proof**: `treated` makes the same patient anew, untrained, with *one* setting changed.
 """
@@ -168,7 +170,8 @@ on your own.
 
 Somebody shows you four nets. One gets its pictures as numbers from 0 to 255, in front of a convolution with batch
 normalisation. One has a single initializer object for several layers, so that they start with the same weights.
-One is a transformer with its layer normalisation *behind* the skips' sums. One has no biases at all.
+One is a residual
+net whose branches are multiplied by a tenth. One has no biases at all.
 """
 
 # %%
@@ -178,7 +181,7 @@ predict(
     choices=[
         "pictures from 0 to 255",
         "one initializer for several layers",
-        "normalisation after the sum",
+        "branches times a tenth",
         "no biases",
         "none of them",
     ],
@@ -196,7 +199,7 @@ learned = with_oddity.score >= with_oddity.kind.map(levels)
 asked = {
     ("cnn", "pixels"): "pictures from 0 to 255",
     ("cnn", "initializer"): "one initializer for several layers",
-    ("transformer", "norm"): "normalisation after the sum",
+    ("resnet", "branch_scale"): "branches times a tenth",
     ("autoencoder", "biases"): "no biases",
 }
 share = learned.groupby([with_oddity.kind, with_oddity.oddity]).mean()
@@ -325,7 +328,7 @@ learn on top of wrong statistics; for them the cheapest cure is not to freeze th
 
 ## 5 · Too small for sixteen bits (8 minutes)
 
-Half precision is twice as fast, and float16 has a floor: the smallest number above 0 is $2^{-24}$, six
+Half precision takes half the memory, and float16 has a floor: the smallest number above 0 is $2^{-24}$, six
 hundred-millionths. A gradient below half of that is 0. It has not vanished in the net, it has *underflowed* in
 the number, and no diagnosis of the float32 net will show it. The cure is old: multiply the loss by a factor $s$,
 then every gradient is $s$ times as large; divide it out again, in float32, before the step. If $s$ is too large,
@@ -478,8 +481,8 @@ print("the LSTM's cheapest cure:", cheapest_cure(lstm, 0.8))
 r"""
 ## 7 · Your ward (as long as you like)
 
-Six patients, drawn from your name: the same name, the same patients; another name, others. In each **one setting
-is the fault and one is an oddity**, and all that was said above holds.
+Six patients, drawn from your name: the same name, the same patients; another name, others. In each **one setting is
+the fault**; another one looks odd, and stood in the table of section 3.
 
 `vg.clinic.CAUSES` lists what a cause may be. A **place** is the name of a layer of the model, or `"data"` (what
 the net is given), `"optimizer"`, or `"loss"`. Where several layers have the same fault, each of them is right.

@@ -76,16 +76,11 @@ class TokensInPlaces(layers.Layer):
 def transformer(settings: Settings) -> Built:
     inputs = keras.Input((TOKENS,), dtype="int32")
     x = TokensInPlaces(16, settings["positions"], name="embedding")(inputs)
-    attention = layers.MultiHeadAttention(2, 8, name="attention")
+    attention = layers.MultiHeadAttention(settings["heads"], 8, name="attention")
     wide, narrow = layers.Dense(32, "relu", name="wide"), layers.Dense(16, name="narrow")
-    first, second = (layers.LayerNormalization(name=f"norm_{k}") for k in (1, 2))
-    if settings["norm"] == "before":
-        h = first(x)
-        x = x + attention(h, h)
-        x = x + narrow(wide(second(x)))
-    else:
-        x = first(x + attention(x, x))
-        x = second(x + narrow(wide(x)))
+    h = layers.LayerNormalization(name="norm_1")(x)
+    x = x + attention(h, h)
+    x = x + narrow(wide(layers.LayerNormalization(name="norm_2")(x)))
     x = layers.GlobalAveragePooling1D(name="pool")(x)
     x = layers.Dropout(settings["dropout"], name="dropout")(x) if settings["dropout"] else x
     loss = keras.losses.BinaryCrossentropy(from_logits=settings["from_logits"])

@@ -29,7 +29,7 @@ CAUSES = {
     "symmetric": "the units of a layer start alike, and stay alike",
     "code ignored": "a second term of the loss outweighs the first, and the code says nothing",
     "shared initializer": "several layers share one initializer, and start with equal kernels",
-    "norm after the sum": "layer normalisation stands behind the skip's sum, not in the branch",
+    "one head": "the attention has a single head",
     "quiet branches": "the branches add little to what the skips carry",
     "gradient clipped": "a gradient whose norm is above 1 is shortened to 1",
     "units left out": "dropout leaves out some units at each step",
@@ -148,13 +148,13 @@ _ALL = (
     Kind(
         "transformer",
         "order",
-        {"positions": True, "from_logits": True, "norm": "before", "dropout": 0.0, "rate": 0.01},
+        {"positions": True, "from_logits": True, "heads": 2, "dropout": 0.0, "rate": 0.01},
         (
             Change("positions", False, ("embedding",), "blind to order"),
             Change("from_logits", False, ("loss", "output"), "loss does not fit the output"),
         ),
         (
-            Change("norm", "after", ("norm_1", "norm_2"), "norm after the sum"),
+            Change("heads", 1, ("attention",), "one head"),
             Change("dropout", 0.1, ("dropout",), "units left out"),
         ),
         level=0.8,

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-STEPS, NOISE = 20, 0.6
+STEPS, NOISE = 24, 0.65
 TOKENS, SYMBOLS = 8, 10
 
 

@@ -41,12 +41,18 @@ def measure(kinds: Iterable[str] = KINDS, seeds: Iterable[int] = range(SEEDS)) -
 
 
 def _of_kind(kind: Kind, seeds: list[int]) -> list[dict[str, Any]]:
-    rows = _runs(kind, None, CURED, {}, kind.epochs, seeds)
+    rows = cured = _runs(kind, None, CURED, {}, kind.epochs, seeds)
     for fault in kind.faults:
-        rows += _runs(kind, fault, NOTHING, {}, kind.epochs, seeds)
+        rows = rows + _runs(kind, fault, NOTHING, {}, kind.epochs, seeds)
         for setting, value in OTHER_TREATMENTS.get((kind.name, fault.setting), ()):
+            name = f"{setting}={value:g}"
+            if kind.well.get(setting) == value:  # the same nets once more
+                rows = rows + [
+                    {**row, "fault": fault.setting, "value": str(fault.value), "change": name} for row in cured
+                ]
+                continue
             change, epochs = ({}, value) if setting == "epochs" else ({setting: value}, kind.epochs)
-            rows += _runs(kind, fault, f"{setting}={value:g}", change, epochs, seeds)
+            rows = rows + _runs(kind, fault, name, change, epochs, seeds)
     return rows
 
 
