@@ -112,8 +112,7 @@ check("chance-loss", chance_loss)
 r"""
 ## 2 · A patient, from the door to the proof (12 minutes)
 
-Here is one. It reads 24 numbers and is to
-say whether the first of them was +1 or −1; all that follow are
+Here is one. It reads 24 numbers and is to say whether the first of them was +1 or −1; all that follow are
 noise.
 """
 
@@ -170,8 +169,7 @@ on your own.
 
 Somebody shows you four nets. One gets its pictures as numbers from 0 to 255, in front of a convolution with batch
 normalisation. One has a single initializer object for several layers, so that they start with the same weights.
-One is a residual
-net whose branches are multiplied by a tenth. One has no biases at all.
+One is a residual net whose branches are multiplied by a tenth. One has no biases at all.
 """
 
 # %%
@@ -261,8 +259,8 @@ For example:
 ```python
 >>> small = keras.Sequential([keras.Input((2,)), keras.layers.BatchNormalization()])
 >>> refresh(small, np.array([[1.0, 10.0], [3.0, 10.0]], "float32"))
->>> print(np.asarray(small.layers[0].moving_mean),
-np.asarray(small.layers[0].moving_variance)) [ 2. 10.] [1. 0.]
+>>> print(np.asarray(small.layers[0].moving_mean), np.asarray(small.layers[0].moving_variance))
+[ 2. 10.] [1. 0.]
 ```
 
 <details><summary>Hint 1</summary>
@@ -399,8 +397,7 @@ Back to the LSTM of section 2. There is always somebody who says: train it longe
 # %%
 predict(
     "train-longer",
-    "The LSTM with forget bias 0, trained for twice as many epochs: how many of 16 seeds "
-    "learn?",
+    "The LSTM with forget bias 0, trained for twice as many epochs: how many seeds learn?",
     choices=["none or nearly none", "about a half", "all or nearly all"],
 )
 
@@ -413,8 +410,8 @@ table = lstm.groupby("change").agg(
 table.sort_values("updates").round(2)
 
 # %% shows_only=true
-words = {0: "none or nearly none", 8: "about a half", 16: "all or nearly all"}
-longer = lstm[lstm.change == "epochs=6"].healed.sum()
+words = {0: "none or nearly none", 0.5: "about a half", 1: "all or nearly all"}
+longer = lstm[lstm.change == "epochs=6"].healed.mean()
 reveal(
     "train-longer",
     words[min(words, key=lambda at: abs(at - longer))],
@@ -434,9 +431,9 @@ For example:
 
 ```python
 >>> import pandas as pd
->>> few = pd.DataFrame({"change": ["a", "b"], "seed": 0, "score": [0.9, 0.95],
-"updates": [10, 20]}) >>> print(cheapest_cure(few, 0.8), cheapest_cure(few, 0.92),
-cheapest_cure(few, 0.99)) a b None
+>>> few = pd.DataFrame({"change": ["a", "b"], "seed": 0, "score": [0.9, 0.95], "updates": [10, 20]})
+>>> print(cheapest_cure(few, 0.8), cheapest_cure(few, 0.92), cheapest_cure(few, 0.99))
+a b None
 ```
 
 <details><summary>Hint 1</summary>
@@ -642,7 +639,7 @@ ax.set_xticklabels(order)
 ax.legend(loc="lower right", frameon=False)
 vg.plots.tell(
     fig,
-    "Scores of six kinds of net, ill and cured, sixteen seeds for each fault. All that "
+    "Scores of six kinds of net, ill and cured, all seeds of each fault. All that "
     "are ill lie below the line of their kind, near chance; all cured ones lie above "
     "it.",
 )
@@ -655,10 +652,10 @@ it.*
 
 ### Exercise 7 · A second opinion (2 points, read by a person)
 
-A colleague writes of a variational autoencoder: "*Its copies are all the same grey blur, and `diagnose` says " ""
-"" "healthy. So the net is too small: I doubled its width and the number of epochs.*" Answer in five sentences or
-so. What is " "" "" "the symptom, and what may be the cause? What does a `healthy` of `diagnose` say, and what
-not? Which single measurement would tell the colleague's explanation from yours, and what would you expect of it?
+A colleague writes of a variational autoencoder: "*Its copies are all the same grey blur, and `diagnose` says
+healthy. So the net is too small: I doubled its width and the number of epochs.*" Answer in five sentences or so.
+What is the symptom, and what may be the cause? What does a `healthy` of `diagnose` say, and what not? Which
+single measurement would tell the colleague's explanation from yours, and what would you expect of it?
 """
 
 # %% [markdown] written="second-opinion" points=2
@@ -669,13 +666,14 @@ cause is a divergence term that outweighs the reconstruction, because one is sum
 that the code is pressed to N(0, 1) and says nothing. `healthy` says that gradients arrive at every layer, that
 units are alive and numbers finite on one batch; it cannot know whether the loss asks for what is wanted. One
 measurement, with nothing else changed: the same net, the same epochs, the weight of the divergence some hundred
-times smaller. If the colleague were right it would stay at 0; in the clinic's table all sixteen seeds pass their
+times smaller. If the colleague were right it would stay at 0; in the clinic's table every seed passes its
 level. (As good: the spread of the code's means over the examples, near 0 if the code is ignored.)
 
 **Rubric.** 1 point: tells symptom from cause, and names a cause that fits (weight of the divergence; sum against
 mean), with what `healthy` does not cover. Half of it without the latter. 1 point: *one* change or one
 measurement, with an expectation for either explanation. Half of it where the expectation is missing, or two
-things are changed. ### END SOLUTION
+things are changed.
+### END SOLUTION
 """
 
 # %% [markdown]
@@ -696,9 +694,10 @@ r"""
 
 ## What you take with you
 
-- **First the loss of a constant answer.** Whoever does not get below it has learned nothing. - **What you see is
-  not yet the cause.** `nan`, dead units, a grey blur: ask what in the chart can do that. - **What looks odd is
-  not yet the fault.** Pixels from 0 to 255 kill a residual net and leave one with batch normalisation alone.
+- **First the loss of a constant answer.** Whoever does not get below it has learned nothing.
+- **What you see is not yet the cause.** `nan`, dead units, a grey blur: ask what in the chart can do that.
+- **What looks odd is not yet the fault.** Pixels from 0 to 255 kill a residual net and leave one with batch
+  normalisation alone.
 - `diagnose` sees gradients, units and numbers. **It cannot see that the task is wrong**: labels, order, the
   loss's terms.
 - **One change, many seeds, an examination of what it costs.** A cure that is not shown by a trained net is an
@@ -716,7 +715,7 @@ layer, over many seeds, and change one thing at a time.*
 - P. Micikevicius and others (2018). *Mixed precision training.* ICLR. Loss scaling.
 - R. Jozefowicz, W. Zaremba, I. Sutskever (2015). *An empirical exploration of recurrent network architectures.*
   ICML. The forget gate's bias.
-- A. Vaswani and others (2017). *Attention is all you need.* NeurIPS. Why positions must be added. - D. P. Kingma,
-  M. Welling (2014). *Auto-encoding variational Bayes.* ICLR.
+- A. Vaswani and others (2017). *Attention is all you need.* NeurIPS. Why positions must be added.
+- D. P. Kingma, M. Welling (2014). *Auto-encoding variational Bayes.* ICLR.
 - S. R. Bowman and others (2016). *Generating sentences from a continuous space.* CoNLL. A code that is ignored.
 """
