@@ -92,11 +92,6 @@ def test_pixels_kill_a_residual_net_and_leave_batch_normalisation_alone(prose):
     assert (rows.score >= KINDS["cnn"].level).all()
 
 
-def test_the_gates_bias_is_the_cheapest_cure(printed, prose):
-    assert "the LSTM's cheapest cure: forget_bias=1" in printed
-    assert share_healed("lstm", "forget_bias=1", "forget_bias") == 1
-
-
 def test_every_cross_of_the_figure_lies_below_its_line_and_every_circle_above(prose):
     assert "No cross lies above its line, and no circle below it" in prose
     for kind in KINDS:

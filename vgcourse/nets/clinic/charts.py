@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 Settings = dict[str, Any]
-SEEDS = 16  # every patient that can be drawn is in the kept table (vgcourse.published.kept.clinic_runs)
+SEEDS = 8  # every patient that can be drawn is in the kept table (vgcourse.published.kept.clinic_runs)
 BATCH = 64
 
 # What a chart may show, in the words in which it is named; those of `vgcourse.diagnose` where it has one.

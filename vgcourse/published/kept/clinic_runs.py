@@ -1,4 +1,4 @@
-"""Every patient that the clinic can draw, trained ill and cured, and other treatments of one of them: a table, kept.
+"""Every patient that the clinic can draw, trained ill and cured: a table, measured once and kept.
 
 The nets are those of `vgcourse.nets.clinic`, trained as `Patient.fit` does. Nets whose charts are equal but for the
 seed take turns in one compiled model: its weights, its optimizer's state and its data are put back to those of the
@@ -15,21 +15,17 @@ import pandas as pd
 
 from vgcourse.nets.clinic.charts import KINDS, SEEDS, Change, Chart, Kind
 
-__all__ = ["OTHER_TREATMENTS", "clinic_runs", "measure"]
+__all__ = ["clinic_runs", "measure"]
 
 _FILE = Path(__file__).with_name("clinic_runs.csv")
 NOTHING, CURED = "nothing", "cured"
-# Of one patient, what else one might try: setting and value, or more epochs.
-OTHER_TREATMENTS = {
-    ("lstm", "forget_bias"): [("epochs", 6), ("rate", 0.1), ("forget_bias", 1.0)],
-}
 
 
 def clinic_runs() -> pd.DataFrame:
     """One row a run: ``kind, fault, value, change, seed, oddity, updates, score``.
 
-    ``change`` is "nothing" for a patient as it was drawn, "cured" for one without its fault (its oddity is left), or
-    another treatment, ``setting=value``. ``score`` is that on the test examples, of a net trained for ``updates``.
+    ``change`` is "nothing" for a patient as it was drawn, "cured" for one without its fault (its oddity is left).
+    ``score`` is that on the test examples, of a net trained for ``updates``.
     """
     return pd.read_csv(_FILE, keep_default_na=False)
 
@@ -41,46 +37,33 @@ def measure(kinds: Iterable[str] = KINDS, seeds: Iterable[int] = range(SEEDS)) -
 
 
 def _of_kind(kind: Kind, seeds: list[int]) -> list[dict[str, Any]]:
-    rows = cured = _runs(kind, None, CURED, {}, kind.epochs, seeds)
+    rows = _runs(kind, None, seeds)
     for fault in kind.faults:
-        rows = rows + _runs(kind, fault, NOTHING, {}, kind.epochs, seeds)
-        for setting, value in OTHER_TREATMENTS.get((kind.name, fault.setting), ()):
-            name = f"{setting}={value:g}"
-            if kind.well.get(setting) == value:  # the same nets once more
-                rows = rows + [
-                    {**row, "fault": fault.setting, "value": str(fault.value), "change": name} for row in cured
-                ]
-                continue
-            change, epochs = ({}, value) if setting == "epochs" else ({setting: value}, kind.epochs)
-            rows = rows + _runs(kind, fault, name, change, epochs, seeds)
+        rows += _runs(kind, fault, seeds)
     return rows
 
 
-def _runs(kind: Kind, fault: Change | None, name: str, change: dict, epochs: int, seeds: list[int]) -> list[dict]:
+def _runs(kind: Kind, fault: Change | None, seeds: list[int]) -> list[dict[str, Any]]:
     """One row a seed. Odd and even seeds have two oddities, hence two charts and two compiled models."""
-    rows = []
-    for parity in (0, 1):
-        rows += _one_chart(kind, fault, name, change, epochs, [seed for seed in seeds if seed % 2 == parity])
+    rows = [row for parity in (0, 1) for row in _one_chart(kind, fault, [s for s in seeds if s % 2 == parity])]
     return sorted(rows, key=lambda row: row["seed"])
 
 
-def _one_chart(
-    kind: Kind, fault: Change | None, name: str, change: dict, epochs: int, seeds: list[int]
-) -> list[dict]:
+def _one_chart(kind: Kind, fault: Change | None, seeds: list[int]) -> list[dict[str, Any]]:
     from vgcourse.nets.clinic.patients import Patient
 
     rows, first = [], None
     for seed in seeds:
-        patient = Patient(kind, seed, {**Chart(kind, seed, fault).settings, **change})
+        patient = Patient(kind, seed, Chart(kind, seed, fault).settings)
         first = first or _Turns(patient.model)
         first.takes(patient)
-        patient.fit(epochs=epochs)
+        patient.fit()
         rows.append(
             {
                 "kind": kind.name,
                 "fault": fault.setting if fault else "none",
                 "value": str(fault.value) if fault else "none",
-                "change": name,
+                "change": NOTHING if fault else CURED,
                 "seed": seed,
                 "oddity": kind.oddity(seed).setting,
                 "updates": int(patient.model.optimizer.iterations),
