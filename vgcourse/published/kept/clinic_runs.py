@@ -3,7 +3,7 @@
 The nets are those of `vgcourse.nets.clinic`, trained as `Patient.fit` does. Nets whose charts are equal but for the
 seed take turns in one compiled model: its weights, its optimizer's state and its data are put back to those of the
 next patient. ``python -m vgcourse.published.kept.clinic_runs [KIND ...]`` measures the kinds anew (all, if none is
-named), in some ten minutes of a processor's time, and writes ``clinic_runs.csv`` beside this file.
+named), in some five minutes of a processor's time, and writes ``clinic_runs.csv`` beside this file.
 """
 
 import sys
