@@ -72,8 +72,8 @@ Cells = list[tuple[int, float]]
 
 
 def _draw(rng: np.random.Generator) -> tuple[list[tuple[int, float]], Cells]:
-    """(steps, share) of several memories; (units, bias) of several layers."""
-    memories = [(25, float(np.exp(-1))), (1, 0.5), (400, 0.9), (50, 0.01), (10, 1e-6), (3, 0.13)]
+    """(steps, share) of memories, none of bias 0 (a search does not hit it); (units, bias) of several layers."""
+    memories = [(25, float(np.exp(-1))), (1, 0.6), (400, 0.9), (50, 0.01), (10, 1e-6), (3, 0.13)]
     memories.append((int(rng.integers(5, 300)), float(rng.uniform(0.1, 0.9))))
     return memories, [(4, 2.5), (1, -1.5), (3, float(rng.uniform(3, 6)))]
 
