@@ -1310,8 +1310,8 @@ No formula with a width or a gain will do it: the activation can be anything.
 For example:
 
 ```python
->>> pair, column = [np.array([[2.0]]), np.array([[5.0]])], np.array([[1.0], [7.0]])  # its rms is 5
->>> print([kernel.round(3).tolist() for kernel in unit_scale(pair, lambda z: np.maximum(z, 0), column)])
+>>> two_kernels, two_inputs = [np.array([[2.0]]), np.array([[5.0]])], np.array([[1.0], [7.0]])  # its rms is 5
+>>> print([kernel.round(3).tolist() for kernel in unit_scale(two_kernels, lambda z: np.maximum(z, 0), two_inputs)])
 [[[0.2]], [[1.0]]]
 ```
 

@@ -479,8 +479,8 @@ Write two functions.
 For example:
 
 ```python
->>> print(round(float(gate_bias(1, 0.5)), 4), round(float(gate_bias(25, 0.5)), 4))
-0.0 3.5717
+>>> print(round(float(gate_bias(2, 0.5)), 4), round(float(gate_bias(25, 0.5)), 4))
+0.8814 3.5715
 >>> small = keras.layers.LSTM(2)
 >>> small.build((None, 5, 1))
 >>> open_gate(small, 3.0)

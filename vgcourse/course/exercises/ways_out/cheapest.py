@@ -258,7 +258,7 @@ def own_cheapest_cure() -> Any:
             (c, b)
             for c, row in zip(cures, shares, strict=True)
             for b, share in zip(budgets, row, strict=True)
-            if share >= SURE
+            if share >= 0.9
         ]
         choice = min(sure, key=lambda pair: cost(*pair)) if sure else None
         return choice, np.array(shares), len(seeds) * sum(cost(c, b) for c in cures for b in budgets)

@@ -197,9 +197,12 @@ def _slips_back(z: np.ndarray, gamma: np.ndarray, _: np.ndarray, error: np.ndarr
 @batch_norm.own_version
 def own_batch_norm() -> Any:
     def batch_norm(z, gamma, beta, eps=1e-3):
-        return up(z, gamma, beta, eps)
+        return gamma * (z - z.mean(0)) / np.sqrt(z.var(0) + eps) + beta
 
     def batch_norm_back(z, gamma, error, eps=1e-3):
-        return tuple(back(z, gamma, error, eps))
+        s = np.sqrt(z.var(0) + eps)
+        hat = (z - z.mean(0)) / s
+        g = gamma * error
+        return (g - g.mean(0) - hat * (g * hat).mean(0)) / s, (error * hat).sum(0), error.sum(0)
 
     return batch_norm, batch_norm_back

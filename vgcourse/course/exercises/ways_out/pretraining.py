@@ -199,6 +199,16 @@ def _slips(X: np.ndarray, layers: list[Layer], rate: float, steps: int) -> dict[
 @pretrain.own_version
 def own_pretrain() -> Any:
     def pretrain(X, layers, rate, steps):
-        return [(W, b) for W, b, _, _ in greedy(np.asarray(X, float), layers, rate, steps)]
+        handed, h = [], X
+        for W, b, V, c in layers:
+            for _ in range(steps):
+                code = 1 / (1 + np.exp(-(h @ W + b)))
+                error = (code @ V + c - h) / len(h)
+                dz = error @ V.T * code * (1 - code)
+                V, c = V - rate * code.T @ error, c - rate * error.sum(0)
+                W, b = W - rate * h.T @ dz, b - rate * dz.sum(0)
+            handed.append((W, b))
+            h = 1 / (1 + np.exp(-(h @ W + b)))
+        return handed
 
     return pretrain

@@ -47,7 +47,7 @@ def exploding(batch: Batch) -> Finding | None:
             culprit.name,
             f"{start}, nearly all of it from the weights of {culprit.name} "
             f"({path.strength_in_words(culprit)}, about {short(path.needed(culprit))} would keep the size).",
-            f"initialise {culprit.name} again with {path.initializer(culprit)}, or clip with clipnorm=1.0.",
+            f"initialise {culprit.name} again with {path.initializer(culprit)}, or clip with global_clipnorm=1.0.",
         )
     if any(layer.kind == "BatchNormalization" for layer in chain):
         return Finding(
@@ -68,7 +68,8 @@ def exploding(batch: Batch) -> Finding | None:
         "exploding",
         worst.name,
         f"{start}{pace}{why}.",
-        f"{path.initializer(worst)} kernels; on residual branches a factor of 1/sqrt(depth); clipnorm=1.0 meanwhile.",
+        f"{path.initializer(worst)} kernels; on residual branches a factor of 1/sqrt(depth); "
+        "global_clipnorm=1.0 meanwhile.",
     )
 
 

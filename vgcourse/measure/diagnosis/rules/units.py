@@ -17,7 +17,7 @@ from vgcourse.measure.diagnosis.thresholds import (
 )
 from vgcourse.measure.diagnosis.words import and_more, short
 
-_AGAIN = "start again from fresh weights with a smaller learning rate or clipnorm=1.0 in the optimizer."
+_AGAIN = "start again from fresh weights with a smaller learning rate or global_clipnorm=1.0 in the optimizer."
 
 
 def not_finite(batch: Batch) -> Finding | None:

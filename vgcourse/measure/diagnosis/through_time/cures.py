@@ -98,7 +98,7 @@ def _lstm_instead(layer, call, bias: float) -> Cure:
 
 def _orthogonal(layer, left_now) -> Cure:
     kernel = getattr(layer.cell, "recurrent_kernel", None)
-    clip = "clipnorm=1.0 in the optimizer"
+    clip = "global_clipnorm=1.0 in the optimizer"
     if kernel is None:
         return Cure(f"smaller recurrent weights, and {clip}, which bounds the step and not the gradient")
     kernel.assign(keras.initializers.Orthogonal(seed=0)(kernel.shape, kernel.dtype))
