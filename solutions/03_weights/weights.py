@@ -346,7 +346,7 @@ Or is it? Mean and standard deviation describe the weights as a *crowd*. They do
 r"""
 *Analysis.* Six networks each, seeds 0 to 5. The sigmoid nets end at a median accuracy of about .69, tanh at .995.
 Standard deviation of the kernel, sigmoid: `hidden_1` from 1.04 to 1.52, the other layers by 0.1 to
-0.2; its growth is the largest in 6 of 6 networks. Tanh: `output` from 0.84 to 2.11, `hidden_4` from 1.02 to
+0.25; its growth is the largest in 6 of 6 networks. Tanh: `output` from 0.84 to 2.11, `hidden_4` from 1.02 to
 1.31, `hidden_1` from 1.04 down to 0.88. In the sigmoid nets the means of `hidden_4` and `output` go
 54 and 51 % of all their way in the first ten epochs, that of `hidden_1` 7 %.
 """
@@ -664,7 +664,7 @@ reaches a layer, you have to measure the gradient itself. That is lesson 4.
 # %% [markdown] solution_only=true
 r"""
 *Analysis.* Median over three networks and 125 steps. SGD: −2.8 in `output`, −3.5, −4.0, −4.4, and −5.4 in `hidden_1`,
-some 300 times less than at the top. RMSprop: −3.0 or −3.1 in all layers but
+some 300 times less than at the top. RMSprop: about −3.0 in all layers but
 `hidden_1`, −3.3 there: many of its gradients are below RMSprop's limit of $10^{-3.5}$. The learning rate of 0.001 and weights
 of about 1 give −3 without any knowledge of the network.
 """

@@ -322,8 +322,8 @@ relu[["dead_start", "dead", "accuracy"]].agg(
 
 # %% [markdown]
 r"""
-The share of dead units before training and after it. Its relatives are never flat on the whole left side: **leaky relu**
-falls there with slope 0.2, **ELU** bends towards −1, **GELU** dips and comes back. Do they help, at the rate at
+The share of dead units before training and after it. Its relatives have a slope on the left side, too:
+**leaky relu** falls there with slope 0.2, **ELU** bends towards −1, **GELU** dips and comes back. Do they help, at the rate at
 which relu loses most?
 """
 
@@ -850,7 +850,7 @@ Write `cheapest_cure(trained, cost, cures, budgets, seeds, target)`. A call `tra
 its accuracy; `cost(cure, budget)` is what one such run costs. Give back three things:
 
 - `choice`: the pair `(cure, budget)` with the lowest cost among those with which **at least nine of ten** seeds reach the target
-  (`accuracy >= target`); `None` if there is none;
+  (`accuracy >= target`), of equal ones the first in the order given; `None` if there is none;
 - `shares`: the share of seeds that reach the target, an array with a row for each cure and a column for each budget;
 - `spent`: what the whole sweep cost, all cures, budgets and seeds.
 
