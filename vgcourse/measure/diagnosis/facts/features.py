@@ -129,7 +129,8 @@ def _add_weights(layer: Layer, info, gradients) -> None:
     spread = flat.std()
     if abs(flat.mean()) * np.sqrt(flat.size) > 4 * spread:
         layer.offset = float(abs(flat.mean()) / spread) if spread else np.inf
-    layer.identical = g is not None and _same_columns(flat, as_float64(g).reshape(flat.shape))
+    half = getattr(info.layer, "compute_dtype", "") in ("float16", "bfloat16")
+    layer.identical = g is not None and _same_columns(flat, as_float64(g).reshape(flat.shape), 2e-2 if half else 1e-4)
 
 
 def _numbers(layer, info) -> list:
@@ -149,8 +150,11 @@ def _fan_out(layer, w: np.ndarray) -> int:
     return w.shape[-1]
 
 
-def _same_columns(kernel: np.ndarray, gradient: np.ndarray) -> bool:
-    """Do all units have one set of incoming weights, and will the next step leave it so? Shapes (in, units)."""
+def _same_columns(kernel: np.ndarray, gradient: np.ndarray, rounding: float) -> bool:
+    """Do all units have one set of incoming weights, and will the next step leave it so? Shapes (in, units).
+
+    Gradients are sums whose terms cancel: equal ones differ by some ``rounding`` of the largest.
+    """
     if kernel.shape[1] < 2 or (kernel != kernel[:, :1]).any() or not np.isfinite(gradient).all():
         return False
-    return bool(np.allclose(gradient, gradient[:, :1], rtol=1e-3, atol=1e-6 * np.abs(gradient).max()))
+    return bool(np.allclose(gradient, gradient[:, :1], rtol=1e-3, atol=rounding * np.abs(gradient).max()))

@@ -119,10 +119,15 @@ def inputs_off_centre(layer: Layer, evidence: str) -> Finding:
 
 
 def weights_off_centre(layer: Layer, evidence: str) -> Finding:
+    how = (
+        f"their mean is {short(layer.offset)} times their standard deviation"
+        if np.isfinite(layer.offset)
+        else "they are all one number"
+    )
     return Finding(
         "not centred",
         layer.name,
-        f"{evidence}, because the weights of {layer.name} are not centred: their mean is {short(layer.offset)} times "
-        "their standard deviation, so that all units sum up much the same.",
+        f"{evidence}, because the weights of {layer.name} are not centred: {how}, "
+        "so that all units sum up much the same.",
         f"an initializer with mean 0, such as {path.initializer(layer)}.",
     )
