@@ -24,6 +24,11 @@ def parts() -> list[int]:
     return [id(part) for module, path in _names for part in _found(module, path)]
 
 
+def told() -> str:
+    """The parts as text: a list of more than a thousand would be shown by its beginning."""
+    return " ".join(map(str, parts()))
+
+
 def shown(nonce: str) -> str:
     """The parts as they are now, in a form that differs with each ``nonce``; see `expected`."""
     return expected(parts(), nonce)

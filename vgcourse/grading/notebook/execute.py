@@ -196,7 +196,7 @@ class JudgedExecute(SettledOutputs, Execute):
         return self._tell(f"shown({nonce!r})", "seal", str) == expected(self._sealed, nonce)
 
     def _seal(self) -> None:
-        said = self._tell("parts()", "seal", str) if self.isolated else ""
+        said = self._tell("told()", "seal", str) if self.isolated else ""
         self._sealed = [int(part) for part in re.findall(r"\d+", said)] or None
 
     def _lend(self, exercise: Exercise, index: int) -> None:
