@@ -13,7 +13,7 @@ test: .venv/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/vgcourse build --check
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --durations 20
 
 # What a change in one wing usually breaks: the tests of the wings that differ from the last commit (or WING=measure).
 test-quick: .venv/.test
