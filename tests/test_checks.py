@@ -307,3 +307,25 @@ def test_numbers_are_close_by_the_size_of_what_is_wanted():
     assert not close(1.0001, 1) and not close(0, 1e-9) and not close([1e-9, 1e-7], [1e-9, 0])
     assert close([np.inf, 1], [np.inf, 1]) and not close([np.inf, 1.1], [np.inf, 1]) and not close(np.nan, np.nan)
     assert close([], []) and not close([1], 1)
+
+
+def test_the_other_half_of_an_answer_is_worth_a_half():
+    exercise = Exercise(
+        "two-halves",
+        points=2,
+        title="two",
+        answers=("one", "two"),
+        passed="Right.",
+        misses={"first": "One is wrong."},
+    )
+    exercise.observe(lambda one, two, rng: {"one": one(), "two": two()})
+    exercise.judge(
+        lambda seen, rng: (
+            None if seen["one"] == 1 else ("first", {"also_right": "Two is right." * (seen["two"] == 2)})
+        )
+    )
+    found = exercise.verdict(exercise.observe_answers((lambda: 0, lambda: 2), 1), 1)
+    assert (found.share, found.message) == (0.5, "One is wrong. Two is right.")
+    assert exercise.verdict(exercise.observe_answers((lambda: 0, lambda: 0), 1), 1).share == 0
+    forged = encode({"problem": "raises", "fields": {"error": "E", "text": "", "also_right": "all"}})
+    assert exercise.verdict(forged, 1).share == 0

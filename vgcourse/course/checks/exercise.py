@@ -8,7 +8,7 @@ depends on numbers alone, whatever the student's process prints, patches or rais
 import dis
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import Formatter
 from typing import Any
 
@@ -139,7 +139,8 @@ class Exercise:
     def judge(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Register ``function(seen, rng)``: return None where all is right, a key, or ``(key, fields)``.
 
-        A field ``fact`` (``compare.fact``) is said before the sentence: one input, what came, what is wanted.
+        A field ``fact`` (``compare.fact``) is said before the sentence: one input, what came, what is wanted. A field
+        ``also_right``, a sentence, is said after it where the other half of the answers is right: that earns a half.
         """
         self._judge = function
         return function
@@ -240,7 +241,7 @@ class Exercise:
             if found is None:
                 return Verdict(self.id, self.points, 1.0, PASSED, self.passed_message)
             key, fields = (found, {}) if isinstance(found, str) else found
-            return self._miss(key, fields)
+            return _half_right(self._miss(key, fields), fields.get("also_right"))
         except Exception as error:
             if odd := forms.difference(data.get("seen"), self._model(seed)):
                 return self._miss(NOT_PLAIN, {"text": odd})
@@ -279,6 +280,12 @@ class Exercise:
         if isinstance(fields, dict) and isinstance(fields.get("fact"), str):
             message = f"{_shown(fields['fact'])} {message}"
         return Verdict(self.id, self.points, miss.share, key, message[:LONGEST_MESSAGE])
+
+
+def _half_right(verdict: Verdict, also: str | None) -> Verdict:
+    if not also:
+        return verdict
+    return replace(verdict, share=max(verdict.share, 0.5), message=f"{verdict.message} {also}")
 
 
 class WrongKind(TypeError):

@@ -118,7 +118,8 @@ def judge_gate_for(seen: Seen, rng: np.random.Generator) -> Any:
         case = first_off(got, wanted)
         steps, left = memories[case]
         key = cause(got, _slips(memories)) or "wrong-values"
-        return key, fact(f"gate_bias({steps}, {left:.4g})", got[case], wanted[case])
+        also = "open_gate is right." if _judge_layers(seen["after"], cells) is None else ""
+        return key, {**fact(f"gate_bias({steps}, {left:.4g})", got[case], wanted[case]), "also_right": also}
     return _judge_layers(seen["after"], cells)
 
 
