@@ -111,6 +111,27 @@ def test_whatever_an_answer_gives_back_gets_a_verdict(exercise, monkeypatch):
     assert not found, "\n".join(map(str, found))
 
 
+PAIRS = [one for one in EXERCISES if len(one.answers) > 1 and all(map(callable, own_answers(one)))]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("exercise", PAIRS, ids=lambda exercise: exercise.id)
+def test_one_wrong_function_of_two_leaves_part_of_the_points(exercise):
+    """Whichever it is, and it is said which of them is right."""
+    own, seed = own_answers(exercise), exercise.suitable(SEED)
+    for place in range(len(own)):
+        off = in_numbers(lambda array: array * 1.7 + 0.3)
+        answers = tuple(bent(one, off) if i == place else one for i, one in enumerate(own))
+        verdict = exercise.verdict(exercise.observe_answers(answers, seed, watched=False), seed)
+        assert verdict.share > 0, (exercise.answers[place], verdict.key)
+        others = [name for name in exercise.answers if name != exercise.answers[place]]
+        assert (
+            verdict.passed
+            or any(f"{name} is right" in verdict.message for name in others)
+            or ("gradients are right" in verdict.message)
+        ), verdict.message
+
+
 def test_whose_code_stopped():
     """An error is the answer's where it was called, or passed through its lines; else the check's."""
     exercise = registry.find("tanh-slopes")

@@ -92,6 +92,14 @@ def off(got: Any, wanted: Any) -> dict[str, float]:
     return {"off": float(np.max(np.abs(np.asarray(got, float) - np.asarray(wanted, float))))}
 
 
+def with_other_half(problem: Any, is_right: bool, sentence: str) -> Any:
+    """What a judge found in one of two answers, with the sentence that the other one is right: that is a half."""
+    if problem is None or not is_right:
+        return problem
+    key, fields = (problem, {}) if isinstance(problem, str) else problem
+    return key, {**fields, "also_right": sentence}
+
+
 def as_sent(value: Any) -> Any:
     """None, tuples and lists as they are; anything else as the array it must be (a tensor, a frame)."""
     return value if value is None or isinstance(value, (tuple, list)) else np.asarray(value)

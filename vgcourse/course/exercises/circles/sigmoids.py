@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, as_sent, fact
+from vgcourse.course.checks.compare import NO_RETURN, Seen, as_sent, fact, with_other_half
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 
@@ -112,8 +112,9 @@ def judge_sigmoid(seen: Seen, rng: np.random.Generator) -> Any:
             if got[name].shape != z.shape:
                 return "wrong-shape", {"wanted": z.shape, "got": got[name].shape}
     mild = inputs["mild"].ravel()
+    slope_right = all(_as_good(slope[name], logistic_slope(z)) for name, z in inputs.items())
     return (
-        _judge_sigmoid(s["mild"].ravel(), mild)
+        with_other_half(_judge_sigmoid(s["mild"].ravel(), mild), slope_right, "sigmoid_slope is right.")
         or _judge_slope(slope["mild"].ravel(), mild)
         or _judge_range("whole", inputs, s, slope)
         or _judge_range("wild", inputs, s, slope)

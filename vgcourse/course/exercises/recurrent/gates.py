@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, all_close, cause, close, fact, first_off
+from vgcourse.course.checks.compare import NO_RETURN, Seen, all_close, cause, close, fact, first_off, with_other_half
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 _HALF = "gate_bias is right. "
@@ -118,8 +118,8 @@ def judge_gate_for(seen: Seen, rng: np.random.Generator) -> Any:
         case = first_off(got, wanted)
         steps, left = memories[case]
         key = cause(got, _slips(memories)) or "wrong-values"
-        also = "open_gate is right." if _judge_layers(seen["after"], cells) is None else ""
-        return key, {**fact(f"gate_bias({steps}, {left:.4g})", got[case], wanted[case]), "also_right": also}
+        problem = key, fact(f"gate_bias({steps}, {left:.4g})", got[case], wanted[case])
+        return with_other_half(problem, _judge_layers(seen["after"], cells) is None, "open_gate is right.")
     return _judge_layers(seen["after"], cells)
 
 

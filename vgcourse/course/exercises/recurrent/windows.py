@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import Seen, close, common_cause, differs
+from vgcourse.course.checks.compare import Seen, close, common_cause, differs, with_other_half
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.recurrent.backward import roll
 
@@ -159,11 +159,8 @@ def _numbers(found: Any) -> Any:
 @short_window.judge
 def judge_short_window(seen: Seen, rng: np.random.Generator) -> Any:
     cases, inputs = _draw(rng)
-    if (problem := _judge_truncated(seen["gradients"], cases)) is None:
-        return _judge_deaf(seen["deaf"], inputs)
-    key, fields = (problem, {}) if isinstance(problem, str) else problem
-    also = "deaf_inputs is right." if _judge_deaf(seen["deaf"], inputs) is None else ""
-    return key, {**fields, "also_right": also}
+    problem, deaf_problem = _judge_truncated(seen["gradients"], cases), _judge_deaf(seen["deaf"], inputs)
+    return with_other_half(problem, deaf_problem is None, "deaf_inputs is right.") or deaf_problem
 
 
 def _judge_truncated(got: list, cases: list[Case]) -> Any:

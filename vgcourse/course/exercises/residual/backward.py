@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import Seen, close, common_cause, differs
+from vgcourse.course.checks.compare import Seen, close, common_cause, differs, with_other_half
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 walk_back = Exercise(
@@ -134,16 +134,21 @@ def _plain(answer: Any) -> Any:
 
 @walk_back.judge
 def judge_walk_back(seen: Seen, rng: np.random.Generator) -> Any:
-    cases, problems = _draw(rng), []
-    for name, which in (("formula", "walk_back"), ("tape", "tape_back")):
-        problems.append(_judge(seen[name], cases))
-        if problems[-1]:
-            key, fields = problems[-1] if isinstance(problems[-1], tuple) else (problems[-1], {})
-            return key, {"which": which, **fields}
-    formula, tape = seen["tapes"]
+    cases, (formula, tape) = _draw(rng), seen["tapes"]
+    by_formula, by_tape = _judge(seen["formula"], cases), _judge(seen["tape"], cases)
+    if by_formula:
+        by_tape_alone = by_tape is None and tape
+        return with_other_half(_of("walk_back", by_formula), by_tape_alone, "tape_back is right.")
+    if by_tape:
+        return with_other_half(_of("tape_back", by_tape), not formula, "walk_back is right.")
     if not tape:
         return "no-tape"
     return "two-tapes" if formula else None
+
+
+def _of(which: str, problem: Any) -> tuple[str, dict]:
+    key, fields = problem if isinstance(problem, tuple) else (problem, {})
+    return key, {"which": which, **fields}
 
 
 def _judge(got: list, cases: list[Case]) -> Any:

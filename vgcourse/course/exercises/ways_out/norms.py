@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, close, common_cause, differs
+from vgcourse.course.checks.compare import NO_RETURN, Seen, close, common_cause, differs, with_other_half
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 PARTS = ("dL/dz", "dL/dgamma", "dL/dbeta")
@@ -106,7 +106,8 @@ def _array(found: Any) -> Any:
 @batch_norm.judge
 def judge_batch_norm(seen: Seen, rng: np.random.Generator) -> Any:
     cases = _draw(rng)
-    return _judge_up(seen["up"], cases) or _judge_back(seen["back"], cases)
+    up_problem, back_problem = _judge_up(seen["up"], cases), _judge_back(seen["back"], cases)
+    return with_other_half(up_problem, back_problem is None, "batch_norm_back is right.") or back_problem
 
 
 def _judge_up(got: list, cases: list[Case]) -> Any:
