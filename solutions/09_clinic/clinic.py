@@ -87,8 +87,8 @@ p_c \ln p_c$. It is the same formula for two.
 
 <details><summary>Hint 3</summary>
 
-Numbers: the mean over `axis=0` is the constant, and the loss is `np.mean((y - y.mean(axis=0)) ** 2)`. Classes: `p
-= counts / y.size` and then `-np.sum(p * np.log(p))`.
+Numbers: the mean over `axis=0` is the constant, and the loss is `np.mean((y - y.mean(axis=0)) ** 2)`. Classes:
+`p = counts / y.size` and then `-np.sum(p * np.log(p))`.
 </details>
 """
 
@@ -147,8 +147,8 @@ vg.diagnose(fresh.model, fresh.X, fresh.y)
 
 # %% [markdown]
 r"""
-The error is lost on its way back through the steps. **Third, the chart**: what in it could do that? `forget_bias
-0.0` opens the forget gate half, and on the direct road, from cell to cell, $\tfrac12$ to the power of 23 is left,
+The error is lost on its way back through the steps. **Third, the chart**: what in it could do that?
+`forget_bias 0.0` opens the forget gate half, and on the direct road, from cell to cell, $\tfrac12$ to the power of 23 is left,
 a ten-millionth. There is also
 `clipnorm 1.0`, which shortens gradients; but a gradient that vanishes is not shortened by anything. **Fourth, one
 change, and the proof**: `treated` makes the same patient anew, untrained, with *one* setting changed.
@@ -364,8 +364,8 @@ Leave out what is 0 already. Then try one factor after the other: `for power in 
 
 <details><summary>Hint 3</summary>
 
-`half = (2.0**power * values).astype("float16")`; the first for which `np.isfinite(half).all()` and `np.mean(half
-== 0) <= share` is the answer; after the loop `return None`.
+`half = (2.0**power * values).astype("float16")`; the first for which `np.isfinite(half).all()` and
+`np.mean(half == 0) <= share` is the answer; after the loop `return None`.
 </details>
 """
 
