@@ -122,9 +122,9 @@ def test_one_worker_gives_the_marks_of_eight(graded, course):
 
 
 def test_the_courses_own_version_is_not_there_to_be_used(graded):
-    """A lambda around it cannot be made: nothing is observed, and nothing is earned."""
+    """A lambda around it cannot be made: nothing is earned, and a person reads why the cell stopped."""
     (verdict,) = next(result for result in graded[2] if result.student == "eve").verdicts
-    assert (verdict.key, verdict.share) == ("no-observation", 0)
+    assert (verdict.key, verdict.share) == ("stopped-before", 0) and verdict.is_withheld
 
 
 def test_no_grader_leaves_its_copies_or_processes(graded, course):
