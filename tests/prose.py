@@ -47,8 +47,11 @@ def sentences(source: str) -> list[Sentence]:
 
 def _said(body: str) -> str:
     """A cell without hints, code, headings, sources, the line of minutes and points."""
-    body = re.sub(r"<details>.*?</details>|```.*?```|^#.*$|^\*\*Time\*\*.*?\n\n", "", body, flags=re.DOTALL | re.M)
-    return body.partition("## Sources")[0].strip("r\"'\n ")
+    body = body.partition("## Sources")[0]
+    body = re.sub(
+        r"<details>.*?</details>|```.*?```|^#[^\n]*$|^\*\*Time\*\*.*?\n\n", "", body, flags=re.DOTALL | re.M
+    )
+    return body.strip("r\"'\n ")
 
 
 def _split(text: str) -> Iterator[str]:

@@ -90,6 +90,8 @@ def test_the_published_draws_lie_among_ours(accuracy, prose):
     assert "five of the six published numbers are within .04 of the median" in prose
     assert sorted(off.values())[4] < 0.04 < off["T2.tanh5"] < 0.06
     assert accuracy["T1.sig1"].min() < 0.5 and accuracy["T1.sig1"].max() > 0.9
+    assert "one hidden layer of sigmoids, and a median of .67" in prose
+    assert np.median(accuracy["T1.sig1"]) == pytest.approx(0.67, abs=0.005)
 
 
 def test_one_repeat_in_four_turns_the_order_round(printed, prose):

@@ -7,7 +7,7 @@ import pytest
 from tests.prose import TESTS, is_held, quoted, sentences
 
 ROOT = TESTS.parent
-LESSONS = {path.parent.name[:2]: path for path in sorted(ROOT.glob("solutions/0[0-7]_*/*.py"))}
+LESSONS = {path.parent.name[:2]: path for path in sorted(ROOT.glob("solutions/0[0-79]_*/*.py"))}
 HOLDERS = [
     [part.strip() for part in line.split(" | ")]
     for line in (TESTS / "prose_holders.txt").read_text("utf-8").splitlines()
@@ -40,5 +40,7 @@ def test_a_new_number_is_noticed_and_a_name_is_none():
     text = '# %% [markdown]\n"""\nIn lesson 4, `hidden_2` and T1 are names. Here 7 of 9 nets fail.\n"""\n'
     (one,) = sentences(text)
     assert one.numbers == {7, 9} and not is_held(one, set()) and is_held(one, {"7 of 9 nets"})
+    (one,) = sentences(text.replace("In lesson", "## A heading\n\nIn lesson"))
+    assert one.numbers == {7, 9}, "what stands below a heading is read"
     (one,) = sentences(text + "# %%\nfor i in range(9):\n    print(7)\n")
     assert is_held(one, set())
