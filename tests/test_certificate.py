@@ -3,13 +3,16 @@
 import base64
 import json
 import re
+import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from vgcourse.course import certificate as page
+from vgcourse.course import progress
 from vgcourse.course.checks import registry
+from vgcourse.course.predictions import reveal
 from vgcourse.course.progress import PASSED
 from vgcourse.errors import CourseError
 
@@ -58,6 +61,34 @@ def test_points_and_predictions_are_those_that_the_lessons_kept(course):
     )
     assert "How far?" in text and "a half" in text and "0 of 1 predictions came true" in text
     assert "only guessed" not in text, "what is not revealed yet is no outcome"
+
+
+def test_a_guess_made_anew_when_the_result_was_known_counts_for_nothing(course, monkeypatch):
+    first = {"question": "How far?", "guess": "a half", "result": "a tenth", "right": False}
+    keep(course, predictions={"far": first, "near": {"guess": 0.12345678, "result": 0.2, "right": False}})
+    progress.record_prediction("far", {"guess": "a tenth", "question": "How far?"})
+    assert "0 of 1 predictions came true" in page.certificate("Ada").path.read_text("utf-8"), "and not revealed anew"
+    assert "saw it coming" not in reveal("far", "a tenth")._repr_html_()
+    text = page.certificate("Ada").path.read_text("utf-8")
+    assert "0 of 1 predictions came true" in text and "<td>·</td><td>How far?</td><td>a tenth</td>" in text
+    assert "guessed again when the result was known" in text and "<td>0.1235</td>" in text
+    assert ("How far?", "a tenth", "a tenth", "· guessed when the result was known") in (
+        progress.progress_page().predictions()
+    )
+
+
+def test_the_same_guess_kept_twice_is_still_the_first(course):
+    progress.record_prediction("far", {"guess": "a half", "question": "How far?"})
+    reveal("far", "a half")
+    progress.record_prediction("far", {"guess": "a half", "question": "How far?"})
+    assert "1 of 1 predictions came true" in page.certificate("Ada").path.read_text("utf-8")
+
+
+def test_answers_in_words_are_counted_and_said_to_be_outside_the_sum(course, root):
+    shutil.copytree(root / "lessons" / "01_circles", course / "01_circles", dirs_exist_ok=True)
+    keep(course)
+    text = page.certificate("Ada").path.read_text("utf-8")
+    assert "Answers in words: 0 of 1 written; a person reads them, outside this sum of points." in text
 
 
 def all_exercises():

@@ -135,31 +135,59 @@ def _within(earned: Any, most: float) -> float:
     return float(earned) if fine else 0.0
 
 
-def _guesses(recorded: dict[str, dict[str, Any]]) -> list[tuple[str, str, str, Any]]:
-    """Question, guess, result and whether they agree, of what was guessed and revealed."""
+@dataclass(frozen=True)
+class Guess:
+    """A prediction that was made and revealed; ``late``: made anew when the result had been shown, so none."""
+
+    question: str
+    guess: str
+    result: str
+    right: bool
+    late: bool
+
+    @property
+    def sign(self) -> str:
+        return "·" if self.late else "✓" if self.right else "✗"
+
+
+def _guesses(recorded: dict[str, dict[str, Any]]) -> list[Guess]:
+    """What was guessed and revealed, in the order in which it was kept."""
     return [
-        (str(e.get("question", id)), str(e.get("guess", "")), str(e["result"]), bool(e["right"]))
+        Guess(
+            str(e.get("question", id)), _said(e["guess"]), _said(e["result"]), bool(e["right"]), bool(e.get("late"))
+        )
         for id, e in recorded["predictions"].items()
-        if e.get("right") is not None and "result" in e
+        if e.get("right") is not None and "result" in e and "guess" in e
     ]
 
 
-def _head(name: str, lessons: list[LessonPoints], guesses: list, day: date) -> str:
+def _said(value: Any) -> str:
+    """A number as the lesson shows it, a choice as it stands."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return f"{value:.4g}" if is_number else str(value)
+
+
+def _head(name: str, lessons: list[LessonPoints], guesses: list[Guess], day: date) -> str:
     earned, most = sum(one.earned for one in lessons), sum(one.points for one in lessons)
     passed, all_of = sum(one.passed for one in lessons), sum(one.exercises for one in lessons)
-    by_hand, to_write = sum(one.written for one in lessons), sum(one.to_write for one in lessons)
-    words = f" Of {to_write} written answers {by_hand} are written; a person reads those." if to_write else ""
-    right = sum(agreed for *_, agreed in guesses)
-    came = f" {right} of {len(guesses)} predictions came true." if guesses else ""
     return (
-        f"<h1>{html.escape(name)}</h1>\n<p class='quiet'>The vanishing gradient, measured: a course in "
-        f"{len(lessons)} "
-        f"lessons. {day.isoformat()}.</p>\n<p class='sum'><strong>{earned:g} of {most:g} points</strong>, "
-        f"{passed} of {all_of} exercises passed.</p>\n<p>{words}{came}</p>\n<p class='quiet'>These are the "
-        f"points that "
-        "this copy of the lessons kept on its own machine. Nobody has looked over them; a class's marks are those "
-        "that its grader gives.</p>"
+        f"<h1>{html.escape(name)}</h1>\n"
+        f"<p class='quiet'>The vanishing gradient, measured: a course in {len(lessons)} lessons. "
+        f"{day.isoformat()}.</p>\n<p class='sum'><strong>{earned:g} of {most:g} points</strong> in what a "
+        f"machine checks; {passed} of {all_of} exercises passed.</p>\n"
+        f"<p>{' '.join(_in_words(lessons, guesses))}</p>\n"
+        "<p class='quiet'>These are the points that this copy of the lessons kept on its own machine. Nobody has "
+        "looked over them; a class's marks are those that its grader gives.</p>"
     )
+
+
+def _in_words(lessons: list[LessonPoints], guesses: list[Guess]) -> Iterator[str]:
+    """What was written, and how the predictions came out; nothing of what there is none of."""
+    if to_write := sum(one.to_write for one in lessons):
+        by_hand = sum(one.written for one in lessons)
+        yield f"Answers in words: {by_hand} of {to_write} written; a person reads them, outside this sum of points."
+    if fair := [one for one in guesses if not one.late]:
+        yield f"{sum(one.right for one in fair)} of {len(fair)} predictions came true."
 
 
 def _table_of(lessons: list[LessonPoints]) -> str:
@@ -179,16 +207,19 @@ def _row(one: LessonPoints) -> str:
     )
 
 
-def _predictions(guesses: list[tuple[str, str, str, Any]]) -> str:
+def _predictions(guesses: list[Guess]) -> str:
     if not guesses:
         return ""
     rows = "\n".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in (sign, *texts)) + "</tr>"
-        for *texts, agreed in guesses
-        for sign in ("✓" if agreed else "✗",)
+        "<tr>"
+        + "".join(f"<td>{html.escape(cell)}</td>" for cell in (one.sign, one.question, one.guess, one.result))
+        + "</tr>"
+        for one in guesses
     )
     head = "<tr><th></th><th>Question</th><th>Guess</th><th>Result</th></tr>"
-    return f"<h2>Predictions</h2>\n<table>\n{head}\n{rows}\n</table>"
+    late = "<p class='quiet'>· guessed again when the result was known, and not counted</p>"
+    noted = late if any(one.late for one in guesses) else ""
+    return f"<h2>Predictions</h2>\n<table>\n{head}\n{rows}\n</table>\n{noted}"
 
 
 def _figures(folder: Path) -> str:

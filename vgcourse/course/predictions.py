@@ -65,11 +65,12 @@ def reveal(id: str, result: Any, note: str = "", *, near: float | None = None) -
     ``result`` is the right choice, or the measured number; ``near`` is how far off a number may be and still
     count as right (a tenth of the result where it is not given). ``note`` is one sentence that explains.
     """
-    guess = progress.read()["predictions"].get(id, {}).get("guess")
+    kept = progress.read()["predictions"].get(id, {})
+    guess = kept.get("guess")
     right = None if guess is None else agrees(guess, result, near)
     if right is not None:
         progress.record_prediction(id, {"result": _plain(result), "right": right})
-    return Outcome(guess, result, right, note, id)
+    return Outcome(guess, result, right, note, id, late=bool(kept.get("late")))
 
 
 def agrees(guess: Any, result: Any, near: float | None = None) -> bool:
@@ -83,17 +84,21 @@ def agrees(guess: Any, result: Any, near: float | None = None) -> bool:
 class Outcome:
     """The guess and the result side by side, as HTML in a notebook and as text elsewhere."""
 
-    def __init__(self, guess: Any, result: Any, right: bool | None, note: str, id: str = "") -> None:
+    def __init__(
+        self, guess: Any, result: Any, right: bool | None, note: str, id: str = "", late: bool = False
+    ) -> None:
         self.guess, self.result, self.right, self.note, self.id = guess, result, right, note, id
+        self.late = late  # guessed anew when the result had been shown
 
     def __repr__(self) -> str:
         mine = "you made no guess" if self.guess is None else f"your guess: {_show(self.guess)}"
-        sign = {True: "✓ ", False: "✗ ", None: ""}[self.right]
+        sign = "" if self.late else {True: "✓ ", False: "✗ ", None: ""}[self.right]
         return f"{sign}{mine} · result: {_show(self.result)}" + (f" · {self.note}" if self.note else "")
 
     def _repr_html_(self) -> str:
         colour = OUTCOME[self.right]
         word = {True: "✓ You saw it coming.", False: "✗ Not what you expected: good, that is worth a minute."}
+        word = {self.right: "You guessed again when the result was known."} if self.late else word
         mine = "none" if self.guess is None else _show(self.guess)
         rows = (
             f'<span style="opacity:.75">Your guess</span> <strong>{html.escape(mine)}</strong> &emsp; '

@@ -62,8 +62,14 @@ def record_check(verdict: "Verdict") -> None:
 
 
 def record_prediction(id: str, entry: dict[str, Any]) -> None:
-    """Keep a guess, and its outcome once it is revealed."""
-    _write("predictions", id, {**read()["predictions"].get(id, {}), **entry})
+    """Keep a guess, and its outcome once it is revealed.
+
+    Another guess after that is kept as ``late``: the outcome was that of the first one, and goes.
+    """
+    before = read()["predictions"].get(id, {})
+    if "result" in before and entry.get("guess", before.get("guess")) != before.get("guess"):
+        before = {part: before[part] for part in before if part not in ("result", "right")} | {"late": True}
+    _write("predictions", id, {**before, **entry})
 
 
 def _write(part: str, id: str, entry: dict[str, Any]) -> None:
@@ -126,7 +132,12 @@ class Page:
         """Question, guess, result, and whether they agreed, for every guess that was kept."""
         words = {True: "✓ right", False: "✗ not what happened", None: "○ not yet revealed"}
         return [
-            (e.get("question", id), str(e.get("guess", "")), str(e.get("result", "")), words[e.get("right")])
+            (
+                e.get("question", id),
+                str(e.get("guess", "")),
+                str(e.get("result", "")),
+                "· guessed when the result was known" if e.get("late") else words[e.get("right")],
+            )
             for id, e in self.recorded["predictions"].items()
         ]
 
