@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 POSITIVE = "what it gives back is never negative"
 SHARE = "what it gives back lies between 0 and 1"
 STRICT = "both lists are equally long"
+NUMBER = "an array of one number is a number"
 WHOLE = "what it gives back is a whole number"
 AXES = "the order of two axes that are both averaged over does not matter"
 RECORDED = "recorded kernels are never whole numbers in type"
@@ -189,6 +190,21 @@ SAME: dict[str, dict[str, str]] = {
         "deaf_inputs: an axis more": "the numbers of the inputs, in whatever shape",
         "deaf_inputs: result of the input's type": WHOLE,
         "deaf_inputs: back to front": "the order of the list is free",
+    },
+    "chance-loss": {
+        "chance_loss: y - y.mean(axis=0) → y.mean(axis=0) - y": "squares have no sign",
+        "chance_loss: 1 → -1": "of two arrays the second is the last",
+        "chance_loss: never negative": POSITIVE,
+        "chance_loss: absolute": POSITIVE,
+        "chance_loss: an axis more": NUMBER,
+    },
+    "loss-scale": {
+        "loss_scale: return None → return": "`return` gives None",
+        "loss_scale: share absolute": "a share is never negative",
+        "loss_scale: rounded to *": WHOLE,
+        "loss_scale: never negative": POSITIVE,
+        "loss_scale: absolute": POSITIVE,
+        "loss_scale: an axis more": NUMBER,
     },
     "update-ratio": {
         "* → (2, 1)*": AXES,

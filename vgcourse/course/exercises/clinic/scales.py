@@ -42,7 +42,10 @@ LARGEST = 2**40
 
 
 def _cases(rng: np.random.Generator) -> list[Case]:
-    """Small ones that a factor saves, zeros, one array with all that is lost, one that is well, one hopeless."""
+    """Small ones that a factor saves, zeros, one array with all that is lost, one that is well, one hopeless.
+
+    Then: as much lost as may be, an odd power of 2, the largest factor, and one that would need a larger one.
+    """
     fixed = np.random.default_rng(5)
     return [
         (_gradients(fixed, (40, 9), 3e-9), 0.01),
@@ -51,6 +54,10 @@ def _cases(rng: np.random.Generator) -> list[Case]:
         ([np.full(99, 2.0**-10, "float32")], 0.01),
         ([np.full(60, 2.0**-40, "float32"), np.full(9, 30.0, "float32")], 0.01),
         ([np.full(7, 2.0**-23, "float32"), np.full(93, 2.0**-33, "float32")], 0.05),
+        ([np.array([2.0**-30, *3 * [2.0**-10]], "float32")], 0.25),
+        ([np.full(5, 2.0**-27, "float32")], 0.0),
+        ([np.full(4, 1.5 * 2.0**-65, "float32")], 0.0),
+        ([np.full(4, 1.5 * 2.0**-66, "float32")], 0.0),
         (_gradients(rng, (int(rng.integers(20, 60)), 7), 10 ** rng.uniform(-10, -7.5)), 0.01),
     ]
 
