@@ -16,7 +16,7 @@ import numpy as np
 
 from vgcourse.course.checks import forms
 from vgcourse.course.checks.handed import HandedOut
-from vgcourse.course.checks.observation import ObservationError, decode, encode
+from vgcourse.course.checks.observation import ObservationError, decode, encode, with_article
 from vgcourse.course.checks.own_work import Watch, passed_through_own_code
 
 PASSED = "passed"
@@ -35,7 +35,7 @@ LONGEST_FIELD, LONGEST_MESSAGE = 200, 1200  # characters
 
 COMMON = {
     BLANK: "{what} Write your code where it says YOUR CODE HERE, run that cell, then this one.",
-    RAISES: "Your code stopped with {error}: {text}",
+    RAISES: "Your code stopped with {error}: {text}{call}",
     NOT_PLAIN: "Your answer came back as something that cannot be compared: {text}.",
     UNUSABLE: "The check could not go on with what your answer is or gives back ({error}: {text}). Compare its form "
     "with what the task asks for.",
@@ -222,7 +222,8 @@ class Exercise:
         except ObservationError as error:
             return {"problem": NOT_PLAIN, "fields": {"text": str(error)}}
         except (Exception, SystemExit) as error:
-            return _stopped(error, raised_by_answer=handed.raised is error or passed_through_own_code(error))
+            by_answer = handed.raised is error or passed_through_own_code(error)
+            return _stopped(error, by_answer, handed.call if handed.raised is error else "")
 
     def verdict(self, observation: str, seed: int) -> Verdict:
         """Judge an encoded observation that was made with ``seed``."""
@@ -241,7 +242,7 @@ class Exercise:
             if found is None:
                 return Verdict(self.id, self.points, 1.0, PASSED, self.passed_message)
             key, fields = (found, {}) if isinstance(found, str) else found
-            return _half_right(self._miss(key, fields), fields.get("also_right"))
+            return _besides(_half_right(self._miss(key, fields), fields.get("also_right")), data.get("changed"))
         except Exception as error:
             if odd := forms.difference(data.get("seen"), self._model(seed)):
                 return self._miss(NOT_PLAIN, {"text": odd})
@@ -269,7 +270,7 @@ class Exercise:
             key = NOT_PLAIN
         if not isinstance(fields, dict) or not fields:
             fields = {"what": "Not answered yet."}
-        return self._miss(key, fields)
+        return self._miss(key, {"call": "", **fields})
 
     def _miss(self, key: str, fields: Any) -> Verdict:
         miss = self.misses[key]
@@ -288,12 +289,20 @@ def _half_right(verdict: Verdict, also: str | None) -> Verdict:
     return replace(verdict, share=max(verdict.share, 0.5), message=f"{verdict.message} {also}")
 
 
+def _besides(verdict: Verdict, changed: Mapping[str, str] | None) -> Verdict:
+    """With a word on what was handed out and came back changed, whatever else is wrong."""
+    if not changed:
+        return verdict
+    name, what = (_shown(changed.get(key, "")) for key in ("name", "what"))
+    return replace(verdict, message=f"{verdict.message} Besides, {name} changes the {what} that it is given.")
+
+
 class WrongKind(TypeError):
     """The name holds something else than the exercise asks for."""
 
     def __init__(self, wanted: str, found: Any) -> None:
         super().__init__(f"wanted {wanted}, found {found}")
-        self.wanted, self.found = wanted, f"a {type(found).__name__}"
+        self.wanted, self.found = wanted, with_article(type(found).__name__)
 
 
 def need_callable(answer: Any, wanted: str = "a function") -> None:
@@ -320,11 +329,16 @@ def broken(error: BaseException) -> dict[str, Any]:
     return {"problem": CHECK_BROKEN, "fields": {"text": f"{type(error).__name__}: {_first_line(error)}"}}
 
 
-def _stopped(error: BaseException, raised_by_answer: bool) -> dict[str, Any]:
-    """What stopped while it was observed: the answer, the check at what the answer gave back, or the check alone."""
+def _stopped(error: BaseException, raised_by_answer: bool, call: str = "") -> dict[str, Any]:
+    """What stopped while it was observed: the answer, the check at what the answer gave back, or the check alone.
+
+    ``call`` says which call of the answer it was, where that is known.
+    """
     if not raised_by_answer and isinstance(error, NameError | ImportError):
         return broken(error)
     fields = {"error": type(error).__name__, "text": _first_line(error)}
+    if raised_by_answer and call:
+        fields["call"] = f" (in the call {call})"
     return {"problem": RAISES if raised_by_answer else UNUSABLE, "fields": fields}
 
 

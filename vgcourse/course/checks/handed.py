@@ -17,6 +17,7 @@ class HandedOut:
         self.meant = meant
         self.changed: dict[str, str] | None = None
         self.raised: BaseException | None = None  # by the call of an answer, a wrong number of arguments included
+        self.call = ""  # the call that raised, in words
 
     def guard(self, name: str, answer: Any) -> Any:
         """The answer, called with copies. A class is left alone: what it makes has methods of its own."""
@@ -30,7 +31,7 @@ class HandedOut:
             try:
                 return answer(*given, **kwargs)
             except BaseException as error:
-                self.raised = error
+                self.raised, self.call = error, f"{name}({', '.join(map(_in_words, args))})"
                 raise
             finally:
                 self._compare(name, args, given, before)
@@ -59,6 +60,8 @@ def _copy(value: Any) -> Any:
 
 
 def _same(a: Any, b: Any) -> bool:
+    if type(a) is not type(b):
+        return False
     if isinstance(a, np.ndarray):
         return a.shape == b.shape and a.dtype == b.dtype and np.array_equal(a, b, equal_nan=a.dtype.kind in "fc")
     if type(a) in (list, tuple):
@@ -91,3 +94,18 @@ def _what(value: Any) -> str:
     if hasattr(value, "get_weights"):
         return "model"
     return "table" if hasattr(value, "iloc") else {dict: "dictionary"}.get(type(value), "list")
+
+
+def _in_words(value: Any) -> str:
+    """An argument as a sentence shows it: small ones in full, arrays and tables by their shape."""
+    if isinstance(value, np.ndarray) and value.size > 6:
+        return f"an array of shape {value.shape}" + (f" of {value.dtype}" if value.dtype.kind in "biu" else "")
+    if value is None or isinstance(value, (bool, int, float, str, np.generic, np.ndarray)):
+        return " ".join(str(value.tolist() if hasattr(value, "tolist") else repr(value)).split())[:60]
+    if isinstance(value, (list, tuple, dict)):
+        return f"a {type(value).__name__} of {len(value)}"
+    if hasattr(value, "iloc"):
+        return f"a table of shape {value.shape}"
+    if isinstance(value, type):
+        return value.__name__
+    return "a model" if hasattr(value, "get_weights") else "a function" if callable(value) else type(value).__name__

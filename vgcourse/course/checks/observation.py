@@ -62,14 +62,21 @@ def decode(text: str) -> dict[str, Any]:
 def _plain(value: Any, depth: int) -> Any:
     if depth == 0:
         raise ObservationError("the answer is nested too deeply")
-    # Exact types: a subclass may answer every comparison as it likes.
+    # What is sent is of these exact types: a subclass may answer every comparison as it likes.
     if value is None or type(value) in (bool, int, float, str):
         return value
-    if type(value) in (list, tuple):
-        return [_plain(item, depth - 1) for item in value]
-    if type(value) is dict:
-        return {str(key): _plain(item, depth - 1) for key, item in value.items()}
+    # Their subclasses (a named tuple, a defaultdict) hold the same items, and those are read past what they redefine.
+    for kind in (list, tuple):
+        if isinstance(value, kind):
+            return [_plain(item, depth - 1) for item in kind.__iter__(value)]
+    if isinstance(value, dict):
+        return {str(key): _plain(item, depth - 1) for key, item in dict.items(value)}
     return _plain_array(value, depth)
+
+
+def with_article(kind: str) -> str:
+    """The name of a type as a sentence has it: "a dict", "an int", "an ndarray"."""
+    return f"an {kind}" if kind[:1].lower() in set("aeio") or kind == "ndarray" else f"a {kind}"
 
 
 def _no_numbers(value: Any) -> str:
@@ -79,10 +86,9 @@ def _no_numbers(value: Any) -> str:
         inner = {type(item).__name__.removesuffix("_") for item in value.ravel()[:10]}
         return f"what should be numbers is {' and '.join(sorted(inner)) or 'empty'}"
     kind = type(value).__name__
-    article = "an" if kind[0].lower() in "aeiou" or kind == "ndarray" else "a"
     if kind == "ndarray":
         return "an array of text or dates is not an array of numbers"
-    return f"{article} {kind} is not a number or an array of numbers"
+    return f"{with_article(kind)} is not a number or an array of numbers"
 
 
 def _plain_array(value: Any, depth: int) -> Any:

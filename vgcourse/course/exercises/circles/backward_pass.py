@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, as_sent, close, off
+from vgcourse.course.checks.compare import NO_RETURN, Seen, as_sent, close, fact, worst
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.circles.sigmoids import logistic, logistic_slope
 
@@ -54,11 +54,11 @@ backward = Exercise(
             share=0.5,
         ),
         "hidden-layer": Miss(
-            "The output layer is right. In the hidden layer your gradients are off by up to {off:.3g}. Walk back "
-            "one step at a time: dh, then dz1, then dW1 and db1.",
+            "The output layer is right, the hidden layer is not. Walk back one step at a time: dh, then dz1, then "
+            "dW1 and db1.",
             share=0.5,
         ),
-        "wrong-values": "In the output layer your gradients are off by up to {off:.3g}: start there, with dz2.",
+        "wrong-values": "The output layer is where the way back begins: look at dz2 first, then at dW2 and db2.",
     },
 )
 _NAMES = ("dW1", "db1", "dW2", "db2")
@@ -101,10 +101,6 @@ def _differences(net: tuple[np.ndarray, ...], step: float = 1e-5) -> list[np.nda
     return gradients
 
 
-def _flat(arrays: Any) -> np.ndarray:
-    return np.concatenate([np.ravel(array) for array in arrays])
-
-
 @backward.observe
 def observe_backward(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
@@ -130,7 +126,9 @@ def judge_backward(seen: Seen, rng: np.random.Generator) -> Any:
     keys = {problem[0] for problem in problems}
     if len(keys) == 1 and len(problems) == len(every):
         return problems[0]
-    return next((p for p in problems if p[0] in ("wrong-values", "hidden-layer")), ("wrong-values", _off_by(every)))
+    # What is said of the output layer must hold for every net, too.
+    outputs = [one for one in every if not _agree(one[0][2:], one[1][2:])]
+    return ("wrong-values", _off_by(outputs, 2)) if outputs else ("hidden-layer", _off_by(every, 0))
 
 
 def _agree(got: list[np.ndarray], wanted: list[np.ndarray]) -> bool:
@@ -138,9 +136,12 @@ def _agree(got: list[np.ndarray], wanted: list[np.ndarray]) -> bool:
     return all(close(g, w, rtol=1e-4) for g, w in zip(got, wanted, strict=True))
 
 
-def _off_by(every: list[tuple]) -> dict[str, Any]:
-    got, wanted, _ = next(one for one in every if not _agree(one[0], one[1]))
-    return off(_flat(got[2:]), _flat(wanted[2:]))
+def _off_by(every: list[tuple], first: int) -> dict[str, str]:
+    """A fact: the gradient that is farthest off, of the two from ``first`` on, in the first net where one is."""
+    got, wanted, net = next(one for one in every if not _agree(one[0][first : first + 2], one[1][first : first + 2]))
+    which = max((first, first + 1), key=lambda i: np.max(np.nan_to_num(np.abs(got[i] - wanted[i]), nan=np.inf)))
+    place, mine, right = worst(got[which], wanted[which])
+    return fact(f"For {len(net[0])} points, {_NAMES[which]}[{', '.join(map(str, place))}]", mine, right)
 
 
 def _judge_shapes(got: list[tuple], wanted: list[tuple], n: int) -> Any:
@@ -177,7 +178,7 @@ def _name_slip(got: list[np.ndarray], wanted: list[np.ndarray], net: tuple[np.nd
     factor = float(np.sum(got[2] * wanted[2]) / np.sum(wanted[2] ** 2))
     if factor > 0 and _agree([array / factor for array in got], wanted):
         return "wrong-count", {"factor": factor, "n": len(X)}
-    return "wrong-values", off(_flat(got[2:]), _flat(wanted[2:]))
+    return "wrong-values", _off_by([(got, wanted, net)], 2)
 
 
 def _name_hidden(got: list, wanted: list, net: tuple, h: np.ndarray, dz2: np.ndarray) -> tuple[str, dict]:
@@ -189,7 +190,7 @@ def _name_hidden(got: list, wanted: list, net: tuple, h: np.ndarray, dz2: np.nda
     for key, dz1 in hidden.items():
         if _agree(got[:2], [X.T @ dz1, dz1.sum(0)]):
             return key, {}
-    return "hidden-layer", off(_flat(got[:2]), _flat(wanted[:2]))
+    return "hidden-layer", _off_by([(got, wanted, net)], 0)
 
 
 @backward.own_version

@@ -24,7 +24,10 @@ ten_slopes = Exercise(
         "not-at-the-top": "You take the slope at z = 1. Where is the sigmoid steepest?",
         "drifts": "You feed each output into the next sigmoid, so z moves to 0.5, 0.62, … where the slope is "
         "below its top. In the best case every z sits where the slope is largest.",
-        "ignores-depth": "The answer is the same for every depth: use the argument.",
+        "ignores-depth": "The answer is the same for every depth. Does it use the argument? And does no // or int() "
+        "drop what stands behind the point?",
+        "right-when-shallow": "Right for the first depths, and wrong further down. It should go on shrinking by the "
+        "same factor, however deep: look for rounding, a floor, or a slope taken a little off its top.",
         "wrong-values": "Try depth 1 first: what is the largest slope of one sigmoid? And what does the chain rule "
         "do with several?",
     },
@@ -73,6 +76,8 @@ def judge_ten_slopes(seen: Seen, rng: np.random.Generator) -> Any:
     key = cause(products, {key: [wrong(d) for d in depths] for key, wrong in slips.items()}, rtol=1e-3)
     if not key and len({value.item() for value in products}) == 1:
         key = "ignores-depth"
+    if not key and all_close(products[:3], wanted[:3], rtol=5e-4):
+        key = "right-when-shallow"
     i = first_off(products, wanted, rtol=5e-4)
     return key or "wrong-values", fact(f"best_case({depths[i]})", products[i])
 

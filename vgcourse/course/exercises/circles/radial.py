@@ -14,8 +14,8 @@ radial = Exercise(
     answers=("radial_accuracy", "best_threshold"),
     passed="One number, the radius of a circle, is all that the best classifier of these rings has to learn.",
     misses={
-        "no-return": NO_RETURN.format(name="One of the two functions"),
-        "no-number": "Both functions give one number for a whole set of points; here is an array of shape {shape}.",
+        "no-return": NO_RETURN,
+        "no-number": "{name} gives one number for a whole set of points; here it gives an array of shape {shape}.",
         "inside-out": "This is one minus the accuracy. Do you count the wrong answers, or call the outside 1? "
         "Class 1 is the inner ring.",
         "squared": "You compare x² + y² with the threshold: that is the squared radius. Take the root, or "
@@ -53,8 +53,9 @@ radial = Exercise(
             share=0.5,
         ),
         "not-best": Miss(
-            "radial_accuracy is right. Your threshold reaches {got:.3f} where {wanted:.3f} is possible: try some "
-            "hundreds of thresholds, from 0 to the farthest point.",
+            "radial_accuracy is right. For {n} points, the farthest at {far:.3g}, best_threshold gives {t:.4g}: that "
+            "reaches {got:.3f} where {wanted:.3f} is possible. Try some hundreds of thresholds, from 0 to the "
+            "farthest point.",
             share=0.5,
         ),
     },
@@ -143,11 +144,11 @@ def observe_radial(accuracy: Any, best: Any, rng: np.random.Generator) -> Seen:
 
 @radial.judge
 def judge_radial(seen: Seen, rng: np.random.Generator) -> Any:
-    if any(value is None for value in seen["accuracies"] + seen["thresholds"]):
-        return "no-return"
-    shapes = [np.shape(value) for value in seen["accuracies"] + seen["thresholds"]]
-    if any(shapes):
-        return "no-number", {"shape": next(filter(None, shapes))}
+    for name, part in zip(radial.answers, ("accuracies", "thresholds"), strict=True):
+        if any(value is None for value in seen[part]):
+            return "no-return", {"name": name}
+        if shapes := [np.shape(value) for value in seen[part] if np.shape(value)]:
+            return "no-number", {"name": name, "shape": shapes[0]}
     sets = _sets(rng)
     thresholds = np.array([float(np.asarray(value).item()) for value in seen["thresholds"]])
     best_problem = _judge_best(thresholds, sets[:SEARCHED])
@@ -199,7 +200,8 @@ def _judge_best(thresholds: np.ndarray, sets: list) -> Any:
     if np.ptp(thresholds) == 0:
         return "fixed", {"got": thresholds[0]}
     worst = int(np.argmax(possible - reached))
-    return "not-best", {"got": reached[worst], "wanted": possible[worst]}
+    told = {"n": len(sets[worst][0]), "far": np.hypot(*sets[worst][0].T).max(), "t": thresholds[worst]}
+    return "not-best", {**told, "got": reached[worst], "wanted": possible[worst]}
 
 
 @radial.own_version

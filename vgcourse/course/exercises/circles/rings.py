@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, all_close, as_sent, cause, close
-from vgcourse.course.checks.exercise import Exercise, need_callable
+from vgcourse.course.checks.compare import NO_RETURN, Seen, all_close, as_sent, cause, close, fact, worst
+from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 leak_free = Exercise(
     "leak-free-scaling",
@@ -32,8 +32,13 @@ leak_free = Exercise(
         "swapped": "The two arrays come back in the wrong order: training first, then test.",
         "test-set": "The training points are right. The test points need the same formula, with the a and b "
         "of the training points.",
-        "wrong-values": "The smallest training value of column {column} lands at {low:.3g}, the largest at "
-        "{high:.3g}: they belong at −1 and 1. Do the brackets stand as in the formula?",
+        "whole-numbers": Miss(
+            "Right for decimal numbers. But points may be whole numbers, too: does a result land in an array of "
+            "their type, as by np.empty_like or `X[:] = …`?",
+            share=0.5,
+        ),
+        "wrong-values": "For each column, a and b are its smallest and its largest training value. Put them into the "
+        "formula, and mind its brackets.",
     },
 )
 
@@ -43,6 +48,7 @@ FAR = (
     np.array([[1.0, 10.0], [4.0, -20.0], [2.0, 0.0], [3.0, 7.0]]),
     np.array([[60.0, 5.0], [-40.0, 300.0], [2.0, 1.0]]),
 )
+WHOLE = np.array([[0, 10], [8, 40], [1, 17], [5, 25]]), np.array([[9, 20], [-3, 33], [3, 10]])
 
 
 def _sets(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -51,7 +57,7 @@ def _sets(rng: np.random.Generator) -> list[tuple[np.ndarray, np.ndarray]]:
     train, test = (rng.uniform(-1, 1, (n, 2)) for n in (40, 25))
     test[0], test[1] = rng.uniform(-1.8, -1.3, 2), rng.uniform(1.3, 1.8, 2)
     centre = rng.uniform(1, 3, 2) * [1, -1]
-    return [(centre + spread * train, centre + spread * test), FAR]
+    return [(centre + spread * train, centre + spread * test), FAR, WHOLE]
 
 
 def _ruler(values: np.ndarray, by: np.ndarray, axis: int | None = 0) -> np.ndarray:
@@ -62,13 +68,18 @@ def _ruler(values: np.ndarray, by: np.ndarray, axis: int | None = 0) -> np.ndarr
 @leak_free.observe
 def observe_leak_free(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
-    return {"scaled": [as_sent(answer(train.copy(), test.copy())) for train, test in _sets(rng)]}
+    *sets, whole = _sets(rng)
+    scaled = [as_sent(answer(train.copy(), test.copy())) for train, test in sets]
+    try:
+        return {"scaled": [*scaled, as_sent(answer(*(points.copy() for points in whole)))]}
+    except TypeError as error:  # a float does not go into an array of whole numbers
+        return {"scaled": scaled, "stopped": f"{type(error).__name__}: {error}"}
 
 
 @leak_free.judge
 def judge_leak_free(seen: Seen, rng: np.random.Generator) -> Any:
     sets, got = _sets(rng), []
-    for scaled, given in zip(seen["scaled"], sets, strict=True):
+    for scaled, given in zip(seen["scaled"], sets, strict=False):
         if problem := _judge_parts(scaled, *given):
             return problem
         got.append(np.concatenate([np.asarray(part, float) for part in scaled]))
@@ -76,14 +87,19 @@ def judge_leak_free(seen: Seen, rng: np.random.Generator) -> Any:
     wanted = [result.pop("") for result in results]
     if all_close(got, wanted, rtol=5e-5):
         return None
+    if "stopped" in seen and all_close(got, wanted[:-1], rtol=5e-5):
+        return "whole-numbers", {"fact": f"For whole numbers, scale stops with {seen['stopped']}."}
+    sets, wanted, results = (part[: len(got)] for part in (sets, wanted, results))
     key = cause(got, {key: [result[key] for result in results] for key in results[0]}, rtol=5e-5)
     if key:
         return key
     trained = [(g[: len(train)], w[: len(train)]) for g, w, (train, _) in zip(got, wanted, sets, strict=True)]
+    if len(got) > 2 and all_close(got[:2], wanted[:2], rtol=5e-5):
+        return "whole-numbers", _at_worst(got[2], wanted[2], sets[2])
     if all(close(g, w, rtol=5e-5) for g, w in trained):
         return "test-set"
     i = next(i for i, (g, w) in enumerate(trained) if not close(g, w, rtol=5e-5))
-    return "wrong-values", _ends(got[i], sets[i][0])
+    return "wrong-values", _at_worst(*trained[i], sets[i])
 
 
 def _judge_parts(scaled: Any, train: np.ndarray, test: np.ndarray) -> Any:
@@ -100,11 +116,14 @@ def _judge_parts(scaled: Any, train: np.ndarray, test: np.ndarray) -> Any:
     return None
 
 
-def _ends(got: np.ndarray, train: np.ndarray) -> dict[str, Any]:
-    """Where the smallest and the largest training value of the worse column have landed."""
-    ends = np.array([got[train.argmin(0), [0, 1]], got[train.argmax(0), [0, 1]]])
-    column = int(np.abs(ends - [[-1], [1]]).max(0).argmax())
-    return {"column": column, "low": ends[0, column], "high": ends[1, column]}
+def _at_worst(got: np.ndarray, wanted: np.ndarray, sets: tuple[np.ndarray, np.ndarray]) -> dict[str, str]:
+    """The value that lands farthest from its place, as a fact; ``got`` may hold the training points alone."""
+    row, column = worst(got, wanted)[0]
+    low, high = (int(end) if end % 1 == 0 else end for end in (sets[0][:, column].min(), sets[0][:, column].max()))
+    runs = f"Column {column} of X_train runs from {low:.4g} to {high:.4g}"
+    value = np.concatenate(sets)[row, column]
+    of_test = " of X_test" if row >= len(sets[0]) else ""
+    return fact(f"{runs}; scaled, the value {value:.4g}{of_test}", got[row, column], wanted[row, column])
 
 
 def _scalings(train: np.ndarray, test: np.ndarray) -> dict[str, np.ndarray]:

@@ -23,9 +23,14 @@ sigmoid = Exercise(
     answers=("sigmoid", "sigmoid_slope"),
     passed="Stable from −1000 to 1000, and no slope anywhere is above 1/4. Keep that quarter in mind.",
     misses={
-        "no-return": NO_RETURN.format(name="One of the two functions"),
-        "one-at-a-time": "This works for one number only. Here z is an array: np.exp, np.abs and np.where work "
+        "no-return": NO_RETURN,
+        "one-at-a-time": "{name} works for one number only. Here z is an array: np.exp, np.abs and np.where work "
         "on all its entries at once.",
+        "one-row": Miss(
+            "{name} is right for a row of numbers, and stops at a matrix, an array of shape {shape}. np.exp, np.abs "
+            "and np.where take both.",
+            share=0.5,
+        ),
         "overflows": Miss(
             "Right for moderate z, but between z = −1000 and 1000 {name} overflows. exp of a number that is not "
             "positive never does (and beware: np.where computes both of its branches everywhere).",
@@ -42,7 +47,7 @@ sigmoid = Exercise(
         ),
         "mirrored": "This falls from 1 to 0 as z grows: a sign in the exponent is the wrong way round.",
         "tanh": "This runs from −1 to 1: it is tanh. The sigmoid runs from 0 to 1.",
-        "wrong-shape": "An array of shape {wanted} went in and one of shape {got} came out.",
+        "wrong-shape": "{name}: an array of shape {wanted} went in, and one of shape {got} came out.",
         "wrong-values": "A sigmoid is 1/2 at 0, near 1 for large z, near 0 for very negative z.",
         "slope-takes-output": Miss(
             "sigmoid is right. Your slope is z(1 − z): s(1 − s) wants s = sigmoid(z), not z itself.", share=0.5
@@ -87,38 +92,68 @@ def _apply(function: Any, z: np.ndarray) -> Any:
         raise
 
 
+def _apply_to_rows(function: Any, z: np.ndarray) -> Any:
+    """As ``_apply``; where a matrix is refused, the values of its entries in one row, and that this was so."""
+    got = _apply(function, z)
+    if not isinstance(got, str):
+        return got, False
+    row = _apply(function, z.ravel())
+    fits = not isinstance(row, str) and np.shape(row) == (z.size,)
+    return (np.reshape(row, z.shape), True) if fits else (got, False)
+
+
+def _first_warning(function: Any, z: np.ndarray) -> dict[str, Any]:
+    """The first z at which the function overflows, and in which words; empty where it does not."""
+    for one in z:
+        try:
+            with np.errstate(over="raise", invalid="raise"):
+                function(np.array([one]))
+        except (FloatingPointError, OverflowError) as error:
+            return {"z": float(one), "text": str(error)[:80]}
+    return {}
+
+
 @sigmoid.observe
 def observe_sigmoid(function: Any, slope: Any, rng: np.random.Generator) -> Seen:
     need_callable(function)
     need_callable(slope)
-    inputs = _inputs(rng)
-    return {
-        "values": {name: _apply(function, z) for name, z in inputs.items()},
-        "slopes": {name: _apply(slope, z) for name, z in inputs.items()},
-    }
+    inputs, seen = _inputs(rng), {"rows": [], "warned": []}
+    for part, answer in (("values", function), ("slopes", slope)):
+        mild, in_rows = _apply_to_rows(answer, inputs["mild"])
+        seen[part] = {"mild": mild} | {name: _apply(answer, inputs[name]) for name in ("whole", "wild")}
+        seen["rows"].append(in_rows)
+        numbers = seen[part]["wild"] is not None and np.asarray(seen[part]["wild"]).dtype.kind == "f"
+        overflows = numbers and np.isnan(seen[part]["wild"]).any()
+        seen["warned"].append(_first_warning(answer, inputs["wild"]) if overflows else {})
+    return seen
 
 
 @sigmoid.judge
 def judge_sigmoid(seen: Seen, rng: np.random.Generator) -> Any:
     inputs = _inputs(rng)
-    values = [*seen["values"].values(), *seen["slopes"].values()]
-    if any(value is None for value in values):
-        return "no-return"
-    if any(isinstance(value, str) for value in values):
-        return "one-at-a-time"
+    parts = dict(zip(sigmoid.answers, (seen["values"], seen["slopes"]), strict=True))
+    if empty := [name for name, got in parts.items() if any(value is None for value in got.values())]:
+        return "no-return", {"name": empty[0]}
+    if single := [name for name, got in parts.items() if any(isinstance(value, str) for value in got.values())]:
+        return "one-at-a-time", {"name": single[0]}
     s, slope = ({name: np.asarray(v, float) for name, v in seen[kind].items()} for kind in ("values", "slopes"))
-    for got in (s, slope):
+    for answer, got in zip(sigmoid.answers, (s, slope), strict=True):
         for name, z in inputs.items():
             if got[name].shape != z.shape:
-                return "wrong-shape", {"wanted": z.shape, "got": got[name].shape}
+                return "wrong-shape", {"name": answer, "wanted": z.shape, "got": got[name].shape}
     mild = inputs["mild"].ravel()
     slope_right = all(_as_good(slope[name], logistic_slope(z)) for name, z in inputs.items())
     return (
         with_other_half(_judge_sigmoid(s["mild"].ravel(), mild), slope_right, "sigmoid_slope is right.")
         or _judge_slope(slope["mild"].ravel(), mild)
         or _judge_range("whole", inputs, s, slope)
-        or _judge_range("wild", inputs, s, slope)
+        or _judge_range("wild", inputs, s, slope, seen["warned"])
+        or _judge_rows(seen["rows"], inputs["mild"])
     )
+
+
+def _judge_rows(rows: list[bool], z: np.ndarray) -> Any:
+    return ("one-row", {"name": sigmoid.answers[rows.index(True)], "shape": z.shape}) if any(rows) else None
 
 
 def _as_good(got: np.ndarray, wanted: np.ndarray) -> bool:
@@ -155,15 +190,18 @@ def _judge_slope(slope: np.ndarray, z: np.ndarray) -> Any:
     return key, _at_worst("sigmoid_slope", slope, wanted, z)
 
 
-def _judge_range(part: str, inputs: dict, s: dict, slope: dict) -> Any:
+def _judge_range(part: str, inputs: dict, s: dict, slope: dict, warned: Any = ({}, {})) -> Any:
     z = inputs[part].astype(float)
-    for name, got, wanted in (("sigmoid", s, logistic(z)), ("sigmoid_slope", slope, logistic_slope(z))):
+    pairs = (("sigmoid", s, logistic(z)), ("sigmoid_slope", slope, logistic_slope(z)))
+    for (name, got, wanted), warning in zip(pairs, warned, strict=True):
         if _as_good(got[part], wanted):
             continue
         if part == "whole":
             return "whole-numbers", _at_worst(f"For whole numbers, {name}", got[part], wanted, z)
-        finite = np.isfinite(got[part]).all()
-        return "far-out" if finite else "overflows", {"name": name, **_at_worst(name, got[part], wanted, z)}
+        told = {"name": name, **_at_worst(name, got[part], wanted, z)}
+        if warning:
+            told["fact"] = f"{name} at z = {warning['z']:.4g}: {warning['text']}."
+        return "far-out" if np.isfinite(got[part]).all() else "overflows", told
     return None
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, near, off
+from vgcourse.course.checks.compare import NO_RETURN, Seen, fact, near, worst
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+from vgcourse.course.checks.observation import with_article
 
 quartile_band = Exercise(
     "quartile-band",
@@ -20,6 +21,8 @@ quartile_band = Exercise(
         "{found}.",
         "columns": "The columns should be called low, median and high; here they are {found}.",
         "one-band": "One band for all runs together. Each value of `by` should get a row of its own: group first.",
+        "left-out": "By {by} there are the groups {wanted}; your rows are {found}. Each group gets a row, a "
+        "small one too.",
         "ignores-by": "Asked to group by {wanted}, it still groups by {found}. Use the argument `by`.",
         "no-index": Miss(
             "The numbers are right. But the rows are numbered 0, 1, 2: the groups should be the index, so that "
@@ -37,7 +40,8 @@ quartile_band = Exercise(
         "ceiling, so that band reaches where no run ever ended.",
         "extremes": "This is the smallest and the largest run: a band that can only widen as you add seeds.",
         "other-shares": "low and high are not the quartiles: {share:.0%} of the runs lie inside. It should be half.",
-        "wrong-values": "The largest difference is {off:.3g}, in the column {column}.",
+        "wrong-values": "Take one group, sort its accuracies, and find the values with a quarter, a half and three "
+        "quarters of the runs below.",
     },
 )
 _COLUMNS = ["low", "median", "high"]
@@ -50,7 +54,8 @@ def _runs(rng: np.random.Generator) -> dict[str, np.ndarray]:
     accuracy = 1 - rng.beta(1, 12, len(depth)) - 0.06 * depth * rng.random(len(depth)) - 0.002 * width
     accuracy[rng.random(len(depth)) < 0.15] -= 0.25
     names = np.array([f"net of {d} by {w}" for d, w in zip(depth, width, strict=True)])
-    return {"id": names, "seed": np.arange(len(depth)), "depth": depth, "width": width, "accuracy": accuracy}
+    table = {"id": names, "seed": np.arange(len(depth)), "depth": depth, "width": width, "accuracy": accuracy}
+    return table | {"loss": rng.random(len(depth))}
 
 
 # Always tried: even and odd groups, a single run, numbers far from an accuracy's usual size.
@@ -60,6 +65,7 @@ FEW = {
     "depth": np.array([4, 4, 4, 4, 9, 9, 9, 9, 9, 9, 2, 2]),
     "width": np.array([8, 8, 8, 8, 8, 8, 8, 3, 3, 3, 3, 1]),
     "accuracy": np.array([0.1, 0.4, 0.5, 0.9, 0.0012, 0.0013, 0.0017, 0.0023, 0.0031, 0.0047, 0.7, 0.2]),
+    "loss": np.linspace(3.0, 0.2, 12),
 }
 
 
@@ -87,6 +93,7 @@ def _as_table(frame: Any, by: str) -> Any:
     index = frame[ordinary[0]] if ordinary else frame.index
     return {
         "index": [str(name) for name in index],
+        "text": [str(name) for name in index if isinstance(name, str)],  # .loc[2] finds no row that is called "2"
         "ordinary": ordinary[:1],
         "values": np.asarray(frame[_COLUMNS], float),
     }
@@ -105,7 +112,7 @@ def judge_quartile_band(seen: Seen, rng: np.random.Generator) -> Any:
 
 def _judge_table(table: Any, runs: dict[str, np.ndarray], by: str) -> Any:
     if "kind" in table:
-        found = f"a {table['kind']}"
+        found = with_article(table["kind"])
         return "no-return" if table["kind"] == "NoneType" else ("not-a-frame", {"found": found})
     if "columns" in table:
         return "columns", {"found": ", ".join(table["columns"])}
@@ -116,15 +123,32 @@ def _judge_table(table: Any, runs: dict[str, np.ndarray], by: str) -> Any:
     if len(got) == len(groups) > 1 and near(got, got[:1].repeat(len(got), 0)):
         return "one-band"
     if len(got) != len(groups):
-        other = "depth" if by == "width" else "width"
-        return (
-            ("ignores-by", {"wanted": by, "found": other}) if len(got) == len(np.unique(runs[other])) else "one-band"
-        )
-    order = _order(table["index"], groups)
+        return _other_rows(table["index"], runs, by)
+    order = None if table["text"] else _order(table["index"], groups)
     got = got if order is None else got[order]
     if _are_quartiles(got, samples):
-        return None if order is not None else ("no-groups", _called(table["index"], groups))
-    return _name_band(got, samples)
+        names = [repr(name) if name in table["text"] else name for name in table["index"]]
+        return None if order is not None else ("no-groups", _called(names, groups))
+    key, fields = _name_band(got, samples)
+    return key, {**fields, **(_at_worst(got, samples, by, groups) if key == "wrong-values" else {})}
+
+
+def _other_rows(index: list[str], runs: dict[str, np.ndarray], by: str) -> Any:
+    """What a table shows that has not one row a group."""
+    other = "depth" if by == "width" else "width"
+    if len(index) == 1:
+        return "one-band"
+    if set(index) < set(map(str, np.unique(runs[by]))):
+        return "left-out", {"by": by, **_called(index, np.unique(runs[by]))}
+    if len(index) == len(np.unique(runs[other])):
+        return "ignores-by", {"wanted": by, "found": other}
+    return "left-out", {"by": by, **_called(index, np.unique(runs[by]))}
+
+
+def _at_worst(got: np.ndarray, samples: list[np.ndarray], by: str, groups: np.ndarray) -> dict[str, str]:
+    wanted = np.array([np.quantile(s, (0.25, 0.5, 0.75)) for s in samples])
+    (row, column), mine, right = worst(got, wanted)
+    return fact(f"For {by} {groups[row]}, {len(samples[row])} runs, {_COLUMNS[column]}", mine, right)
 
 
 def _order(index: list[str], groups: np.ndarray) -> np.ndarray | None:
@@ -165,21 +189,20 @@ def _name_band(got: np.ndarray, samples: list[np.ndarray]) -> Any:
 
     q = each(*(lambda s, p=p: np.quantile(s, p) for p in (0.25, 0.5, 0.75)))
     if near(got, q[:, ::-1]):
-        return "swapped"
+        return "swapped", {}
     for ddof in (0, 1):
         mean, sd = each(np.mean)[:, 0], each(lambda s, ddof=ddof: s.std(ddof=ddof))[:, 0]
         if near(got[:, [0, 2]], np.stack([mean - sd, mean + sd], 1)):
-            return "mean-sd"
+            return "mean-sd", {}
     if near(got[:, 1], each(np.mean)[:, 0]):
-        return "mean"
+        return "mean", {}
     if near(got[:, [0, 2]], each(np.min, np.max)):
-        return "extremes"
+        return "extremes", {}
     if near(got[:, 1], q[:, 1]):
         inside = np.mean(np.concatenate([(s >= a) & (s <= b) for s, (a, _, b) in zip(samples, got, strict=True)]))
         if abs(inside - 0.5) > 0.1:
             return "other-shares", {"share": float(inside)}
-    worst = int(np.nanmax(np.abs(got - q), axis=0).argmax())
-    return "wrong-values", {**off(got, q), "column": _COLUMNS[worst]}
+    return "wrong-values", {}
 
 
 @quartile_band.own_version

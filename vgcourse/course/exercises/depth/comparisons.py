@@ -8,6 +8,7 @@ import numpy as np
 
 from vgcourse.course.checks.compare import NO_RETURN, Seen, as_sent, close, fact
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+from vgcourse.course.checks.observation import with_article
 
 fair_pairs = Exercise(
     "fair-pairs",
@@ -75,14 +76,15 @@ def observe_fair_pairs(answer: Any, rng: np.random.Generator) -> Seen:
     }
 
 
-# Always tried: a table with other settings, with numbers that look like a gap; one fair pair of neighbours, neither
-# of them the first row or the last, and one pair apart.
+# Always tried: a table with other settings, with numbers by which one might fill a gap (U's is Adam's default); one
+# fair pair of neighbours, neither of them the first row or the last, and one pair apart.
 FEW = {
     "S": {"rate": -1.0, "batch": 32, "loss": "bce"},
     "P": {"rate": None, "batch": 32, "loss": "mse"},
     "Q": {"rate": None, "batch": 64, "loss": "mse"},
     "T": {"rate": 5.0, "batch": 128, "loss": "bce"},
     "R": {"rate": 0.0, "batch": 64, "loss": "mse"},
+    "U": {"rate": 0.001, "batch": 32, "loss": "hinge"},
 }
 FEW_FAIR = {(frozenset("PQ"), "batch"), (frozenset("QR"), "rate")}
 
@@ -106,7 +108,8 @@ def _pairs_of_few(answer: Any) -> list[list[str]]:
 @fair_pairs.judge
 def judge_fair_pairs(seen: Seen, rng: np.random.Generator) -> Any:
     if "kind" in seen:
-        return "no-return" if seen["kind"] == "NoneType" else ("not-triples", {"found": f"is a {seen['kind']}"})
+        is_a = f"is {with_article(seen['kind'])}"
+        return "no-return" if seen["kind"] == "NoneType" else ("not-triples", {"found": is_a})
     names, rows = _experiments(rng)
     settings = dict(zip(names, rows, strict=True))
     for triple in seen["pairs"]:
@@ -207,9 +210,15 @@ share_of_gap = Exercise(
             "cost time and can tell nothing.",
             share=0.5,
         ),
+        "extra-shares": Miss(
+            "The shares are right, but the dictionary also holds settings in which the two set-ups agree ({names}). "
+            "Those belong to no change: leave them out.",
+            share=0.5,
+        ),
         "repeats": Miss(
             "The shares are right. But `run` was called {got} times, and {wanted} are enough: once for `bad`, once "
-            "for `good`, and once for each setting in which they differ. Keep what it gave.",
+            "for `good`, and once for each setting in which they differ. Run nothing twice, and nothing that "
+            "changes nothing.",
             share=0.5,
         ),
         "missing-setting": "No share for {names}: the two set-ups differ there as well.",
@@ -229,10 +238,14 @@ share_of_gap = Exercise(
         "that of `bad`, as a share of the whole way to `good`?",
     },
 )
-# Always tried: one change that goes beyond `good`, one that does harm, an even number of seeds, numbers above 1.
-SMALL = {"x": 0, "y": "a", "z": None}, {"x": 1, "y": "b", "z": None}
-RUNS = {(0, "a"): [2.0, 9.0, 1.0, 3.0], (1, "b"): [4.0, 5.0, 3.0, 12.0], (1, "a"): [60.0, 5.0, 55.4, 0.0]}
-RUNS |= {(0, "b"): [1.5, 2.0, 2.5, 0.1]}
+# Always tried: one change that goes beyond `good`, one that does harm, an even number of seeds, numbers above 1;
+# settings in another order, one whose good value is 0, and three that agree, one of them in two equal objects.
+SMALL = (
+    {"x": 1, "y": "a", "z": "adam", "u": float("1000.5"), "v": 7},
+    {"v": 7, "y": "b", "u": float("1000.5"), "z": "adam", "x": 0},
+)
+RUNS = {(1, "a"): [2.0, 9.0, 1.0, 3.0], (0, "b"): [4.0, 5.0, 3.0, 12.0], (0, "a"): [60.0, 5.0, 55.4, 0.0]}
+RUNS |= {(1, "b"): [1.5, 2.0, 2.5, 0.1]}
 
 
 def _two_setups(rng: np.random.Generator) -> tuple[dict[str, Any], dict[str, Any], int]:
@@ -271,6 +284,9 @@ def observe_share_of_gap(answer: Any, rng: np.random.Generator) -> Seen:
 
     def run(setup: dict[str, Any]) -> np.ndarray:
         ran.append(dict(setup))
+        for key, value in setup.items():
+            if value not in (known := [one[key] for one in SMALL]):
+                raise ValueError(f"run knows {key} = {' and '.join(map(repr, known))}, not {value!r}")
         return np.array(RUNS[setup["x"], setup["y"]])
 
     small = answer(*map(dict, SMALL), run)
@@ -284,7 +300,7 @@ def _by_name(shares: dict) -> dict[str, np.ndarray]:
 @share_of_gap.judge
 def judge_share_of_gap(seen: Seen, rng: np.random.Generator) -> Any:
     if "kind" in seen:
-        return "no-return" if seen["kind"] == "NoneType" else ("not-a-dict", {"found": f"a {seen['kind']}"})
+        return "no-return" if seen["kind"] == "NoneType" else ("not-a-dict", {"found": with_article(seen["kind"])})
     bad, good, seed = _two_setups(rng)
     differ = _differences(bad, good)
     if missing := [key for key in differ if key not in seen["shares"]]:
@@ -295,7 +311,9 @@ def judge_share_of_gap(seen: Seen, rng: np.random.Generator) -> Any:
         i = int(np.nanargmax(np.abs(got - wanted)))
         key, fields = _name_share(got, wanted, differ, (bad, good, seed))
         return key, {**fact(f"For {differ[i]} your share", got[i], wanted[i]), **fields}
-    return _judge_small(seen["small"]) or _judge_extra(seen["shares"], differ) or _judge_runs(seen["runs"])
+    small, runs = seen["small"], seen["runs"]
+    extra = _judge_extra(seen["shares"], differ, runs) or _judge_extra(small, ["x", "y"], runs)
+    return _judge_small(small) or extra or _judge_runs(runs)
 
 
 def _judge_runs(got: int) -> Any:
@@ -303,9 +321,10 @@ def _judge_runs(got: int) -> Any:
     return ("repeats", {"got": got, "wanted": 4}) if got > 5 else None
 
 
-def _judge_extra(shares: dict, differ: list[str]) -> Any:
+def _judge_extra(shares: dict, differ: list[str], runs: int) -> Any:
     extra = [key for key in shares if key not in differ]
-    return ("unneeded", {"names": ", ".join(extra)}) if extra else None
+    key = "extra-shares" if runs <= 4 else "unneeded"
+    return (key, {"names": ", ".join(extra)}) if extra else None
 
 
 def _judge_small(shares: dict) -> Any:

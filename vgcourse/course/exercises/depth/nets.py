@@ -7,6 +7,7 @@ import numpy as np
 
 from vgcourse.course.checks.compare import NO_RETURN, Seen, fact, near, off, slip
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+from vgcourse.course.checks.observation import with_article
 
 make_mlp = Exercise(
     "make-mlp",
@@ -118,7 +119,7 @@ def judge_make_mlp(seen: Seen, rng: np.random.Generator) -> Any:
     nets, X, low = _draw(rng)
     for one in seen.values():
         if "kind" in one:
-            return "no-return" if one["kind"] == "NoneType" else ("not-a-model", {"found": f"a {one['kind']}"})
+            return "no-return" if one["kind"] == "NoneType" else ("not-a-model", {"found": with_article(one["kind"])})
     pairs = [(nets[0], seen["first"]), (nets[1], seen["second"]), (SHALLOW, seen["shallow"])]
     deep = {"depth": DEEP, "width": 3}
     for net, one in [*pairs, *((deep, seen[f"deep {seed}"]) for seed in SEEDS)]:
@@ -280,6 +281,8 @@ def judge_count_parameters(seen: Seen, rng: np.random.Generator) -> Any:
     shapes = [np.shape(count) for count in counts]
     if any(shapes):
         return "not-a-number", {"found": f"an array of shape {next(s for s in shapes if s)}"}
+    if text := next((count for count in counts if isinstance(count, str)), None):
+        return "not-a-number", {"found": f"the text {text[:30]!r}"}
     got = np.array([float(count) for count in counts])
 
     def of(formula: Any) -> np.ndarray:

@@ -6,6 +6,7 @@ import numpy as np
 
 from vgcourse.course.checks.compare import NO_RETURN, Seen, near, off
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+from vgcourse.course.checks.observation import with_article
 from vgcourse.course.exercises.residual.block_readings import weights_of
 
 WIDTH = 8
@@ -58,7 +59,7 @@ def observe_fifty_blocks(answer: Any, rng: np.random.Generator) -> Seen:
     depth, X, seed = _draw(rng)
     net = answer(depth)
     if net is None or not hasattr(net, "get_weights"):
-        return {"found": None if net is None else f"a {type(net).__name__}"}
+        return {"found": None if net is None else with_article(type(net).__name__)}
     net(X)
     start = [np.asarray(w) for w in net.get_weights()]
     shapes = [list(w.shape) for w in start]

@@ -6,6 +6,7 @@ import numpy as np
 
 from vgcourse.course.checks.compare import NO_RETURN, Seen
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+from vgcourse.course.checks.observation import with_article
 from vgcourse.course.exercises.gradients.oracle import as_array
 from vgcourse.course.exercises.weights.walks import same, telling, walk
 
@@ -20,8 +21,9 @@ layer_statistics = Exercise(
         "not-a-dict": "layer_statistics gives back a dict: a layer's name → two arrays.",
         "names": "The keys should be the layers' names, as in `kernels`; {missing} is not among "
         "yours. (The check's layers have names of their own.)",
-        "not-two": "Under each name belong two arrays, mean and standard deviation; under {layer} there is "
-        "something else.",
+        "left-out": "`kernels` holds {layers}; your dict holds {held}, and lacks {missing}. Each layer gets its "
+        "pair, whatever it is called: is the dict made once, before the loop, and returned after it?",
+        "not-two": "Under each name belong two arrays, mean and standard deviation; under {layer} there is {found}.",
         "pairs": Miss(
             "Under {layer} there is one pair a moment. Turn it round: one pair of arrays, all the means, and all the "
             "standard deviations.",
@@ -31,6 +33,8 @@ layer_statistics = Exercise(
         "the first axis alone.",
         "over-time": "You took the statistics of {layer} over time, one for each weight. Asked for are those over "
         "the weights, one for each moment.",
+        "moments": "For {layer}, with {moments} moments, you get shape {got}: one number a moment is wanted, shape "
+        "({moments},).",
         "per-unit": "For {layer} you get shape {got}: only one of the kernel's two axes is gone.",
         "kept-axes": Miss(
             "For {layer} you get shape {got}: the two axes are still there, with a length of 1. Leave out keepdims.",
@@ -67,14 +71,15 @@ def _draws(rng: np.random.Generator) -> list[dict[str, np.ndarray]]:
     """One recording is drawn; always tried: other layers, all weights positive, small, large, and a single layer."""
     drawn = {name: walk(rng, MOMENTS, shape) for name, shape in SHAPES.items()}
     positive, small, large, long, _ = telling()
-    return [drawn, {"a": positive, "b": small[:4]}, {"only": large}, {"long": long.astype("float32")}]
+    return [drawn, {"a": positive, "output": small[:4]}, {"only": large}, {"long": long.astype("float32")}]
 
 
 @layer_statistics.observe
 def observe_layer_statistics(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
-    # As lists of arrays: that is what a callback collects.
+    # As lists of arrays, which is what a callback collects, and as the arrays of a recording.
     drawn = [{name: list(kernel) for name, kernel in draw.items()} for draw in _draws(rng)]
+    drawn[1:3] = _draws(rng)[1:3]  # which are not drawn
     return {"statistics": [as_array(answer(kernels)) for kernels in drawn]}
 
 
@@ -87,7 +92,8 @@ def judge_layer_statistics(seen: Seen, rng: np.random.Generator) -> Any:
         if not isinstance(statistics, dict):
             return "not-a-dict"
         if missing := [name for name in kernels if name not in statistics]:
-            return "names", {"missing": missing[0]}
+            held = {"layers": " and ".join(kernels), "held": " and ".join(statistics) or "nothing"}
+            return "left-out" if set(statistics) < set(kernels) else "names", {"missing": missing[0], **held}
         problems += [_judge_layer(name, statistics[name], kernel) for name, kernel in kernels.items()]
     keys = {problem if isinstance(problem, str) else problem[0] for problem in problems if problem}
     if not keys:
@@ -104,7 +110,10 @@ def _judge_layer(layer: str, pair: Any, kernel: np.ndarray) -> Any:
     if np.shape(pair) == (len(kernel), 2) and len(kernel) != 2:
         return "pairs", {"layer": layer}
     if not (isinstance(pair, (list, np.ndarray)) and len(pair) == 2):
-        return "not-two", {"layer": layer}
+        found = (
+            f"an array of shape {pair.shape}" if isinstance(pair, np.ndarray) else with_article(type(pair).__name__)
+        )
+        return "not-two", {"layer": layer, "found": found}
     mean, sd = (np.asarray(part, float) for part in pair)
     if problem := _judge_shape(layer, mean, kernel) or _judge_shape(layer, sd, kernel):
         return problem
@@ -125,8 +134,9 @@ def _judge_shape(layer: str, got: np.ndarray, kernel: np.ndarray) -> Any:
         return "no-time", {"layer": layer}
     if got.size == len(kernel) == len(got):
         return "kept-axes", {"layer": layer, "got": got.shape}
-    key = "over-time" if got.shape == kernel.shape[1:] else "per-unit"
-    return key, {"layer": layer, "got": got.shape}
+    per_unit = [kernel.shape[:2], (kernel.shape[0], kernel.shape[2])]
+    key = "over-time" if got.shape == kernel.shape[1:] else "per-unit" if got.shape in per_unit else "moments"
+    return key, {"layer": layer, "got": got.shape, "moments": len(kernel)}
 
 
 def _judge_sd(layer: str, sd: np.ndarray, flat: np.ndarray) -> Any:

@@ -50,7 +50,14 @@ MOMENTS, SHAPE = 7, (4, 3)
 
 
 def _draws(rng: np.random.Generator) -> list[np.ndarray]:
-    return [walk(rng, MOMENTS, SHAPE, size=0.1), *telling()]
+    return [walk(rng, MOMENTS, SHAPE, size=0.1), *telling(), _hardly_moving()]
+
+
+def _hardly_moving() -> np.ndarray:
+    """A kernel with one large weight that stays, and small ones that move: ratios near −7, in float32 as well."""
+    kernels = 1e-4 * walk(np.random.default_rng(8), 6, (3, 2))
+    kernels[:, 0, 0] = 500
+    return kernels
 
 
 @update_ratio.observe
