@@ -14,7 +14,7 @@ def open_explorer(page, state: str):
     else:
         page.goto(f"{PAGE}#{state}")
     page.wait_for_selector(".vg:not([data-old]) canvas")
-    page.wait_for_function(f"({SHELL}.explorer.queue?.done ?? true)")
+    page.wait_for_function(f"!{SHELL}.explorer.queue?.busy")
 
 
 def drawn_pixels(page) -> list[int]:

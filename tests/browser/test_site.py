@@ -1,5 +1,6 @@
 """The static page, opened from disk in a real browser: it works, and it can be used by everyone."""
 
+import random
 import re
 
 import pytest
@@ -39,6 +40,51 @@ def test_the_address_holds_the_whole_setting(watched):
     page.wait_for_selector(".vg canvas")
     assert page.inner_text(".vg-body") == shown
     assert "depth=5" in address and "data=moons" in address
+    watched.assert_clean()
+
+
+HURRIED = """async ([key, places]) => {
+    const slider = document.querySelector(`[data-key=${key}]`);
+    for (const place of places) {
+        slider.value = Number(slider.min) + Math.round(place * (slider.max - slider.min));
+        slider.dispatchEvent(new Event('input'));
+        if (place < 0.5) await new Promise(done => requestAnimationFrame(done));
+    }
+}"""
+
+
+@pytest.mark.parametrize("kind", ["thermometers", "skip", "depth_profile", "variance_walk"])
+def test_after_hurried_moves_the_page_shows_the_last_setting_whole(watched, kind):
+    page, dice = watched.page, random.Random(kind)
+    for _ in range(3):
+        open_explorer(page, f"{kind}?seed={dice.randint(1, 9)}")
+        page.evaluate(HURRIED, ["depth", [dice.random() for _ in range(7)]])
+        page.wait_for_function(f"!{EXPLORER}.queue.busy")
+        shown = page.inner_text(".vg-body")
+        page.wait_for_timeout(450)  # longer than two writes of the address may lie apart
+        page.reload()
+        page.wait_for_selector(".vg canvas")
+        page.wait_for_function(f"!{EXPLORER}.queue.busy")
+        assert page.inner_text(".vg-body") == shown, page.url
+    watched.assert_clean()
+
+
+@pytest.mark.parametrize("press", ["Train", "Step"])
+def test_a_button_pressed_before_all_nets_have_answered_trains_the_new_ones(watched, press):
+    page = watched.page
+    open_explorer(page, "skip?depth=2")
+    epoch, depths = page.evaluate(
+        f"""press => {{
+            const slider = document.querySelector('[data-key=depth]');
+            slider.value = 50;
+            slider.dispatchEvent(new Event('input'));
+            [...document.querySelectorAll('.vg-buttons button')].find(b => b.textContent === press).click();
+            return [{EXPLORER}.epoch, {EXPLORER}.cards.map(({{ run }}) => run.hidden)];
+        }}""",
+        press,
+    )
+    assert depths == [50, 50] and epoch == (press == "Step")
+    page.wait_for_function(f"{EXPLORER}.epoch >= 1")
     watched.assert_clean()
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "web" / "stills"
 
 # What happens before the picture is taken: nothing, training, or a moment in the middle of the recording.
-_TRAIN = "e => { e.runs.forEach(r => { for (let i = 0; i < 200; i += 1) r.trainEpoch(); }); e.pause(); }"
+_TRAIN = "e => { e.runs.forEach(r => { for (let i = 0; i < 200; i += 1) r.trainEpoch(); }); e.pause(); e.draw(); }"
 _MOMENTS = {
     "thermometers": _TRAIN,
     "network": "e => e.finish()",

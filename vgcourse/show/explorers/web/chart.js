@@ -4,10 +4,15 @@ import { EXPLODED, VANISHED } from "./scales.js";
 import { rgb } from "./theme.js";
 import { powerOfTen } from "./words.js";
 
+/** Pixels of a canvas for each of CSS. */
+export function canvasDensity() {
+  return Math.min(3, window.devicePixelRatio || 1);
+}
+
 /** Size the canvas to its CSS width and `height`; returns `{g, width, height}` in CSS pixels, cleared. */
 export function openCanvas(canvas, height) {
   const width = Math.max(90, canvas.clientWidth);
-  const density = Math.min(3, window.devicePixelRatio || 1);
+  const density = canvasDensity();
   const [w, h] = [Math.round(width * density), Math.round(height * density)];
   if (canvas.width !== w || canvas.height !== h) {
     [canvas.width, canvas.height] = [w, h];

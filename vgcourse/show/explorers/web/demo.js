@@ -11,7 +11,7 @@ const SETTING = { depth: 5, width: 16, activation: "sigmoid", initializer: "norm
 
 /** Train the demonstration net and pack what it did as `explore.py` packs a Recording. */
 export function recordDemo() {
-  const run = new Run({ data: dataset("circles"), ...SETTING });
+  const run = new Run({ data: dataset("circles"), ...SETTING }).looked();
   const frames = [snapshot(run, "at initialisation")];
   for (let epoch = 0; epoch < DEMO_EPOCHS; epoch += 1) {
     run.trainEpoch();

@@ -2,8 +2,9 @@
 
 import { drawBand, drawLine, drawMarker, drawLogAxis, layerLabels, openCanvas, write } from "./chart.js";
 import { emphasise, freshId, legendList, make } from "./dom.js";
-import { ascending, measureNet, profileQuantiles, quantile, Queue, sample } from "./many.js";
+import { ascending, measureNet, profileQuantiles, quantile, sample } from "./many.js";
 import { layerFactor, predictBackprop } from "./meanfield.js";
+import { Queue } from "./queue.js";
 import { logScale, outsiders } from "./scales.js";
 import { LOOKS } from "./theme.js";
 import { swatch } from "./thermometers.js";
@@ -32,33 +33,30 @@ class DepthProfile {
   }
 
   change(key) {
-    if (key === "gradient") this.#show(true);
-    else this.#measure();
+    if (key === "gradient") this.#show({ done: !this.queue.busy, all: true });
+    else this.#measure(key === null);
   }
 
-  /** The panels take turns, so that all three answer at once and then fill up together. */
-  #measure() {
+  /** The panels answer one after the other and then fill up together; the first time all are there at once. */
+  #measure(firstTime) {
     const { depth, width, initializer, seed } = this.shell.values;
     const { inputSquare } = this.points;
-    const jobs = [];
-    this.panels.forEach((panel) => {
-      panel.nets = [];
-      panel.theory = predictBackprop({ activation: panel.name, initializer, width, depth, inputSquare });
-    });
-    for (let i = 0; i < PROFILE_SEEDS; i += 1) jobs.push(() => this.panels.forEach((panel) => this.#add(panel, seed + i)));
-    this.queue.run(jobs, (done) => this.#show(done));
+    const setting = { depth, width, initializer };
+    const theory = (panel) => () => panel.expect(predictBackprop({ activation: panel.name, ...setting, inputSquare }));
+    const net = (panel, i) => () => panel.add(measureNet({ activation: panel.name, ...setting, seed: seed + i }, this.points));
+    const answers = this.panels.flatMap((panel) => [theory(panel), net(panel, 0)]);
+    if (firstTime) answers.splice(0).forEach((answer) => answer());
+    const jobs = answers;
+    for (let i = 1; i < PROFILE_SEEDS; i += 1) jobs.push(...this.panels.map((panel) => net(panel, i)));
+    this.queue.run(jobs, (done) => this.#show({ done }));
   }
 
-  #add(panel, seed) {
-    const { depth, width, initializer } = this.shell.values;
-    const { backprop, kernel } = measureNet({ activation: panel.name, initializer, width, depth, seed }, this.points);
-    panel.nets.push({ backprop, kernel });
-  }
-
-  #show(done) {
-    const quantity = this.shell.values.gradient;
-    this.panels.forEach((panel) => panel.digest(quantity));
-    this.draw();
+  /** Draw the panels that have something new, or `all`; when `done`, on the axis that holds all of them. */
+  #show({ done, all = false }) {
+    const news = this.panels.filter((panel) => all || panel.fresh);
+    news.forEach((panel) => panel.digest(this.shell.values.gradient));
+    const limits = commonLimits(this.panels);
+    for (const panel of done ? this.panels : news) panel.draw(limits, this.shell.theme);
     if (!done) return;
     this.shell.say(`${this.shell.values.depth} hidden layers. ${this.panels.map((p) => `${p.name}: ${p.verdict}`).join(" ")}`);
     this.shell.writeNumbers();
@@ -103,7 +101,7 @@ function commonLimits(panels) {
 class ProfilePanel {
   constructor(shell, name) {
     const id = freshId();
-    Object.assign(this, { name, nets: [], theory: null });
+    Object.assign(this, { name, nets: [], theory: null, fresh: false });
     this.factor = make("p", { class: "vg-factor" });
     this.sentence = make("p", { class: "vg-verdict" });
     this.canvas = make("canvas", { role: "img" });
@@ -113,8 +111,20 @@ class ProfilePanel {
     this.root = make("section", properties, heading, this.factor, this.sentence, picture);
   }
 
+  /** Nets of another setting come, of which theory says this. What was drawn stays until the first is here. */
+  expect(theory) {
+    Object.assign(this, { theory, nets: [] });
+  }
+
+  add({ backprop, kernel }) {
+    this.nets.push({ backprop, kernel });
+    this.fresh = true;
+  }
+
   /** Quantiles and words from the nets measured so far. */
   digest(quantity) {
+    if (!this.nets.length) return;
+    this.fresh = false;
     const profiles = this.nets.map((net) => net[quantity]);
     [this.low, this.median, this.high] = profileQuantiles(profiles, [0.1, 0.5, 0.9]);
     this.prediction = quantity === "backprop" ? this.theory : null;

@@ -1,4 +1,4 @@
-/** Many random nets at initialisation: what each layer receives, seed by seed, without holding up the page. */
+/** Many random nets at initialisation: what each layer receives, seed by seed. */
 
 import { dataset } from "./datasets.js";
 import { meanSquare, rootMeanSquare } from "./matrix.js";
@@ -46,32 +46,6 @@ export function measureNet({ activation, initializer, width, depth, seed, weight
 /** The square of a number that is not negative; never 0 for one that is not. */
 export function square(value) {
   return value > 0 ? Math.max(value * value, Number.MIN_VALUE) : value;
-}
-
-/** Jobs done in order: at least one at once, then as many as fit in `budget` ms, the rest a slice a frame. */
-export class Queue {
-  constructor(budget = 9) {
-    this.budget = budget;
-  }
-
-  /** Drop what is left and do `jobs`; `after()` is called when a slice is done, with whether all are. */
-  run(jobs, after) {
-    this.stop();
-    const slice = (from) => {
-      const deadline = performance.now() + this.budget;
-      let at = from;
-      do jobs[at++]();
-      while (at < jobs.length && performance.now() < deadline);
-      this.done = at === jobs.length;
-      after(this.done);
-      if (at < jobs.length) this.pending = requestAnimationFrame(() => slice(at));
-    };
-    if (jobs.length) slice(0);
-  }
-
-  stop() {
-    cancelAnimationFrame(this.pending);
-  }
 }
 
 /** The value below which a share `q` of the sorted numbers lies, interpolated as NumPy does. */

@@ -151,12 +151,6 @@ export class Net {
     this.kernels.forEach((kernel, l) => subtract(kernel, this.kernelGradients[l], learningRate));
     this.biases.forEach((bias, l) => subtract(bias, this.biasGradients[l], learningRate));
   }
-
-  /** Probability of class 1 for `rows` examples, written into `out`. */
-  probabilities(x, rows, out) {
-    const logits = this.forward(x, rows);
-    for (let i = 0; i < rows; i += 1) out[i] = 1 / (1 + Math.exp(-logits[i]));
-  }
 }
 
 /** Mean binary cross-entropy of logits; writes dL_i/dlogit = p - y into `d`. */

@@ -1,93 +1,9 @@
-/** The pictures of one net beside its thermometers: what it has learnt, its loss, and its gradients over time. */
+/** The pictures of one net over time, beside its thermometers: its loss, and the gradient of every layer. */
 
 import { drawHatch, drawMarker, layerLabels, openCanvas, rule, write } from "./chart.js";
 import { LN2 } from "./run.js";
-import { magnitudeColor, rgb } from "./theme.js";
+import { magnitudeColor } from "./theme.js";
 import { lossNumber } from "./words.js";
-
-/** The net's answer over the plane: a small bitmap, drawn large and smooth; hatched where it is no longer a number. */
-export class Field {
-  constructor() {
-    this.tile = document.createElement("canvas");
-  }
-
-  /** Ask the net for `rows` lines of a picture of `aspect` = width / height; the height covers the data's span. */
-  #update(run, theme, aspect, rows) {
-    const columns = Math.round(rows * aspect);
-    [this.tile.width, this.tile.height] = [columns, rows];
-    const g = this.tile.getContext("2d");
-    const image = g.createImageData(columns, rows);
-    const colors = [theme.field0, theme.middle, theme.field1].map(rgb);
-    const places = grid(columns, rows, run.data.span * aspect, run.data.span);
-    this.numbers = true;
-    ask(run.net, places, (i, p) => {
-      paint(image.data, i, p, colors);
-      this.numbers &&= !Number.isNaN(p);
-    });
-    g.putImageData(image, 0, 0);
-  }
-
-  /** `hasty` draws a coarse picture, for a frame of the training. */
-  draw(canvas, height, run, theme, hasty) {
-    const { g, width } = openCanvas(canvas, height);
-    this.#update(run, theme, width / height, hasty ? (run.depth > 20 ? 9 : 18) : 44);
-    g.imageSmoothingEnabled = true;
-    g.imageSmoothingQuality = hasty ? "low" : "high"; // "high" is for the picture that stays
-    g.save();
-    g.beginPath();
-    g.roundRect(0, 0, width, height, 6);
-    g.clip();
-    if (this.numbers) g.drawImage(this.tile, 0, 0, width, height);
-    else drawHatch(g, 0, 0, width, height, theme);
-    drawPoints(g, run.data, width, height, theme);
-    g.restore();
-  }
-}
-
-/** The middles of the cells of a picture that reaches from -width to width and from -height to height, in rows. */
-function grid(columns, rows, width, height) {
-  const places = new Float64Array(2 * columns * rows);
-  for (let row = 0, at = 0; row < rows; row += 1) {
-    for (let column = 0; column < columns; column += 1, at += 2) {
-      places[at] = width * ((2 * (column + 0.5)) / columns - 1);
-      places[at + 1] = height * (1 - (2 * (row + 0.5)) / rows);
-    }
-  }
-  return places;
-}
-
-/** Feed all points to the net, as many at once as it takes, and hand on each one's probability of class 1. */
-function ask(net, points, answer) {
-  const most = net.h[1].length / net.sizes[1];
-  const answers = new Float64Array(most);
-  for (let from = 0; from < points.length / 2; from += most) {
-    const size = Math.min(most, points.length / 2 - from);
-    net.probabilities(points.subarray(2 * from, 2 * (from + size)), size, answers);
-    for (let i = 0; i < size; i += 1) answer(from + i, answers[i]);
-  }
-}
-
-function paint(pixels, at, p, [low, middle, high]) {
-  const away = Number.isNaN(p) ? 0 : 2 * p - 1;
-  const end = away < 0 ? low : high;
-  const share = Math.abs(away) ** 0.8;
-  for (let c = 0; c < 3; c += 1) pixels[4 * at + c] = middle[c] + share * (end[c] - middle[c]);
-  pixels[4 * at + 3] = 255;
-}
-
-function drawPoints(g, data, width, height, theme) {
-  const side = height;
-  const r = Math.max(1.8, Math.min(2.8, side / 90));
-  for (let i = 0; i < data.size; i += 1) {
-    const x = width / 2 + (data.x[2 * i] / data.span) * (side / 2);
-    const y = height / 2 - (data.x[2 * i + 1] / data.span) * (side / 2);
-    const shape = data.y[i] ? "square" : "circle";
-    g.fillStyle = theme.paper;
-    drawMarker(g, shape, x, y, r + 0.9);
-    g.fillStyle = data.y[i] ? theme.class1 : theme.class0;
-    drawMarker(g, shape, x, y, r);
-  }
-}
 
 /** The loss of every epoch against ln 2 = 0.69, the loss of guessing; where it leaves the picture, ▲ and its size. */
 export function drawLoss(canvas, height, losses, epochs, color, theme) {

@@ -1,8 +1,11 @@
 /** Nets side by side, trained together: the stage that Thermometers and Skip share. */
 
 import { button, emphasise, freshId, make } from "./dom.js";
-import { drawLoss, Field, History, magnitudeGradient } from "./pictures.js";
+import { Answers } from "./answers.js";
+import { aspectOf, Field } from "./field.js";
+import { drawLoss, History, magnitudeGradient } from "./pictures.js";
 import { pointable } from "./pointing.js";
+import { Queue } from "./queue.js";
 import { drawThermometers, tubeAt } from "./tubes.js";
 import { compareLayers, counted, judgeLearning, lossNumber, plainNumber, wayBack } from "./words.js";
 import { LN2 } from "./run.js";
@@ -21,7 +24,7 @@ const REFINE_AFTER = 150;
  */
 export class Race {
   constructor(shell, spec) {
-    Object.assign(this, { shell, spec, playing: false, goal: ROUND, turn: 0, frameTimes: [] });
+    Object.assign(this, { shell, spec, playing: false, goal: ROUND, turn: 0, frameTimes: [], queue: new Queue() });
     this.cards = spec.names.map((name) => new Card(shell, name, spec));
     shell.body.append(make("div", { class: `vg-cards vg-cards-${spec.names.length}` }, ...this.cards.map((c) => c.root)));
     this.cards.forEach((card) => card.pointing((layer) => this.#point(layer)));
@@ -30,28 +33,74 @@ export class Race {
     shell.table = () => this.#table();
   }
 
-  /** Every setting but the choice of gradient starts the nets anew. */
+  /**
+   * Every setting but the choice of gradient starts the nets anew. They answer one after the other, a slice of time a
+   * frame, so that the slider goes on under the hand; the pictures are refined when it rests.
+   */
   change(key) {
-    if (key !== "gradient") {
-      this.#makeRuns();
-      if (key !== null) this.#halt();
-    }
-    this.draw({ hasty: true });
-    clearTimeout(this.refining);
-    this.refining = setTimeout(() => this.playing || this.draw(), REFINE_AFTER);
+    this.#drop();
+    if (key === "gradient") this.draw({ hasty: true });
+    else this.#begin();
+    if (key === null) this.queue.finish(); // the first time everything is there at once
+    if (!this.queue.busy) this.#tell();
+  }
+
+  #begin() {
+    this.#halt();
+    this.goal = ROUND;
+    this.epochs.textContent = 0;
+    this.train.textContent = "Train";
+    const jobs = this.cards.flatMap((card) => this.#newcomer(card));
+    this.queue.run(jobs, (done) => done && this.#tell());
+  }
+
+  /** The jobs that give a card its new run: the first look, a batch at a time, then numbers and words, then the field. */
+  #newcomer(card) {
+    const look = { quantity: this.spec.quantity(), epochs: this.goal, hasty: true };
+    let run = null;
+    const make = () => void (run = this.spec.makeRun(card.name));
+    const show = () => {
+      card.begin(run);
+      card.draw(this.shell, { ...look, withField: false });
+      card.write(look.quantity);
+    };
+    return [make, () => run.lookOn(), show, () => card.draw(this.shell, { ...look, onlyField: true })];
+  }
+
+  /** After a change: words for who listens, numbers for who reads, and fine pictures when the hand rests. */
+  #tell() {
+    this.#legendColors();
     this.shell.say(this.#sentence());
     this.shell.writeNumbers();
+    clearTimeout(this.refining);
+    this.refining = setTimeout(() => this.playing || this.#refine(), REFINE_AFTER);
+  }
+
+  #refine() {
+    this.queue.run(this.cards.flatMap((card) => card.refinement(this.shell)));
+  }
+
+  /** What is still to do for the last change is done: before anybody looks at the runs. */
+  #settle() {
+    this.queue.finish();
+  }
+
+  /** The last change is overtaken by another: its pictures need no refinement, its runs no look. */
+  #drop() {
+    clearTimeout(this.refining);
+    if (this.queue.busy) this.queue.stop();
   }
 
   /** All nets show the same layer, so that their numbers can be compared. */
   #point(layer) {
+    this.#settle();
     const look = { quantity: this.spec.quantity(), theme: this.shell.theme };
     this.cards.forEach((card) => card.point(layer, look));
   }
 
   #makeRuns() {
     this.goal = ROUND;
-    this.cards.forEach((card) => card.begin(this.spec.makeRun(card.name)));
+    this.cards.forEach((card) => card.begin(this.spec.makeRun(card.name).looked()));
   }
 
   #buttons() {
@@ -73,14 +122,16 @@ export class Race {
   }
 
   get epoch() {
-    return Math.max(...this.cards.map(({ run }) => run.epoch));
+    return Math.max(...this.cards.map(({ run }) => run?.epoch ?? 0));
   }
 
   get runs() {
+    this.#settle();
     return this.cards.map(({ run }) => run);
   }
 
   play() {
+    this.#settle();
     this.#halt();
     if (allDone(this.runs, this.goal)) this.goal += ROUND;
     this.playing = true;
@@ -93,8 +144,9 @@ export class Race {
   /** A worker trains while the page draws; where there is none, `frame` does both. */
   #hire() {
     const failed = () => (this.trainer = null);
-    this.fresh = true;
-    this.trainer = makeTrainer(this.runs, () => (this.fresh = true), failed);
+    Object.assign(this, { fresh: true, answers: null });
+    const trained = (answers) => Object.assign(this, { fresh: true, answers });
+    this.trainer = makeTrainer(this.runs, trained, failed);
   }
 
   #halt() {
@@ -108,22 +160,23 @@ export class Race {
 
   pause() {
     this.#halt();
-    this.draw();
-    this.shell.say(this.#sentence());
-    this.shell.writeNumbers();
+    this.draw({ hasty: true });
+    this.#tell();
   }
 
   stop() {
     this.#halt();
-    clearTimeout(this.refining);
+    this.#drop();
   }
 
   reset() {
+    this.#drop();
     this.#makeRuns();
     this.pause();
   }
 
   step() {
+    this.#settle();
     this.#halt();
     this.runs.forEach((run) => run.trainEpoch());
     this.goal = Math.max(this.goal, this.epoch);
@@ -144,36 +197,45 @@ export class Race {
     if (!this.shell.root.isConnected) return void this.stop();
     const begun = performance.now();
     const done = allDone(this.runs, this.goal); // before the worker is asked again, it holds all there is
-    if (!done && !this.#trainSlice(begun)) return void this.#schedule();
-    this.turn = (this.turn + 1) % this.cards.length;
-    this.draw(this.shell.calm.matches ? {} : { hasty: true, only: this.turn });
+    if (!done && this.trainer && !this.fresh) return void this.#schedule();
+    const { answers } = this;
+    this.turn = answers ? answers.index : (this.turn + 1) % this.cards.length;
+    if (!done) this.#trainSlice(begun);
+    this.draw(this.shell.calm.matches ? {} : { hasty: true, only: this.turn, answers });
     this.frameTimes[this.frameTimes.length % 600] = performance.now() - begun;
     if (allDone(this.runs, this.goal) && this.fresh) return void this.pause();
     this.#schedule();
   }
 
-  /** Train, or have trained, the next slice of time; false where the worker is not ready with the last one. */
+  /** Train the next slice of time, or have it trained, together with what the next card's net then answers. */
   #trainSlice(begun) {
     const mayRepeat = this.shell.calm.matches;
     const budget = mayRepeat ? 20 * FRAME_BUDGET : FRAME_BUDGET;
     if (!this.trainer) {
-      trainTogether(this.runs, this.goal, begun + budget, mayRepeat);
-      this.fresh = true;
-      return true;
+      this.answers = null;
+      return void trainTogether(this.runs, this.goal, begun + budget, mayRepeat);
     }
-    if (!this.fresh) return false;
     this.fresh = false;
-    this.trainer.ask({ goal: this.goal, budget: Math.max(budget, WORKER_BUDGET), mayRepeat });
-    return true;
+    const index = (this.turn + 1) % this.cards.length;
+    const field = { index, aspect: this.cards[index].aspect };
+    this.trainer.ask({ goal: this.goal, budget: Math.max(budget, WORKER_BUDGET), mayRepeat, field });
   }
 
-  /** Draw all cards: what was learnt coarsely where `hasty`, and in the card of index `only` where that is given. */
-  draw({ hasty = false, only = null } = {}) {
+  /**
+   * Draw all cards: what was learnt coarsely where `hasty`, and in the card of index `only` where that is given, from
+   * these `answers` of its net where there are any.
+   */
+  draw({ hasty = false, only = null, answers = null } = {}) {
+    this.#settle();
     this.epochs.textContent = this.epoch;
     const look = { quantity: this.spec.quantity(), epochs: this.goal, hasty };
     // Pictures first: they ask for widths, which after a change of words the browser would have to find anew.
-    this.cards.forEach((card, i) => card.draw(this.shell, { ...look, withField: only === null || only === i }));
+    this.cards.forEach((card, i) => card.draw(this.shell, { ...look, answers, withField: only === null || only === i }));
     this.cards.forEach((card) => card.write(look.quantity));
+    this.#legendColors();
+  }
+
+  #legendColors() {
     if (this.ramped !== this.shell.theme.dark) this.ramp.style.background = magnitudeGradient(this.shell.theme);
     this.ramped = this.shell.theme.dark;
   }
@@ -250,14 +312,30 @@ class Card {
     this.pointer.show(this.pointed);
   }
 
-  draw(shell, { quantity, epochs, hasty, withField }) {
+  /** The pictures: all of them, or without the field, or the field only. */
+  draw(shell, { quantity, epochs, hasty, answers = null, withField = true, onlyField = false }) {
     const { run } = this;
-    if (withField) {
-      this.field.draw(this.canvases.field, this.#height("field"), run, shell.theme, hasty);
-    }
+    if (withField) this.#drawField(answers ?? new Answers(run, this.aspect, hasty).whole(), shell.theme);
+    if (onlyField) return;
     this.#tubes(quantity, shell.theme);
     drawLoss(this.canvases.loss, 62, run.losses, epochs, shell.theme[this.name], shell.theme);
     this.past.draw(this.canvases.past, 118, run.history, quantity, epochs, shell.theme);
+  }
+
+  /** The jobs that draw the field finely. */
+  refinement({ theme }) {
+    let answers = null;
+    const begin = () => void (answers = new Answers(this.run, this.aspect, false));
+    return [begin, () => answers.askOn(), () => this.#drawField(answers, theme)];
+  }
+
+  #drawField(answers, theme) {
+    this.field.show(this.canvases.field, this.#height("field"), answers, this.run.data, theme);
+  }
+
+  /** Width / height of the picture of what was learnt. */
+  get aspect() {
+    return aspectOf(this.canvases.field, this.#height("field"));
   }
 
   #height(id) {

@@ -14,6 +14,7 @@ export class Run {
    * `data` as `dataset` makes it; `depth` hidden layers of `width` units. The same seed gives the same
    * weights (up to the initializer's scale) and the same batches whatever the activation. A `residual` net's
    * first layer is its stem: it counts in `depth`, its gradient is not shown, and the others' is taken at z.
+   * `now` and `before` are there after the first look (`lookOn`), or after `adopt`.
    */
   constructor({ data, depth, width, activation, initializer, learningRate, seed, residual, skip, scale }) {
     const sizes = [2, ...Array(depth).fill(width), 1];
@@ -32,7 +33,13 @@ export class Run {
     this.losses = [];
     this.#clear();
     this.blown = null;
-    this.#look();
+    this.scores = noScores();
+  }
+
+  /** The whole first look at once; returns the run. */
+  looked() {
+    while (!this.lookOn());
+    return this;
   }
 
   /** `blown`: null while all numbers are finite, else {epoch, part}: when, and what was no longer a number. */
@@ -110,16 +117,19 @@ export class Run {
     Object.assign(this, { loss: loss / this.data.size, accuracy: right / this.data.size, low, high });
   }
 
-  /** Before training: what every layer receives, and what `evaluate` would find, in one pass over all points. */
-  #look() {
-    const sums = noScores();
-    while (this.start < this.data.size) {
-      const rows = this.#batch(0);
-      addScores(sums, this.net.logits, this.y, rows);
-    }
+  /**
+   * Before training: what every layer receives, and what `evaluate` would find, in one pass over all points. Each
+   * call takes one batch, so that a deep net does not hold up the page; true when the look is complete.
+   */
+  lookOn() {
+    if (this.history.length) return true;
+    const rows = this.#batch(0);
+    addScores(this.scores, this.net.logits, this.y, rows);
+    if (this.start < this.data.size) return false;
     this.start = 0;
-    this.#keep(sums);
+    this.#keep(this.scores);
     this.#note();
+    return true;
   }
 
   #batch(learningRate) {

@@ -4,7 +4,8 @@ const WORKER_SCRIPT = "@joined:train_worker.js"; // bundle.py puts the script's 
 
 /**
  * A trainer of `runs`, or null where the browser gives none. `ask(look)`: train a slice, `look` being {goal, budget in
- * ms, mayRepeat}; `trained()` is called when the runs hold what came out. `failed()`: it cannot, the page must do it.
+ * ms, mayRepeat, field: {index, aspect}}; `trained(answers)` is called when the runs hold what came out, with what the
+ * net of that index now answers, {index, columns, rows, logits}. `failed()`: it cannot, the page must do it.
  */
 export function makeTrainer(runs, trained, failed) {
   let worker = null;
@@ -25,10 +26,10 @@ export function makeTrainer(runs, trained, failed) {
     end();
     failed();
   };
-  worker.onmessage = ({ data: { id, states } }) => {
+  worker.onmessage = ({ data: { id, states, answers } }) => {
     if (id !== asked) return;
     runs.forEach((run, i) => run.adopt(states[i]));
-    trained();
+    trained(answers);
   };
   const ask = (look) => {
     asked += 1;

@@ -3,8 +3,9 @@
 import { drawDecades, drawLine, drawMarker, layerLabels, openCanvas, rule, write } from "./chart.js";
 import { emphasise, legendList, make } from "./dom.js";
 import { drawShapes } from "./shapes.js";
-import { measureNet, profileQuantiles, Queue, sample, square } from "./many.js";
+import { measureNet, profileQuantiles, sample, square } from "./many.js";
 import { signalVariances, slopeSquare } from "./meanfield.js";
+import { Queue } from "./queue.js";
 import { drawnOnce, randomStream } from "./random.js";
 import { logScale } from "./scales.js";
 import { faded, LOOKS } from "./theme.js";
@@ -51,14 +52,22 @@ class VarianceWalk {
   }
 
   change() {
-    const { activation, depth, gain } = this.shell.values;
-    this.nets = [];
-    this.theory = predictWalk(activation, gain, depth, this.points.inputSquare);
+    const { activation } = this.shell.values;
     if (this.asked !== activation) this.answer.open = false;
     this.asked = activation;
     this.hint.textContent = KEEPS[activation];
-    const jobs = Array.from({ length: WALK_SEEDS }, (_, i) => () => this.#add(i));
-    this.queue.run(jobs, (done) => this.#show(done));
+    const others = Array.from({ length: WALK_SEEDS - 1 }, (_, i) => () => this.#add(i + 1));
+    this.queue.run([() => this.#answer(), () => this.#drawStrip(), ...others], (done) => done && this.#show());
+  }
+
+  /** The first net and theory, at once; the others follow. */
+  #answer() {
+    const { activation, depth, gain } = this.shell.values;
+    this.nets = [];
+    this.theory = predictWalk(activation, gain, depth, this.points.inputSquare);
+    this.#add(0);
+    this.#digest();
+    this.#drawWalk();
   }
 
   #add(i) {
@@ -70,12 +79,15 @@ class VarianceWalk {
     if (i === 0) this.activations = net.h.map((h) => h.slice());
   }
 
-  #show(done) {
+  #digest() {
     this.signal = profileQuantiles(this.nets.map((net) => net.signal), [0.5])[0];
     this.gradient = profileQuantiles(this.nets.map((net) => net.gradient), [0.5])[0];
     this.#words();
-    this.draw();
-    if (!done) return;
+  }
+
+  #show() {
+    this.#digest();
+    this.#drawWalk();
     this.shell.say(`Gain ${this.shell.values.gain.toFixed(2)}. ${this.signalVerdict} ${this.gradientVerdict}`);
     this.shell.writeNumbers();
   }
