@@ -7,7 +7,7 @@ import pytest
 from tests.prose import TESTS, is_held, quoted, sentences
 
 ROOT = TESTS.parent
-LESSONS = {path.parent.name[:2]: path for path in sorted(ROOT.glob("solutions/0[0-79]_*/*.py"))}
+LESSONS = {path.parent.name[:2]: path for path in sorted(ROOT.glob("solutions/0[0-9]_*/*.py"))}
 HOLDERS = [
     [part.strip() for part in line.split(" | ")]
     for line in (TESTS / "prose_holders.txt").read_text("utf-8").splitlines()

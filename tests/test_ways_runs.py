@@ -16,7 +16,7 @@ TABLE = ways_runs()
 
 def keras_net(net, weights, n, inputs, outputs):
     """Keras's model of dense layers, norms and skips, with the weights of the n-th net of the stack."""
-    first, hidden, output, biases, _, _, output_bias = (np.asarray(w) for w in weights)
+    first, hidden, output, biases, _, _, output_bias, *gates = (np.asarray(w) for w in weights)
     h = start = keras.Input((inputs,))
     for layer, kernel in enumerate([first[n], *hidden[:, n]]):
         dense = keras.layers.Dense(net.width)
@@ -27,7 +27,13 @@ def keras_net(net, weights, n, inputs, outputs):
             z = norms[net.norm](epsilon=stack.EPSILON)(z)
         activation = keras.layers.LeakyReLU(0.2) if net.activation == "leaky_relu" else net.activation
         z = keras.layers.Activation(activation)(z)
-        h = h + z if net.skip and layer else z
+        if gates and layer:
+            opens = keras.layers.Dense(net.width, activation="sigmoid")
+            t = opens(h)
+            opens.set_weights([gates[0][layer - 1, n], gates[1][layer - 1, n, 0]])
+            h = t * z + (1 - t) * h
+        else:
+            h = h + z if net.skip and layer else z
     end = keras.layers.Dense(outputs)
     model = keras.Model(start, end(h))
     end.set_weights([output[n], output_bias[n, 0]])
@@ -50,6 +56,39 @@ def test_a_net_of_the_stack_says_what_keras_says(norm, skip):
     for n in range(2):
         wanted = keras_net(net, weights, n, 2, 1)(X[n], training=True)
         np.testing.assert_allclose(said[n], wanted, rtol=1e-4, atol=1e-5)
+
+
+def test_so_does_a_gated_net_and_it_begins_by_keeping_most_of_h():
+    net, weights, X = case(gate=-1.0)
+    np.testing.assert_array_equal(weights[-1], -1)
+    weights[-1][:] = np.random.default_rng(1).normal(size=weights[-1].shape)
+    said = stack.forward(net, weights, tf.constant(X)).numpy()
+    for n in range(2):
+        np.testing.assert_allclose(said[n], keras_net(net, weights, n, 2, 1)(X[n]), rtol=1e-4, atol=1e-5)
+    weights[-1][:] = -100  # the gate is shut: what the first layer says arrives as it is
+    shallow = replace(net, depth=1, gate=None)
+    first = stack.forward(
+        shallow, [weights[0], weights[1][:0], *weights[2:3], *(w[:1] for w in weights[3:6]), weights[6]], X
+    )
+    np.testing.assert_allclose(stack.forward(net, weights, tf.constant(X)), first, rtol=1e-5, atol=1e-6)
+
+
+def test_batch_normalisation_is_judged_with_the_numbers_of_the_training_examples():
+    net, weights, X = case(norm="batch")
+    rng = np.random.default_rng(5)
+    there, judged = X[0], rng.normal(3, 1, (7, 2)).astype("float32")
+    labels = np.ones((9, 1), "float32"), np.ones((7, 1), "float32")
+    orders = np.tile(np.arange(8).reshape(1, 1, 8), (1, 2, 1))
+    seen, trained = stack.train(replace(net, rate=0.0), weights, there, labels[0], orders, [1], (judged, labels[1]))
+    model = keras_net(net, trained, 0, 2, 1)
+    h, found = there, judged
+    for layer in model.layers[1:]:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.moving_mean.assign(np.mean(h, 0)), layer.moving_variance.assign(np.var(h, 0))
+        h, found = layer(h), layer(found)
+    assert seen[0]["accuracy"][0] == pytest.approx(np.mean(np.asarray(found) > 0))
+    loss = tf.nn.sigmoid_cross_entropy_with_logits(labels[1], found)
+    assert seen[0]["loss"][0] == pytest.approx(float(tf.reduce_mean(loss)), rel=1e-3)
 
 
 @pytest.mark.parametrize("activation", ["relu", "leaky_relu", "elu", "gelu"])
@@ -224,6 +263,7 @@ def test_the_work_is_counted_from_the_products():
     net = Layers(6, 32)
     weights = 64 * 32 + 5 * 32 * 32 + 32 * 10
     assert set_ups.products(net, 64, 10) == 3 * weights
+    assert set_ups.products(replace(net, gate=-1.0), 64, 10) == 3 * (weights + 5 * 32 * 32)
     ten = TABLE[(TABLE.way == "as it is") & (TABLE.epochs == 10)].work.unique()
     assert ten == pytest.approx([3 * weights * 10 * 1347 / 1e9], abs=1e-4)
     before = TABLE[(TABLE.way == "pre-trained") & (TABLE.epochs == 10)].work.unique()

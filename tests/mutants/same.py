@@ -8,12 +8,13 @@ from fnmatch import fnmatchcase
 
 POSITIVE = "what it gives back is never negative"
 SHARE = "what it gives back lies between 0 and 1"
-STRICT = "both lists are equally long"
 NUMBER = "an array of one number is a number"
 WHOLE = "what it gives back is a whole number"
 AXES = "the order of two axes that are both averaged over does not matter"
 RECORDED = "recorded kernels are never whole numbers in type"
 LAST = "of two axes the second is the last"
+FLOATS = "what goes in is never whole numbers in type"
+BETWEEN = "anywhere between the kinds a border tells them apart, and their marks are far from each other"
 STRICT = "both lists are as long as each other"
 DENSE = "the task's nets are dense: training changes nothing that they compute"
 REACHES = "the search reaches as far as the points or farther, finely enough: any threshold in the gap is a best one"
@@ -205,6 +206,52 @@ SAME: dict[str, dict[str, str]] = {
         "loss_scale: never negative": POSITIVE,
         "loss_scale: absolute": POSITIVE,
         "loss_scale: an axis more": NUMBER,
+    },
+    "pretrain": {
+        "pretrain: range(steps) → range(1, steps + 1)": "the counter is not used: as many rounds",
+        "pretrain: rate absolute": POSITIVE,
+        "pretrain: result of the input's type": FLOATS,
+    },
+    "batch-norm": {
+        "* eps absolute": POSITIVE,
+        "* input's type": FLOATS,
+    },
+    "norm-factor": {
+        "norm_factor: 1 → -1 #2": LAST,
+        "norm_factor: 1 → -1 #7": LAST,
+        "norm_factor: np.maximum(* → np.maximum(0, *": "the larger of two is the larger of two",
+        "norm_factor: 0 * ones → 0*": "one 0 or several, nothing is added",
+        "norm_factor: zip(*": STRICT,
+        "norm_factor: True → False": STRICT,
+        "norm_factor: batch_norm_back(* → batch_norm_back(z, down * (h > 0), np.ones(W.shape[1]))": (
+            "to dL/dz gamma and error are one product"
+        ),
+        "norm_factor: never negative": POSITIVE,
+        "norm_factor: absolute": POSITIVE,
+        "norm_factor: an axis more": NUMBER,
+        "norm_factor: result of the input's type": FLOATS,
+    },
+    "which-cure": {
+        "which_cure: np.mean(figures['zeros']) > 0.1 → np.mean(figures['zeros']) >= 0.1": BETWEEN,
+        **{f"which_cure: np.mean → np.{other}": BETWEEN for other in ("median", "sum", "max")},
+        **{f"which_cure: 0.1 → {other}": BETWEEN for other in ("0", "0.2", "0.05", "0.010000000000000002")},
+        "which_cure: np.max(figures['*_mean']) < 1e-06 → np.max(figures['*_mean']) <= 1e-06": BETWEEN,
+        **{f"which_cure: np.max → np.{other}{n}": BETWEEN for other in ("min", "mean") for n in ("", " #2")},
+        "which_cure: 1e-06 → *e-*": BETWEEN,
+        "which_cure: figures['size'][-1] > 1.3 * figures['size'][0] → figures['size'][-1] >= *": BETWEEN,
+        **{f"which_cure: 1.3 → {other}": BETWEEN for other in ("2.3", "2.6", "1.6900000000000002")},
+        "which_cure: 1.3 * figures['size'][0] → 1.3": "sigmoids give less than 1, and sums of them soon more",
+        "which_cure: 1.3 * figures['size'][0] → 1.3 ** figures['size'][0]": "both lie between 1 and a sum",
+        "which_cure: -1 → 1": "a skip adds in the second layer already",
+        "which_cure: 1 → 2": "of three layers the last but one is the second",
+        "which_cure: 1 → -1": "a skip adds in the second layer already",
+        "which_cure: 0 → 1": "the last layer's sum has more terms than the second's",
+    },
+    "cheapest-way": {
+        "cheapest_cure: np.zeros → np.ones": "every entry is written",
+        "cheapest_cure: target absolute": POSITIVE,
+        "cheapest_cure: never negative": POSITIVE,
+        "cheapest_cure: absolute": POSITIVE,
     },
     "update-ratio": {
         "* → (2, 1)*": AXES,

@@ -7,6 +7,7 @@ import pandas as pd
 
 from vgcourse.published.claims import CLAIMS, Runs, verdict
 from vgcourse.published.experiments import Experiment, is_depth
+from vgcourse.published.kept.report_rows import number, recurrent_table, spread, ways_table
 
 _NAMES = {
     "accuracy": "accuracy",
@@ -37,8 +38,8 @@ def published_table(experiments: Iterable[Experiment], runs: Runs) -> pd.DataFra
                     "quantity": "test accuracy"
                     if experiment.iterations and quantity == "accuracy"
                     else _NAMES[quantity],
-                    "published": "" if value is None else _number(value),
-                    **_spread(frame[quantity]),
+                    "published": "" if value is None else number(value),
+                    **spread(frame[quantity]),
                     "percentile": "" if value is None else f"{percentile(frame[quantity], value):.0f}",
                 }
             )
@@ -54,61 +55,13 @@ def changes_table(changes: Iterable[Experiment], runs: Runs) -> pd.DataFrame:
         rows.append(
             {
                 "experiment": base,
-                "before": _number(before.median()) if len(before) else "",
+                "before": number(before.median()) if len(before) else "",
                 "change": experiment.change,
-                **_spread(runs[experiment.id]["accuracy"]),
+                **spread(runs[experiment.id]["accuracy"]),
                 "above .7": f"{100 * np.mean(runs[experiment.id]['accuracy'] > 0.7):.0f} %",
             }
         )
     return pd.DataFrame(rows)
-
-
-def five_ways_table() -> pd.DataFrame:
-    """One row for each of T3's five ways out, from the kept runs: accuracy without it and with it, and the work.
-
-    Pre-training, epochs and relu on six layers of 32 sigmoids on digits, 30 epochs but where epochs are the way; the
-    skip on twenty relu layers with small weights on circles; the LSTM on a recurrent net that must recall its first
-    input. Work: billions of multiplications in the matrix products of training, where it was counted.
-    """
-    from vgcourse.published.memory_runs import memory_runs
-    from vgcourse.published.residual_runs import residual_runs
-    from vgcourse.published.ways import ways_runs
-
-    digits, memory = ways_runs(), memory_runs()
-    digits = digits[digits.net == "digits"]
-    rows = []
-    for name, way, before, after in _FIVE_WAYS:
-        for optimizer in ("sgd", "adam"):
-            of = digits[digits.optimizer == optimizer]
-            without = of[(of.way == "as it is") & (of.epochs == before)]
-            rows.append(_way_row(name, optimizer, without, of[(of.way == way) & (of.epochs == after)]))
-    blocks = residual_runs().set_index("net").loc
-    small = "relu, small weights, "
-    rows.append(
-        _way_row("residual: a skip around 20 blocks", "adam", blocks[f"{small}plain"], blocks[f"{small}skip"])
-    )
-    recall = memory[(memory.task == "recall") & (memory.steps == 50)]
-    plain, gated = (recall[recall.cell == cell] for cell in ("tanh", "lstm"))
-    rows.append(_way_row("LSTM for tanh, 50 steps", "adam", plain, gated))
-    return pd.DataFrame(rows)
-
-
-_FIVE_WAYS = (  # words, way of the kept table, epochs without it and with it
-    ("layer-wise pre-training", "pre-trained", 30, 30),
-    ("faster hardware: 1,000 epochs for 10", "as it is", 10, 1000),
-    ("relu", "relu", 30, 30),
-)
-
-
-def _way_row(name: str, optimizer: str, without: pd.DataFrame, run: pd.DataFrame) -> dict[str, str]:
-    work = f"{run['work'].iloc[0]:.3g}" if "work" in run else ""
-    return {
-        "way out": name,
-        "optimizer": optimizer,
-        "without, median": _number(without["accuracy"].median()),
-        **_spread(run["accuracy"]),
-        "work": work,
-    }
 
 
 def claims_table(runs: Runs, traces: Runs) -> pd.DataFrame:
@@ -141,29 +94,15 @@ def text(experiments: tuple[Experiment, ...], runs: Runs, traces: Runs, pictures
     parts += _section(
         "Depth: tanh, U(0, 1), T2's data", published_table(grid, runs).drop(columns=_EMPTY, errors="ignore")
     )
+    if any(e.id.startswith("T2.") for e in experiments):
+        parts += _section("T2 on recurrent nets: what 200 steps leave of an error (kept runs)", recurrent_table())
     if any(e.id.startswith("T3.") for e in experiments):
-        parts += _section("T3's five ways out of it, each on a sick net (kept runs)", five_ways_table())
+        parts += _section("T3's five ways out, and two later ones, each on a sick net (kept runs)", ways_table())
     parts += _section("What the tutorials say, and in how many seeds it is true", claims_table(runs, traces))
     return "\n\n".join([*parts, _settings()]) + "\n"
 
 
 _EMPTY = ["published", "percentile"]
-
-
-def _spread(values: pd.Series) -> dict[str, str]:
-    low, middle, high = values.quantile([0.25, 0.5, 0.75])
-    return {
-        "median": _number(middle),
-        "quartiles": f"{_number(low)} – {_number(high)}",
-        "min – max": f"{_number(values.min())} – {_number(values.max())}",
-        "runs": str(len(values)),
-    }
-
-
-def _number(value: float) -> str:
-    if not np.isfinite(value):
-        return str(value)
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}" if abs(value) >= 1 else f"{value:.3f}"
 
 
 def _section(title: str, table: pd.DataFrame) -> list[str]:

@@ -24,7 +24,12 @@ DIGITS = {
     "pre-trained, shuffled": (SICK, "shuffled"),
     "pre-trained, shuffled, re-centred": (SICK, "re-centred"),
     "right variance": (SICK, "right"),
+    "gate": (replace(SICK, gate=-1.0), "glorot_uniform"),  # keeps as an LSTM does whose forget bias is 1
+    "skip": (replace(SICK, skip=True), "glorot_uniform"),
     "relu": (replace(SICK, activation="relu"), "glorot_uniform"),
+    "relu and He": (replace(SICK, activation="relu"), "he_normal"),
+    "batch norm": (replace(SICK, norm="batch"), "glorot_uniform"),
+    "layer norm": (replace(SICK, norm="layer"), "glorot_uniform"),
 }
 OPTIMIZERS = {"sgd": 0.3, "adam": 0.001}
 
@@ -71,14 +76,17 @@ def digits_runs(
 
 def _digits_starts(ways: Sequence[str], X: np.ndarray, seeds: int) -> dict[str, list]:
     plain = start_of(SICK, "glorot_uniform", range(seeds), 64, 10)
-    he = start_of(SICK, "he_normal", range(seeds), 64, 10)
-    starts: dict[str, Any] = {"glorot_uniform": plain, "he_normal": he, "right": pretraining.right_variance(plain)}
+    starts: dict[str, Any] = {"right": pretraining.right_variance(plain)}
     if any(way.startswith("pre-trained") for way in ways):
         orders = orders_of(len(X), _BATCH["digits"], _PRE_EPOCHS, range(seeds))
         starts["pre-trained"], _ = pretraining.pretrained(SICK, plain, X, orders)
         starts["shuffled"] = pretraining.shuffled(starts["pre-trained"])
         starts["re-centred"] = pretraining.recentred(starts["shuffled"], starts["pre-trained"], X)
-    return {way: starts[DIGITS[way][1]] for way in ways}
+    chosen = {way: DIGITS[way] for way in ways}
+    return {
+        way: starts[start] if start in starts else start_of(net, start, range(seeds), 64, 10)
+        for way, (net, start) in chosen.items()
+    }
 
 
 def circles_runs(seeds: int = SEEDS, cases: Sequence[str] = tuple(DEEP)) -> Iterator[pd.DataFrame]:
@@ -118,7 +126,8 @@ def _on_circles(case: str, way: str, net: Layers, initializer: str, epochs: int,
 
 def products(net: Layers, inputs: int, outputs: int) -> int:
     """Multiplications in the matrix products that train a net on one example: forward, and twice that backward."""
-    return 3 * (inputs * net.width + (net.depth - 1) * net.width**2 + net.width * outputs)
+    a_layer = net.width**2 * (1 if net.gate is None else 2)
+    return 3 * (inputs * net.width + (net.depth - 1) * a_layer + net.width * outputs)
 
 
 def pretraining_products(way: str, net: Layers, inputs: int) -> int:

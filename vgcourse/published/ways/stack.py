@@ -1,6 +1,8 @@
 """Dense nets of one shape side by side in one compiled graph: the seeds are the first axis of every weight.
 
-A net of `depth` hidden layers of `width` units; a layer is ``activation(norm(h W + b))``, with a skip ``h +`` that.
+A net of `depth` hidden layers of `width` units; a layer is ``activation(norm(h W + b))``, with a skip ``h +`` that,
+or with a gate ``t * that + (1 - t) * h``, t = sigmoid(h G + g): an LSTM's sum, from layer to layer in place of from
+step to step (Srivastava, Greff & Schmidhuber 2015). The first layer, whose input has another width, has neither.
 The norms are those of Keras's layers (epsilon 0.001, gamma 1 and beta 0 at the start), batch normalisation as in
 training: with the mean and variance of the examples at hand. The steps are Keras's, of SGD or Adam.
 """
@@ -26,38 +28,54 @@ class Layers:
     activation: str = "sigmoid"
     norm: str = "none"  # "batch", "layer"
     skip: bool = False
+    gate: float | None = None  # the bias g with which a gated net's layers begin
     optimizer: str = "adam"
     rate: float = 0.001
 
 
-def forward(net: Layers, weights: Sequence, X: Any, probes: Any = None) -> tuple[Any, Any]:
-    """The logits (seeds, n, outputs) and the last hidden layer's z, for X (seeds, n, inputs).
+def forward(net: Layers, weights: Sequence, X: Any, probes: Any = None, counted: int | None = None) -> Any:
+    """The logits (seeds, n, outputs) for X (seeds, n, inputs).
 
     `weights`: first kernel, hidden kernels (depth - 1, seeds, width, width), output kernel; biases, gammas, betas
-    (depth, seeds, 1, width), output bias. `probes` (depth, seeds, n, width) are added to z, to differentiate by.
+    (depth, seeds, 1, width), output bias; of a gated net its G and g, as the hidden kernels and their biases.
+    `probes` (depth, seeds, n, width) are added to z, to differentiate by. Mean and variance of batch normalisation
+    are those of the first `counted` examples; None: of all.
     """
     import tensorflow as tf
 
-    first, hidden, output, biases, gammas, betas, output_bias = weights
+    first, hidden, output, biases, gammas, betas, output_bias, *gates = weights
     if probes is None:
         probes = tf.zeros((net.depth, 1, 1, 1), first.dtype)
-    h = _layer(net, None, X @ first + biases[0] + probes[0], gammas[0], betas[0])
-    parts = (hidden, biases[1:], gammas[1:], betas[1:], probes[1:])
-    h = tf.foldl(lambda h, of: _layer(net, h, h @ of[0] + of[1] + of[4], of[2], of[3]), parts, h)
+
+    def further(h: Any, of: tuple) -> Any:
+        kernel, bias, gamma, beta, probe, *gate = of
+        return _joined(net, h, _branch(net, h @ kernel + bias + probe, gamma, beta, counted), *gate)
+
+    h = _branch(net, X @ first + biases[0] + probes[0], gammas[0], betas[0], counted)
+    h = tf.foldl(further, (hidden, biases[1:], gammas[1:], betas[1:], probes[1:], *gates), h)
     return h @ output + output_bias
 
 
-def _layer(net: Layers, h: Any, z: Any, gamma: Any, beta: Any) -> Any:
-    """A layer's output for its z; h is its input where a skip can carry it."""
+def _branch(net: Layers, z: Any, gamma: Any, beta: Any, counted: int | None) -> Any:
+    """What a layer makes of its z, before any skip."""
     import tensorflow as tf
 
     if net.norm != "none":
-        axis = -2 if net.norm == "batch" else -1
-        mean = tf.reduce_mean(z, axis, keepdims=True)
-        variance = tf.reduce_mean((z - mean) ** 2, axis, keepdims=True)
+        axis, seen = (-2, z[..., :counted, :]) if net.norm == "batch" else (-1, z)
+        mean = tf.reduce_mean(seen, axis, keepdims=True)
+        variance = tf.reduce_mean((seen - mean) ** 2, axis, keepdims=True)
         z = gamma * (z - mean) / tf.sqrt(variance + EPSILON) + beta
-    out = _activation(net.activation)(z)
-    return out if h is None or not net.skip else h + out
+    return _activation(net.activation)(z)
+
+
+def _joined(net: Layers, h: Any, out: Any, G: Any = None, g: Any = None) -> Any:
+    """A layer's output, from its input h and its branch."""
+    import tensorflow as tf
+
+    if net.gate is not None:
+        t = tf.sigmoid(h @ G + g)
+        return t * out + (1 - t) * h
+    return h + out if net.skip else out
 
 
 def _activation(name: str) -> Callable:
@@ -76,7 +94,16 @@ def start_of(net: Layers, initializer: str, seeds: Sequence[int], inputs: int, o
     biases = np.zeros((net.depth, len(drawn), 1, net.width), "float32")
     output_bias = np.zeros((len(drawn), 1, outputs), "float32")
     hidden = np.stack(kernels[1:-1])
-    return [kernels[0], hidden, kernels[-1], biases, np.ones_like(biases), np.zeros_like(biases), output_bias]
+    gates = [] if net.gate is None else _gates(net, seeds)
+    return [kernels[0], hidden, kernels[-1], biases, np.ones_like(biases), np.zeros_like(biases), output_bias, *gates]
+
+
+def _gates(net: Layers, seeds: Sequence[int]) -> list[np.ndarray]:
+    """G with Glorot's weights, g as `net.gate` says."""
+    shape = net.depth - 1, net.width, net.width
+    limit = np.sqrt(3 / net.width)
+    G = np.stack([np.random.default_rng([seed, 2015]).uniform(-limit, limit, shape) for seed in seeds], axis=1)
+    return [G.astype("float32"), np.full((net.depth - 1, len(G[0]), 1, net.width), net.gate, "float32")]
 
 
 def losses(logits: Any, y: Any) -> Any:
@@ -135,7 +162,8 @@ def train(
 ) -> tuple[list[dict[str, np.ndarray]], list[np.ndarray]]:
     """Train the stack; at the updates in `looks` (multiples of 1) say loss and accuracy on judge = (X, y).
 
-    `orders` (updates, seeds, batch) are the rows of each step. Returns one dict for each look, and the weights.
+    `orders` (updates, seeds, batch) are the rows of each step. Batch normalisation is judged with the mean and
+    variance of all of X, the training examples. Returns one dict for each look, and the weights.
     """
     import tensorflow as tf
 
@@ -152,11 +180,13 @@ def train(
             update(net, weights, tape.gradient(total, weights), moments, tf.cast(first + k + 1, tf.float32))
 
     seeds = weights[0].shape[0]
-    whole = [np.broadcast_to(part, (seeds, *part.shape)) for part in judge]
+    counted = len(X) if net.norm == "batch" else None
+    shown = np.concatenate([X, judge[0]]) if counted else judge[0]
+    whole = [np.broadcast_to(part, (seeds, *part.shape)) for part in (shown, judge[1])]
 
     @tf.function(jit_compile=True)
     def look() -> Any:
-        logits = forward(net, weights, tf.constant(whole[0]))
+        logits = forward(net, weights, tf.constant(whole[0]), counted=counted)[..., -len(judge[0]) :, :]
         return losses(logits, tf.constant(whole[1])), right(logits, tf.constant(whole[1]))
 
     seen, done = [], 0

@@ -136,7 +136,7 @@ class _Market:
 
 def _draw(rng: np.random.Generator) -> list[_Market]:
     fixed = np.random.default_rng(16)
-    return [_Market(rng), _Market(fixed, 19, 20), _Market(fixed, 8)]
+    return [_Market(rng), _Market(fixed, 29, 30), _Market(fixed, 8)]
 
 
 @cheapest_cure.observe

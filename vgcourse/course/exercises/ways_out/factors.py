@@ -41,14 +41,21 @@ Case = tuple[np.ndarray, list[np.ndarray], np.ndarray]
 
 
 def _draw(rng: np.random.Generator) -> list[Case]:
-    """X, kernels, dL/dh_L: drawn; widths that change, kernels of all sizes; a single layer; twelve."""
+    """X, kernels, dL/dh_L: drawn; widths that change, kernels of all sizes; a single layer; twelve.
+
+    And two where eps counts: a kernel so small that next to nothing gets down, and examples so alike that what gets
+    down is many times the error.
+    """
     fixed = np.random.default_rng(21)
     changing = _case(fixed, 15, (3, 9, 5, 7), (100.0, 0.02, 3.0))
+    alike, *rest = _case(np.random.default_rng(22), 12, (6, 5), (2.0,))
     return [
         _case(rng, 20, (6,) * 6, (1.0,) * 5),
         changing,
         _case(fixed, 8, (4, 4), (0.5,)),
         _case(fixed, 30, (8,) * 13, (2.0,) * 12),
+        _case(np.random.default_rng(23), 10, (4, 5, 3), (0.002, 0.003)),
+        (0.003 * alike + 1, *rest),
     ]
 
 

@@ -60,18 +60,22 @@ Case = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]
 
 
 def _draw(rng: np.random.Generator) -> list[Case]:
-    """z, gamma, beta, dL/dy, eps: drawn; few examples of many units; quiet units beside a large eps; large means."""
+    """z, gamma, beta, dL/dy, eps: drawn; few examples of many units; quiet units beside a large eps; large means.
+
+    Of either sign, gamma is small for the quiet units and large for one of those with large means.
+    """
     fixed = np.random.default_rng(8)
-    quiet = list(_case(fixed, 9, 4))
-    quiet[0] = quiet[0] * np.array([1e-3, 0.05, 1.0, 30.0])
-    far = list(_case(fixed, 6, 3))
-    far[0] = far[0] + np.array([12.0, -7.0, 0.5])
+    z, gamma, beta, error = _case(fixed, 9, 4)
+    quiet = z * np.array([1e-3, 0.05, 1.0, 30.0]), 0.01 * gamma, 0.01 * beta, error
+    z, gamma, beta, error = _case(fixed, 6, 3)
+    far = z + np.array([12.0, -7.0, 0.5]), gamma * np.array([1.0, 20.0, 1.0]), beta, error
     return [(*_case(rng, 8, 5), 1e-3), (*_case(fixed, 3, 7), 1e-3), (*quiet, 0.02), (*far, 1e-3)]
 
 
 def _case(rng: np.random.Generator, n: int, units: int) -> tuple:
     z, error = rng.normal(size=(2, n, units)) * rng.uniform(0.4, 2.5, units)
-    return z + rng.normal(size=units), rng.uniform(0.5, 2, units), rng.normal(size=units), error
+    gamma = rng.uniform(0.5, 2, units) * np.where(np.arange(units) % 2, -1, 1)
+    return z + rng.normal(size=units), gamma, rng.normal(size=units), error
 
 
 def up(z: np.ndarray, gamma: Any = 1.0, beta: Any = 0.0, eps: float = 1e-3) -> np.ndarray:

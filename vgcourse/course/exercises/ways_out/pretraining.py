@@ -59,9 +59,11 @@ Case = tuple[np.ndarray, list[Layer], float, int]
 def _draw(rng: np.random.Generator) -> list[Case]:
     """X, layers (W, b, V, c), rate, steps: drawn, three layers; all widths alike; one layer and one step."""
     fixed = np.random.default_rng(3)
+    alike = _start(fixed, 9, (4, 4, 4))
+    alike[1][1][1][0] = 12.0  # a unit that is always on
     return [
         (*_start(rng, 12, (6, 5, 4, 3)), 0.4, 7),
-        (*_start(fixed, 9, (4, 4, 4)), 0.7, 5),
+        (*alike, 0.7, 5),
         (*_start(fixed, 7, (5, 3)), 0.3, 1),
     ]
 
@@ -75,8 +77,8 @@ def _start(rng: np.random.Generator, n: int, sizes: tuple[int, ...]) -> tuple[np
 
 
 def code_of(h: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """sigmoid(h W + b)."""
-    return 1 / (1 + np.exp(-(h @ W + b)))
+    """sigmoid(h W + b), by a tanh: without overflow, however far a slip goes astray."""
+    return 0.5 * (1 + np.tanh((h @ W + b) / 2))
 
 
 def trained(h: np.ndarray, layer: Layer, rate: float, steps: int, **slip: Any) -> Layer:
