@@ -333,7 +333,7 @@ def test_post_norms_gradient_is_level_and_it_wants_a_warm_up_all_the_same(prose)
 
 
 def test_patient_and_transformer_are_as_the_lesson_says(prose):
-    assert set_ups.SICK == Layers(6, 32) and "The patient has 64 inputs" in prose
+    assert Layers(6, 32) == set_ups.SICK and "The patient has 64 inputs" in prose
     assert (transformer.WIDTH, transformer.HEADS, transformer.SYMBOLS, transformer.PLACES) == (32, 4, 8, 8)
     assert {one.depth for one in transformer.SET_UPS} == {12} and "A small transformer, twelve blocks" in prose
 
