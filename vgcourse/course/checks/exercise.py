@@ -214,6 +214,8 @@ class Exercise:
         try:
             guarded = map(handed.guard, self.answers, answers)
             seen = self.observing(*guarded, np.random.default_rng(seed))
+            if handed.no_number:
+                return {"problem": NOT_PLAIN, "fields": {"text": handed.no_number}}
             return {"seen": seen, "changed": handed.changed} if handed.changed else {"seen": seen}
         except NotImplementedError:
             return {"problem": BLANK}

@@ -4,11 +4,44 @@ The model is an observation of the course's own version. A judge that stops at a
 kinds has a mistake, or met a form that its author did not think of; one that stops where they differ has none.
 """
 
+import itertools
 from typing import Any
 
 import numpy as np
 
 LONGEST = 40  # characters of a student's text that are shown
+MOST = 10_000  # entries of a result that are looked at
+
+
+def no_number(value: Any, depth: int = 6) -> str | None:
+    """What in a result looks like a number and is none, as words: the text "0.5", 0.5 + 2i. None where there is none.
+
+    NumPy turns such text into numbers, and drops an imaginary part: asked later, nobody could tell.
+    """
+    if isinstance(value, (str, bytes)):
+        return f"the text {value[:LONGEST]!r} is not a number" if _reads_as_number(value) else None
+    if isinstance(value, (complex, np.complexfloating)):
+        return "a complex number is none of those that can be compared" if value.imag else None
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind == "c" and np.any(value.imag):
+            return "complex numbers are none of those that can be compared"
+        value = value.ravel()[:MOST] if value.dtype.kind in "OUS" else ()
+    if hasattr(value, "iloc"):  # of pandas
+        return no_number(value.to_numpy(), depth)
+    if isinstance(value, dict):
+        value = dict.values(value)
+    elif not isinstance(value, (list, tuple, np.ndarray)):
+        return None
+    parts = itertools.islice(value, MOST if depth else 0)
+    return next((found for part in parts if (found := no_number(part, depth - 1))), None)
+
+
+def _reads_as_number(text: str | bytes) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def difference(seen: Any, model: Any) -> str | None:

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from vgcourse.course.checks import forms
+
 
 class HandedOut:
     """Wraps the answers of one observation; ``changed`` then says which of them changed what it was given.
@@ -18,10 +20,12 @@ class HandedOut:
         self.changed: dict[str, str] | None = None
         self.raised: BaseException | None = None  # by the call of an answer, a wrong number of arguments included
         self.call = ""  # the call that raised, in words
+        self.no_number: str | None = None  # what an answer gave back in a number's place, in words
 
     def guard(self, name: str, answer: Any) -> Any:
         """The answer, called with copies. A class is left alone: what it makes has methods of its own."""
         if not callable(answer) or isinstance(answer, type) or hasattr(answer, "get_weights"):
+            self.no_number = self.no_number or forms.no_number(answer)
             return answer
 
         @functools.wraps(answer, updated=())
@@ -29,7 +33,9 @@ class HandedOut:
             given = tuple(_copy(arg) for arg in args)
             before = [_weights(arg) for arg in args]
             try:
-                return answer(*given, **kwargs)
+                result = answer(*given, **kwargs)
+                self.no_number = self.no_number or forms.no_number(result)
+                return result
             except BaseException as error:
                 self.raised, self.call = error, f"{name}({', '.join(map(_in_words, args))})"
                 raise

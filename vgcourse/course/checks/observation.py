@@ -65,6 +65,8 @@ def _plain(value: Any, depth: int) -> Any:
     # What is sent is of these exact types: a subclass may answer every comparison as it likes.
     if value is None or type(value) in (bool, int, float, str):
         return value
+    if isinstance(value, str):  # NumPy's
+        return str.__str__(value)
     # Their subclasses (a named tuple, a defaultdict) hold the same items, and those are read past what they redefine.
     for kind in (list, tuple):
         if isinstance(value, kind):
