@@ -157,7 +157,7 @@ r"""
 
 Write `scale(X_train, X_test)`. It gives back both arrays, scaled column by column so that the *training*
 points run exactly from −1 to 1. The test points are measured with the same ruler, and may land a little
-outside. For a column with smallest training value $a$ and largest training value $b$:
+outside. (The coordinates may be whole numbers.) For a column with smallest training value $a$ and largest training value $b$:
 
 $$x \;\mapsto\; 2\,\frac{x - a}{b - a} - 1 .$$
 
@@ -497,8 +497,8 @@ $$\sigma'(z) = \frac{e^{-z}}{(1 + e^{-z})^2} = \frac{1}{1 + e^{-z}} \cdot \frac{
 
 ### Exercise 4 · A sigmoid that never overflows ★ (1 point)
 
-Write `sigmoid(z)` and `sigmoid_slope(z)` for NumPy arrays. The formula as it stands is not good enough: for
-$z = -1000$ it asks for $e^{1000}$, which no computer number can hold, and NumPy warns. Make it quiet and
+Write `sigmoid(z)` and `sigmoid_slope(z)` for NumPy arrays: rows and matrices, of decimal or whole numbers. The
+formula as it stands is not good enough: for $z = -1000$ it asks for $e^{1000}$, which no computer number can hold, and NumPy warns. Make it quiet and
 right from −1000 to 1000.
 
 For example:

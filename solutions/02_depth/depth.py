@@ -718,8 +718,8 @@ predict(
 r"""
 ### Exercise 6 · One change at a time ★★★ (3 points)
 
-Write `share_of_gap(bad, good, run)`. `bad` and `good` are set-ups: dictionaries with the same keys, setting
-→ value. `run(setup)` carries an experiment out and gives back an array of accuracies, one for each seed.
+Write `share_of_gap(bad, good, run)`. `bad` and `good` are set-ups: dictionaries with the same keys (in any order),
+setting → value. `run(setup)` carries an experiment out and gives back an array of accuracies, one for each seed.
 (Runs are expensive, so only run what you need.) For **every setting in which the two differ**, take `bad`,
 change this one setting to its value in `good`, run it, and work out how much of the way from `bad` to
 `good` the median has gone:

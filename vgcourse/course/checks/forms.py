@@ -28,7 +28,7 @@ def no_number(value: Any, depth: int = 6) -> str | None:
         value = value.ravel()[:MOST] if value.dtype.kind in "OUS" else ()
     if hasattr(value, "iloc"):  # of pandas
         return no_number(value.to_numpy(), depth)
-    if isinstance(value, dict):
+    if issubclass(type(value), dict):
         value = dict.values(value)
     elif not isinstance(value, (list, tuple, np.ndarray)):
         return None

@@ -65,13 +65,14 @@ def _plain(value: Any, depth: int) -> Any:
     # What is sent is of these exact types: a subclass may answer every comparison as it likes.
     if value is None or type(value) in (bool, int, float, str):
         return value
-    if isinstance(value, str):  # NumPy's
+    # By the type itself: an object can claim another class.
+    if issubclass(type(value), str):  # NumPy's
         return str.__str__(value)
     # Their subclasses (a named tuple, a defaultdict) hold the same items, and those are read past what they redefine.
     for kind in (list, tuple):
-        if isinstance(value, kind):
+        if issubclass(type(value), kind):
             return [_plain(item, depth - 1) for item in kind.__iter__(value)]
-    if isinstance(value, dict):
+    if issubclass(type(value), dict):
         return {str(key): _plain(item, depth - 1) for key, item in dict.items(value)}
     return _plain_array(value, depth)
 
