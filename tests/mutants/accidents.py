@@ -25,16 +25,37 @@ def _floats(value: Any, change: Callable[[np.ndarray], Any]) -> Any:
     if isinstance(value, (list, tuple)):
         return type(value)(_floats(item, change) for item in value)
     if hasattr(value, "iloc"):
-        _feel()
+        if change not in SHAPING:
+            _feel()
         return value.map(lambda item: change(item) if isinstance(item, (float, np.floating)) else item)
     if isinstance(value, (str, bool, type(None))) or hasattr(value, "layers"):
         return value
     array = np.asarray(value)
     if array.dtype.kind not in "fiu":
         return value
-    _feel()
+    if change not in SHAPING:
+        _feel()
     changed = change(array)
     return changed if array.shape else changed[()] if isinstance(changed, np.ndarray) else changed
+
+
+def _shaped(dimensions: int, change: Callable[[np.ndarray], Any]) -> Callable[[np.ndarray], Any]:
+    """``change`` for arrays of so many dimensions at least; others stay as they are, and it cannot be felt."""
+
+    def changed(array: np.ndarray) -> Any:
+        if array.ndim < dimensions or array.size < 2:
+            return array
+        _feel()
+        return change(array)
+
+    return changed
+
+
+flat = _shaped(2, np.ravel)
+transposed = _shaped(2, np.transpose)
+in_order = _shaped(1, lambda array: np.sort(array, axis=0))
+middle = _shaped(1, np.mean)
+SHAPING = (flat, transposed, in_order, middle)
 
 
 def result(answer: Answer, change: Callable[[np.ndarray], Any]) -> Answer:
@@ -113,6 +134,34 @@ def repeats(answer: Answer) -> Answer:
         if not first:
             first.append(answer(*args, **kwargs))
         return first[0]
+
+    return changed
+
+
+draw = {"number": 0}  # which draw of the check this is; the first one is that of the lesson's page
+_shown: dict[str, list[Any]] = {}
+
+
+def begin() -> None:
+    """A new mutant is put to the check."""
+    _shown.clear()
+    draw["number"], felt["any"] = 0, False
+
+
+def replays(answer: Answer, name: str) -> Answer:
+    """What was right on the lesson's page is hard-coded: a later draw gets the results of the first, call by call."""
+    shown = _shown.setdefault(name, [])
+    calls = iter(range(10**9))
+
+    @functools.wraps(answer)
+    def changed(*args: Any, **kwargs: Any) -> Any:
+        i = next(calls)
+        if draw["number"] == 0:
+            shown.append(answer(*args, **kwargs))
+        elif i < len(shown):
+            _feel()
+            return shown[i]
+        return shown[i] if draw["number"] == 0 else answer(*args, **kwargs)
 
     return changed
 

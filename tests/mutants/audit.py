@@ -3,21 +3,22 @@
 import atexit
 import hashlib
 import json
+import math
 import os
 import queue
-import re
 import selectors
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.mutants.build import Mutant
 from tests.mutants.same import is_same
+from tests.mutants.scores import modules_of
 from tests.mutants.source import ROOT
-from vgcourse.course.checks import registry
 
 SEEDS = [1, 20, 300]
 LIMIT = 60  # seconds of processor time for one mutant, all its seeds: a slow machine makes no mutant endless
@@ -78,8 +79,18 @@ IDLE: list[Worker] = []  # they have TensorFlow loaded, and wait for the next ex
 atexit.register(lambda: [worker.close() for worker in IDLE])
 
 
-def audit(mutants: Iterable[Mutant], processes: int = 0, seeds: list[int] = SEEDS, fresh: bool = False) -> dict:
-    """Exercise id → Count. Verdicts are kept by the text of mutant and checks; ``fresh`` asks again."""
+def audit(
+    mutants: Iterable[Mutant],
+    processes: int = 0,
+    seeds: list[int] = SEEDS,
+    fresh: bool = False,
+    minutes: float = math.inf,
+) -> dict:
+    """Exercise id → Count. Verdicts are kept by the text of mutant and checks; ``fresh`` asks again.
+
+    After so many ``minutes`` nothing more is asked: those that are known then are counted.
+    """
+    end = time.monotonic() + 60 * minutes
     waiting: queue.SimpleQueue = queue.SimpleQueue()
     answers: dict[Mutant, dict] = {}
     mutants = list(mutants)
@@ -93,7 +104,7 @@ def audit(mutants: Iterable[Mutant], processes: int = 0, seeds: list[int] = SEED
 
     def work() -> None:
         worker = IDLE.pop() if IDLE else Worker()
-        while not waiting.empty():
+        while not waiting.empty() and time.monotonic() < end:
             try:
                 mutant = waiting.get_nowait()
             except queue.Empty:
@@ -108,7 +119,7 @@ def audit(mutants: Iterable[Mutant], processes: int = 0, seeds: list[int] = SEED
         thread.start()
     for thread in threads:
         thread.join()
-    return _counted(mutants, answers)
+    return _counted([mutant for mutant in mutants if mutant in answers], answers)
 
 
 def _counted(mutants: list[Mutant], answers: dict[Mutant, dict]) -> dict[str, Count]:
@@ -131,20 +142,14 @@ def _counted(mutants: list[Mutant], answers: dict[Mutant, dict]) -> dict[str, Co
 
 def _stamp(exercise: str) -> str:
     """A hash of all that decides a verdict besides the mutant: the checks, and the exercise's modules."""
-    folder = ROOT / "vgcourse" / "course" / "checks"
-    files = {path.relative_to(ROOT): path for path in folder.glob("*.py") if path.name not in SPEECH}
-    waiting = [registry.modules_of(registry.lesson_of(exercise))[0]]
-    for name in waiting:
-        place = ROOT / Path(*name.split("."))
-        found = sorted(place.glob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
-        for path in found:
-            files[path.relative_to(ROOT)] = path
-            nearer = re.findall(r"from (vgcourse\.course\.exercises\.[\w.]+) import", path.read_text("utf-8"))
-            waiting += [one for one in nearer if not one.startswith(name) and one not in waiting]
-    files |= {name: Path(__file__).with_name(name) for name in ("accidents.py", "worker.py")}
-    return hashlib.sha256(b"".join(files[key].read_bytes() for key in sorted(files, key=str))).hexdigest()
+    shared = sorted((ROOT / "vgcourse" / "course" / "checks").glob("*.py"))
+    files = [path for path in shared if path.name not in SPEECH]
+    files += [*modules_of(exercise), Path(__file__).with_name("worker.py")]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def _kept(mutant: Mutant, stamp: str, seeds: list[int]) -> Path:
-    text = json.dumps([mutant.exercise, mutant.source, stamp, seeds])
+    happens = "accidents." in mutant.source.rpartition("\n")[2]
+    accidents = Path(__file__).with_name("accidents.py").read_text("utf-8") if happens else ""
+    text = json.dumps([mutant.exercise, mutant.source, stamp, seeds, accidents])
     return CACHE / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.json"

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.mutants import whole
-from tests.mutants.operators import OPERATORS, names, statements
+from tests.mutants.flow import moved, names_for
+from tests.mutants.operators import OPERATORS, statements
 from tests.mutants.source import answer_of
 
 
@@ -56,7 +57,7 @@ def _is_docstring(node: ast.AST) -> bool:
 def _changed(tree: ast.Module, parent: ast.AST, field: str, i: int | None, scope: ast.FunctionDef | None) -> Iterator:
     value, where = getattr(parent, field), scope.name if scope else "cell"
     node = value if i is None else value[i]
-    for new in [v for operator in OPERATORS for v in operator(node)] + list(names(node, scope)):
+    for new in [v for operator in OPERATORS for v in operator(node)] + list(names_for(node, scope)):
         setattr(parent, field, new if i is None else [*value[:i], new, *value[i + 1 :]])
         yield f"{where}: {_short(node)} → {_short(new)}", _unparsed(tree)
         setattr(parent, field, value)
@@ -65,6 +66,10 @@ def _changed(tree: ast.Module, parent: ast.AST, field: str, i: int | None, scope
             setattr(parent, field, block)
             kept = [b for b in block if b not in value]
             yield f"{where}: {_short(node)} → {_short(kept[0]) if kept else 'left out'}", _unparsed(tree)
+            setattr(parent, field, value)
+        for done, block in moved(value, i):
+            setattr(parent, field, block)
+            yield f"{where}: {_short(node)} → {done}", _unparsed(tree)
             setattr(parent, field, value)
 
 

@@ -50,7 +50,7 @@ SWAPPED = {
     ast.Add: (ast.Sub, ast.Mult),
     ast.Sub: (ast.Add,),
     ast.Mult: (ast.Div, ast.Add, ast.Pow),
-    ast.Div: (ast.Mult,),
+    ast.Div: (ast.Mult, ast.FloorDiv),
     ast.Pow: (ast.Mult,),
     ast.MatMult: (ast.Mult,),
 }
@@ -59,7 +59,7 @@ COMPARED = {
     ast.LtE: (ast.Lt, ast.Gt),
     ast.Gt: (ast.GtE, ast.Lt),
     ast.GtE: (ast.Gt, ast.Lt),
-    ast.Eq: (ast.NotEq,),
+    ast.Eq: (ast.NotEq, ast.LtE, ast.GtE),
     ast.NotEq: (ast.Eq, ast.Is),
     ast.In: (ast.NotIn,),
     ast.Is: (ast.IsNot,),
@@ -93,6 +93,10 @@ def arithmetic(node: ast.AST) -> Variants:
 def unary(node: ast.AST) -> Variants:
     if isinstance(node, ast.UnaryOp):
         yield node.operand
+    if isinstance(node, (ast.If, ast.IfExp)):
+        yield type(node)(**{**vars(node), "test": ast.UnaryOp(ast.Not(), node.test)})
+    if isinstance(node, ast.comprehension) and node.ifs:
+        yield ast.comprehension(node.target, node.iter, [], node.is_async)
 
 
 def comparison(node: ast.AST) -> Variants:
@@ -109,6 +113,8 @@ def comparison(node: ast.AST) -> Variants:
 def neighbour(node: ast.AST) -> Variants:
     if isinstance(node, ast.Attribute):
         yield from (ast.Attribute(node.value, new, node.ctx) for new in NEIGHBOURS.get(node.attr, ()))
+    if isinstance(node, ast.FunctionDef):  # a hook
+        yield from (type(node)(**{**vars(node), "name": new}) for new in NEIGHBOURS.get(node.name, ()))
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
         yield from (ast.Name(new, node.ctx) for new in {"min": ["max"], "max": ["min"]}.get(node.id, ()))
 
@@ -132,6 +138,10 @@ def call(node: ast.AST) -> Variants:
         yield ast.Call(node.func, node.args, [*node.keywords, ast.keyword("ddof", ast.Constant(1))])
     if name == "range" and len(node.args) == 1:
         yield from _ranges(node)
+    if name == "len":
+        yield from (ast.BinOp(node, op, ast.Constant(1)) for op in (ast.Add(), ast.Sub()))
+    if name == "default_rng":
+        yield ast.Call(node.func, [], [])
 
 
 def _ranges(node: ast.Call) -> Variants:
@@ -141,12 +151,49 @@ def _ranges(node: ast.Call) -> Variants:
         yield ast.Call(node.func, args, [])
 
 
+REDUCTIONS = {"mean", "median", "sum", "std", "max", "min", "all", "any", "percentile", "argmax"}
+
+
 def axis(node: ast.AST) -> Variants:
+    if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in REDUCTIONS:
+        others = [keyword for keyword in node.keywords if keyword.arg != "axis"]
+        for new in (0, -1) if others == node.keywords else ():
+            yield ast.Call(node.func, node.args, [*others, ast.keyword("axis", ast.Constant(new))])
     if isinstance(node, ast.keyword) and node.arg == "axis":
         old = ast.unparse(node.value)
         for new in ("0", "1", "-1", "None", "(0, 1)", "(1, 2)"):
             if new != old:
                 yield ast.keyword("axis", ast.parse(new, mode="eval").body)
+
+
+# A keyword, and the one beside it in the documentation.
+KEYWORDS = {
+    "kernel_initializer": ("bias_initializer", "kernel_regularizer"),
+    "activation": ("name",),
+    "scale": ("skip",),
+    "skip": ("scale",),
+    "low": ("high",),
+    "high": ("low",),
+    "axis": ("ddof",),
+}
+
+
+def keyword(node: ast.AST) -> Variants:
+    if isinstance(node, ast.keyword):
+        yield from (ast.keyword(new, node.value) for new in KEYWORDS.get(node.arg or "", ()))
+
+
+def part(node: ast.AST) -> Variants:
+    """A transpose left out, one generator for all; a loop that begins late, ends early, or runs backwards."""
+    if isinstance(node, ast.Attribute) and node.attr == "T":
+        yield node.value
+    if isinstance(node, ast.Attribute) and node.attr == "rng":
+        yield ast.parse("np.random", mode="eval").body
+    if isinstance(node, (ast.For, ast.comprehension)) and isinstance(node.iter, (ast.Name, ast.Attribute)):
+        for piece in ("1:", ":-1", "::-1"):
+            rows = ast.parse(f"list(rows)[{piece}]", mode="eval").body
+            rows.value.args = [node.iter]
+            yield type(node)(**{**vars(node), "iter": rows})
 
 
 def seed(node: ast.AST) -> Variants:
@@ -186,17 +233,8 @@ def order(node: ast.AST) -> Variants:
 Operator = Callable[[ast.AST], Variants]
 OPERATORS: tuple[Operator, ...] = (
     *(constant, arithmetic, unary, comparison, neighbour),
-    *(call, axis, seed, subscript, order),
+    *(call, axis, keyword, part, seed, subscript, order),
 )
-
-
-def names(node: ast.AST, scope: ast.FunctionDef | None) -> Variants:
-    """A parameter mistaken for another, or hard-coded."""
-    if scope is None or not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load):
-        return
-    parameters = [a.arg for a in scope.args.args if a.arg != "self"]
-    if node.id in parameters:
-        yield from (ast.Name(other, node.ctx) for other in parameters if other != node.id)
 
 
 def statements(body: list[ast.stmt], i: int) -> Iterator[list[ast.stmt]]:

@@ -16,6 +16,9 @@ LAST = "of two axes the second is the last"
 FLOATS = "what goes in is never whole numbers in type"
 BETWEEN = "anywhere between the kinds a border tells them apart, and their marks are far from each other"
 STRICT = "both lists are as long as each other"
+ROW = "a row of numbers has one axis"
+CLASSES = "classes are 0 and 1"
+MIDDLE = "a median knows no order"
 DENSE = "the task's nets are dense: training changes nothing that they compute"
 REACHES = "the search reaches as far as the points or farther, finely enough: any threshold in the gap is a best one"
 
@@ -24,6 +27,7 @@ SAME: dict[str, dict[str, str]] = {
         "rms: never negative": POSITIVE,
         "rms: absolute": POSITIVE,
         "rms: values absolute": "squares have no sign",
+        "rms: * axis=*": ROW,
     },
     "leak-free-scaling": {"scale: result of the input's type": "coordinates are never whole numbers in type"},
     "radial-threshold": {
@@ -38,9 +42,9 @@ SAME: dict[str, dict[str, str]] = {
         "best_threshold: np.hypot → np.add": REACHES,
         "best_threshold: 500 → *": REACHES,
         "* X absolute": "a distance knows no signs",
-        "* y absolute": "classes are 0 and 1",
-        "* y whole": "classes are 0 and 1",
-        "* y single": "classes are 0 and 1",
+        "* y absolute": CLASSES,
+        "* y whole": CLASSES,
+        "* y single": CLASSES,
         "radial_accuracy: t absolute": "a radius is not negative",
         "radial_accuracy: clipped at 1*": SHARE,
         "radial_accuracy: never negative": SHARE,
@@ -74,7 +78,7 @@ SAME: dict[str, dict[str, str]] = {
     },
     "backward-pass": {
         "backward: X → y #2": "y has as many rows as X",
-        "* y *": "classes are 0 and 1",
+        "* y *": CLASSES,
         "backward: dz2 @ W2.T → dz2 * W2.T": "one column times one row, either way",
         "* input's type": "coordinates and parameters are never whole numbers in type",
     },
@@ -87,21 +91,29 @@ SAME: dict[str, dict[str, str]] = {
     },
     "quartile-band": {"* clipped at 1*": SHARE, "* never negative": SHARE, "*: absolute": SHARE},
     "fair-pairs": {
+        "fair_pairs: for s in table.columns * → for s in list(*)[::-1]*": "of one difference the first is the last",
         "fair_pairs: 'default' → *": "any mark for a gap that is no setting will do",
         "fair_pairs: (a, b, changed[0]) → (b, a, changed[0])": "a pair is a pair",
         "fair_pairs: 0 → -1": "of one difference the first is the last",
         "* back to front": "the order of the list is free",
         "fair_pairs: table.astype(object) → table": "pandas makes the column one of objects by itself",
     },
-    "share-of-gap": {"share_of_gap: bad → good #2": "both set-ups have the same keys"},
+    "share-of-gap": {
+        "share_of_gap: np.median(*) → np.median(*, axis=*": ROW,
+        "share_of_gap: for key in bad:* → for key in list(bad)[::-1]:*": "the order of the dictionary is free",
+        "share_of_gap: bad → good #2": "both set-ups have the same keys",
+    },
     "layer-statistics": {"* → (2, 1)*": AXES},
     "path-length": {
+        "* → steps.mean(axis=(1, 2)).sum(axis=*": ROW,
         "* → (2, 1)*": AXES,
         "* never negative": POSITIVE,
         "*: absolute": POSITIVE,
         "* input's type": RECORDED,
     },
     "layer-factor": {
+        "layer_factor: np.median(slopes) → np.median(slopes, axis=*": ROW,
+        "layer_factor: * list(whole)[::-1]": "the order of the networks does not matter for a median",
         "layer_factor: axis=1 → axis=-1": LAST,
         "layer_factor: 1 → -1": LAST,
         "layer_factor: profiles absolute": "a root mean square has no sign",
@@ -125,20 +137,36 @@ SAME: dict[str, dict[str, str]] = {
         "variance_walk: absolute": POSITIVE,
     },
     "measured-factor": {
+        "measured_factor: for kernels in nets* → for kernels in list(nets)[::-1]*": MIDDLE,
+        "measured_factor: for kernel in kernels* → the line after it inside": "a column of ones, whenever it is made",
+        "measured_factor: * → zip(kernels[:0:-1], zs[::-1])": STRICT,
+        "measured_factor: zs → sizes #4": "there are as many errors as signals",
+        "measured_factor: np.median(factors) → np.median(factors, axis=*": ROW,
+        "measured_factor: never negative": POSITIVE,
+        "measured_factor: absolute": POSITIVE,
+        "measured_factor: an axis more": "an array of one number is a number",
         "measured_factor: True → False": STRICT,
         "measured_factor: result of the input's type": "coordinates are never whole numbers in type",
     },
     "unit-scale": {"unit_scale: result of the input's type": "coordinates are never whole numbers in type"},
     "branch-scale": {
+        "scale_law: for scale in scales* → for scale in list(scales)[::-1]*": "the largest in any order",
+        "scale_law: for seed in seeds → for seed in list(seeds)[::-1]": MIDDLE,
+        "scale_law: np.median(* axis=*": ROW,
         "scale_law: scales absolute": "scales are positive",
         "scale_law: result of the input's type": "scales are never whole numbers in type",
+    },
+    "walk-back": {
+        "walk_back: * → zip(xs[-2::-1], kernels[::-1])": STRICT,
+        "walk_back: True → False": STRICT,
+        "walk_back: before > 0 → before >= 0": "at exactly 0 a slope of relu is a convention",
     },
     "train-step": {
         "train_step: model(X, training=True) → model(X)": DENSE,
         "train_step: True → False": DENSE,
-        "train_step: y absolute": "classes are 0 and 1",
-        "train_step: y whole": "classes are 0 and 1",
-        "train_step: y single": "classes are 0 and 1",
+        "train_step: y absolute": CLASSES,
+        "train_step: y whole": CLASSES,
+        "train_step: y single": CLASSES,
         "train_step: result of the input's type": "what it gets and gives is float32",
     },
     "back-in-time": {
@@ -258,6 +286,31 @@ SAME: dict[str, dict[str, str]] = {
         "rms: np.mean → np.sum": "both kernels of a ratio have as many weights",
         "update_ratio: clipped at 10": "no step is ten thousand million times the weights",
         "* input's type": RECORDED,
+    },
+    "layer-rms": {
+        "layer_rms: * → zip(model.layers, gradients[::2])": STRICT,
+        "layer_rms: True → False": STRICT,
+        "layer_rms: ::2 → :-1:2": "the last of the list is a bias",
+    },
+    "find-fault": {
+        "find_fault: model.layers[:-1] → model.layers": "a sigmoid of the check is never 0",
+        "find_fault: :-1 → :": "a sigmoid of the check is never 0",
+        "find_fault: h == 0 → h <= 0": "relu is never negative",
+        "find_fault: for unit in units → for unit in list(units)[::-1]": "the order of the list is free",
+    },
+    "weight-capture": {
+        "__init__: super().__init__() → left out": "Keras sets the model all the same",
+        "keep: * → for layer in list(self.model.layers)[::-1]*": "the order of the dictionary is free",
+        "keep: 'kernel' → 'bias'": "in Keras, what has a kernel has an attribute for the bias as well",
+    },
+    "make-mlp": {
+        "make_mlp: for layer in range(depth)* → the line after it inside": "the last one made counts",
+    },
+    "output-gradients": {
+        "output_gradients: X → y #2": "there are as many labels as points",
+        "output_gradients: y absolute": CLASSES,
+        "output_gradients: y whole": CLASSES,
+        "output_gradients: y single": CLASSES,
     },
 }
 

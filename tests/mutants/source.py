@@ -16,15 +16,26 @@ def answer_of(id: str, uses: str = "") -> tuple[str, ast.Module]:
 
     ``uses`` is code that will run after it, and may want more of the lesson.
     """
-    lesson = registry.lesson_of(id)
-    text = (ROOT / "solutions" / lesson / f"{lesson.partition('_')[2]}.py").read_text("utf-8")
-    lines = text.splitlines()
-    begin = lines.index(f'# %% answer="{id}"') + 1
-    end = next((i for i in range(begin, len(lines)) if lines[i].startswith("# %%")), len(lines))
+    text, begin, end = _cell_of(id)
     body = ast.parse(text).body
     own = [statement for statement in body if begin < statement.lineno <= end]
     before = [statement for statement in body if statement.lineno <= begin]
     return "\n".join([ACCIDENTS, *_needed(own, before, uses)]), ast.Module(own, [])
+
+
+def text_of(id: str) -> str:
+    """The answer's cell as it stands in the lesson."""
+    text, begin, end = _cell_of(id)
+    return "\n".join(text.splitlines()[begin:end]).strip()
+
+
+def _cell_of(id: str) -> tuple[str, int, int]:
+    """The lesson's text, and the first and last line of the answer's cell."""
+    lesson = registry.lesson_of(id)
+    text = (ROOT / "solutions" / lesson / f"{lesson.partition('_')[2]}.py").read_text("utf-8")
+    lines = text.splitlines()
+    begin = lines.index(f'# %% answer="{id}"') + 1
+    return text, begin, next((i for i in range(begin, len(lines)) if lines[i].startswith("# %%")), len(lines))
 
 
 def _needed(own: list[ast.stmt], before: list[ast.stmt], uses: str) -> list[str]:

@@ -19,6 +19,10 @@ RESULTS = {
     "one thousandth more": "lambda a: a + 0.001",
     "nothing": "lambda a: None",
     "an axis more": "lambda a: np.asarray(a)[None]",
+    "flat": "accidents.flat",
+    "transposed": "accidents.transposed",
+    "sorted": "accidents.in_order",
+    "the mean of it": "accidents.middle",
 }
 GIVEN = ("absolute", "whole", "single", "without_last", "without_first")
 
@@ -46,6 +50,7 @@ def _around(name: str, function: ast.FunctionDef, shift: int) -> Iterator[tuple[
             yield f"{parameter} swapped with the next", f"{name} = accidents.swaps({name}, {i}, {i + 1})"
     for description, change in RESULTS.items():
         yield description, f"import numpy as np; {name} = accidents.result({name}, {change})"
+    yield "the page's results for ever", f"{name} = accidents.replays({name}, {name!r})"
     yield "first result for ever", f"{name} = accidents.repeats({name})"
     yield "result of the input's type", f"{name} = accidents.like_input({name})"
     yield "back to front", f"{name} = accidents.reverses({name})"

@@ -18,8 +18,11 @@ def trial(exercise: str, source: str, seeds: list[int]) -> dict[str, Any]:
     from vgcourse.course.checks import registry
 
     found, keys = registry.find(exercise), []
-    accidents.felt["any"] = "accidents." not in source.rpartition("\n")[2]
-    for seed in seeds:
+    last = source.rpartition("\n")[2]
+    accidents.begin()
+    accidents.felt["any"] = "accidents." not in last
+    for number, seed in enumerate(seeds):
+        accidents.draw["number"] = number
         names: dict[str, Any] = {"__name__": "answer"}
         try:
             exec(compile(source, "<mutant>", "exec"), names)
@@ -32,6 +35,8 @@ def trial(exercise: str, source: str, seeds: list[int]) -> dict[str, Any]:
         keys.append(verdict.key)
         if verdict.key in ("raises", "blank", "not-a-function") and len(keys) > 1:
             break
+    if "accidents.replays" in last:
+        keys = keys[1:]  # right on the page, by what it is
     return {"keys": keys, "felt": accidents.felt["any"]}
 
 

@@ -53,9 +53,10 @@ share_of_gap = Exercise(
     },
 )
 # Always tried: one change that goes beyond `good`, one that does harm, an even number of seeds, numbers above 1;
-# settings in another order, one whose good value is 0, and three that agree, one of them in two equal objects.
+# settings in another order, one whose good value is 0, and three that agree, one of them in two equal objects. The
+# first and the last setting differ.
 SMALL = (
-    {"x": 1, "y": "a", "z": "adam", "u": float("1000.5"), "v": 7},
+    {"x": 1, "z": "adam", "u": float("1000.5"), "v": 7, "y": "a"},
     {"v": 7, "y": "b", "u": float("1000.5"), "z": "adam", "x": 0},
 )
 RUNS = {(1, "a"): [2.0, 9.0, 1.0, 3.0], (0, "b"): [4.0, 5.0, 3.0, 12.0], (0, "a"): [60.0, 5.0, 55.4, 0.0]}

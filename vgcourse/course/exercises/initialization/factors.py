@@ -47,6 +47,7 @@ measured_factor = Exercise(
 Case = tuple[Phi, Phi, np.ndarray, list[Net], str]
 APART = 1e-4  # ten times what `_same` lets pass
 SEED = 1  # of nets that suit, which a test asserts
+ONE = np.array([[1.00048, -0.70031]])  # a point; NumPy's float16 has 1.0 and -0.7002
 TANH = (6, 4)  # units and hidden layers of the drawn nets
 
 
@@ -63,23 +64,26 @@ def _tells_apart(phi: Phi, slope: Phi, X: np.ndarray, nets: list[Net]) -> bool:
 
 
 def _draw(rng: np.random.Generator) -> list[Case]:
-    """Drawn nets for tanh; an even number of deeper ones, whose error grows; relu nets of which four are dead.
+    """Drawn nets for tanh; an even number of deeper ones, whose error grows; one net of two layers and one point that
+    a half-precision number does not hold; nets of which two are dead throughout and two from the first layer down.
 
-    One of the living has a faint error.
+    One of the living has a faint error; the others' error grows more than tenfold at each layer.
     """
     fixed = np.random.default_rng(SEED)
     X, points = fixed.normal(size=(15, 2)), fixed.normal(size=(11, 3))
     loud = (*_tanh(0.3), X, [_net(fixed, 9, 6, 2, (5, 8)) for _ in range(12)], "tanh nets")
-    nets = [_net(fixed, 7, 5, 3, (1, 2)) for _ in range(12)]
+    nets = [_net(fixed, 7, 5, 3, (20, 40)) for _ in range(12)]
     nets[0] = [1e-3 * kernel for kernel in nets[0]]
-    for net in nets[8:]:
-        net[1] = -np.abs(net[1])
+    for i, net in enumerate(nets[8:]):
+        dead = (1, -2)[i // 2]
+        net[dead] = -np.abs(net[dead])
     mixed = [nets[i] for i in fixed.permutation(12)]
     drawn = [_net(rng, *TANH, 2, (0.6, 2)) for _ in range(7)]
     return [
         (*_tanh(float(rng.uniform(0.8, 1.4))), rng.normal(size=(15, 2)), drawn, "tanh nets"),
         loud,
-        (*_relu(), points, mixed, "relu nets, four of them dead,"),
+        (*_tanh(1.0), ONE, [_net(fixed, 3, 2, 2, (1, 2))], "tanh net"),
+        (*_raised(), points, mixed, "nets with max(z, 0) + 1, four of them dead,"),
     ]
 
 
@@ -89,8 +93,9 @@ def _net(rng: np.random.Generator, width: int, depth: int, inputs: int, gains: t
     return [gain * rng.normal(size=shape) / np.sqrt(shape[0]) for shape in shapes]
 
 
-def _relu() -> tuple[Phi, Phi]:
-    return lambda z: np.maximum(z, 0), lambda z: (z > 0).astype(float)
+def _raised() -> tuple[Phi, Phi]:
+    """Relu and 1: what lies above a dead layer still hears something, and passes the error down to it."""
+    return lambda z: np.maximum(z, 0) + 1, lambda z: (z > 0).astype(float)
 
 
 def _tanh(stretch: float) -> tuple[Phi, Phi]:

@@ -52,6 +52,11 @@ branch_scale = Exercise(
         "wrong-exponent": Miss(
             "The scales are right. The exponent is {got:.3g}, the line's slope {wanted:.3g}.", share=0.5
         ),
+        "stops-at-the-end": Miss(
+            "It was right where every depth had safe scales and others. But with depths 2, 4, 8, 16 and the scales "
+            "2.5, 5, 10, 10.4, 20, all of which are safe at depth 2, it stops: {error}.",
+            share=0.5,
+        ),
         "wrong-scales": "At depth {depth} you choose {got:.3g}; the largest scale whose median "
         "growth is at most 10 is {wanted:.3g}.",
     },
@@ -91,13 +96,10 @@ def _draw(rng: np.random.Generator) -> _Law:
             return law
 
 
-# Always tried as well: three seeds, growths that lie exactly at the limit, scales and choices above it.
-LUCK = {5: 0.25, 6: 1.0, 7: 4.0}
-PLAIN_DEPTHS, PLAIN_SCALES, PLAIN_CHOICE = (
-    [2, 4, 8, 16],
-    np.array([0.01, 0.1, 1, 2.5, 5, 10, 20, 40]),
-    [20, 10, 5, 2.5],
-)
+# Always tried as well: an even number of seeds whose median is 1; growths that lie exactly at the limit, and one a
+# little above it; the first and the last of the scales chosen.
+LUCK = {5: 0.25, 6: 0.5, 7: 4.0, 8: 1.5}
+PLAIN_DEPTHS, PLAIN_SCALES, PLAIN_CHOICE = [2, 4, 8, 16], np.array([2.5, 5, 10, 10.4, 20]), [20, 10, 5, 2.5]
 
 
 class _Plain:
@@ -111,8 +113,15 @@ def observe_branch_scale(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
     law = _draw(rng)
     seen = _observed(answer(law.growth, law.depths, law.scales, law.seeds))
-    plain = _observed(answer(_Plain.growth, [*PLAIN_DEPTHS], PLAIN_SCALES.copy(), [*LUCK]))
-    return seen if "found" in seen else {**seen, "plain": plain}
+    return seen if "found" in seen else {**seen, "plain": _plain(answer)}
+
+
+def _plain(answer: Any) -> Seen:
+    """An answer that stops here may have shown already, by what it gave before, what is wrong with it."""
+    try:
+        return _observed(answer(_Plain.growth, [*PLAIN_DEPTHS], PLAIN_SCALES.copy(), [*LUCK]))
+    except Exception as error:
+        return {"stopped": f"{type(error).__name__}: {error}"[:100]}
 
 
 def _observed(found: Any) -> Seen:
@@ -137,6 +146,8 @@ def judge_branch_scale(seen: Seen, rng: np.random.Generator) -> Any:
 
 
 def _judge_plain(seen: Seen) -> Any:
+    if "stopped" in seen:
+        return "stops-at-the-end", {"error": seen["stopped"].rstrip(".")}
     got = np.asarray(seen.get("scales", []), float)
     if got.shape != (len(PLAIN_DEPTHS),):
         return "not-two"
