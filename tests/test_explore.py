@@ -43,23 +43,6 @@ def test_code_opens_the_same_explorer(maker):
     assert "depth=7" in explorer.state and "seed=12" in explorer.state
 
 
-def test_python_and_the_browser_know_the_same_settings_with_the_same_defaults():
-    """The functions' signatures against the table in state.js, field by field."""
-    table = (bundle.WEB / "state.js").read_text(encoding="utf-8")
-    for maker in MAKERS:
-        block = re.search(rf"^  {maker.__name__}: {{\n(.*?)^  }},", table, re.DOTALL | re.MULTILINE)[1]
-        fields = re.findall(r"^    (\w+): (.*),$", block, re.MULTILINE)
-        settings = dict(parse_qsl(maker().state.partition("?")[2]))
-        assert [name for name, _ in fields] == list(settings)
-        for name, text in fields:
-            default = str(json.loads(settings[name])) if settings[name][0].isdigit() else settings[name]
-            known = {"data": "circles", "gradient": "backprop", "seed": "1"}.get(name)
-            assert known == default or re.search(rf'\b"?{re.escape(default.removesuffix(".0"))}"?\b', text), (
-                name,
-                text,
-            )
-
-
 def test_branch_scale_may_follow_the_depth():
     explorer = widgets.skip(branch_scale="1/sqrt(depth)")
     assert dict(parse_qsl(explorer.state.partition("?")[2]))["branch_scale"] == "1/sqrt(depth)"

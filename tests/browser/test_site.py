@@ -2,10 +2,13 @@
 
 import random
 import re
+from inspect import signature
 
 import pytest
 from pages import EXPLORER, KINDS, drawn_pixels, open_explorer
 from sentences import read_number
+
+from vgcourse.show.explorers import widgets
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +29,20 @@ def test_an_explorer_opens_and_its_slider_moves_the_picture(watched, kind):
     assert page.inner_text(".vg-body") != words
     page.wait_for_function(f"location.hash.startsWith('#{kind}?')")
     watched.assert_clean()
+
+
+SETTINGS = """Object.fromEntries(Object.values(vgcourse.EXPLORERS).map(({ kind, fields }) =>
+    [kind, Object.entries(fields).map(([key, field]) => [key, field.initial])]))"""
+
+
+def test_python_and_the_browser_know_the_same_settings_with_the_same_defaults(watched):
+    page = watched.page
+    open_explorer(page, KINDS[0])
+    known = page.evaluate(SETTINGS)
+    assert tuple(known) == KINDS and set(widgets.__all__) == {"Explorer", *KINDS}
+    for kind, settings in known.items():
+        asked = signature(getattr(widgets, kind)).parameters.values()
+        assert [(each.name, each.default) for each in asked if each.name != "recording"] == list(map(tuple, settings))
 
 
 def test_the_address_holds_the_whole_setting(watched):
@@ -61,7 +78,7 @@ def test_after_hurried_moves_the_page_shows_the_last_setting_whole(watched, kind
         page.evaluate(HURRIED, ["depth", [dice.random() for _ in range(7)]])
         page.wait_for_function(f"!{EXPLORER}.queue.busy")
         shown = page.inner_text(".vg-body")
-        page.wait_for_timeout(450)  # longer than two writes of the address may lie apart
+        page.wait_for_function("location.hash.includes(`depth=${document.querySelector('[data-key=depth]').value}&`)")
         page.reload()
         page.wait_for_selector(".vg canvas")
         page.wait_for_function(f"!{EXPLORER}.queue.busy")

@@ -2,6 +2,7 @@
 
 import { drawBand, drawLine, drawMarker, drawLogAxis, layerLabels, openCanvas, write } from "./chart.js";
 import { emphasise, freshId, legendList, make } from "./dom.js";
+import { gradientField, initializerField, seedField, whole, widthField } from "./fields.js";
 import { ascending, measureNet, profileQuantiles, quantile, sample } from "./many.js";
 import { layerFactor, predictBackprop } from "./meanfield.js";
 import { Queue } from "./queue.js";
@@ -14,6 +15,16 @@ const PROFILE_SEEDS = 20;
 const PROFILED = ["sigmoid", "tanh", "relu"];
 
 export const depthProfile = {
+  kind: "depth_profile",
+  name: "Depth profile",
+  fields: {
+    depth: whole("hidden layers", 2, 50, 10),
+    width: widthField(16),
+    initializer: initializerField("glorot_uniform"),
+    gradient: gradientField(),
+    seed: seedField("first seed"),
+  },
+  drawsGradients: true,
   words: {
     title: "How much of the gradient reaches each layer?",
     lead:

@@ -1,16 +1,9 @@
 /** Entry: mounts an explorer in a notebook cell (anywidget) or on the static page. */
 
 import { make } from "./dom.js";
+import { EXPLORERS } from "./explorers.js";
 import { makeShell } from "./shell.js";
 import { parseState } from "./state.js";
-import { depthProfile } from "./depth_profile.js";
-import { network } from "./network.js";
-import { player } from "./player.js";
-import { skip } from "./skip.js";
-import { thermometers } from "./thermometers.js";
-import { varianceWalk } from "./variance_walk.js";
-
-export const EXPLORERS = { thermometers, network, depth_profile: depthProfile, variance_walk: varianceWalk, skip, player };
 
 /**
  * Show the explorer that `state` names inside `root`.
@@ -19,10 +12,10 @@ export const EXPLORERS = { thermometers, network, depth_profile: depthProfile, v
  */
 export function mountExplorer(root, state, options = {}) {
   const { kind, values, problems } = parseState(state, options.fallback);
-  const { words, build, hide } = EXPLORERS[kind];
-  const shell = makeShell(root, kind, words, values, problems, { hide, ...options });
+  const explorer = EXPLORERS[kind];
+  const shell = makeShell(root, explorer, values, problems, options);
   try {
-    shell.start(build(shell));
+    shell.start(explorer.build(shell));
   } catch (error) {
     console.error(error);
     shell.problems.append(make("p", {}, `This explorer cannot be shown: ${error.message}.`));

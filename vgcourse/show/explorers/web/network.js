@@ -2,6 +2,7 @@
 
 import { backwardPass, profileOf, rms } from "./backward_pass.js";
 import { button, emphasise, legendList, make } from "./dom.js";
+import { choice, initializerField, number, seedField, whole } from "./fields.js";
 import { columnAt, drawNetwork } from "./network_picture.js";
 import { magnitudeGradient } from "./pictures.js";
 import { pointable } from "./pointing.js";
@@ -14,11 +15,30 @@ const FORMS = {
   recurrent: recurrentPass,
   lstm: lstmPass,
 };
+const RECURRENT_MENU = { sigmoid: "sigmoid", tanh: "tanh", relu: "relu" };
+const NET_MENU = {
+  plain: "layer after layer",
+  skip: "with skip connections",
+  recurrent: "recurrent, through time",
+  lstm: "LSTM, through time",
+};
 const COUNTED = { plain: "hidden layers", skip: "blocks", recurrent: "time steps", lstm: "time steps" };
 const LONGEST = 4200; // ms for a whole pass
 const PER_ARROW = 650; // ms for one arrow at most
 
 export const network = {
+  kind: "network",
+  name: "The net drawn",
+  fields: {
+    form: choice("net", NET_MENU, "plain"),
+    activation: choice("activation", RECURRENT_MENU, "sigmoid"),
+    depth: whole("hidden layers", 2, 12, 7),
+    initializer: initializerField("matched"),
+    forget_bias: number("forget gate's bias", -10, 10, 1, [0, 1, 3, 5]),
+    width: { ...number("units", 1, 16, 6, [2, 3, 4, 6, 8, 16]), whole: true },
+    seed: seedField(),
+  },
+  drawsGradients: true,
   words: {
     title: "How does the error find its way back?",
     lead:

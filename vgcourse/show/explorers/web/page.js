@@ -3,7 +3,8 @@
 import { keepAddress } from "./address.js";
 import { dataset } from "./datasets.js";
 import { make } from "./dom.js";
-import { EXPLORERS, mountExplorer } from "./main.js";
+import { EXPLORERS } from "./explorers.js";
+import { mountExplorer } from "./main.js";
 import { layerFactor, predictBackprop } from "./meanfield.js";
 import { gradientsOf, kernelsOf } from "./selftest.js";
 import { arrowShare } from "./network_picture.js";
@@ -12,15 +13,6 @@ import { sequences, timeWeights } from "./time_pass.js";
 import { tubeMarks } from "./tubes.js";
 import { gainWeights } from "./variance_walk.js";
 import { plainNumber } from "./words.js";
-
-const NAMES = {
-  thermometers: "Thermometers",
-  network: "The net drawn",
-  depth_profile: "Depth profile",
-  variance_walk: "Variance walk",
-  skip: "Skip connection",
-  player: "Recording",
-};
 
 let shell = null;
 const address = keepAddress();
@@ -34,7 +26,7 @@ function openPage() {
   stage.replaceChildren(root);
   shell = mountExplorer(root, location.hash, { page: true, level: 1, onState: address.write });
   root.vgShell = shell;
-  document.title = `${NAMES[kind]} · Vanishing gradients`;
+  document.title = `${EXPLORERS[kind].name} · Vanishing gradients`;
   for (const link of document.querySelectorAll("nav a")) {
     if (link.hash === `#${kind}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
@@ -58,7 +50,7 @@ function followTheme() {
 }
 
 const menu = document.querySelector("nav ul");
-menu.append(...Object.keys(EXPLORERS).map((kind) => make("li", {}, make("a", { href: `#${kind}`, onclick: follow }, NAMES[kind]))));
+menu.append(...Object.values(EXPLORERS).map(({ kind, name }) => make("li", {}, make("a", { href: `#${kind}`, onclick: follow }, name))));
 followTheme();
 // Moves of a slider are written now and then; where a hand rests, at once.
 for (const rest of ["change", "pointerup", "keyup", "pagehide"]) addEventListener(rest, () => address.flush());
@@ -66,4 +58,4 @@ for (const rest of ["change", "pointerup", "keyup", "pagehide"]) addEventListene
 addEventListener("popstate", openPage);
 openPage();
 const circlesPoints = dataset("circles");
-globalThis.vgcourse = { arrowShare, gainWeights, gradientsOf, kernelsOf, layerFactor, plainNumber, points: circlesPoints, predictBackprop, sequences, timeWeights, tubeMarks };
+globalThis.vgcourse = { arrowShare, EXPLORERS, gainWeights, gradientsOf, kernelsOf, layerFactor, plainNumber, points: circlesPoints, predictBackprop, sequences, timeWeights, tubeMarks };

@@ -3,6 +3,7 @@
 import { drawHatch, drawMarker, openCanvas, rule, write } from "./chart.js";
 import { button, emphasise, make } from "./dom.js";
 import { recordDemo } from "./demo.js";
+import { whole } from "./fields.js";
 import { LN2 } from "./run.js";
 import { magnitudeColor } from "./theme.js";
 import { compareLayers, lossNumber, plainNumber, powerOfTen } from "./words.js";
@@ -17,6 +18,11 @@ const DEMO_WORDS =
   "In a notebook, vg.explore.player(recording) shows a run of yours.";
 
 export const player = {
+  kind: "player",
+  name: "Recording",
+  fields: {
+    moment: whole("moment", 0, 100000, 0),
+  },
   words: {
     title: "A run, moment by moment",
     lead:

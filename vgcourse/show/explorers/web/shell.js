@@ -2,20 +2,22 @@
 
 import { button, control, copyText, make, table } from "./dom.js";
 import { ZONES_WORDS } from "./scales.js";
-import { EXPLORER_FIELDS, formatPython, formatState, LESS_USED } from "./state.js";
+import { LESS_USED } from "./fields.js";
+import { formatPython, formatState } from "./state.js";
 import { readTheme } from "./theme.js";
 
 const SPEAK_AFTER = 500;
 
 /**
- * Build the frame of an explorer inside `root`.
+ * Build the frame of an explorer inside `root`; `spec` as in `explorers.js`.
  *
  * `options.onState(text)` hears each new setting; `options.page` is true on the static page, where a link can
  * be copied; `options.level` is the level of its heading, 2 where nothing is said, and `options.bare` leaves heading and
  * lead to the page; `options.only` lists the controls it has, all where nothing is said. The explorer draws into `shell.body` and hands `start` its `{change(key), draw()}`.
  */
-export function makeShell(root, kind, words, values, problems, options = {}) {
-  const shell = { root, kind, values, options, controls: {}, cleanups: [], explorer: null };
+export function makeShell(root, spec, values, problems, options = {}) {
+  const { kind, words } = spec;
+  const shell = { root, kind, spec, values, options, controls: {}, cleanups: [], explorer: null };
   shell.cardHeading = (properties, ...children) =>
     make(`h${(options.level ?? 2) + (options.bare ? 0 : 1)}`, { ...properties, class: "vg-name" }, ...children);
   shell.bar = make("div", { class: "vg-bar", role: "group", "aria-label": "Settings" });
@@ -37,8 +39,8 @@ export function makeShell(root, kind, words, values, problems, options = {}) {
 function buildBar(shell) {
   shell.bar.append(shell.buttons);
   const more = make("div", { class: "vg-row" });
-  for (const [key, field] of Object.entries(EXPLORER_FIELDS[shell.kind])) {
-    if (shell.options.hide?.includes(key) || (shell.options.only && !shell.options.only.includes(key))) continue;
+  for (const [key, field] of Object.entries(shell.spec.fields)) {
+    if (shell.options.only && !shell.options.only.includes(key)) continue;
     const made = control(key, field, (name, value) => changed(shell, name, value));
     made.show(shell.values[key]);
     shell.controls[key] = made;
@@ -70,8 +72,7 @@ function buildFoot(shell) {
   const numbers = make("details", { ontoggle: () => shell.writeNumbers() }, make("summary", {}, "The numbers"), shell.numbers);
   shell.details = numbers;
   const zones = make("details", {}, make("summary", {}, "What counts as vanished or exploded?"), make("p", {}, ZONES_WORDS));
-  const drawsGradients = ["thermometers", "network", "depth_profile", "skip"].includes(shell.kind);
-  return make("div", { class: "vg-foot" }, row, numbers, drawsGradients ? zones : null);
+  return make("div", { class: "vg-foot" }, row, numbers, shell.spec.drawsGradients ? zones : null);
 }
 
 function showProblems(shell, sentences) {

@@ -1,5 +1,6 @@
 /** The same weights with and without the skip connection. Lesson 6. */
 
+import { ACTIVATION_MENU, choice, dataField, initializerField, learningRateField, number, seedField, whole, widthField } from "./fields.js";
 import { Race } from "./race.js";
 import { Run } from "./run.js";
 import { runSettings, swatch } from "./thermometers.js";
@@ -7,6 +8,19 @@ import { runSettings, swatch } from "./thermometers.js";
 const HEADINGS = { plain: "plain net", skip: "same weights, with skips" };
 
 export const skip = {
+  kind: "skip",
+  name: "Skip connection",
+  fields: {
+    depth: whole("blocks", 1, 50, 20),
+    width: widthField(16),
+    activation: choice("activation", ACTIVATION_MENU, "relu"),
+    initializer: initializerField("random_normal"),
+    branch_scale: number("branch scale", 0, 4, 1, [1, 0.5, 0.1, 0], { "1/sqrt(depth)": "1/√depth" }),
+    learning_rate: learningRateField(0.03),
+    data: dataField(),
+    seed: seedField(),
+  },
+  drawsGradients: true,
   words: {
     title: "What does a skip connection carry?",
     lead:

@@ -2,10 +2,23 @@
 
 import { make } from "./dom.js";
 import { dataset } from "./datasets.js";
+import { dataField, gradientField, initializerField, learningRateField, seedField, whole, widthField } from "./fields.js";
 import { Race } from "./race.js";
 import { Run } from "./run.js";
 
 export const thermometers = {
+  kind: "thermometers",
+  name: "Thermometers",
+  fields: {
+    depth: whole("hidden layers", 1, 10, 8),
+    width: widthField(16),
+    initializer: initializerField("matched"),
+    learning_rate: learningRateField(0.1),
+    data: dataField(),
+    gradient: gradientField(),
+    seed: seedField(),
+  },
+  drawsGradients: true,
   words: {
     title: "Why do deep sigmoid nets stop learning?",
     lead:

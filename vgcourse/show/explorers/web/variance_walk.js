@@ -2,6 +2,7 @@
 
 import { drawDecades, drawLine, drawMarker, layerLabels, openCanvas, rule, write } from "./chart.js";
 import { emphasise, legendList, make } from "./dom.js";
+import { ACTIVATION_MENU, choice, seedField, whole, widthField } from "./fields.js";
 import { drawShapes } from "./shapes.js";
 import { measureNet, profileQuantiles, sample, square } from "./many.js";
 import { signalVariances, slopeSquare } from "./meanfield.js";
@@ -24,6 +25,15 @@ const KEEPS = {
 };
 
 export const varianceWalk = {
+  kind: "variance_walk",
+  name: "Variance walk",
+  fields: {
+    gain: { label: "gain", low: 0.1, high: 4, initial: 1, step: 0.01 },
+    activation: choice("activation", { ...ACTIVATION_MENU, linear: "linear" }, "tanh"),
+    depth: whole("hidden layers", 2, 100, 50),
+    width: widthField(32),
+    seed: seedField(),
+  },
   words: {
     title: "Where does the signal die, where does it explode?",
     lead:
