@@ -60,8 +60,8 @@ print(f"from layer 6 down to layer 1: {factor**5:.1g}")
 
 # %% [markdown]
 r"""
-Seven parts in ten thousand arrive. The runs of this lesson are kept in a table, because all of them together take a
-quarter of an hour; `python -m vgcourse.published.ways` measures them anew.
+Seven parts in ten thousand arrive. The runs of this lesson are kept in a table, because all of them together take
+twenty minutes; `python -m vgcourse.published.ways` measures them anew.
 
 **Faster hardware** is the simplest of the five ways: the gradient is small, not zero, so be patient, or buy a machine
 on which patience costs nothing. Schmidhuber's overview of 2015 counts it among the ways out, and it is often told that deep
