@@ -18,8 +18,8 @@ def ways_runs() -> pd.DataFrame:
 
     ``net``: "digits" (six layers of 32 sigmoids; accuracy on the 450 test pictures, batch normalisation with the mean
     and variance of the training pictures), "20 sigmoid", "20 relu", "50 relu" and "10 of 8" (circles; accuracy on all
-    1,000 points), "transformer" (accuracy on new sequences; trained for so many ``updates``). ``way`` is the one thing
-    that was changed, "as it is" or "none" where nothing was; "gate" is an LSTM's sum, from layer to layer.
+    1,000 points), "transformer" (accuracy on new sequences; trained for so many ``updates``). ``way`` is the one
+    change, "as it is" or "none" where nothing was changed; "gate" is an LSTM's sum, from layer to layer.
     ``factor``: the back-propagated gradient's factor a layer before training; ``first_last``, of a transformer: its
     rms before the first block over that after the last. ``dead_start``, ``dead``: share of relu units at 0 for every
     point, before and after training. ``work``: billions of multiplications in the matrix products of training.
