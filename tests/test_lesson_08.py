@@ -14,7 +14,7 @@ from vgcourse.course.authoring.build import solved_notebook, student_notebook
 from vgcourse.course.checks import registry
 from vgcourse.course.exercises.ways_out import cheapest, factors, norms, pretraining
 from vgcourse.course.lesson import Lesson
-from vgcourse.published.ways import set_ups, transformer, ways_runs
+from vgcourse.published.ways import marks, set_ups, transformer, ways_runs
 from vgcourse.published.ways.stack import Layers
 
 LESSON = Lesson("08_ways_out", Path(__file__).parents[1])
@@ -345,6 +345,18 @@ def test_who_does_not_look_at_the_sequence_is_right_in_two_places_of_five(prose)
     assert "without a look at the sequence, in .41 of them" in prose and "after 300 steps of Adam, 16 seeds" in prose
     assert set(TABLE[TABLE.net == "transformer"].updates) == {300}
     assert np.median(deep("transformer", "post", rate=0.003)) < 0.41
+
+
+def test_figure_4_shows_what_is_said_of_it():
+    nets = dict(zip("ABCDE", marks.five_nets(seed=0), strict=True))
+    size = {name: net["size"] for name, net in nets.items()}
+    assert 0.45 < size["A"][0] < 0.6 and 4.4 < size["A"][-1] < 5 and size["E"][-1] < 0.5 * size["E"][0]
+    assert all(np.all((size[name] > 0.4) & (size[name] < 0.65)) for name in "BCD")
+    arrives = {name: net["gradient"][0] / net["gradient"][-1] for name, net in nets.items()}
+    assert arrives["D"] < arrives["B"] < 1e-2 and 2 < arrives["C"] < 5
+    assert all(0.4 < arrives[name] < 1.6 for name in "AE")
+    assert 0.4 < nets["E"]["zeros"].mean() < 0.6 and not any(nets[name]["zeros"].any() for name in "ABCD")
+    assert nets["C"]["unit_mean"].max() < 1e-8 and nets["B"]["example_mean"].max() < 1e-8
 
 
 # The checks' own ground
