@@ -23,6 +23,8 @@ make_mlp = Exercise(
         "depth": "Asked for {wanted} hidden layers, make_mlp builds {got}. The output layer comes on top of `depth`.",
         "shape": "The kernels have shapes {got}; wanted are {wanted}: 2 inputs, `width` units in each hidden "
         "layer, 1 output.",
+        "other-weights": "The kernels have the right shapes. Beside them belong {wanted} biases, one array for each "
+        "layer; here the model holds {got} further arrays.",
         "output-activation": "The hidden layers are right, but the output goes through {found}. A probability "
         "needs a sigmoid there, whatever the hidden layers use.",
         "no-activation": "The hidden layers are linear: nothing bends what they add up, so ten of them can do no "
@@ -139,6 +141,8 @@ def _judge_shapes(net: dict[str, Any], shapes: list[tuple]) -> Any:
     wanted = list(itertools.pairwise(sizes))
     if kernels == wanted and len(shapes) == 2 * len(kernels):
         return None
+    if kernels == wanted:
+        return "other-weights", {"wanted": len(wanted), "got": len(shapes) - len(kernels)}
     if len(kernels) != len(wanted):
         return "depth", {"wanted": net["depth"], "got": len(kernels) - 1}
     return "shape", {"got": kernels, "wanted": wanted}

@@ -27,6 +27,8 @@ weight_capture = Exercise(
         "nothing-kept": "fit ran, and `kernels` is still empty.",
         "keys-collide": "`kernels` has the keys {found}: those are names of variables, alike in every layer, and "
         "layers overwrite or mix each other. Use the layer's name.",
+        "by-moment": "`kernels` has the keys {found}: those are moments. The keys are the layers' names, and under "
+        "each stands a list, one kernel a moment.",
         "paths": Miss("The key is the layer's name, such as {wanted!r}. Yours are like {found!r}.", share=0.5),
         "other-model": "The model that was trained has the layers {wanted}; you recorded {found}. The one "
         "being trained is `self.model`, and each of its layers knows its name.",
@@ -35,8 +37,8 @@ weight_capture = Exercise(
         "layers-missing": "Of the layers with a kernel, {missing} did not get recorded.",
         "not-its-own": "A second capture that watches a second model begins with what the first one saw. Lists "
         "made in the class body are shared by all captures: make them in `__init__`.",
-        "references": "All moments hold the same numbers, the last ones. You keep the variable, and it "
-        "goes on changing: keep a copy of its values.",
+        "references": "All moments hold the same numbers, the last ones. What you keep goes on changing, as a "
+        "variable does, or an array that is filled anew: keep a copy at each moment.",
         "overwritten": "Of {layer} you keep one array, the last: each moment takes the place of the one before. "
         "Append it to a list.",
         "no-kernel-there": Miss(
@@ -58,7 +60,8 @@ weight_capture = Exercise(
         "epoch-numbers": Miss(
             "The kernels are right. But `epochs` is {got}; it should be −1 for the start, then 0, 1, 2, …", share=0.5
         ),
-        "wrong-values": "The kernel of {layer} is off by up to {off:.3g} from a training by hand.",
+        "wrong-values": "Beside a training by hand, what you keep of {layer} is right for {right} of {moments} "
+        "moments, and off by up to {off:.3g}.",
     },
 )
 POINTS = 40
@@ -223,6 +226,8 @@ def _judge_names(kernels: Any, names: tuple[str, ...]) -> Any:
     missing, found = [name for name in names if name not in kernels], ", ".join(kernels)[:80]
     if not missing:
         return None
+    if all(key.removeprefix("-").isdigit() for key in kernels) and "-1" in kernels:
+        return "by-moment", {"found": found}
     if set(kernels) <= {"kernel", "bias"}:
         return "keys-collide", {"found": found}
     if all(any(f"{name}/" in key for key in kernels) for name in names):
@@ -234,12 +239,21 @@ def _judge_names(kernels: Any, names: tuple[str, ...]) -> Any:
 
 def _judge_kernels(kernels: dict[str, Any], moments: list[Weights], names: tuple[str, ...]) -> Any:
     for i, name in enumerate(names):
-        kept, wanted = kernels[name], [weights[i][0] for weights in moments]
+        kept, wanted = [_whole(entry) for entry in kernels[name]], [weights[i][0] for weights in moments]
+        rows = {np.shape(row) for row in kept if isinstance(row, np.ndarray)}
+        if rows == {wanted[-1].shape[1:]} and near(kept, wanted[-1]):
+            return "overwritten", {"layer": name}  # the rows of the one array that is kept
         problem = _judge_shapes(kept, wanted[0], moments[0][i][1]) or _judge_values(kept, wanted)
         if problem:
             key, fields = problem if isinstance(problem, tuple) else (problem, {})
             return key, {"layer": name, **fields}
     return None
+
+
+def _whole(entry: Any) -> Any:
+    """A kernel that was kept as a list of lists, as the array it is."""
+    rows = isinstance(entry, list) and {np.shape(row) for row in entry}
+    return np.array(entry, float) if rows and len(rows) == 1 and len(min(rows)) == 1 else entry
 
 
 def _judge_shapes(kept: list, kernel: np.ndarray, bias: np.ndarray) -> Any:
@@ -269,7 +283,8 @@ def _judge_values(kept: list, wanted: list[np.ndarray]) -> Any:
         return "no-end"
     if len(got) != len(wanted):
         return "wrong-moments", {"wanted": len(wanted), "got": len(got)}
-    return "wrong-values", off(got, wanted)
+    right = sum(near(one, other) for one, other in zip(got, wanted, strict=True))
+    return "wrong-values", {**off(got, wanted), "right": right, "moments": len(wanted)}
 
 
 def _judge_epochs(epochs: list, moments: int) -> Any:

@@ -35,6 +35,16 @@ break_symmetry = Exercise(
             "{got:.2g}; a standard deviation of 0.5 is asked for.",
             share=0.5,
         ),
+        "one-sided": Miss(
+            "All units part, with as few kernels as possible. But the new weights have a mean of {got:.2g}; a normal "
+            "distribution with mean 0 is asked for.",
+            share=0.5,
+        ),
+        "not-normal": Miss(
+            "All units part, and the new weights have the size that is asked for. But {got:.1%} of them are larger "
+            "than 1.8 times their root mean square: of normal numbers it is 7 %. Draw from a normal distribution.",
+            share=0.5,
+        ),
         "added": Miss(
             "All units part. But the new weights are the old constant with random numbers added, so their mean is "
             "not 0. Put the draw in its place.",
@@ -181,7 +191,13 @@ def _judge_size(draws: list[Weights], start: Weights) -> Any:
     size = float(np.sqrt((values**2).mean()))
     # 8 standard errors of the root mean square of 864 normal numbers are 19 %: a normal distribution that is cut at
     # two deviations, 12 % smaller, is within four of its own, and the variance in the deviation's place far outside.
-    return None if abs(size / SD - 1) < 8 / np.sqrt(2 * len(values)) else ("size", {"got": size})
+    if abs(size / SD - 1) >= 8 / np.sqrt(2 * len(values)):
+        return "size", {"got": size}
+    if abs(values.mean()) >= 8 * SD / np.sqrt(len(values)):
+        return "one-sided", {"got": float(values.mean())}
+    # Of normal numbers, cut at two deviations or not, 7 % to 8 % are so large, 60 and more; of uniform ones none is.
+    large = float(np.mean(np.abs(values) > 1.8 * size))
+    return ("not-normal", {"got": large}) if large < 0.02 else None
 
 
 def _added(both: list[tuple[Weights, Weights]]) -> bool:
