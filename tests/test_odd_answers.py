@@ -234,3 +234,35 @@ def test_a_slip_of_the_check_is_not_told_as_the_students(monkeypatch):
     finally:
         slips.__globals__["__name__"] = here
     assert verdict.is_withheld and "name_that_was_cut_away" in verdict.message
+
+
+def test_it_is_said_in_which_call_an_answer_stopped():
+    exercise = registry.find("ten-slopes")
+
+    def best_case(depth):
+        return {1: 0.25, 2: 0.0625}[depth]
+
+    verdict = exercise.verdict(exercise.observe_answers((best_case,), SEED, watched=False), SEED)
+    assert verdict.message == "Your code stopped with KeyError: 3 (in the call best_case(3))"
+
+
+def test_whatever_else_is_wrong_a_changed_argument_is_named():
+    exercise = registry.find("path-length")
+
+    def path_length(kernels):
+        kernels[1:] -= kernels[:-1].copy()
+        return np.abs(kernels[1:]).sum()
+
+    verdict = exercise.verdict(exercise.observe_answers((path_length,), SEED, watched=False), SEED)
+    assert verdict.key == "total" and verdict.message.endswith(
+        "Besides, path_length changes the array that it is given."
+    )
+    exercise = registry.find("layer-statistics")
+
+    def layer_statistics(kernels):
+        for name, kernel in kernels.items():
+            kernels[name] = np.mean(kernel, axis=(1, 2)), np.std(kernel, axis=(1, 2))
+        return kernels
+
+    verdict = exercise.verdict(exercise.observe_answers((layer_statistics,), SEED, watched=False), SEED)
+    assert verdict.key == "changes-input" and "the dictionary" in verdict.message, verdict.message
