@@ -248,8 +248,10 @@ SAME: dict[str, dict[str, str]] = {
         "norm_factor: 1 → -1 #2": LAST,
         "norm_factor: 1 → -1 #7": LAST,
         "norm_factor: np.maximum(* → np.maximum(0, *": "the larger of two is the larger of two",
-        "norm_factor: 0 * ones → 0*": "one 0 or several, nothing is added",
-        "norm_factor: zip(*": STRICT,
+        "norm_factor: 0 * ones → 0": "one 0 or several, nothing is added",
+        "norm_factor: 0 * ones → 0 / ones": "one 0 or several, nothing is added",
+        "norm_factor: 0 * ones → 0 ?? ones": "a power of 0 is 0",
+        "norm_factor: zip(* → zip(kernels[::-1], zs[::-1], hs[:0:-1])": STRICT,
         "norm_factor: True → False": STRICT,
         "norm_factor: batch_norm_back(* → batch_norm_back(z, down * (h > 0), np.ones(W.shape[1]))": (
             "to dL/dz gamma and error are one product"
@@ -265,11 +267,13 @@ SAME: dict[str, dict[str, str]] = {
         **{f"which_cure: 0.1 → {other}": BETWEEN for other in ("0", "0.2", "0.05", "0.010000000000000002")},
         "which_cure: np.max(figures['*_mean']) < 1e-06 → np.max(figures['*_mean']) <= 1e-06": BETWEEN,
         **{f"which_cure: np.max → np.{other}{n}": BETWEEN for other in ("min", "mean") for n in ("", " #2")},
-        "which_cure: 1e-06 → *e-*": BETWEEN,
+        **{
+            f"which_cure: 1e-06 → {other}*": BETWEEN for other in ("2e-06", "5e-07", "9.999999999999999e-06", "1e-12")
+        },
         "which_cure: figures['size'][-1] > 1.3 * figures['size'][0] → figures['size'][-1] >= *": BETWEEN,
         **{f"which_cure: 1.3 → {other}": BETWEEN for other in ("2.3", "2.6", "1.6900000000000002")},
         "which_cure: 1.3 * figures['size'][0] → 1.3": "sigmoids give less than 1, and sums of them soon more",
-        "which_cure: 1.3 * figures['size'][0] → 1.3 ** figures['size'][0]": "both lie between 1 and a sum",
+        "which_cure: 1.3 * figures['size'][0] → 1.3 ?? figures['size'][0]": "both lie between 1 and a sum",
         "which_cure: -1 → 1": "a skip adds in the second layer already",
         "which_cure: 1 → 2": "of three layers the last but one is the second",
         "which_cure: 1 → -1": "a skip adds in the second layer already",
