@@ -16,7 +16,7 @@ from vgcourse.course.predictions import reveal
 from vgcourse.course.progress import PASSED
 from vgcourse.errors import CourseError
 
-SHOWN = ("h1", "h2", "p", "strong", "table", "tr", "th", "td", "span", "figure", "img", "figcaption")
+SHOWN = ("h1", "h2", "p", "div", "strong", "table", "tr", "th", "td", "span", "figure", "img", "figcaption")
 DAY = date(2026, 5, 4)
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 

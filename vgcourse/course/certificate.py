@@ -39,7 +39,10 @@ h1 { font-size: 30px; line-height: 1.2; margin: 0 0 4px; } h2 { font-size: 20px;
 table { border-collapse: collapse; width: 100%; } th { text-align: left; font-weight: 600; }
 td, th { padding: 5px 12px 5px 0; border-bottom: 1px solid var(--border); vertical-align: top; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-.bar { display: block; width: 120px; height: 9px; background: var(--line); }
+td, th, .sum { overflow-wrap: break-word; } .wide { overflow-x: auto; }
+.bar { display: block; width: 120px; height: 9px; margin-top: 7px; background: var(--line); }
+.bar, .bar span { print-color-adjust: exact; }
+@media (max-width: 520px) { .bar { width: 44px; } body { padding: 20px 14px 40px; } }
 .bar span { display: block; height: 9px; background: var(--good-fill); }
 figure { margin: 24px 0; } img { max-width: 100%; height: auto; background: white; }
 """
@@ -193,7 +196,7 @@ def _in_words(lessons: list[LessonPoints], guesses: list[Guess]) -> Iterator[str
 def _table_of(lessons: list[LessonPoints]) -> str:
     rows = "\n".join(map(_row, lessons))
     head = "<tr><th>Lesson</th><th></th><th class='number'>Points</th><th class='number'>Passed</th></tr>"
-    return f"<h2>Points</h2>\n<table>\n{head}\n{rows}\n</table>"
+    return f"<h2>Points</h2>\n<div class='wide'><table>\n{head}\n{rows}\n</table></div>"
 
 
 def _row(one: LessonPoints) -> str:
@@ -219,7 +222,7 @@ def _predictions(guesses: list[Guess]) -> str:
     head = "<tr><th></th><th>Question</th><th>Guess</th><th>Result</th></tr>"
     late = "<p class='quiet'>· guessed again when the result was known, and not counted</p>"
     noted = late if any(one.late for one in guesses) else ""
-    return f"<h2>Predictions</h2>\n<table>\n{head}\n{rows}\n</table>\n{noted}"
+    return f"<h2>Predictions</h2>\n<div class='wide'><table>\n{head}\n{rows}\n</table></div>\n{noted}"
 
 
 def _figures(folder: Path) -> str:
