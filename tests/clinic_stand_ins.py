@@ -3,6 +3,7 @@
 Training six nets takes seconds; what a check makes of charts, changes and answers can be tried without.
 """
 
+from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
@@ -38,7 +39,7 @@ class StandIn:
     def __init__(self, chart: Chart):
         self.kind: Kind = chart.kind
         self.drawn, self.seed = chart.settings, chart.seed
-        self.task = getattr(tasks, chart.kind.task)(chart.seed)
+        self.task = _task(chart.kind.task, chart.seed)
         self.treat(chart.fault.setting, chart.kind.well[chart.fault.setting])
 
     def treat(self, setting, value):
@@ -47,6 +48,11 @@ class StandIn:
         self.chart = {**self.drawn, **self.changed}
         updates = self.kind.epochs * int(np.ceil(len(self.task.X) / BATCH))
         self.model = KnowsAll(self.task, self.chart.get("pixels", 1), updates)
+
+
+@cache
+def _task(name, seed):
+    return getattr(tasks, name)(seed)
 
 
 def healed_of(name: str) -> dict[str, StandIn]:

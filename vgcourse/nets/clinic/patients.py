@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from vgcourse.nets.clinic import builders, tasks
+from vgcourse.nets.clinic import builders, tasks, values
 from vgcourse.nets.clinic.charts import BATCH, KINDS, Chart, Kind, Settings, draw
 
 
@@ -46,13 +46,16 @@ class Patient:
     def treated(self, **change: Any) -> "Patient":
         """A new patient with the same seed, untrained, in which one setting is another: ``treated(rate=0.01)``.
 
-        Raises TypeError unless exactly one setting is named; ValueError where the chart has no such setting.
+        Raises TypeError unless exactly one setting is named; ValueError where the chart has no such setting, or the
+        setting cannot be that.
         """
         if len(change) != 1:
             raise TypeError(f"treated() changes one setting, and {len(change)} are named: which one was it then?")
-        (setting,) = change
+        ((setting, value),) = change.items()
         if setting not in self.chart:
             raise ValueError(f"the chart has no setting {setting!r}; it has {', '.join(self.chart)}.")
+        if wanted := values.refused(setting, value):
+            raise ValueError(f"{setting}: expected {wanted}, got {value!r}.")
         return Patient(KINDS[self.kind], self.seed, {**self.chart, **change}, {**self.changed, **change})
 
     def __repr__(self) -> str:

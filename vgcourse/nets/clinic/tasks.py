@@ -77,9 +77,9 @@ def score(y: np.ndarray, said: np.ndarray) -> float:
     wrong, and explains nothing.
     """
     said = np.asarray(said, float)
-    if not np.isfinite(said).all():
-        return 0.0
+    finite = np.isfinite(said).all(axis=-1)
     if y.ndim > 1:
-        return float(1 - np.mean((said - y) ** 2) / np.mean((y - y.mean(axis=0)) ** 2))
+        missed = np.mean((said - y) ** 2) / np.mean((y - y.mean(axis=0)) ** 2) if finite.all() else 1.0
+        return float(1 - missed)
     named = said.argmax(axis=-1) if said.shape[-1] > 1 else said[:, 0] > 0
-    return float(np.mean(named == y))
+    return float(np.mean((named == y) & finite))

@@ -8,7 +8,7 @@ import numpy as np
 from vgcourse.course.checks.compare import Seen
 from vgcourse.course.checks.exercise import Exercise, Miss
 from vgcourse.nets.clinic import tasks
-from vgcourse.nets.clinic.charts import BATCH, KINDS, Chart, draw
+from vgcourse.nets.clinic.charts import BATCH, KINDS, SHORTEST, Chart, draw
 
 # No version of the course's own: nothing in the lesson goes on from it, and it would train six nets to be lent.
 SHOWN = 200  # test examples of which a net is asked
@@ -88,7 +88,7 @@ def _task(kind: str, seed: int) -> tasks.Task:
 
 @six_cures.judge
 def judge_six_cures(seen: Seen, rng: np.random.Generator) -> Any:
-    if len(seen["name"].strip()) < 3:
+    if len(seen["name"].strip()) < SHORTEST:
         return "no-name"
     if "healed" not in seen:
         return "not-a-dictionary"
@@ -113,7 +113,7 @@ def _examine(kind: str, one: dict[str, Any], chart: Chart, rows: np.ndarray) -> 
     if problem := _form(kind, one, chart):
         return problem
     ((setting, value),) = one["changed"].items()
-    allowed = chart.kind.epochs * int(np.ceil(len(_task(kind, chart.seed).X) / BATCH))
+    most = allowed(chart)
     fields = {
         "kind": kind,
         "got": f"{setting}={value}",
@@ -125,11 +125,16 @@ def _examine(kind: str, one: dict[str, Any], chart: Chart, rows: np.ndarray) -> 
         return "not-trained", fields
     if not learned and setting == chart.kind.oddity(chart.seed).setting:
         return "treats-the-oddity", {**fields, "got": setting}
-    if one["updates"] > allowed:
-        return "trained-longer", {"kind": kind, "got": one["updates"], "allowed": allowed}
+    if one["updates"] > most:
+        return "trained-longer", {"kind": kind, "got": one["updates"], "allowed": most}
     if not learned:
         return "not-healed", fields
     return None if setting == chart.fault.setting else ("hides-it", fields)
+
+
+def allowed(chart: Chart) -> int:
+    """The updates of the epochs that a chart gives."""
+    return chart.kind.epochs * int(np.ceil(len(_task(chart.kind.name, chart.seed).X) / BATCH))
 
 
 def _form(kind: str, one: dict[str, Any], chart: Chart) -> Any:

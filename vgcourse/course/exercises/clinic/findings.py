@@ -7,7 +7,7 @@ import numpy as np
 
 from vgcourse.course.checks.compare import Seen
 from vgcourse.course.checks.exercise import Exercise, Miss
-from vgcourse.nets.clinic.charts import CAUSES, KINDS, Chart, draw
+from vgcourse.nets.clinic.charts import CAUSES, KINDS, SHORTEST, Chart, draw
 
 HALF = 4  # of the six patients so many must be right for half of the points
 
@@ -18,16 +18,23 @@ six_findings = Exercise(
     answers=("my_name", "findings"),
     passed="Six patients, six places, six causes. Now cure them.",
     misses={
-        "no-name": "`my_name` should be your name, a text of three letters or more: your patients are drawn from it.",
+        "no-name": "`my_name` should be your name, a text of two letters or more: your patients are drawn from it.",
         "not-a-dictionary": "`findings` should be a dictionary: kind → (place, cause), for all six kinds.",
         "missing": "There is nothing yet for {missing}.",
         "not-two": "{kind}: a finding is two texts, (place, cause).",
         "unknown-cause": "{kind}: {got!r} is not one of the causes in `vg.clinic.CAUSES`. {hint}",
-        "symptom": Miss("{kind}: {got!r} is what you see. Why does it happen in this net?", share=0.5),
+        "symptom": Miss(
+            "{kind}: {got!r} is the name of a symptom, not of a cause. What in this net could do such a thing?",
+            share=0.5,
+        ),
         "healthy": Miss(
-            "{kind}: `diagnose` finds nothing in its gradients, and still it learns nothing. Gradients are not "
-            "all that "
-            "can be wrong: what does the net get to see, and what is it asked to do?",
+            "{kind}: `diagnose` finds nothing in its gradients, and still it learns nothing. Gradients are not all "
+            "that can be wrong: what does the net get to see, and what is it asked to do?",
+            share=0.5,
+        ),
+        "not-healthy": Miss(
+            "{kind}: it learns nothing, and `diagnose` does find something in it: ask it about the fresh net, with "
+            "that net's own examples.",
             share=0.5,
         ),
         "oddity": Miss(
@@ -81,7 +88,7 @@ def _plain(item: tuple[Any, Any]) -> tuple[str, list[str]]:
 
 @six_findings.judge
 def judge_six_findings(seen: Seen, rng: np.random.Generator) -> Any:
-    if len(seen["name"].strip()) < 3:
+    if len(seen["name"].strip()) < SHORTEST:
         return "no-name"
     if "findings" not in seen:
         return "not-a-dictionary"
@@ -127,7 +134,7 @@ def _what_is_wrong(kind: str, finding: list[str], chart: Chart) -> Any:
     place, cause = _place(finding[0]), _word(finding[1])
     fields = {"kind": kind, "got": cause, "place": place[:30]}
     if cause == "healthy":
-        return "healthy", fields
+        return ("healthy" if chart.fault.hidden else "not-healthy"), fields
     if cause in SYMPTOMS:
         return "symptom", fields
     if cause == chart.kind.oddity(chart.seed).cause:
