@@ -195,18 +195,29 @@ def _pages(browser) -> Iterator[Callable[..., Watched]]:
 
 
 @pytest.fixture(scope="session")
-def axe(tmp_path_factory) -> str:
-    """The accessibility engine axe-core (MPL-2.0), fetched by npm for the session and never kept."""
-    folder = tmp_path_factory.mktemp("axe")
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("npm is not installed: it fetches axe-core, which looks for accessibility faults")
-    packed = subprocess.run([npm, "pack", "axe-core@4", "--silent"], cwd=folder, capture_output=True, timeout=60)
-    archives = list(folder.glob("axe-core-*.tgz"))
-    if packed.returncode or not archives:
-        pytest.skip("npm cannot fetch axe-core here (no network?)")
-    with tarfile.open(archives[0]) as archive:
-        return archive.extractfile("package/axe.min.js").read().decode("utf-8")
+def npm_package(tmp_path_factory) -> Callable[[str], Path]:
+    """``npm_package("axe-core@4")``: the folder of a package that npm fetches for the session and never keeps."""
+
+    def fetched(name: str) -> Path:
+        npm = shutil.which("npm")
+        if npm is None:
+            pytest.skip(f"npm is not installed: it fetches {name}")
+        folder = tmp_path_factory.mktemp("npm")
+        packed = subprocess.run([npm, "pack", name, "--silent"], cwd=folder, capture_output=True, timeout=120)
+        archives = list(folder.glob("*.tgz"))
+        if packed.returncode or not archives:
+            pytest.skip(f"npm cannot fetch {name} here (no network?)")
+        with tarfile.open(archives[0]) as archive:
+            archive.extractall(folder, filter="data")
+        return folder / "package"
+
+    return fetched
+
+
+@pytest.fixture(scope="session")
+def axe(npm_package) -> str:
+    """The accessibility engine axe-core (MPL-2.0)."""
+    return (npm_package("axe-core@4") / "axe.min.js").read_text("utf-8")
 
 
 @pytest.fixture(scope="session")

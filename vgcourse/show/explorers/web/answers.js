@@ -8,11 +8,16 @@ export function fieldRows(depth, hasty) {
 
 /** The answers of `run`'s net in a picture of `aspect` = width / height, whose height covers the data's span. */
 export class Answers {
+  at = 0;
+
   constructor(run, aspect, hasty) {
     const rows = fieldRows(run.depth, hasty);
     const columns = Math.round(rows * aspect);
     this.places = gridOf(columns, rows, run.data.span * aspect, run.data.span);
-    Object.assign(this, { net: run.net, columns, rows, at: 0, logits: new Float64Array(columns * rows) });
+    this.net = run.net;
+    this.columns = columns;
+    this.rows = rows;
+    this.logits = new Float64Array(columns * rows);
   }
 
   /** Ask about one more batch of places; true when all are answered. */

@@ -26,7 +26,7 @@ export function recordDemo() {
     accuracy: frames.map((frame) => frame.accuracy),
     backprop: frames.flatMap((frame) => [...frame.backprop, null]),
     weights: packWeights(frames, layers.length),
-    gradients: packGradients(frames, layers.length),
+    gradients: packGradients(frames),
   };
 }
 

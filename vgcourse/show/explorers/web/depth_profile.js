@@ -35,8 +35,11 @@ export const depthProfile = {
 };
 
 class DepthProfile {
+  queue = new Queue();
+  points = sample(32);
+
   constructor(shell) {
-    Object.assign(this, { shell, queue: new Queue(), points: sample(32) });
+    this.shell = shell;
     this.panels = PROFILED.map((name) => new ProfilePanel(shell, name));
     const cards = make("div", { class: "vg-cards vg-cards-3" }, ...this.panels.map(({ root }) => root));
     shell.body.append(legend(), cards);
@@ -110,9 +113,17 @@ function commonLimits(panels) {
 }
 
 class ProfilePanel {
+  nets = [];
+  theory = null;
+  prediction = null;
+  fresh = false; // whether there is something that is not drawn yet
+  low = [];
+  median = [];
+  high = [];
+
   constructor(shell, name) {
     const id = freshId();
-    Object.assign(this, { name, nets: [], theory: null, fresh: false });
+    this.name = name;
     this.factor = make("p", { class: "vg-factor" });
     this.sentence = make("p", { class: "vg-verdict" });
     this.canvas = make("canvas", { role: "img" });
@@ -124,7 +135,7 @@ class ProfilePanel {
 
   /** Nets of another setting come, of which theory says this. What was drawn stays until the first is here. */
   expect(theory) {
-    Object.assign(this, { theory, nets: [] });
+    [this.theory, this.nets] = [theory, []];
   }
 
   add({ backprop, kernel }) {

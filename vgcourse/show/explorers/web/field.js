@@ -58,7 +58,9 @@ function fieldColors(theme) {
   return colorsMade.pixels;
 }
 
-function shades([low, middle, high]) {
+/** @param {number[][]} ends of the scale and its middle: red, green, blue */
+function shades(ends) {
+  const [low, middle, high] = ends;
   const bytes = new Uint8ClampedArray(4 * (SHADES + 1));
   for (let i = 0; i <= SHADES; i += 1) {
     const away = (2 * i) / SHADES - 1;

@@ -53,7 +53,9 @@ function watchPlaces() {
   // On paper there is no scrolling: what has no still picture is drawn before.
   addEventListener("beforeprint", () => {
     for (const place of document.querySelectorAll(".vg-mount:not(:has(.vg, img))")) mountPlace(place);
-    for (const root of document.querySelectorAll(".vg-mount .vg")) root.vgShell.explorer?.finish?.();
+    /** @type {NodeListOf<any>} each carries its shell */
+    const roots = document.querySelectorAll(".vg-mount .vg");
+    for (const root of roots) root.vgShell.explorer?.finish?.();
   });
 }
 
@@ -97,7 +99,10 @@ function numberField([low, high, step]) {
   return [make("label", {}, "Your number ", input, " ", shown)];
 }
 
-/** The outputs between a prediction and its result, the result's own included. */
+/**
+ * The outputs between a prediction and its result, the result's own included.
+ * @returns {any[]} elements
+ */
 function answersTo(start, id) {
   const cells = [...document.querySelectorAll("div.cell")];
   const result = document.querySelector(`[data-reveals="${CSS.escape(id)}"]`)?.closest("div.cell");

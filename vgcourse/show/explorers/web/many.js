@@ -28,7 +28,7 @@ function sameRoom(sizes, rows) {
  * Root mean squares by hidden layer of one net before training: `{backprop, kernel, signal}`, where signal is
  * E[z²] itself. `weights` replaces the initializer's draw; `net` holds its numbers until the next one is measured.
  */
-export function measureNet({ activation, initializer, width, depth, seed, weights }, { x, y, size }, errorsOnly = false) {
+export function measureNet({ activation, initializer = null, width, depth, seed = 0, weights = null }, { x, y, size }, errorsOnly = false) {
   const sizes = [2, ...Array(depth).fill(width), 1];
   const drawn = weights ?? drawWeights(sizes, initializer, activation, seed);
   const net = new Net({ sizes, activation, weights: drawn, rows: size, buffers: sameRoom(sizes, size) });

@@ -79,7 +79,16 @@ export class Net {
    * whose numbers are no longer needed.
    */
   constructor({ sizes, activation, weights, rows, skip = false, scale = 1, buffers = makeBuffers(sizes, rows) }) {
-    Object.assign(this, { sizes, activation, skip, scale, ...weights, ...buffers });
+    this.sizes = sizes;
+    this.activation = activation;
+    this.skip = skip;
+    this.scale = scale;
+    this.kernels = weights.kernels;
+    this.biases = weights.biases;
+    this.z = buffers.z;
+    this.h = buffers.h;
+    this.dz = buffers.dz;
+    this.dh = buffers.dh;
     this.depth = sizes.length - 2;
     this.kernelGradients = this.kernels.map((kernel) => new Float64Array(kernel.length));
     this.biasGradients = this.biases.map((bias) => new Float64Array(bias.length));

@@ -49,8 +49,12 @@ export const network = {
 };
 
 class Network {
+  shown = 0;
+  seen = false;
+  pointed = null;
+
   constructor(shell) {
-    Object.assign(this, { shell, shown: 0, seen: false, pointed: null });
+    this.shell = shell;
     this.canvas = make("canvas", {});
     this.sentence = make("p", { class: "vg-verdict" });
     this.product = make("p", { class: "vg-product" });
@@ -127,7 +131,7 @@ class Network {
 
   finish() {
     this.#halt();
-    Object.assign(this, { shown: this.arrows, seen: true });
+    [this.shown, this.seen] = [this.arrows, true];
     this.draw();
     this.#tell();
   }

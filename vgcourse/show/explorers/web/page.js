@@ -27,7 +27,9 @@ function openPage() {
   shell = mountExplorer(root, location.hash, { page: true, level: 1, onState: address.write });
   root.vgShell = shell;
   document.title = `${EXPLORERS[kind].name} · Vanishing gradients`;
-  for (const link of document.querySelectorAll("nav a")) {
+  /** @type {NodeListOf<HTMLAnchorElement>} */
+  const links = document.querySelectorAll("nav a");
+  for (const link of links) {
     if (link.hash === `#${kind}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }

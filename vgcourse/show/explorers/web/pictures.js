@@ -40,6 +40,8 @@ function markEscape(g, box, x, loss, theme) {
 
 /** Layer × epoch, in the colours of the thermometers. Kept as a bitmap that grows by a column an epoch. */
 export class History {
+  key = "";
+
   constructor() {
     this.tile = document.createElement("canvas");
     this.drawn = 0;
@@ -75,7 +77,7 @@ export class History {
   }
 
   #reset(key, columns, rows) {
-    Object.assign(this, { key, drawn: 0 });
+    [this.key, this.drawn] = [key, 0];
     [this.tile.width, this.tile.height] = [columns, rows];
   }
 

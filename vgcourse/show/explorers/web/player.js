@@ -48,8 +48,12 @@ export function unpackRecording(packed) {
 }
 
 class Player {
+  playing = false;
+
   constructor(shell, recording) {
-    Object.assign(this, { shell, recording, last: recording.moments.length - 1, playing: false });
+    this.shell = shell;
+    this.recording = recording;
+    this.last = recording.moments.length - 1;
     this.#fitSlider();
     this.toggle = button("Play", () => (this.playing ? this.pause() : this.play()), { class: "vg-button vg-primary" });
     this.begin = button("To the start", () => this.go(0));

@@ -2,15 +2,18 @@
 
 /** Jobs done in order: at least one at once, then as many as fit in `budget` ms, the rest a slice a frame. */
 export class Queue {
+  left = null;
+  pending = 0;
+
   constructor(budget = 9) {
-    Object.assign(this, { budget, left: null });
+    this.budget = budget;
   }
 
   /**
    * Drop what is left and do `jobs`; one that returns false is called again. `after(done)` is called when a slice
    * is done, with whether all are.
    */
-  run(jobs, after = () => {}) {
+  run(jobs, after = (done) => done) {
     this.stop();
     this.left = { jobs, after, at: 0 };
     this.#slice(performance.now() + this.budget);

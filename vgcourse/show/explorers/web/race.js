@@ -1,6 +1,6 @@
 /** Nets side by side, trained together: the stage that Thermometers and Skip share. */
 
-import { button, emphasise, freshId, make } from "./dom.js";
+import { button, emphasise, freshId, legendList, make } from "./dom.js";
 import { Answers } from "./answers.js";
 import { aspectOf, Field } from "./field.js";
 import { drawLoss, History, magnitudeGradient } from "./pictures.js";
@@ -23,8 +23,17 @@ const REFINE_AFTER = 150;
  * A change of any setting makes new runs; Train plays a round of 200 epochs, then another where it is pressed again.
  */
 export class Race {
+  playing = false;
+  goal = ROUND;
+  turn = 0;
+  frameTimes = [];
+  queue = new Queue();
+  fresh = true; // whether the worker is ready with the last slice
+  answers = null; // what a net answers all over the plane, as the worker found
+
   constructor(shell, spec) {
-    Object.assign(this, { shell, spec, playing: false, goal: ROUND, turn: 0, frameTimes: [], queue: new Queue() });
+    this.shell = shell;
+    this.spec = spec;
     this.cards = spec.names.map((name) => new Card(shell, name, spec));
     shell.body.append(make("div", { class: `vg-cards vg-cards-${spec.names.length}` }, ...this.cards.map((c) => c.root)));
     this.cards.forEach((card) => card.pointing((layer) => this.#point(layer)));
@@ -144,8 +153,8 @@ export class Race {
   /** A worker trains while the page draws; where there is none, `frame` does both. */
   #hire() {
     const failed = () => (this.trainer = null);
-    Object.assign(this, { fresh: true, answers: null });
-    const trained = (answers) => Object.assign(this, { fresh: true, answers });
+    const trained = (answers) => ([this.fresh, this.answers] = [true, answers]);
+    trained(null);
     this.trainer = makeTrainer(this.runs, trained, failed);
   }
 
@@ -259,8 +268,13 @@ export class Race {
 
 /** One net: heading, verdict, pictures. */
 class Card {
+  field = new Field();
+  past = new History();
+  run = null;
+
   constructor(shell, name, spec) {
-    Object.assign(this, { name, spec, field: new Field(), past: new History() });
+    this.name = name;
+    this.spec = spec;
     const heading = freshId();
     this.loss = make("p", { class: "vg-loss" });
     this.sentence = make("p", { class: "vg-verdict" });

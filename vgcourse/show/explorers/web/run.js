@@ -10,17 +10,27 @@ const BATCH = 32;
 const PLAIN = ["start", "epoch", "blown", "finite", "lossSum", "loss", "accuracy", "low", "high"]; // of a snapshot
 
 export class Run {
+  loss = NaN;
+  accuracy = NaN;
+  low = NaN; // of the net's answers
+  high = NaN;
+
   /**
    * `data` as `dataset` makes it; `depth` hidden layers of `width` units. The same seed gives the same
    * weights (up to the initializer's scale) and the same batches whatever the activation. A `residual` net's
    * first layer is its stem: it counts in `depth`, its gradient is not shown, and the others' is taken at z.
    * `now` and `before` are there after the first look (`lookOn`), or after `adopt`.
    */
-  constructor({ data, depth, width, activation, initializer, learningRate, seed, residual, skip, scale }) {
+  constructor({ data, depth, width, activation, initializer, learningRate, seed, residual = false, skip = false, scale = 1 }) {
     const sizes = [2, ...Array(depth).fill(width), 1];
     const weights = drawWeights(sizes, initializer, activation, seed);
     const hidden = residual ? depth - 1 : depth;
-    Object.assign(this, { data, depth, hidden, activation, learningRate, residual });
+    this.data = data;
+    this.depth = depth;
+    this.hidden = hidden;
+    this.residual = residual;
+    this.activation = activation;
+    this.learningRate = learningRate;
     this.setting = { data: data.id, depth, width, activation, initializer, learningRate, seed, residual, skip, scale };
     this.net = new Net({ sizes, activation, weights, rows: BATCH, skip, scale });
     this.random = randomStream(seed, 1);
@@ -114,7 +124,10 @@ export class Run {
   }
 
   #keep({ loss, right, low, high }) {
-    Object.assign(this, { loss: loss / this.data.size, accuracy: right / this.data.size, low, high });
+    this.loss = loss / this.data.size;
+    this.accuracy = right / this.data.size;
+    this.low = low;
+    this.high = high;
   }
 
   /**

@@ -21,6 +21,7 @@ export const LOOKS = {
 /** Every colour token of the style sheet as the element sees it now; `dark` says which theme it is. */
 export function readTheme(element) {
   const style = getComputedStyle(element);
+  /** @type {Record<string, any>} */
   const theme = Object.fromEntries(TOKENS.map((name) => [name, style.getPropertyValue(`--vg-${name}`).trim()]));
   theme.font = style.fontFamily;
   theme.ramp = style.getPropertyValue("--vg-ramp").trim().split(/[\s,]+/).map(rgb);

@@ -103,6 +103,7 @@ export function lstmPass(setting) {
 
 function lstmForward(inputs, weights, bias, rows, width) {
   const nothing = () => new Float64Array(rows * width);
+  /** @type {any[]} the first has no gates */
   const moments = [{ h: nothing(), c: nothing() }];
   const [{ f: sigmoid }, { f: tanh }] = [ACTIVATIONS.sigmoid, ACTIVATIONS.tanh];
   for (const x of inputs) {

@@ -21,5 +21,5 @@ onmessage = ({ data: { id, settings, states, goal, budget, mayRepeat, field } })
   const trained = twins.map((run, i) => run.snapshot(known[i]));
   const answers = { index: field.index, ...new Answers(twins[field.index], field.aspect, true).whole() };
   const handed = trained.flatMap(({ kernels, biases }) => [...kernels, ...biases].map(({ buffer }) => buffer));
-  postMessage({ id, states: trained, answers }, handed); // handed over, not copied
+  postMessage({ id, states: trained, answers }, { transfer: handed }); // handed over, not copied
 };

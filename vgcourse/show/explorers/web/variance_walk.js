@@ -44,8 +44,11 @@ export const varianceWalk = {
 };
 
 class VarianceWalk {
+  queue = new Queue();
+  points = sample(12);
+
   constructor(shell) {
-    Object.assign(this, { shell, queue: new Queue(), points: sample(12) });
+    this.shell = shell;
     this.canvas = make("canvas", { role: "img" });
     this.strip = make("canvas", { role: "img" });
     this.signalWords = make("p", { class: "vg-verdict" });
