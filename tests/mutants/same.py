@@ -191,6 +191,7 @@ SAME: dict[str, dict[str, str]] = {
         "gate_bias: an axis more": "an array of one number is a number",
     },
     "clipped-step": {
+        "clipped_step: * → for g in list(gradients)[::-1]": "a sum knows no order",
         "clipped_step: max(norm, limit) → max(limit, norm)": "the larger of two is the larger of two",
         "clipped_step: zip(*": STRICT,
         "clipped_step: True → False": STRICT,
@@ -221,6 +222,7 @@ SAME: dict[str, dict[str, str]] = {
         "deaf_inputs: back to front": "the order of the list is free",
     },
     "chance-loss": {
+        "chance_loss: np.sum(p * np.log(p)) → np.sum(p * np.log(p), axis=*": ROW,
         "chance_loss: y - y.mean(axis=0) → y.mean(axis=0) - y": "squares have no sign",
         "chance_loss: 1 → -1": "of two arrays the second is the last",
         "chance_loss: never negative": POSITIVE,

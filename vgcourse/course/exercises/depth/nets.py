@@ -33,6 +33,11 @@ make_mlp = Exercise(
         "shared-kernels": "With seed {seed}, hidden layers {i} and {j} begin with exactly the same kernel. "
         "An initializer with a fixed seed gives the same numbers to everyone who asks: each layer needs a seed "
         "of its own.",
+        "shared-end": Miss(
+            "Nearly. With seed {seed}, {one} and {other} begin with the same numbers, but for their scale, as two "
+            "kernels from one seed do. Each layer needs a seed of its own.",
+            share=0.5,
+        ),
         "seed-ignored": "Two nets with the same seed begin differently: nobody could repeat your experiment. Hand "
         "the seed to every initializer.",
         "one-seed": "Nets with different seeds begin with the same weights: a hundred runs would be one run, a "
@@ -43,7 +48,7 @@ make_mlp = Exercise(
             share=0.5,
         ),
         "overlapping-seeds": Miss(
-            "Nearly. With {depth} hidden layers, layer {i} of seed {a} begins with the kernel of layer {j} of seed "
+            "Nearly. With {depth} hidden layers, layer {i} of seed {a} begins with the numbers of layer {j} of seed "
             "{b}: runs that share weights are not independent. Keep the layers' seeds further apart.",
             share=0.5,
         ),
@@ -159,7 +164,25 @@ def _judge_seeds(seen: Seen, seed: int) -> Any:
             return "shared-kernels", {"seed": s, "i": twins[0] + 1, "j": twins[1] + 1}
     pairs = [(seed, first, seed + 1, after)]
     pairs += [(a, nets[a], b, nets[b]) for a, b in itertools.combinations(SEEDS, 2)]
-    return next((problem for pair in pairs if (problem := _judge_pair(*pair))), None)
+    problems = [*(_judge_pair(*pair) for pair in pairs), *(_judge_ends(s, net) for s, net in nets.items())]
+    return next(filter(None, problems), None)
+
+
+def _judge_ends(seed: int, net: list[np.ndarray]) -> Any:
+    """The first kernel and the last have shapes of their own, and from one seed yet the same numbers."""
+    last = len(net) - 1
+    shared = (pair for pair in itertools.combinations(range(len(net)), 2) if _same_numbers(*(net[i] for i in pair)))
+    names = [[f"hidden layer {i + 1}" if i < last else "the output layer" for i in pair] for pair in shared]
+    return ("shared-end", {"seed": seed, "one": names[0][0], "other": names[0][1]}) if names else None
+
+
+def _same_numbers(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether one begins with the other's numbers: in Keras a seed gives them in order, scaled for the shape."""
+    count = min(a.size, b.size)
+    if np.any(a == 0) or np.any(b == 0) or count < 3:
+        return False
+    ratio = a.ravel()[:count] / b.ravel()[:count]
+    return bool(ratio[0] > 0 and np.ptp(ratio) < 1e-4 * ratio[0])
 
 
 def _has_twins(net: list[np.ndarray]) -> tuple[int, int] | None:
@@ -173,9 +196,8 @@ def _judge_pair(a: int, one: list[np.ndarray], b: int, other: list[np.ndarray]) 
         return "one-seed"
     if alike:
         return "fixed-layer", {"a": a, "b": b, "i": alike[0] + 1, "count": len(one)}
-    inner = range(1, len(one) - 1)
-    for i, j in itertools.product(inner, inner):
-        if np.array_equal(one[i], other[j]):
+    for i, j in itertools.product(range(len(one)), range(len(other))):
+        if _same_numbers(one[i], other[j]):
             return "overlapping-seeds", {"depth": len(one) - 1, "a": a, "b": b, "i": i + 1, "j": j + 1}
     return None
 

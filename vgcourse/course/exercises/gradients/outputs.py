@@ -111,9 +111,12 @@ def _judge_case(got: Any, weights: Weights, X: np.ndarray, y: np.ndarray) -> Any
 
 
 def _same(got: Any, wanted: np.ndarray) -> bool:
-    """Relative to each example's own error: it may be tiny beside another's."""
+    """Relative to each example's own error: it may be tiny beside another's.
+
+    In float32 Keras comes within 3e-6 of it; half precision or a thousandth too much are farther off than this.
+    """
     got, size = np.asarray(got, float), np.abs(wanted).max(axis=1, keepdims=True)
-    return got.shape == wanted.shape and bool(np.all(np.abs(got - wanted) <= 2e-3 * size + 3e-6 * size.max()))
+    return got.shape == wanted.shape and bool(np.all(np.abs(got - wanted) <= 2e-4 * size + 3e-6 * size.max()))
 
 
 def _fact(hidden: list[str], got: list, right: Pass) -> str:

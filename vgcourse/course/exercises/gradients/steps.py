@@ -208,8 +208,8 @@ def _judge_step(seen: Seen, case: _Trial, weights: Weights, right: tuple, after:
 
 
 def _judge_gradients(got: list, wanted: np.ndarray, weights: Weights, case: _Trial, after: np.ndarray) -> Any:
-    flat = _flat(got)
-    if _close(flat, wanted, case):
+    flat, shapes = _flat(got), [array.shape for pair in weights[case.frozen :] for array in pair]
+    if _close(flat, wanted, case) and [np.shape(gradient) for gradient in got] == shapes:
         return None
     fact = {"fact": _fact_of_gradients(got, wanted, case)}
     spread = _in_a_row(run(weights, "tanh", case.X, np.full(len(case.X), case.y.mean())), case)

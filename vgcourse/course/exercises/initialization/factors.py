@@ -65,17 +65,17 @@ def _tells_apart(phi: Phi, slope: Phi, X: np.ndarray, nets: list[Net]) -> bool:
 
 def _draw(rng: np.random.Generator) -> list[Case]:
     """Drawn nets for tanh; an even number of deeper ones, whose error grows; one net of two layers and one point that
-    a half-precision number does not hold; nets of which two are dead throughout and two from the first layer down.
+    a half-precision number does not hold; nets of which four are dead, from one layer or another down.
 
     One of the living has a faint error; the others' error grows more than tenfold at each layer.
     """
     fixed = np.random.default_rng(SEED)
-    X, points = fixed.normal(size=(15, 2)), fixed.normal(size=(11, 3))
+    X, points = fixed.normal(size=(15, 2)), np.abs(fixed.normal(size=(11, 3)))
     loud = (*_tanh(0.3), X, [_net(fixed, 9, 6, 2, (5, 8)) for _ in range(12)], "tanh nets")
     nets = [_net(fixed, 7, 5, 3, (20, 40)) for _ in range(12)]
     nets[0] = [1e-3 * kernel for kernel in nets[0]]
     for i, net in enumerate(nets[8:]):
-        dead = (1, -2)[i // 2]
+        dead = (0, 1, 1, -2)[i]
         net[dead] = -np.abs(net[dead])
     mixed = [nets[i] for i in fixed.permutation(12)]
     drawn = [_net(rng, *TANH, 2, (0.6, 2)) for _ in range(7)]

@@ -48,7 +48,10 @@ Case = tuple[list[np.ndarray], list[np.ndarray], float, float]
 
 
 def _draw(rng: np.random.Generator) -> list[Case]:
-    """Long and short gradients, each array short and the whole long, limits other than 1, one of zeros."""
+    """Long and short gradients, each array short and the whole long, limits other than 1, one of zeros.
+
+    Two are short enough, and on the same side of 1 as their limit.
+    """
     fixed = np.random.default_rng(5)
     return [
         _case(rng, [(3, 2), (4,), (2, 5)], float(rng.uniform(20, 60)), 0.1, 2.0),
@@ -58,6 +61,8 @@ def _draw(rng: np.random.Generator) -> list[Case]:
         _case(fixed, [(2, 3), (3,)], 40.0, 3.0, 5.0),
         _case(fixed, [(2, 3), (3,)], 0.0, 0.3, 1.0),
         _case(fixed, [(2, 3), (3,)], 1e-9, 0.3, 1.0),
+        _case(fixed, [(3, 2), (2,)], 3.0, 0.2, 5.0),
+        _case(fixed, [(2, 4)], 0.3, 0.4, 0.6),
     ]
 
 

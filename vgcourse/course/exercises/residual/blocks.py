@@ -124,6 +124,10 @@ residual_block = Exercise(
             "tape, is not that of this block: on one of its roads the gradient does not come through.",
             share=0.5,
         ),
+        "defaults": Miss(
+            "All is right where activation and scale are given. But `ResidualBlock(5, name='first')` {how}.",
+            share=0.5,
+        ),
         "other-activation": "With {inputs} inputs and {units} units your block answers as with {got}, where it was "
         "made with {activation}. Take the activation that is asked for, `self.activation`.",
         "wrong-values": "Wanted is x + scale · dense(activation(x)), x projected where the width changes.",
@@ -153,7 +157,23 @@ def observe_residual_block(answer: Any, rng: np.random.Generator) -> Seen:
     first.set_weights([2.0 * w + 1 for w in first.get_weights()])
     stopped = any("error" in case for case in cases)
     fresh = [] if stopped else [_fresh(answer, features) for features in (FRESH, FRESH, 2 * FRESH)]
-    return {"cases": cases, "neighbour": [*outputs, _as_array(second(inputs[0]))], "fresh": fresh}
+    seen = {"cases": cases, "neighbour": [*outputs, _as_array(second(inputs[0]))], "fresh": fresh}
+    return seen if stopped else {**seen, "short": _short(answer, inputs[0], seed)}
+
+
+NAME = "first"
+
+
+def _short(answer: Any, x: np.ndarray, seed: int) -> Seen:
+    """A block made without activation and scale, and with a name."""
+    try:
+        layer = answer(x.shape[1], name=NAME)
+    except TypeError as error:
+        return {"error": _reason(error)}
+    layer(x)
+    shapes = [list(w.shape) for w in layer.get_weights()]
+    layer.set_weights(weights_of(shapes, seed))
+    return {"name": str(layer.name), "shapes": shapes, "y": _as_array(layer(x))}
 
 
 def _fresh(answer: Any, features: int) -> list:
@@ -230,7 +250,17 @@ def judge_residual_block(seen: Seen, rng: np.random.Generator) -> Any:
             found.append((problem, place))
         if features == units and not found and not near(*seen["neighbour"], rtol=1e-6, atol=1e-6):
             return "shared"
-    return found[0] if found else _judge_fresh(seen["fresh"])
+    return found[0] if found else _judge_fresh(seen["fresh"]) or _judge_short(seen["short"], inputs[0], seed)
+
+
+def _judge_short(seen: Seen, x: np.ndarray, seed: int) -> Any:
+    if "error" in seen:
+        return "defaults", {"how": f"stops: {seen['error']}".rstrip(".")}
+    y, units, relu = np.asarray(seen["y"], float), x.shape[1], PHIS["relu"][0]
+    readings = readings_of(seen["shapes"], units, units, seed)
+    if not any(slip_of(y, x.astype(float), 1.0, reading, relu) == "passed" for reading in readings):
+        return "defaults", {"how": "does not answer as one with relu and scale 1 does"}
+    return None if seen["name"] == NAME else ("defaults", {"how": f"has the name {seen['name']!r}"})
 
 
 def _judge_slope(case: Seen, kind: tuple[int, str], x: np.ndarray, scale: float, seed: int) -> str | None:

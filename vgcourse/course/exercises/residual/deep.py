@@ -1,5 +1,6 @@
 """Lesson 6, a net of any depth: a stem, residual blocks with branches of 1/√depth, and an output."""
 
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,8 @@ fifty_blocks = Exercise(
         "depth": "For depth {depth} there are {got} kernels of {width} × {width}.",
         "layers": "The weights of this net have the shapes {got}. Asked for are a stem (2 → {width}), "
         "blocks of width {width}, and an output of 1 unit.",
-        "alike": "All blocks begin with the same kernel. Give each a fresh initializer (lesson 2).",
+        "alike": "Blocks of one net begin with the same kernel, number by number. Give each a fresh initializer "
+        "(lesson 2).",
         "no-scale": "The branches come in at full size, scale 1: after fifty doublings nothing trains.",
         "too-quiet": Miss(
             "The branches are multiplied by 1/depth. That is safe, and quieter than asked: 1/√depth.", share=0.5
@@ -43,21 +45,29 @@ fifty_blocks = Exercise(
         "frozen": Miss(
             "The net computes what it should. But {got} of its {wanted} weight arrays are trainable.", share=0.5
         ),
-        "wrong-values": "With drawn weights the largest difference from stem, blocks, relu, output is {off:.3g}.",
+        "wrong-values": "At depth {depth}, with drawn weights, the largest difference from stem, blocks, relu, "
+        "output is {off:.3g}.",
     },
 )
 
 
-def _draw(rng: np.random.Generator) -> tuple[int, np.ndarray, int]:
-    """A depth, points (20, 2), and the seed of the weights."""
-    return int(rng.integers(5, 8)), rng.normal(size=(20, 2)).astype("float32"), int(rng.integers(1, 2**31))
+MORE = (2, 11)  # depths that are always tried as well
+
+
+def _draw(rng: np.random.Generator) -> tuple[list[int], np.ndarray, int]:
+    """Depths, points (20, 2), and the seed of the weights."""
+    depth = int(rng.integers(5, 8))
+    return [depth, *MORE], rng.normal(size=(20, 2)).astype("float32"), int(rng.integers(1, 2**31))
 
 
 @fifty_blocks.observe
 def observe_fifty_blocks(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
-    depth, X, seed = _draw(rng)
-    net = answer(depth)
+    depths, X, seed = _draw(rng)
+    return {"nets": [_look(answer(depth), X, seed) for depth in depths]}
+
+
+def _look(net: Any, X: np.ndarray, seed: int) -> Seen:
     if net is None or not hasattr(net, "get_weights"):
         return {"found": None if net is None else with_article(type(net).__name__)}
     net(X)
@@ -76,24 +86,44 @@ def _quiet(arrays: list[np.ndarray]) -> list[np.ndarray]:
 
 @fifty_blocks.judge
 def judge_fifty_blocks(seen: Seen, rng: np.random.Generator) -> Any:
-    depth, X, seed = _draw(rng)
-    if "found" in seen:
-        return "no-return" if seen["found"] is None else ("not-a-model", {"found": seen["found"]})
-    shapes = [list(shape) for shape in seen["shapes"]]
-    if problem := _judge_shapes(shapes, depth):
+    depths, X, seed = _draw(rng)
+    nets = seen["nets"]
+    if odd := next((net for net in nets if "found" in net), None):
+        return "no-return" if odd["found"] is None else ("not-a-model", {"found": odd["found"]})
+    pairs = list(zip(nets, depths, strict=True))
+    shapes = (_judge_shapes([list(shape) for shape in net["shapes"]], depth) for net, depth in pairs)
+    if problem := next(filter(None, shapes), None):
         return problem
-    if any(near(a, seen["kernels"][0], 1e-6, 1e-9) and np.any(a) for a in seen["kernels"][1:]):
+    if any(_are_alike(net["kernels"]) for net in nets):
         return "alike"
-    weights, p = _quiet(weights_of(shapes, seed)), np.asarray(seen["p"], float)
-    X = X.astype(float)
-    wanted = run(weights, X, depth**-0.5)
-    if near(p, wanted):
-        whole = len(shapes)
-        return None if seen["trainable"] == whole else ("frozen", {"got": seen["trainable"], "wanted": whole})
-    key = next((key for key, wrong in _slips(weights, X, depth).items() if near(p, wrong)), None)
-    if key:
+    return _judge_outputs(pairs, X.astype(float), seed) or _judge_training(nets)
+
+
+def _are_alike(kernels: list[np.ndarray]) -> bool:
+    return any(near(a, b, 1e-6, 1e-9) and np.any(a) for a, b in combinations(kernels, 2))
+
+
+def _judge_training(nets: list[Seen]) -> Any:
+    frozen = next((net for net in nets if net["trainable"] < len(net["shapes"])), None)
+    return frozen and ("frozen", {"got": frozen["trainable"], "wanted": len(frozen["shapes"])})
+
+
+def _judge_outputs(pairs: list[tuple[Seen, int]], X: np.ndarray, seed: int) -> Any:
+    """What is wrong with the outputs: a cause only where it fits the net of every depth."""
+    outputs, slips, wanted = [np.asarray(net["p"], float) for net, _ in pairs], [], []
+    for net, depth in pairs:
+        weights = _quiet(weights_of(net["shapes"], seed))
+        wanted.append(run(weights, X, depth**-0.5))
+        slips.append(_slips(weights, X, depth))
+    off_at = [i for i, (p, right) in enumerate(zip(outputs, wanted, strict=True)) if not near(p, right)]
+    if not off_at:
+        return None
+    p, right, depth = (part[off_at[0]] for part in (outputs, wanted, [depth for _, depth in pairs]))
+    fits = (key for key in slips[0] if all(near(p, s[key]) for p, s in zip(outputs, slips, strict=True)))
+    if key := next(fits, None):
         return key, {"got": float(p.max())}
-    return "wrong-values", off(p, wanted) if p.shape == wanted.shape else {"off": float("nan")}
+    largest = off(p, right)["off"] if p.shape == right.shape else float("nan")
+    return "wrong-values", {"off": largest, "depth": depth}
 
 
 def _judge_shapes(shapes: list, depth: int) -> Any:
