@@ -49,10 +49,10 @@ def gradient_group(group: str) -> str:
     return {"kernels": "kernel_gradients", "biases": "bias_gradients", "variables": "variable_gradients"}[group]
 
 
-def eager_step(model, x, y, loss_scale=1.0):
+def eager_step(model, x, y, loss_scale=1.0, weights=None):
     """({(group, name): gradient}, {layer: rms of the per-example gradient at its output}) of one batch."""
     with tf.GradientTape(persistent=True) as tape, tap_outputs(model) as taps:
-        loss = loss_scale * model.compute_loss(x=x, y=y, y_pred=model(x, training=True))
+        loss = loss_scale * model.compute_loss(x=x, y=y, y_pred=model(x, training=True), sample_weight=weights)
     gradients = {}
     for group, name, variable in named_variables(model):
         gradient = tape.gradient(loss, variable.value) if variable.trainable else None

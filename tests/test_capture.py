@@ -64,6 +64,28 @@ def test_nested_shared_frozen_normalised_layers_and_several_outputs():
     assert recording.activations["block/dense"] == "tanh"
 
 
+CLASSES, EXAMPLES = {0: 0.2, 1: 5.0}, np.linspace(0, 3, len(X)).astype("float32")
+
+
+@pytest.mark.parametrize("eager", [True, False])
+@pytest.mark.parametrize("given", [{"class_weight": CLASSES}, {"sample_weight": EXAMPLES}], ids=["class", "sample"])
+def test_weights_of_classes_and_of_examples_are_in_what_is_recorded(given, eager):
+    capture = GradientCapture(every="step", weights=True)
+    model = fitted(capture, fit=FIT | {"epochs": 1} | given, run_eagerly=eager)
+    weights = EXAMPLES if "sample_weight" in given else np.array([CLASSES[int(k)] for k in y[:, 0]], "float32")
+    recording = capture.recording
+    for step, (x, targets) in enumerate(batches(X, y)):
+        for name in ("hidden_1", "hidden_2", "output"):
+            model.get_layer(name).set_weights([recording.kernels[name][step], recording.biases[name][step]])
+        share = weights[step * BATCH : step * BATCH + len(x)]
+        gradients, backprop = eager_step(model, x, targets, weights=share)
+        for (group, name), expected in gradients.items():
+            np.testing.assert_allclose(getattr(recording, group)[name][step], expected, rtol=1e-3, atol=1e-6)
+        loss = float(model.compute_loss(x=x, y=targets, y_pred=model(x), sample_weight=share))
+        assert recording.loss[step] == pytest.approx(loss, rel=1e-4)
+        assert recording.backprop["hidden_1"][step] == pytest.approx(backprop["hidden_1"], rel=1e-3)
+
+
 class Reader(keras.Model):
     """Subclassed, built by its first batch, with layers assigned in another order than they are called."""
 

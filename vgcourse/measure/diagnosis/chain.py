@@ -84,6 +84,14 @@ def largest_drop(batch: Batch, reach: np.ndarray) -> tuple[str, float, str] | No
     return (name, kept, place) if np.log(kept) < 0.6 * total else None
 
 
+def stop(batch: Batch) -> Layer | None:
+    """The layer of a plain chain that hears the loss and hands back exactly nothing."""
+    heard = (layer for layer in reversed(batch.layers[1:]) if layer.weighted and layer.gradient_norm > 0)
+    return (
+        next((layer for layer in heard if layer.passed == 0 and layer.kernel_rms > 0), None) if batch.plain else None
+    )
+
+
 def gains(chain: list[Layer]) -> np.ndarray:
     return np.array([layer.gain for layer in chain[1:-1] if np.isfinite(layer.gain)])
 

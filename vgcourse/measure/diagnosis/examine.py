@@ -14,6 +14,7 @@ from vgcourse.measure.diagnosis.facts.gather import gather
 from vgcourse.measure.diagnosis.facts.intake import one_batch
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
 from vgcourse.measure.diagnosis.facts.measure import measure
+from vgcourse.measure.diagnosis.notes import notes
 from vgcourse.measure.diagnosis.rules import judge
 from vgcourse.measure.diagnosis.rules.finding import Finding
 from vgcourse.measure.diagnosis.through_time.shown import time_frame
@@ -29,9 +30,10 @@ class Report:
             ``"weights too large"``, ``"not centred"``, ``"dying relu"``, ``"exploding"``, ``"vanishing"``,
             ``"symmetric"``, ``"not finite"``, ``"learning rate too small"``, ``"learning rate too large"``,
             ``"loss does not fit the output"``, ``"constant output"``, ``"wrong statistics"``,
-            ``"inputs too large"``, ``"inputs do not vary"``, ``"no gradient"``, ``"vanishing through time"``,
-            ``"exploding through time"``, ``"targets too large"``, or
-            ``"not measured"`` where nothing could be.
+            ``"inputs too large"``, ``"inputs too small"``, ``"inputs do not vary"``, ``"no gradient"``,
+            ``"vanishing through time"``, ``"exploding through time"``, ``"targets too large"``,
+            ``"noise too large"``, ``"weight decay too large"``, ``"regularization too strong"``,
+            ``"clipping too strong"``, or ``"not measured"`` where nothing could be.
         layer: name of the layer that is to blame, or where it shows most.
         layers: DataFrame, one row a layer in the order of the call.
         time: DataFrame, one row a recurrent layer: ``steps``, ``factor`` a step, ``left`` at the first step of an
@@ -44,7 +46,7 @@ class Report:
     def __init__(self, batch: Batch, verdict: Finding):
         self.verdict, self.cause, self.layer = str(verdict), verdict.cause, verdict.layer
         self.loss = batch.loss
-        self.notes = tuple(_notes(batch))
+        self.notes = tuple(notes(batch))
         self.layers = _layer_frame(batch)
         self.time = time_frame(batch.time)
         self.units = _unit_frame(batch.layers)
@@ -70,6 +72,7 @@ def diagnose(
     y: Any = None,
     loss: str | keras.losses.Loss | Callable | None = None,
     batch_size: int = 256,
+    sample_weight: Any = None,
 ) -> Report:
     """Measure every layer of a model on one batch and say which one is ill, why, and what to try.
 
@@ -84,6 +87,8 @@ def diagnose(
             loader that gives pairs: then the batch is its first examples.
         loss: a Keras loss or its name. Without one the compiled loss is taken, else one is guessed from y
             and the output, and the report says so.
+        sample_weight: one number for each example, as ``fit`` takes them; a dataset may bring them along. Of class
+            weights make them with ``[class_weight[k] for k in y]``.
         batch_size: number of examples, 2 or more. A unit counts as dead when it is off for all of them.
 
     Returns:
@@ -102,32 +107,13 @@ def diagnose(
     if not isinstance(model, keras.Model):
         raise TypeError(f"model: expected a Keras model, got {type(model).__name__}.")
     weighted_layers(model)
-    x, y, y_all = one_batch(X, y, batch_size)
-    run = measure(model, x, y, lambda prediction: losses.resolve(model, loss, x, y, y_all, prediction))
+    x, y, weights, y_all = one_batch(X, y, batch_size, sample_weight)
+    run = measure(model, x, y, lambda prediction: losses.resolve(model, loss, x, y, y_all, prediction, weights))
     compiled = bool(getattr(model, "compiled", False) and getattr(model, "optimizer", None))
     batch = gather(model, x, y, run, model.optimizer if compiled else keras.optimizers.SGD(0.01), compiled)
     verdict, unknown = judge(batch)
     batch.not_measured.extend(unknown)
     return Report(batch, verdict)
-
-
-def _notes(batch: Batch):
-    for first in dict(batch.twins):
-        others = [b for a, b in batch.twins if a == first]
-        yield (
-            f"{', '.join([first, *others[:-1]])} and {others[-1]} have equal kernels: one initializer instance or "
-            "one seed serves them all; give each its own, or no seed."
-        )
-    if batch.same_targets:
-        yield f"All {batch.examples} targets of this batch are the same: one constant answers them all."
-    frozen = [layer.name for layer in batch.layers if not layer.trainable]
-    yield from batch.not_measured
-    if frozen:
-        yield f"Frozen, so without a kernel gradient: {', '.join(frozen)}."
-    if batch.penalties > 0.5 * abs(batch.loss):
-        yield f"Of the loss ({batch.loss:.3g}), {batch.penalties:.3g} is added by layers (regularizers, add_loss)."
-    if batch.guess and np.isfinite(batch.loss) and batch.loss > 10 * batch.guess:
-        yield f"The loss ({batch.loss:.3g}) is far above that of a constant answer ({batch.guess:.3g})."
 
 
 def _layer_frame(batch: Batch) -> pd.DataFrame:

@@ -33,11 +33,25 @@ LARGE_INPUT = 20.0
 LARGE_TARGET, SLOW = 100.0, 1e5
 # Spread of answers over the examples, relative to their size: float32 has seven digits.
 UNVARIED = 1e-6
+# The same, where what differs is little enough to be lost in the next layers.
+FAINT = 1e-2
+# Answers whose square nears the end of float32 (3e38).
+HUGE = 1e17
 # A frozen batch normalisation: shift of the mean in standard deviations, and ratio of the variances.
 SHIFTED, SCALED = 3.0, 100.0
 # Rms of a normalisation's scale: it starts at 1, and at 0 on purpose in residual branches.
 SMALL_SCALE = 0.05
-# The median loss of the last three of some steps on one batch, over the loss at its start.
+# The median loss of the last third of some steps (three or more) on one batch, over the loss at its start.
 RISEN = 1.2
 # Share of targets that an output cannot reach.
 OUT_OF_REACH = 0.05
+# Noise of a step over the signal: dropout has 1 at rate 0.5, 2 at 0.8, 3 at 0.9.
+LOUD = 2.99
+# The share of a weight that decays at every step: at 2 % nothing is left of what was learnt 230 steps ago.
+DECAYS = 0.02
+# The price of the weights over the loss of a constant answer, which costs no weights at all.
+DEAR = 10.0
+# rms of what the model's input feeds: pictures divided by 255 twice have 0.002.
+SMALL_INPUT = 1e-2
+# |z| from which a sigmoid gate is flat: its slope is 6 % of the steepest at 4.1.
+FLAT_GATE = 4.2

@@ -6,9 +6,12 @@ import numpy as np
 from vgcourse.measure import keras_private
 from vgcourse.measure.diagnosis.facts.arrays import as_array, as_float64, mean_norm
 from vgcourse.measure.diagnosis.facts.layer import Layer
+from vgcourse.measure.diagnosis.facts.recurrent import gates_flat
 from vgcourse.measure.slopes import SATURATED_SLOPE, STEEPEST_SLOPE, activation_slope
 from vgcourse.measure.statistics import mean_by_unit, pooled_rms, rms
 
+# By how much of their size copies of a unit come apart in training, by rounding alone.
+_DRIFT = 1e-4
 _NORMALISED = (keras.layers.BatchNormalization, keras.layers.LayerNormalization, keras.layers.GroupNormalization)
 
 
@@ -61,6 +64,7 @@ def add_input(layer: Layer, call, gradients) -> None:
     known = [g for g in gradients or [] if g is not None]
     if known and layer.delta_norm:
         layer.passed = mean_norm(known) / layer.delta_norm
+    layer.gates_flat = gates_flat(call.layer, x)
     if isinstance(call.layer, keras.layers.BatchNormalization):
         layer.statistics_off = _statistics_off(call.layer, x, as_float64(call.outputs[0]))
 
@@ -153,8 +157,12 @@ def _fan_out(layer, w: np.ndarray) -> int:
 def _same_columns(kernel: np.ndarray, gradient: np.ndarray, rounding: float) -> bool:
     """Do all units have one set of incoming weights, and will the next step leave it so? Shapes (in, units).
 
-    Gradients are sums whose terms cancel: equal ones differ by some ``rounding`` of the largest.
+    Gradients are sums whose terms cancel: equal ones differ by some ``rounding`` of the largest, and so do weights
+    after steps along them.
     """
-    if kernel.shape[1] < 2 or (kernel != kernel[:, :1]).any() or not np.isfinite(gradient).all():
+    if kernel.shape[1] < 2 or not np.isfinite(gradient).all():
+        return False
+    # Fresh random weights are nowhere near this: their columns differ by as much as they are large.
+    if (np.ptp(kernel, axis=1) > _DRIFT * np.abs(kernel).max()).any():
         return False
     return bool(np.allclose(gradient, gradient[:, :1], rtol=1e-3, atol=rounding * np.abs(gradient).max()))

@@ -8,12 +8,22 @@ from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts import loss as losses
 from vgcourse.measure.diagnosis.facts.arrays import as_float64
 from vgcourse.measure.diagnosis.facts.features import add_input, layers_of
-from vgcourse.measure.diagnosis.facts.layer import Batch, FarTargets, Layer, Trial
+from vgcourse.measure.diagnosis.facts.layer import Batch, FarTargets, Layer, OddInput, Trial
 from vgcourse.measure.diagnosis.facts.measure import twins
 from vgcourse.measure.diagnosis.facts.outputs import by_row, outputs_of
-from vgcourse.measure.diagnosis.facts.trial import follows_schedule, fresh_trial, loss_with, try_steps
-from vgcourse.measure.diagnosis.facts.updates import NoTwin, Twin
-from vgcourse.measure.diagnosis.thresholds import LARGE_INPUT, LARGE_TARGET, SLOW, UNVARIED
+from vgcourse.measure.diagnosis.facts.stepping.settings import decay, held_back, prices
+from vgcourse.measure.diagnosis.facts.stepping.trial import follows_schedule, fresh_trial, loss_with, try_steps
+from vgcourse.measure.diagnosis.facts.stepping.updates import NoTwin, Twin
+from vgcourse.measure.diagnosis.linear import linear_runs
+from vgcourse.measure.diagnosis.thresholds import (
+    LARGE_INPUT,
+    LARGE_TARGET,
+    OFF_CENTRE,
+    SLOW,
+    SMALL_INPUT,
+    STEP_TOO_SMALL,
+    UNVARIED,
+)
 from vgcourse.measure.diagnosis.through_time.facts import through_time
 from vgcourse.measure.layers import inner_optimizer, is_plain
 from vgcourse.measure.statistics import norm, rms
@@ -27,11 +37,12 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
         layers_of(run.infos, run.taps, run.calls, run.gradients),
         run.loss,
         examples=len(keras.tree.flatten(x)[0]),
-        guess=losses.constant_loss(run.used.name, y),
+        guess=losses.constant_loss(run.used.name, y, run.used.weights),
         loss_name=run.used.name.replace("_", " ") + " (guessed from y and the output)" * run.used.guessed,
         optimizer=_optimizer_name(optimizer, compiled),
         compiled=compiled,
         scheduled=follows_schedule(inner_optimizer(optimizer)),
+        steps_done=keras_private.optimizer_iterations(inner_optimizer(optimizer)) if compiled else 0,
         sent=_sent(run),
         plain=is_plain(model),
         outputs=outputs_of(model, run, y),
@@ -42,14 +53,21 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
         varies=any(_varies(p) for p in keras.tree.flatten(run.prediction)),
         attention=run.attention,
         by_row=by_row(model, run, x, y),
-        penalties=_penalties(model) if compiled else 0.0,
+        penalties=_penalties(model) if run.used.penalised else 0.0,
+        prices=prices(run.infos) if run.used.penalised else [],
+        noise=run.noise,
+        linear_runs=linear_runs(model, run.infos),
+        decay=decay(optimizer) if compiled else 0.0,
     )
     _add_bare_normalisations(batch, run)
     if twin is not None and compiled and np.isfinite(run.loss):
         batch.trial = _trial(model, x, y, run, twin, optimizer, batch)
+        if max((r for r in twin.ratios().values() if np.isfinite(r)), default=0.0) < STEP_TOO_SMALL:
+            batch.held = held_back(optimizer, twin.variables, run.gradients.variables)
     batch.time = through_time(model, x, y, run)
     batch.large = _large_input(batch, x)
     batch.standardised_loss = _standardised(model, x, y, run, batch)
+    batch.odd = _odd_input(model, x, y, run, optimizer, batch)
     batch.far = _far_targets(model, x, y, run, optimizer, batch)
     return batch
 
@@ -112,6 +130,25 @@ def _standardised(model, x, y, run, batch) -> float | None:
             f"Not measured: what standardised inputs would do, because the model raised {type(error).__name__}."
         )
         return None
+
+
+def _odd_input(model, x, y, run, optimizer, batch: Batch) -> OddInput | None:
+    """What as many steps do with standardised inputs, where the model's only input is next to 0 or off centre."""
+    first = path.fed_by_the_input(batch)
+    if first is None or batch.same_inputs or not isinstance(x, np.ndarray) or not np.isfinite(run.loss):
+        return None
+    if not (0 < first.input_rms < SMALL_INPUT or first.input_offset > OFF_CENTRE):
+        return None
+    optimizer = optimizer if batch.trial is not None else keras.optimizers.Adam(0.01)
+    variables = [v for info in run.infos for v in info.variables if run.gradients.of(v)[0] is not None]
+    try:
+        here, there = (
+            fresh_trial(model, inputs, y, run.used, optimizer, variables).losses
+            for inputs in (x, _standard(x / rms(x)))
+        )
+    except Exception:  # a model of one's own class may do in a copy what it likes
+        return None
+    return OddInput(here, there)
 
 
 def _standard(x: np.ndarray) -> np.ndarray:

@@ -9,11 +9,11 @@ import tensorflow as tf
 _BATCHES = 64  # of a dataset whose batches are small: enough is enough
 
 
-def one_batch(X, y, batch_size: int):
+def one_batch(X, y, batch_size: int, weights=None):
     """``batch_size`` examples, evenly spread, so that labels in order give all classes. Draws nothing.
 
     Returns:
-        (x, y, all labels); the labels are None where none were handed over.
+        (x, y, weights, all labels); labels and weights are None where none were handed over.
 
     Raises:
         TypeError, ValueError: naming what cannot be taken, and what to hand over instead.
@@ -21,19 +21,20 @@ def one_batch(X, y, batch_size: int):
     if isinstance(batch_size, bool) or not isinstance(batch_size, int | np.integer) or batch_size < 2:
         raise ValueError(f"batch_size: need a whole number of at least 2 examples, got {batch_size!r}.")
     if _is_stream(X):
-        X, y = _from_stream(X, y, batch_size)
+        X, y, weights = _from_stream(X, y, weights, batch_size)
     X = _arrays("X", X)
     y = None if y is None else _arrays("y", y)
-    named = (("X", X),) if y is None else (("X", X), ("y", y))
+    weights = None if weights is None else _weights(weights)
+    named = [(name, data) for name, data in (("X", X), ("y", y), ("sample_weight", weights)) if data is not None]
     counts = {name: {len(a) if a.ndim else 0 for a in keras.tree.flatten(d)} for name, d in named}
     if len(set().union(*counts.values())) != 1 or counts["X"] <= {0, 1}:
         has = ", ".join(f"{name} has {_listed(count)}" for name, count in counts.items())
-        raise ValueError(f"{' and '.join(counts)}: need the same number of examples, at least 2; {has}.")
+        raise ValueError(f"{_listed(counts)}: need the same number of examples, at least 2; {has}.")
     for name, data in named:
         _check_finite(name, data)
     n = counts["X"].pop()
     rows = np.unique(np.linspace(0, n - 1, min(n, batch_size)).round().astype(int))
-    batch = [None if d is None else keras.tree.map_structure(lambda a: _floats(a[rows]), d) for d in (X, y)]
+    batch = [None if d is None else keras.tree.map_structure(lambda a: _floats(a[rows]), d) for d in (X, y, weights)]
     return *batch, y
 
 
@@ -45,24 +46,24 @@ def _is_stream(X) -> bool:
     return bare and hasattr(X, "__iter__")
 
 
-def _from_stream(stream, y, batch_size: int):
-    """The first batches of a stream of (X, y), put together up to ``batch_size`` examples."""
+def _from_stream(stream, y, weights, batch_size: int):
+    """The first batches of a stream of (X, y) or (X, y, weights), put together up to ``batch_size`` examples."""
     if y is not None:
         raise ValueError("y: X is a dataset, which brings its labels along; leave y out.")
+    if weights is not None:
+        raise ValueError("sample_weight: X is a dataset, which brings its weights along; leave them out.")
     if isinstance(stream, keras.utils.PyDataset):
         stream = map(stream.__getitem__, range(len(stream)))
     parts, count = [], 0
     for element in itertools.islice(stream, _BATCHES):
-        pair = element if isinstance(element, tuple | list) else (element, None)
-        pair = (pair[0], pair[1] if len(pair) > 1 else None)
-        parts.append([None if d is None else _arrays("X", d) for d in pair])
+        given = (*element, None, None) if isinstance(element, tuple | list) else (element, None, None)
+        parts.append([None if d is None else _arrays("X", d) for d in given[:3]])
         count += max((len(a) if a.ndim else 0 for a in keras.tree.flatten(parts[-1][0])), default=0)
         if count >= batch_size or count < len(parts):
             break
     if not count:
         raise ValueError("X: this dataset gives no batches; hand over arrays, or batch it: dataset.batch(32).")
-    X, labels = zip(*parts, strict=True)
-    return _joined(X), None if labels[0] is None else _joined(labels)
+    return tuple(None if part[0] is None else _joined(part) for part in zip(*parts, strict=True))
 
 
 def _joined(parts):
@@ -106,5 +107,15 @@ def _floats(array: np.ndarray) -> np.ndarray:
     return array.astype("float32") if array.dtype.kind in "fb" else array
 
 
-def _listed(counts: set[int]) -> str:
+def _weights(weights) -> np.ndarray:
+    array = _array("sample_weight", weights)
+    if array.ndim != 1 or array.dtype.kind not in "fiub" or (array < 0).any():
+        raise ValueError(
+            "sample_weight: need one number of 0 or more for each example; of class weights make them with "
+            "[class_weight[k] for k in y]."
+        )
+    return array.astype("float32")
+
+
+def _listed(counts) -> str:
     return " and ".join(map(str, sorted(counts))) or "none"

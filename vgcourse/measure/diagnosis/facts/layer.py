@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from vgcourse.measure.diagnosis.facts.attention import Attention
+from vgcourse.measure.diagnosis.facts.noise import Noise
+from vgcourse.measure.diagnosis.facts.stepping.settings import Held, Price
 from vgcourse.measure.diagnosis.thresholds import DEAD, RISEN
 from vgcourse.measure.diagnosis.through_time.facts import ThroughTime
 
@@ -62,7 +64,7 @@ class Trial:
     @property
     def risen(self) -> bool:
         """Has the loss stayed above where it started? One high step on the way down is no harm."""
-        late = self.losses[1:][-3:]
+        late = self.losses[1:][-max(3, len(self.losses) // 3) :]
         return not np.median(late) <= RISEN * self.losses[0]
 
     @property
@@ -93,6 +95,7 @@ class Layer:
         passed: measured norm of the gradient at its input, by way of this layer alone, over delta_norm.
         gamma: rms of a normalisation's scale. statistics_off: how far the moving statistics that a batch
             normalisation used are from the batch's: shift in standard deviations, and ratio of the variances.
+        gates_flat: of a recurrent layer, the share of its gates that the input alone makes flat.
         identical: units that share incoming weights *and* their gradient, so that they stay the same for ever.
     """
 
@@ -126,6 +129,7 @@ class Layer:
     gamma: float = np.nan
     statistics_off: tuple[float, float] | None = None
     recurrent: bool = False
+    gates_flat: float = np.nan
     gradient_finite: bool = True
     weighted: bool = True
     trainable: bool = True
@@ -163,6 +167,14 @@ class FarTargets:
     standardised: Trial | None = None
 
 
+@dataclass(frozen=True)
+class OddInput:
+    """Inputs next to 0 or far off centre. here, standardised: losses of as many steps with them and standardised."""
+
+    here: list[float]
+    standardised: list[float]
+
+
 @dataclass
 class Batch:
     """All layers in the order of the call, and what holds for the model as a whole.
@@ -175,7 +187,9 @@ class Batch:
             where that was tried.
         varies: do the model's answers differ over the examples?
         by_row: (loss as it is, loss with each target in its answer's shape), where an own loss makes them differ.
-        penalties: what regularizers add to the loss.
+        penalties: what layers add to the loss. prices: the part of it that is asked for weights.
+        noise: of the layers that make it in training. decay: share of the weights that a step takes off.
+        held: the setting that makes a small step small. linear_runs: layers without an activation between them.
         not_measured: what could not be measured and why, sentences.
     """
 
@@ -187,6 +201,7 @@ class Batch:
     optimizer: str = ""
     compiled: bool = False
     scheduled: bool = False
+    steps_done: int = 0
     sent: float = np.nan
     plain: bool = False
     outputs: list[Output] = field(default_factory=list)
@@ -199,7 +214,13 @@ class Batch:
     attention: list[Attention] = field(default_factory=list)
     by_row: tuple[float, float] | None = None
     far: FarTargets | None = None
+    odd: OddInput | None = None
     penalties: float = 0.0
+    noise: list[Noise] = field(default_factory=list)
+    decay: float = 0.0
+    held: Held | None = None
+    linear_runs: list[list[str]] = field(default_factory=list)
+    prices: list[Price] = field(default_factory=list)
     not_measured: list[str] = field(default_factory=list)
     twins: list[tuple[str, str]] = field(default_factory=list)
     time: ThroughTime = field(default_factory=ThroughTime)
@@ -207,4 +228,14 @@ class Batch:
     @property
     def learnt(self) -> bool:
         """Is the loss below a tenth of what the best constant answer gets?"""
-        return self.guess is not None and bool(self.loss < 0.1 * self.guess)
+        return self.guess is not None and bool(self.data_loss < 0.1 * self.guess)
+
+    @property
+    def half_learnt(self) -> bool:
+        """Is the loss below half of what the best constant answer gets?"""
+        return self.guess is not None and bool(self.data_loss < 0.5 * self.guess)
+
+    @property
+    def data_loss(self) -> float:
+        """The loss without what layers add to it."""
+        return self.loss - self.penalties

@@ -12,6 +12,7 @@ import tensorflow as tf
 from vgcourse.measure import keras_private
 from vgcourse.measure.diagnosis.facts.arrays import as_array, as_float64
 from vgcourse.measure.diagnosis.facts.attention import Attention, attention_of, tap_attention
+from vgcourse.measure.diagnosis.facts.noise import Noise, tap_noise
 from vgcourse.measure.layers import LayerInfo, Taps, tap_outputs, weighted_layers
 from vgcourse.measure.replaced import replaced
 
@@ -60,6 +61,7 @@ class ForwardBackward:
     used: object
     gradients: Gradients
     attention: list[Attention] = field(default_factory=list)
+    noise: list[Noise] = field(default_factory=list)
 
 
 @contextmanager
@@ -88,7 +90,9 @@ def measure(model, x, y, resolve) -> ForwardBackward:
     infos = weighted_layers(model)
     half = computes_in_half(model)
     with left_as_it_was(model), tf.GradientTape(persistent=half) as tape:
-        with tap_outputs(model) as taps, _tap_calls(model, infos) as calls, tap_attention(model) as compared:
+        with ExitStack() as stack:
+            taps, calls = stack.enter_context(tap_outputs(model)), stack.enter_context(_tap_calls(model, infos))
+            compared, noise = stack.enter_context(tap_attention(model)), stack.enter_context(tap_noise(model))
             prediction = answer(model, x)
         with tape.stop_recording():
             used = resolve(prediction)
@@ -103,7 +107,9 @@ def measure(model, x, y, resolve) -> ForwardBackward:
     }
     found, scale = scaled_gradients(tape, total, sources, half)
     gradients = _gradients(found, infos, scale, count)
-    return ForwardBackward(infos, taps, calls, prediction, float(mean), used, gradients, attention_of(compared))
+    return ForwardBackward(
+        infos, taps, calls, prediction, float(mean), used, gradients, attention_of(compared), noise
+    )
 
 
 def _loss_of(used, x, y, prediction):

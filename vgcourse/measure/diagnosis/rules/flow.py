@@ -68,7 +68,9 @@ def exploding(batch: Batch) -> Finding | None:
         "exploding",
         worst.name,
         f"{start}{pace}{why}.",
-        f"{path.initializer(worst)} kernels; on residual branches a factor of 1/sqrt(depth); "
+        f"{path.initializer(worst)} kernels; global_clipnorm=1.0 meanwhile."
+        if batch.plain
+        else "a factor of 1/sqrt(depth) or a normalisation on residual branches, smaller weights; "
         "global_clipnorm=1.0 meanwhile.",
     )
 
@@ -103,6 +105,14 @@ def _name_the_loss(chain: list[Layer], reach: np.ndarray, batch: Batch) -> Findi
             f"{squeezed[0].units} units, so that its slopes are about 1/{squeezed[0].units} where they share alike.",
             "relu with he_normal between layers; softmax belongs to the output.",
         )
+    if (stop := path.stop(batch)) is not None:
+        return Finding(
+            "vanishing",
+            stop.name,
+            f"{start}, all of it lost in {stop.name}, which passes on nothing of what comes back to it"
+            f"{_of_one_number(stop)}.",
+            f"no {stop.name} there, or what lets a gradient through.",
+        )
     culprit = path.one_culprit(chain, largest=False)
     if culprit is not None:
         return Finding(
@@ -121,6 +131,11 @@ def _name_the_loss(chain: list[Layer], reach: np.ndarray, batch: Batch) -> Findi
             "look at what is computed there: its scale, its slopes, how many numbers it averages over.",
         )
     return _spread_out(chain, reach, first, start, batch)
+
+
+def _of_one_number(layer: Layer) -> str:
+    alone = layer.kind.endswith("Normalization") and layer.units == 1
+    return ": of one number a normalisation leaves nothing but its shift" if alone else ""
 
 
 def _no_reason(chain: list[Layer], gain: float, slope: float) -> str:

@@ -1,11 +1,23 @@
 """Rules about what comes in: large, not centred, through weights that are not centred, through old statistics."""
 
+import itertools
+
 import numpy as np
 
 from vgcourse.measure.diagnosis import chain as path
-from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
+from vgcourse.measure.diagnosis.facts.layer import Batch, Layer, OddInput
 from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
-from vgcourse.measure.diagnosis.thresholds import OFF_CENTRE, SCALED, SHIFTED, UNVARIED, WEIGHTS_OFF_CENTRE
+from vgcourse.measure.diagnosis.thresholds import (
+    FAINT,
+    FLAT_GATE,
+    OFF_CENTRE,
+    SATURATED,
+    SCALED,
+    SHIFTED,
+    SMALL_INPUT,
+    UNVARIED,
+    WEIGHTS_OFF_CENTRE,
+)
 from vgcourse.measure.diagnosis.words import and_more, short
 
 
@@ -41,7 +53,9 @@ def signal_lost(batch: Batch) -> Finding | None:
             f"look before {layer.name} for a dropout of 1, a factor of 0, a mean over what a normalisation has "
             "centred, or numbers too large or too small for their floating-point type.",
         )
-    if layer.kind.endswith("Normalization"):
+    if not layer.kind.endswith("Normalization"):
+        return None
+    if layer.input_signal > FAINT * layer.input_rms:
         over = " of one number, of which it leaves nothing but its shift" if layer.units == 1 else ""
         return Finding(
             "constant output",
@@ -50,7 +64,24 @@ def signal_lost(batch: Batch) -> Finding | None:
             f"variance of 1{over}.",
             f"no {layer.name} there, or one over an axis with more numbers.",
         )
-    return None
+    return _fades(known[: last + 2], start)
+
+
+def _fades(layers: list[Layer], start: str) -> Finding | None:
+    """No one layer makes all alike: the differences shrink from layer to layer beside what is the same for all."""
+    shares = [layer.signal / layer.output if layer.output > 0 else 0.0 for layer in layers]
+    falls = [after / before if before > 0 else 1.0 for before, after in itertools.pairwise(shares)]
+    if not falls or not min(falls) < FAINT:
+        return None
+    place = int(np.argmin(falls))
+    before, after = layers[place], layers[place + 1]
+    return Finding(
+        "constant output",
+        after.name,
+        f"{start}: of what {before.name} gives, {shares[place]:.1e} differs over the examples (standard deviation "
+        f"over rms), of what {after.name} gives {shares[place + 1]:.1e}.",
+        "start again from fresh weights with a smaller learning rate, if it could tell them apart before training.",
+    )
 
 
 def inputs_too_large(batch: Batch) -> Finding | Unmeasured | None:
@@ -59,7 +90,7 @@ def inputs_too_large(batch: Batch) -> Finding | Unmeasured | None:
     if better is None and first is not None and batch.guess is None:
         why = "of this loss it is not known what a constant answer gets"
         return Unmeasured(f"whether the inputs of {first.name} (rms {short(first.input_rms)}) are too large", why)
-    if better is None or not batch.loss > 3 * batch.guess or not better < batch.loss / 2:
+    if better is None or not batch.data_loss > 3 * batch.guess or not better < batch.loss / 2:
         return None
     return Finding(
         "inputs too large",
@@ -69,6 +100,56 @@ def inputs_too_large(batch: Batch) -> Finding | Unmeasured | None:
         f"{short(better)} on standardised inputs.",
         "standardise the inputs (a Normalization layer does), or divide pictures by 255.",
     )
+
+
+def inputs_too_small(batch: Batch) -> Finding | None:
+    """Only where it was seen that as many steps do better on standardised inputs."""
+    first = path.fed_by_the_input(batch)
+    if first is None or not 0 < first.input_rms < SMALL_INPUT or not _better_standardised(batch.odd):
+        return None
+    return Finding(
+        "inputs too small",
+        first.name,
+        f"{first.name} takes in numbers of size {short(first.input_rms)} (rms), next to which a bias is large: "
+        f"{_compared(batch.odd)}.",
+        "standardise the inputs (a Normalization layer does), and look whether they are divided twice.",
+    )
+
+
+def _better_standardised(odd: OddInput | None) -> bool:
+    """Does the loss fall at least three times as far, and by more than half a hundredth?"""
+    if odd is None:
+        return False
+    fallen, could = odd.here[0] - odd.here[-1], odd.standardised[0] - odd.standardised[-1]
+    return bool(could > max(3 * fallen, 0.005 * abs(odd.standardised[0])))
+
+
+def _compared(odd: OddInput) -> str:
+    return (
+        f"{len(odd.here) - 1} steps take the loss from {odd.here[0]:.4g} to {odd.here[-1]:.4g}, with standardised "
+        f"inputs from {odd.standardised[0]:.4g} to {odd.standardised[-1]:.4g} (tried on copies)"
+    )
+
+
+def gates_flat(batch: Batch) -> Finding | None:
+    """Gates of a recurrent layer that its input alone holds open or shut."""
+    flat = [layer for layer in batch.layers if layer.gates_flat >= SATURATED]
+    if not flat:
+        return None
+    worst = flat[0]
+    evidence = (
+        f"What {worst.name} takes in (rms {short(worst.input_rms)}) drives {worst.gates_flat:.0%} of its gates "
+        f"beyond {FLAT_GATE:g}{and_more(flat)}, before its past is added: there sigmoid and tanh have less than 6 % "
+        "of their steepest slope"
+    )
+    if worst.input_rms > 5:
+        return Finding(
+            "inputs too large",
+            worst.name,
+            f"{evidence}.",
+            "standardise what it takes in: subtract each feature's mean, divide by its standard deviation.",
+        )
+    return Finding("weights too large", worst.name, f"{evidence}.", "glorot_uniform for its kernel.")
 
 
 def wrong_statistics(batch: Batch) -> Finding | None:
@@ -81,8 +162,16 @@ def wrong_statistics(batch: Batch) -> Finding | None:
         off[0].name,
         f"{off[0].name} normalises by moving statistics that are not those of its input{and_more(off)}: "
         f"the mean is {short(shift)} standard deviations away, the variance {short(ratio)} times that of the batch.",
-        "let it train for an epoch (trainable=True, and training=True in the call), or load its statistics again.",
+        _look_at_the_input(batch)
+        + "let it train for an epoch (trainable=True, and training=True in the call), or load its statistics again.",
     )
+
+
+def _look_at_the_input(batch: Batch) -> str:
+    if batch.large is None:
+        return ""
+    size = short(batch.large.input_rms)
+    return f"inputs of the scale that the statistics are of (those of {batch.large.name} have {size}, rms); or "
 
 
 def _too_far(shift: float, ratio: float) -> bool:
@@ -99,21 +188,26 @@ def off_centre_weights(batch: Batch) -> Finding | None:
     return weights_off_centre(worst, f"The layers see mostly one direction{and_more(off)}")
 
 
-def not_centred(batch: Batch) -> Finding | None:
+def not_centred(batch: Batch) -> Finding | Unmeasured | None:
     first = path.fed_by_the_input(batch)
     if first is None or first.input_offset <= OFF_CENTRE:
         return None
     if first.unit_slope is not None and first.z_offset <= OFF_CENTRE:
         return None
-    return inputs_off_centre(first, f"{first.name} hardly sees what tells the examples apart")
+    if batch.odd is None:
+        why = "no steps could be tried with standardised inputs in their place"
+        return Unmeasured(f"whether it matters that the inputs of {first.name} are not centred", why)
+    if not _better_standardised(batch.odd):
+        return None
+    return inputs_off_centre(first, f"{first.name} hardly sees what tells the examples apart", _compared(batch.odd))
 
 
-def inputs_off_centre(layer: Layer, evidence: str) -> Finding:
+def inputs_off_centre(layer: Layer, evidence: str, tried: str = "") -> Finding:
     return Finding(
         "not centred",
         layer.name,
         f"{evidence}, because the inputs are not centred: their mean is {short(layer.input_offset)} times "
-        "their standard deviation.",
+        f"their standard deviation{': ' * bool(tried)}{tried}.",
         "subtract each feature's mean and divide by its standard deviation (a Normalization layer does).",
     )
 

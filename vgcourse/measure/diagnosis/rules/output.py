@@ -20,6 +20,8 @@ REACH = {
 }
 _COMPARED = ("mean_squared_error", "mean_absolute_error", "huber", "log_cosh", "mean_absolute_percentage_error")
 _MISFIT = "loss does not fit the output"
+# The end of the names of losses that want one answer of all.
+_ONE_OF_ALL = ("categorical_crossentropy", "categorical_focal_crossentropy")
 
 
 def misfit(batch: Batch) -> Finding | None:
@@ -92,7 +94,7 @@ def _numbers_as_probabilities(output: Output) -> Finding | None:
 
 
 def _wrong_axis(output: Output) -> Finding | None:
-    """A softmax over places or over the batch: no row sums to 1."""
+    """Rows behind a softmax that do not sum to 1: it goes along another axis, or something follows it."""
     several = output.values.ndim > 1 and output.values.shape[-1] > 1
     if output.head != "softmax" or not several or not output.loss.endswith(("crossentropy", "divergence")):
         return None
@@ -100,13 +102,35 @@ def _wrong_axis(output: Output) -> Finding | None:
     off = (np.abs(sums - 1) > 0.05).mean()
     if off < OUT_OF_REACH:
         return None
+    rows = (
+        f"{off:.0%} of the rows of {output.values.shape[-1]} units do not sum to 1 (they sum to {sums.min():.2g} to "
+        f"{sums.max():.2g}), and {_plain(output)} takes them for the probabilities of one answer"
+    )
+    others = range(output.values.ndim - 1)
+    if any((np.abs(output.values.sum(axis) - 1) < 0.05).all() for axis in others):
+        start = f"The softmax behind {output.layer} shares 1 along another axis than the last"
+        remedy = "Softmax(axis=-1)."
+    else:
+        start = f"Something behind the softmax of {output.layer} changes its probabilities in a training step"
+        remedy = "no layer between the softmax and the loss; dropout belongs before the last layer with weights."
+    return Finding(_MISFIT, output.layer, f"{start}: {rows}.", remedy)
+
+
+def _no_shares(output: Output) -> Finding | None:
+    """Answers that are each between 0 and 1 on their own, under a loss that wants shares of one whole."""
+    several = output.values.ndim > 1 and output.values.shape[-1] > 1
+    if output.head != "sigmoid" or not several or output.from_logits or not output.loss.endswith(_ONE_OF_ALL):
+        return None
+    sums = output.values.sum(-1)
+    several_right = output.targets is not None and (np.abs(output.targets.sum(-1) - 1) > 1e-2).mean() >= OUT_OF_REACH
     return Finding(
         _MISFIT,
         output.layer,
-        f"The softmax behind {output.layer} shares 1 along another axis than the last: {off:.0%} of the rows of "
-        f"{output.values.shape[-1]} units do not sum to 1 (they sum to {sums.min():.2g} to {sums.max():.2g}), and "
-        f"{_plain(output)} takes them for the probabilities of one answer.",
-        "Softmax(axis=-1).",
+        f"{_plain(output)} takes the {output.values.shape[-1]} answers of {output.layer} for shares of one whole, "
+        f"and sigmoid gives each its own probability: they sum to {sums.min():.2g} to {sums.max():.2g} here.",
+        "sigmoid with binary cross-entropy: several of these targets are right at once."
+        if several_right
+        else "softmax at the output.",
     )
 
 
@@ -203,17 +227,20 @@ def _out_of_reach(output: Output) -> Finding | None:
 def _not_shares(output: Output) -> Finding | None:
     """The numbers of a softmax sum to 1, yes-or-no answers to several questions do not."""
     known = output.loss in ("binary_crossentropy", "categorical_crossentropy", *_COMPARED)
-    if output.head != "softmax" or output.targets is None or not known:
+    inside = output.loss == "categorical_crossentropy" and output.from_logits is True  # the loss takes the softmax
+    if not (output.head == "softmax" or inside) or output.targets is None or not known:
         return None
     sums = output.targets.sum(-1)
     off = (np.abs(sums - 1) > 1e-2).mean()
     if off < OUT_OF_REACH:
         return None
+    softmax = output.head == "softmax"
+    whose = f"the numbers of {output.layer} always do" if softmax else "what the loss makes of the logits always does"
     return Finding(
         _MISFIT,
         output.layer,
         f"{off:.0%} of the rows of targets do not sum to 1 (they sum to {sums.min():.3g} to {sums.max():.3g}), and "
-        f"the numbers of {output.layer} always do: a softmax shares 1 among the units of a row.",
+        f"{whose}: a softmax shares 1 among the units of a row.",
         "sigmoid with binary cross-entropy for several yes-or-no answers, a linear layer for other numbers.",
     )
 
@@ -222,6 +249,7 @@ _CHECKS = (
     _one_class,
     _twice,
     _wrong_axis,
+    _no_shares,
     _numbers_as_probabilities,
     _needs_more_than_0,
     _needs_both_signs,

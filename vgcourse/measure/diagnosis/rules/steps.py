@@ -65,6 +65,16 @@ def step_size(batch: Batch) -> Finding | Unmeasured | None:
         return None
     if largest < STEP_TOO_SMALL and batch.scheduled:
         return Unmeasured("whether the learning rate is too small", "it follows a schedule and is small now")
+    if largest < STEP_TOO_SMALL and batch.held is not None:
+        return _held_back(batch, largest, name)
+    if largest == 0:
+        return Finding(
+            "learning rate too small",
+            name,
+            f"One step of {batch.optimizer} changes no kernel at all, in {name} or elsewhere, while all layers hear "
+            "the loss.",
+            "a learning rate such as 1e-3.",
+        )
     if largest < STEP_TOO_SMALL:
         return Finding(
             "learning rate too small",
@@ -74,3 +84,20 @@ def step_size(batch: Batch) -> Finding | Unmeasured | None:
             "a learning rate larger by a factor of ten, then again.",
         )
     return None
+
+
+def _held_back(batch: Batch, largest: float, name: str) -> Finding:
+    held = batch.held
+    usual = "1e-7" if held.setting == "epsilon" else "1.0, or none"
+    return Finding(
+        "clipping too strong" if held.setting.startswith(("clip", "global")) else "learning rate too small",
+        name,
+        f"One step of {batch.optimizer} changes no kernel by more than {largest:.1e} of its size, {name} most (1e-3 "
+        f"is a usual step), because of {held.setting}={held.value:g}: without it the largest step is "
+        f"{_times(held.factor)} (tried on a copy).",
+        f"{held.setting}={usual}.",
+    )
+
+
+def _times(factor: float) -> str:
+    return f"{short(factor)} times as large" if np.isfinite(factor) else "above 0"

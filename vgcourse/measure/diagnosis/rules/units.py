@@ -9,13 +9,16 @@ from vgcourse.measure.diagnosis.rules.inputs import inputs_off_centre, weights_o
 from vgcourse.measure.diagnosis.thresholds import (
     DEAD,
     DEAD_FROM_UNITS,
+    HUGE,
     LARGE_GAIN,
     OFF_CENTRE,
     SATURATED,
+    SMALL_SCALE,
     UNDERFLOW,
     WEIGHTS_OFF_CENTRE,
 )
 from vgcourse.measure.diagnosis.words import and_more, short
+from vgcourse.measure.statistics import rms
 
 _AGAIN = "start again from fresh weights with a smaller learning rate or global_clipnorm=1.0 in the optimizer."
 
@@ -31,6 +34,8 @@ def not_finite(batch: Batch) -> Finding | None:
             _AGAIN,
         )
     last = batch.layers[-1].name
+    if not np.isfinite(batch.loss) and (huge := _too_large_to_square(batch)) is not None:
+        return huge
     if not np.isfinite(batch.loss):
         return Finding(
             "not finite",
@@ -48,6 +53,22 @@ def not_finite(batch: Batch) -> Finding | None:
         f"The loss ({batch.loss:.3g}) and all outputs are finite, and the gradient that comes back to {worst.name} "
         "is not: a slope between it and the loss is infinite or 0/0.",
         "look there for a square root, a norm or a power at 0, and add a small constant.",
+    )
+
+
+def _too_large_to_square(batch: Batch) -> Finding | None:
+    """Answers whose loss float32 does not hold, although it holds them; to blame is what has made them large."""
+    answers = max((rms(output.values) for output in batch.outputs), default=0.0)
+    growth = [(layer.output / layer.input_rms, layer) for layer in batch.layers if layer.input_rms > 0]
+    if not answers > HUGE or not growth:
+        return None
+    layer = max(growth, key=lambda pair: pair[0])[1]
+    return Finding(
+        "not finite",
+        layer.name,
+        f"The loss is {batch.loss:g}, because the answers are of size {short(answers)} (rms): too large for float32 "
+        f"in a loss. {layer.name} grows them most, from {short(layer.input_rms)} to {short(layer.output)}.",
+        f"look at its weights and its activation; {_AGAIN}",
     )
 
 
@@ -81,6 +102,8 @@ def _dead(layers: list[Layer], batch: Batch) -> Finding | None:
     if (faded := _faded(layers[0], batch)) is not None:
         return faded
     worst = max(layers, key=lambda layer: layer.dead_share)
+    if worst.gamma < SMALL_SCALE:
+        return _silenced(worst, layers)
     count = int(worst.dead.sum())
     units = ", ".join(map(str, np.flatnonzero(worst.dead)[:8])) + ("…" if count > 8 else "")
     return Finding(
@@ -89,6 +112,18 @@ def _dead(layers: list[Layer], batch: Batch) -> Finding | None:
         f"{count} of {worst.units} units of {worst.name} ({units}) are dead{and_more(layers)}: relu's slope is 0 "
         f"for all {batch.examples} examples, and no gradient passes them.",
         "he_normal kernels with zero biases, a smaller learning rate, or leaky_relu.",
+    )
+
+
+def _silenced(norm: Layer, layers: list[Layer]) -> Finding:
+    """Units that a normalisation holds at its shift: its scale is next to 0, and relu of that may be 0."""
+    return Finding(
+        "weights too small",
+        norm.name,
+        f"{int(norm.dead.sum())} of {norm.units} units behind {norm.name} are dead{and_more(layers)}, because its "
+        f"scale (gamma, rms {short(norm.gamma)}) leaves next to nothing of what it takes in: relu's slope is 0 "
+        "there, and no gradient passes.",
+        "a scale that starts at ones; zeros are for the end of a residual branch, which a skip connection passes.",
     )
 
 
@@ -137,6 +172,13 @@ def saturated(batch: Batch) -> Finding | None:
             worst.name,
             f"{evidence}, because its weights are too large (gain {short(worst.gain)}, Glorot's is about 1).",
             "glorot_uniform for sigmoid and tanh, or batch normalisation before the activation.",
+        )
+    if worst.input_rms > 5:
+        return Finding(
+            "saturation",
+            worst.name,
+            f"{evidence}, because what it takes in is large (rms {short(worst.input_rms)}).",
+            "smaller weights in the layer before it, or a normalisation between them.",
         )
     return Finding(
         "saturation",

@@ -7,11 +7,12 @@ import tensorflow as tf
 from vgcourse.measure import keras_private
 from vgcourse.measure.diagnosis.facts.layer import Slower, Trial
 from vgcourse.measure.diagnosis.facts.measure import answer, computes_in_half, left_as_it_was, scaled_gradients
-from vgcourse.measure.diagnosis.facts.updates import Twin
+from vgcourse.measure.diagnosis.facts.stepping.settings import pace
+from vgcourse.measure.diagnosis.facts.stepping.updates import Twin
 from vgcourse.measure.layers import tap_outputs
 from vgcourse.measure.slopes import unit_saturation
 
-_STEPS, _SLOWER = 8, (0.1, 0.01, 0.001, 1e-4)
+_STEPS, _MOST, _SLOWER = 8, 40, (0.1, 0.01, 0.001, 1e-4)
 # A first step that moves a kernel by a tenth of its size is looked into even where it lowers the loss.
 _LARGE_STEP = 0.1
 
@@ -25,14 +26,17 @@ def try_steps(model, x, y, used, twin: Twin, optimizer, before: float, dead: dic
         twin: after its first step. before: the loss at the start. dead: layer -> dead units at the start.
         gradients: those of the first step.
     """
-    large = max((r for r in twin.ratios().values() if np.isfinite(r)), default=0.0) > _LARGE_STEP
+    growth = pace(optimizer)
+    large = max((r for r in twin.ratios().values() if np.isfinite(r)), default=0.0) * growth > _LARGE_STEP
     trial = Trial([before])
     _look(trial, model, x, y, used, twin, dead)
     if not (large or trial.killed or not trial.losses[1] < before):
         return trial
-    _go_on(trial, model, x, y, used, twin, dead)
+    # Momentum goes on growing for some 1 / (1 - momentum) steps, and needs as many again to show where it leads.
+    count = int(min(_MOST, max(_STEPS, 2 * growth)))
+    _go_on(trial, model, x, y, used, twin, dead, count)
     if trial.harmful:
-        trial.better = _better_rate(model, x, y, used, optimizer, twin.variables, before, dead, gradients)
+        trial.better = _better_rate(model, x, y, used, optimizer, twin.variables, before, dead, gradients, count)
     return trial
 
 
@@ -52,19 +56,19 @@ def loss_with(model, x, y, used) -> float:
         return float(used.compute(x, y, answer(model, x))[0])
 
 
-def _go_on(trial: Trial, model, x, y, used, twin: Twin, dead: dict) -> None:
-    while len(trial.losses) <= _STEPS and np.isfinite(trial.losses[-1]):
+def _go_on(trial: Trial, model, x, y, used, twin: Twin, dead: dict, count: int = _STEPS) -> None:
+    while len(trial.losses) <= count and np.isfinite(trial.losses[-1]):
         twin.step(_gradients(model, x, y, used, twin))
         _look(trial, model, x, y, used, twin, dead)
 
 
-def _better_rate(model, x, y, used, optimizer, variables, before, dead, gradients) -> Slower | None:
+def _better_rate(model, x, y, used, optimizer, variables, before, dead, gradients, count) -> Slower | None:
     """The first of some smaller rates with which as many steps lower the loss and kill no layer."""
     for factor in _SLOWER:
         twin, trial = Twin(optimizer, variables, factor), Trial([before])
         twin.step(gradients)
         _look(trial, model, x, y, used, twin, dead)
-        _go_on(trial, model, x, y, used, twin, dead)
+        _go_on(trial, model, x, y, used, twin, dead, count)
         if not trial.harmful and trial.losses[-1] < before:
             return Slower(factor, trial.losses[-1])
     return None

@@ -14,9 +14,9 @@ class NoTwin(Exception):
 
 
 class Twin:
-    """A second optimizer of the same settings and state, and copies of the variables that it updates."""
+    """A second optimizer of the same state and settings (but those named), and copies of the variables it updates."""
 
-    def __init__(self, optimizer, variables, slower: float = 1.0):
+    def __init__(self, optimizer, variables, slower: float = 1.0, settings: dict | None = None):
         inner = inner_optimizer(optimizer)
         self.variables = list(variables)
         known = keras_private.optimizer_variables(inner) if inner.built else []
@@ -24,7 +24,7 @@ class Twin:
         # Slots belong to variables by their place: the copies stand in the order in which the optimizer knows them.
         known = known if resumes else self.variables
         self._copies = {id(v): keras.Variable(as_array(v), dtype=v.dtype, name=v.name) for v in known}
-        self._optimizer = _second(inner, slower)
+        self._optimizer = _second(inner, slower, settings or {})
         self._optimizer.build(list(self._copies.values()))
         if resumes:
             _copy_slots(inner, self._optimizer)
@@ -43,9 +43,9 @@ class Twin:
         return {id(v): _ratio(as_float64(self._copies[id(v)]) - as_float64(v), as_float64(v)) for v in self.variables}
 
 
-def _second(inner, slower: float):
+def _second(inner, slower: float, settings: dict):
     try:
-        config = inner.get_config() | {"gradient_accumulation_steps": None}
+        config = inner.get_config() | {"gradient_accumulation_steps": None} | settings
         if slower != 1.0:
             config["learning_rate"] = float(keras.ops.convert_to_numpy(inner.learning_rate)) * slower
         return type(inner).from_config(config)

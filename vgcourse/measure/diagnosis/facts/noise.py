@@ -1,0 +1,81 @@
+"""Layers that add noise in a training step, and how large it is beside what they are handed."""
+
+import functools
+import math
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from vgcourse.measure.diagnosis.facts.arrays import as_float64
+from vgcourse.measure.layers import walk
+from vgcourse.measure.replaced import replaced
+from vgcourse.measure.statistics import rms
+
+_DROPS = tuple(
+    getattr(keras.layers, name)
+    for name in ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianDropout")
+)
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Noise of one layer in one training step.
+
+    Attributes:
+        layer: its unique name. rate: the share that it drops, NaN where it adds noise. ratio: rms of the noise over
+            that of the signal: sqrt(p / (1 - p)) for dropout at rate p. what: the setting that makes it.
+    """
+
+    layer: str
+    rate: float
+    ratio: float
+    what: str = "rate"
+
+
+@contextmanager
+def tap_noise(model) -> Iterator[list[Noise]]:
+    """Which layers of the model make noise while it is called; those that are switched off do not count."""
+    found: list[Noise] = []
+    with ExitStack() as stack:
+        for name, layer, _ in walk(model):
+            found.extend(_of_recurrent(name, layer))
+            if isinstance(layer, (*_DROPS, keras.layers.GaussianNoise)):
+                stack.enter_context(replaced(layer, "call", _hearing(found, name, layer, layer.call)))
+        yield found
+
+
+def _hearing(found: list[Noise], name: str, layer, call):
+    @functools.wraps(call)
+    def heard(*args, **kwargs):
+        result = call(*args, **kwargs)
+        if args and tf.executing_eagerly() and all(noise.layer != name for noise in found):
+            x, h = as_float64(args[0]), as_float64(result)
+            if h.shape == x.shape and (h != x).any():
+                found.append(_noise(name, layer, x))
+        return result
+
+    return heard
+
+
+def _noise(name: str, layer, x: np.ndarray) -> Noise:
+    if isinstance(layer, keras.layers.GaussianNoise):
+        signal = rms(x.std(0))
+        return Noise(name, math.nan, float(layer.stddev) / signal if signal else math.inf, "stddev")
+    return Noise(name, float(layer.rate), _of_rate(float(layer.rate)))
+
+
+def _of_recurrent(name: str, layer) -> Iterator[Noise]:
+    """A recurrent layer drops inside its cell, where no layer is called."""
+    cell = getattr(layer, "cell", None) if isinstance(layer, keras.layers.RNN) else None
+    for setting in ("dropout", "recurrent_dropout"):
+        rate = getattr(cell, setting, 0.0)
+        if isinstance(rate, float | int) and rate > 0:
+            yield Noise(name, float(rate), _of_rate(float(rate)), setting)
+
+
+def _of_rate(rate: float) -> float:
+    return math.sqrt(rate / (1 - rate)) if rate < 1 else math.inf

@@ -1,0 +1,84 @@
+"""What an optimizer's settings make of a step: momentum, decay, clipping, and a price on weights."""
+
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+from vgcourse.measure.diagnosis.facts.stepping.updates import NoTwin, Twin
+from vgcourse.measure.layers import inner_optimizer
+
+# Settings that hold a step back, and the values at which they do not.
+_FREE = {"clipnorm": None, "global_clipnorm": None, "clipvalue": None, "epsilon": 1e-7}
+_FREER = 10.0
+
+
+@dataclass(frozen=True)
+class Held:
+    """A setting that makes the step small: without it, the step is ``factor`` times as large."""
+
+    setting: str
+    value: float
+    factor: float
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a regularizer asks for one weight tensor. degree: 2 where twice the weights cost four times as much."""
+
+    layer: str
+    value: float
+    degree: float
+
+
+def pace(optimizer) -> float:
+    """How many times a step along one direction grows until the momentum is at speed; 1 without momentum."""
+    momentum = getattr(inner_optimizer(optimizer), "momentum", 0.0)
+    return 1 / (1 - momentum) if isinstance(momentum, float) and 0 < momentum < 1 else 1.0
+
+
+def decay(optimizer) -> float:
+    """The share of every decaying weight that one step takes off, whatever its gradient."""
+    inner = inner_optimizer(optimizer)
+    share = getattr(inner, "weight_decay", None)
+    if not isinstance(share, float | int):
+        return 0.0
+    try:
+        return float(share) * float(keras.ops.convert_to_numpy(inner.learning_rate))
+    except Exception:  # a schedule of one's own may want what it gets in training only
+        return 0.0
+
+
+def held_back(optimizer, variables, gradients: dict) -> Held | None:
+    """The setting that makes a step small, found by steps on copies without it."""
+    inner = inner_optimizer(optimizer)
+    try:
+        here = _largest(Twin(optimizer, variables), gradients)
+        for setting, free in _FREE.items():
+            value = getattr(inner, setting, free)
+            if value == free or value is None:
+                continue
+            there = _largest(Twin(optimizer, variables, settings={setting: free}), gradients)
+            if there > _FREER * here:
+                return Held(setting, float(value), there / here if here else np.inf)
+    except NoTwin:
+        pass
+    return None
+
+
+def _largest(twin: Twin, gradients: dict) -> float:
+    twin.step(gradients)
+    return max((r for r in twin.ratios().values() if np.isfinite(r)), default=0.0)
+
+
+def prices(infos) -> list[Price]:
+    """What the regularizers of the weights ask, tensor by tensor."""
+    pairs = [(info.name, v) for info in infos for v in info.variables if v.regularizer is not None and v.trainable]
+    found = [(name, *(_price(v, scale) for scale in (0.0, 1.0, 2.0))) for name, v in pairs]
+    # What asks for directions (orthogonality) costs as much at any size, and is no price on weights.
+    known = [(name, once, twice) for name, none, once, twice in found if none == 0 and twice > 1.5 * once > 0]
+    return [Price(name, once, float(np.log2(twice / once))) for name, once, twice in known]
+
+
+def _price(variable, scale: float) -> float:
+    return float(keras.ops.convert_to_numpy(variable.regularizer(variable.value * scale)))

@@ -1,0 +1,54 @@
+"""Rules about weights that are driven to 0: a decay at every step, a price that outweighs the data."""
+
+import numpy as np
+
+from vgcourse.measure.diagnosis import chain as path
+from vgcourse.measure.diagnosis.facts.layer import Batch
+from vgcourse.measure.diagnosis.rules.finding import Finding
+from vgcourse.measure.diagnosis.thresholds import DEAR, DECAYS
+from vgcourse.measure.diagnosis.words import short
+
+
+def decays(batch: Batch) -> Finding | None:
+    if not batch.compiled or not batch.decay > DECAYS:
+        return None
+    moved = [layer for layer in batch.layers if layer.weighted and layer.trainable]
+    if not moved:
+        return None
+    name = moved[0].name
+    steps = np.log(0.01) / np.log1p(-batch.decay) if batch.decay < 1 else 1
+    kept = (
+        f"so that after {max(1, round(steps)):,} steps 1 % is left of what a step has learnt"
+        if batch.decay < 1
+        else "so that nothing is left of what a step has learnt"
+    )
+    return Finding(
+        "weight decay too large",
+        name,
+        f"Every step of {batch.optimizer} takes {batch.decay:.2g} of its size off each weight that decays, in {name} "
+        f"and behind it (weight_decay times the learning rate), {kept}.",
+        "a weight decay of 0.1 or less: the share of a step is that times the learning rate.",
+    )
+
+
+def dear(batch: Batch) -> Finding | None:
+    """With all weights at 0 the loss is about that of a constant answer: no minimum costs more."""
+    if not batch.prices or not batch.guess:
+        return None
+    gains = {layer.name: path.needed(layer) / layer.gain for layer in batch.layers if layer.gain > 0}
+    # Weights that have shrunk already are as dear as those that keep the size of a signal would be.
+    costs = [(p.value * max(1.0, gains.get(p.layer, 1.0)) ** p.degree, p) for p in batch.prices]
+    total, now = sum(cost for cost, _ in costs), sum(p.value for p in batch.prices)
+    if not total > DEAR * batch.guess:
+        return None
+    worst = max(costs, key=lambda pair: pair[0])[1]
+    size = (batch.guess / total) ** (1 / worst.degree)
+    whose = "" if total < 1.5 * now else f" (weights that keep the size of a signal would cost {short(total)})"
+    return Finding(
+        "regularization too strong",
+        worst.layer,
+        f"Of the loss ({short(batch.loss)}), {short(now)} is the price that regularizers put on the weights{whose}, "
+        f"most of it on {worst.layer}. A constant answer with weights of 0 would get about {short(batch.guess)} in "
+        f"all: training drives the weights to less than {short(size)} of the size they need, whatever the data.",
+        f"a factor in the regularizer that is smaller by {short(total / batch.guess)} or more.",
+    )
