@@ -228,6 +228,21 @@ def test_a_scale_of_zeros_is_blamed_and_not_the_units_it_silences():
     assert "gamma" in report.verdict
 
 
+@pytest.mark.parametrize(("momentum", "cause"), [(0.9999, "wrong statistics"), (0.9, "healthy")])
+def test_moving_statistics_that_hardly_move(momentum, cause):
+    """Training does not see them: it uses the statistics of the batch."""
+    norm = layers.BatchNormalization(momentum=momentum, name="norm")
+    model = chain(Dense(24), norm, layers.ReLU(), Dense(3, "softmax"), optimizer=optimizers.Adam(0.01))
+    far = ROWS * 8 + 20
+    assert diagnose(model, far, KINDS).cause != "wrong statistics"
+    model.fit(far, KINDS, epochs=10, batch_size=32, verbose=0)
+    report = diagnose(model, far, KINDS)
+    assert report.cause == cause, report
+    if cause != "healthy":
+        assert report.layer == "norm"
+        assert f"{model.evaluate(far, KINDS, verbose=0):.2g}" in report.verdict
+
+
 def test_layers_without_an_activation_between_them_are_noted():
     report = diagnose(
         chain(Dense(16, name="a"), layers.Dropout(0.1), Dense(16, name="b"), Dense(3, "softmax")), ROWS, KINDS

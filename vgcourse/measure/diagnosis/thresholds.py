@@ -39,6 +39,8 @@ FAINT = 1e-2
 HUGE = 1e17
 # A frozen batch normalisation: shift of the mean in standard deviations, and ratio of the variances.
 SHIFTED, SCALED = 3.0, 100.0
+# Steps after which moving statistics ought to be near: at a momentum of 0.99 a quarter of the way is done.
+STEPS_TO_SETTLE = 30
 # Rms of a normalisation's scale: it starts at 1, and at 0 on purpose in residual branches.
 SMALL_SCALE = 0.05
 # The median loss of the last third of some steps (three or more) on one batch, over the loss at its start.

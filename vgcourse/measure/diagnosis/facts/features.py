@@ -66,11 +66,13 @@ def add_input(layer: Layer, call, gradients) -> None:
         layer.passed = mean_norm(known) / layer.delta_norm
     layer.gates_flat = gates_flat(call.layer, x)
     if isinstance(call.layer, keras.layers.BatchNormalization):
-        layer.statistics_off = _statistics_off(call.layer, x, as_float64(call.outputs[0]))
+        layer.moving_off, used = _moving_off(call.layer, x, as_float64(call.outputs[0]))
+        layer.statistics_off = layer.moving_off if used else None
+        layer.momentum = float(call.layer.momentum)
 
 
-def _statistics_off(layer, x: np.ndarray, h: np.ndarray) -> tuple[float, float] | None:
-    """(shift, variance ratio) of the moving statistics that were used; None where the batch's own were."""
+def _moving_off(layer, x: np.ndarray, h: np.ndarray) -> tuple[tuple[float, float], bool]:
+    """(shift, variance ratio) of the moving statistics, and whether they were used and not the batch's own."""
     axis = layer.axis if isinstance(layer.axis, int) else layer.axis[0]
     others = tuple(k for k in range(x.ndim) if k != axis % x.ndim)
     shape = [-1 if k == axis % x.ndim else 1 for k in range(x.ndim)]
@@ -81,13 +83,12 @@ def _statistics_off(layer, x: np.ndarray, h: np.ndarray) -> tuple[float, float] 
     scale = gamma / np.sqrt(variance + layer.epsilon)
     expected = (x - mean.reshape(shape)) * np.reshape(scale * np.ones_like(mean), shape)
     expected = expected + np.reshape(beta * np.ones_like(mean), shape)
-    if not np.isfinite(expected).all() or not np.allclose(
+    used = np.isfinite(expected).all() and np.allclose(
         h, expected, rtol=0.02, atol=0.02 * (np.abs(expected).max() + 1e-12)
-    ):
-        return None
+    )
     spread = np.maximum(x.std(others), 1e-12)
     shift = float(np.median(np.abs(x.mean(others) - mean) / np.sqrt(np.maximum(variance, spread**2))))
-    return shift, float(np.median((variance + layer.epsilon) / (spread**2 + layer.epsilon)))
+    return (shift, float(np.median((variance + layer.epsilon) / (spread**2 + layer.epsilon)))), bool(used)
 
 
 def _add_activation(layer: Layer, function, preactivations, deltas) -> None:

@@ -9,7 +9,7 @@ from vgcourse.measure.diagnosis.facts import loss as losses
 from vgcourse.measure.diagnosis.facts.arrays import as_float64
 from vgcourse.measure.diagnosis.facts.features import add_input, layers_of
 from vgcourse.measure.diagnosis.facts.layer import Batch, FarTargets, Layer, OddInput, Trial
-from vgcourse.measure.diagnosis.facts.measure import twins
+from vgcourse.measure.diagnosis.facts.measure import left_as_it_was, twins
 from vgcourse.measure.diagnosis.facts.outputs import by_row, outputs_of
 from vgcourse.measure.diagnosis.facts.stepping.settings import decay, held_back, prices
 from vgcourse.measure.diagnosis.facts.stepping.trial import follows_schedule, fresh_trial, loss_with, try_steps
@@ -64,6 +64,7 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
         batch.trial = _trial(model, x, y, run, twin, optimizer, batch)
         if max((r for r in twin.ratios().values() if np.isfinite(r)), default=0.0) < STEP_TOO_SMALL:
             batch.held = held_back(optimizer, twin.variables, run.gradients.variables)
+    batch.settled_loss = _settled_loss(model, x, y, run, batch)
     batch.time = through_time(model, x, y, run)
     batch.large = _large_input(batch, x)
     batch.standardised_loss = _standardised(model, x, y, run, batch)
@@ -96,6 +97,15 @@ def _trial(model, x, y, run, twin, optimizer, batch) -> Trial | None:
     except Exception as error:  # a model of one's own class may do in a copy what it likes
         batch.not_measured.append(f"Not measured: a step on a copy, because the model raised {type(error).__name__}.")
         return None
+
+
+def _settled_loss(model, x, y, run, batch: Batch) -> float | None:
+    """The loss as evaluate() has it, where training has begun and batch normalisations use the batch's statistics."""
+    own = [layer for layer in batch.layers if layer.moving_off is not None and layer.statistics_off is None]
+    if not own or not batch.steps_done or not keras_private.takes_training(model):
+        return None
+    with left_as_it_was(model):
+        return float(run.used.compute(x, y, model(x, training=False))[0])
 
 
 def _large_input(batch: Batch, x) -> Layer | None:

@@ -95,6 +95,7 @@ class Layer:
         passed: measured norm of the gradient at its input, by way of this layer alone, over delta_norm.
         gamma: rms of a normalisation's scale. statistics_off: how far the moving statistics that a batch
             normalisation used are from the batch's: shift in standard deviations, and ratio of the variances.
+            moving_off: the same of those that it has, used or not. momentum: how slowly they move.
         gates_flat: of a recurrent layer, the share of its gates that the input alone makes flat.
         identical: units that share incoming weights *and* their gradient, so that they stay the same for ever.
     """
@@ -128,6 +129,8 @@ class Layer:
     passed: float = np.nan
     gamma: float = np.nan
     statistics_off: tuple[float, float] | None = None
+    moving_off: tuple[float, float] | None = None
+    momentum: float = np.nan
     recurrent: bool = False
     gates_flat: float = np.nan
     gradient_finite: bool = True
@@ -183,6 +186,7 @@ class Batch:
         sent: norm per example of the gradient that the loss sends into the model's outputs.
         plain: is it known to be a chain, each layer feeding the next one only?
         same_inputs, same_targets: are all examples of the batch, or all their targets, equal?
+        settled_loss: loss as evaluate() has it, by moving statistics; None where it was not looked at.
         large: the layer that takes in large inputs. standardised_loss: loss of the batch with standardised inputs,
             where that was tried.
         varies: do the model's answers differ over the examples?
@@ -202,6 +206,7 @@ class Batch:
     compiled: bool = False
     scheduled: bool = False
     steps_done: int = 0
+    settled_loss: float | None = None
     sent: float = np.nan
     plain: bool = False
     outputs: list[Output] = field(default_factory=list)

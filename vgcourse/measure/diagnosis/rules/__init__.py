@@ -66,6 +66,7 @@ ORDER = (
     Rule(targets.far),
     Rule(steps.harmful_rate),
     Rule(steps.step_size),
+    Rule(inputs.unsettled, unless_learnt=False),
 )
 
 

@@ -15,6 +15,7 @@ from vgcourse.measure.diagnosis.thresholds import (
     SCALED,
     SHIFTED,
     SMALL_INPUT,
+    STEPS_TO_SETTLE,
     UNVARIED,
     WEIGHTS_OFF_CENTRE,
 )
@@ -165,6 +166,31 @@ def wrong_statistics(batch: Batch) -> Finding | None:
         _look_at_the_input(batch)
         + "let it train for an epoch (trainable=True, and training=True in the call), or load its statistics again.",
     )
+
+
+def unsettled(batch: Batch) -> Finding | None:
+    """Moving statistics so slow that evaluate() and predict() still answer by what they started with."""
+    slow = [layer for layer in batch.layers if _unsettled(layer, batch.steps_done)]
+    worse = batch.settled_loss is not None and batch.settled_loss > max(3 * batch.loss, batch.guess or 0.0)
+    if not slow or not worse or batch.steps_done < STEPS_TO_SETTLE:
+        return None
+    layer = slow[0]
+    shift, ratio = layer.moving_off
+    return Finding(
+        "wrong statistics",
+        layer.name,
+        f"By its own statistics, as in training, the loss of this batch is {short(batch.loss)}, by the moving ones, as "
+        f"in evaluate() and predict(), {short(batch.settled_loss)}. Those of {layer.name}{and_more(slow)} have a mean "
+        f"{short(shift)} standard deviations away and {short(ratio)} times the variance: with "
+        f"momentum={layer.momentum:g}, {layer.momentum**batch.steps_done:.0%} of them is what they started with, "
+        f"{batch.steps_done:,} steps ago.",
+        "momentum=0.9 or 0.99, or more steps.",
+    )
+
+
+def _unsettled(layer: Layer, steps: int) -> bool:
+    known = layer.moving_off is not None and layer.statistics_off is None
+    return known and layer.momentum**steps > 0.5 and _too_far(*layer.moving_off)
 
 
 def _look_at_the_input(batch: Batch) -> str:
