@@ -179,9 +179,9 @@ def unsettled(batch: Batch) -> Finding | None:
     return Finding(
         "wrong statistics",
         layer.name,
-        f"By its own statistics, as in training, the loss of this batch is {short(batch.loss)}, by the moving ones, as "
-        f"in evaluate() and predict(), {short(batch.settled_loss)}. Those of {layer.name}{and_more(slow)} have a mean "
-        f"{short(shift)} standard deviations away and {short(ratio)} times the variance: with "
+        f"By its own statistics, as in training, the loss of this batch is {short(batch.loss)}, by the moving ones, "
+        f"as in evaluate() and predict(), {short(batch.settled_loss)}. Those of {layer.name}{and_more(slow)} have a "
+        f"mean {short(shift)} standard deviations away and {short(ratio)} times the variance: with "
         f"momentum={layer.momentum:g}, {layer.momentum**batch.steps_done:.0%} of them is what they started with, "
         f"{batch.steps_done:,} steps ago.",
         "momentum=0.9 or 0.99, or more steps.",
