@@ -53,6 +53,8 @@ LOUD = 2.99
 DECAYS = 0.02
 # The price of the weights over the loss of a constant answer, which costs no weights at all.
 DEAR = 10.0
+# How many times larger weights would have to be to keep a signal's size, where they count as shrunk.
+SHRUNK = 4.0
 # rms of what the model's input feeds: pictures divided by 255 twice have 0.002.
 SMALL_INPUT = 1e-2
 # |z| from which a sigmoid gate is flat: its slope is 6 % of the steepest at 4.1.

@@ -5,7 +5,7 @@ import numpy as np
 from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts.layer import Batch
 from vgcourse.measure.diagnosis.rules.finding import Finding
-from vgcourse.measure.diagnosis.thresholds import DEAR, DECAYS
+from vgcourse.measure.diagnosis.thresholds import DEAR, DECAYS, SHRUNK
 from vgcourse.measure.diagnosis.words import short
 
 
@@ -35,9 +35,10 @@ def dear(batch: Batch) -> Finding | None:
     """With all weights at 0 the loss is about that of a constant answer: no minimum costs more."""
     if not batch.prices or not batch.guess:
         return None
-    gains = {layer.name: path.needed(layer) / layer.gain for layer in batch.layers if layer.gain > 0}
+    lacking = {layer.name: path.needed(layer) / layer.gain for layer in batch.layers if layer.gain > 0}
+    shrunk = {name: times for name, times in lacking.items() if times > SHRUNK}
     # Weights that have shrunk already are as dear as those that keep the size of a signal would be.
-    costs = [(p.value * max(1.0, gains.get(p.layer, 1.0)) ** p.degree, p) for p in batch.prices]
+    costs = [(p.value * shrunk.get(p.layer, 1.0) ** p.degree, p) for p in batch.prices]
     total, now = sum(cost for cost, _ in costs), sum(p.value for p in batch.prices)
     if not total > DEAR * batch.guess:
         return None
