@@ -9,6 +9,7 @@ from keras.layers import Dense
 
 from tests.net_builders import circles, tokens
 from vgcourse.measure.diagnosis import diagnose
+from vgcourse.measure.diagnosis.words import short
 
 X, Y = circles(128)
 ROWS = np.random.default_rng(0).normal(size=(128, 10)).astype("float32")
@@ -32,7 +33,6 @@ def mlp(optimizer="adam", **kwargs):
 SETTINGS = {
     "momentum 0.9, rate 1": (lambda: optimizers.SGD(1.0, momentum=0.9), "learning rate too large"),
     "momentum 0.99, rate 0.5": (lambda: optimizers.SGD(0.5, momentum=0.99), "learning rate too large"),
-    "Nesterov 0.99, rate 0.5": (lambda: optimizers.SGD(0.5, momentum=0.99, nesterov=True), "learning rate too large"),
     "AdamW, decay 50": (lambda: optimizers.AdamW(0.01, weight_decay=50.0), "weight decay too large"),
     "SGD, decay 1": (lambda: optimizers.SGD(0.1, weight_decay=1.0), "weight decay too large"),
     "Lion, decay 1000": (lambda: optimizers.Lion(1e-4, weight_decay=1000.0), "weight decay too large"),
@@ -57,8 +57,8 @@ def test_the_setting_to_blame(name):
     make, cause = SETTINGS[name]
     report = diagnose(mlp(make()), ROWS, KINDS)
     assert report.cause == cause, report
-    setting = name.split(", ")[1].split()[0]
-    assert setting in ("rate", "decay") or "momentum" in name or f"{setting}=" in report.verdict
+    setting = name.split(", ")[-1].split()[0]
+    assert setting in ("rate", "decay") or f"{setting}=" in report.verdict
 
 
 @pytest.mark.parametrize("name", CALM_SETTINGS)
@@ -90,15 +90,19 @@ def of_tokens(*stack):
     return model, words, labels
 
 
-def of_rows(*noise):
-    return chain(Dense(24, "relu"), *noise, Dense(3, "softmax")), ROWS, KINDS
+def of_rows(*noise, kernel="he_normal"):
+    return chain(Dense(24, "relu", kernel_initializer=kernel), *noise, Dense(3, "softmax")), ROWS, KINDS
+
+
+def small_kernel():
+    return keras.initializers.RandomNormal(0, 0.01, seed=1)
 
 
 NOISE = {
     "dropout 0.99": (lambda: of_rows(layers.Dropout(0.99, name="noise")), "noise"),
     "dropout 0.9, meant as kept": (lambda: of_rows(layers.Dropout(0.9, name="noise")), "noise"),
     "Gaussian dropout": (lambda: of_rows(layers.GaussianDropout(0.95, name="noise")), "noise"),
-    "Gaussian noise": (lambda: of_rows(layers.GaussianNoise(30.0, name="noise")), "noise"),
+    "Gaussian noise": (lambda: of_rows(layers.GaussianNoise(1.0, name="noise"), kernel=small_kernel()), "noise"),
     "dropout of whole features": (
         lambda: of_tokens(layers.SpatialDropout1D(0.97, name="noise"), layers.GlobalAveragePooling1D()),
         "noise",
@@ -124,13 +128,17 @@ def test_usual_noise_is_no_alarm(noise):
     assert diagnose(*of_rows(noise)).healthy
 
 
+class Quiet(layers.Layer):
+    def __init__(self):
+        super().__init__()
+        self.drop = layers.Dropout(0.99)
+
+    def call(self, x):
+        return self.drop(x, training=False)
+
+
 def test_noise_that_is_switched_off_is_no_alarm():
-    keras.utils.set_random_seed(0)
-    inputs = keras.Input((10,))
-    quiet = layers.Dropout(0.99)(Dense(24, "relu")(inputs), training=False)
-    model = keras.Model(inputs, Dense(3, "softmax")(quiet))
-    model.compile("adam", SCCE)
-    assert diagnose(model, ROWS, KINDS).healthy
+    assert diagnose(*of_rows(Quiet())).healthy
 
 
 @pytest.mark.parametrize("shrunk", [1.0, 1e-2])
@@ -211,7 +219,8 @@ def test_gates_that_the_input_alone_makes_flat(kind, both):
     steps = np.random.default_rng(1).normal(900, 50, (64, 12, 2)).astype("float32")
     model = chain(layer, Dense(1), loss="mse", inputs=(12, 2))
     report = diagnose(model, steps, steps[:, -1, 0] / 900)
-    assert (report.cause, report.layer) == ("inputs too large", "memory"), report
+    assert report.cause == "inputs too large", report
+    assert report.layer.startswith("memory")
 
 
 def test_answers_too_large_for_a_loss_are_blamed_on_the_layer_that_makes_them():
@@ -233,14 +242,14 @@ def test_moving_statistics_that_hardly_move(momentum, cause):
     """Training does not see them: it uses the statistics of the batch."""
     norm = layers.BatchNormalization(momentum=momentum, name="norm")
     model = chain(Dense(24), norm, layers.ReLU(), Dense(3, "softmax"), optimizer=optimizers.Adam(0.01))
-    far = ROWS * 8 + 20
+    far = ROWS * 30 + 300
     assert diagnose(model, far, KINDS).cause != "wrong statistics"
     model.fit(far, KINDS, epochs=10, batch_size=32, verbose=0)
     report = diagnose(model, far, KINDS)
     assert report.cause == cause, report
     if cause != "healthy":
         assert report.layer == "norm"
-        assert f"{model.evaluate(far, KINDS, verbose=0):.2g}" in report.verdict
+        assert short(model.evaluate(far, KINDS, verbose=0)) in report.verdict
 
 
 def test_layers_without_an_activation_between_them_are_noted():

@@ -15,7 +15,9 @@ from vgcourse.measure.layers import activation_name
 BOUNDED = ("relu", "relu6", "leaky_relu", "prelu", "elu", "selu", "softplus", "exponential", "tanh", "softsign")
 _TELLING = ("sigmoid", "softmax", *BOUNDED)
 # They move values about and change none.
-_PASSING = ("Reshape", "Flatten", "Squeeze", "ExpandDims", "Permute", "Transpose", "Cast", "Identity", "Dropout")
+_PASSING = ("Reshape", "Flatten", "Squeeze", "ExpandDims", "Permute", "Transpose", "Cast", "Identity")
+# In a training step they change some, and stand behind no output that is well.
+_NOISE = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianDropout", "GaussianNoise")
 _PASSING_IN_GRAPH = ("Identity", "Reshape", "Squeeze", "ExpandDims", "Cast", "Transpose", "ReadVariableOp")
 _AVERAGING = ("Average", "GlobalAveragePooling1D", "GlobalAveragePooling2D")
 _OPS = {"Sigmoid": "sigmoid", "Softmax": "softmax", "Relu": "relu", "Tanh": "tanh", "Softplus": "softplus"}
@@ -47,7 +49,7 @@ def _of_symbol(tensor) -> str:
     if isinstance(operation, keras.Model) and getattr(operation, "outputs", None):
         return _of_symbol(operation.outputs[index])
     kind = type(operation).__name__
-    if kind in _PASSING or kind in _AVERAGING:
+    if kind in (*_PASSING, *_NOISE, *_AVERAGING):
         before = {_of_symbol(t) for t in keras_private.inputs_of_call(operation, node)}
         return before.pop() if len(before) == 1 else "linear"
     return _of_operation(operation)

@@ -85,11 +85,10 @@ def largest_drop(batch: Batch, reach: np.ndarray) -> tuple[str, float, str] | No
 
 
 def stop(batch: Batch) -> Layer | None:
-    """The layer of a plain chain that hears the loss and hands back exactly nothing."""
-    heard = (layer for layer in reversed(batch.layers[1:]) if layer.weighted and layer.gradient_norm > 0)
-    return (
-        next((layer for layer in heard if layer.passed == 0 and layer.kernel_rms > 0), None) if batch.plain else None
-    )
+    """The normalisation of a plain chain that hears the loss and hands back exactly nothing."""
+    norms = (layer for layer in reversed(batch.layers[1:]) if layer.kind.endswith("Normalization"))
+    heard = (layer for layer in norms if layer.gradient_norm > 0 and layer.kernel_rms > 0)
+    return next((layer for layer in heard if layer.passed == 0), None) if batch.plain else None
 
 
 def gains(chain: list[Layer]) -> np.ndarray:
