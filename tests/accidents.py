@@ -15,6 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from tests.accidents_edited import EDITED, EDITED_DISGUISES, answers_at_the_end
 from tests.accidents_typed import DISGUISES, MOVES, STROKES, TYPED, indented, prompts, split_in_a_word
 from vgcourse.course.authoring import build
 from vgcourse.course.lesson import Lesson
@@ -50,7 +51,8 @@ class Handed:
         return [i for i, c in enumerate(self.nb.cells) if grade_id(c).endswith("-answer") and c.cell_type == "code"]
 
     def checks(self):
-        return [i for i, cell in enumerate(self.nb.cells) if cell.source.startswith("check(")]
+        """The places of cells that call a check, and hold no answer besides."""
+        return [i for i, c in enumerate(self.nb.cells) if c.source.startswith("check(") and "def " not in c.source]
 
 
 def metadata_lost(h: Handed):
@@ -285,9 +287,10 @@ PEOPLE = (
     answer_and_check_merged, retyped, prose_retyped, own_cells, given_deleted, check_deleted, answer_in_new_cell,
 )  # fmt: skip
 # With others in any order, these make what nobody hands in: half a cell indented, a word torn by a formatter.
-_ALL = tuple({*PEOPLE, *TYPED, *STROKES} - {indented, split_in_a_word, prompts})
+_ALL = tuple({*PEOPLE, *TYPED, *STROKES, *EDITED} - {indented, split_in_a_word, prompts})
 EVERYTHING = tuple(sorted(_ALL, key=lambda accident: accident.__name__))
 NAMED_BY = {"two-answers": {"scratch_below", "copied", "split"}, "torn": {"split", "split_in_a_word"}}
+NAMED_BY |= {"commented-out": {"commented_out"}, "in-words": {"merged", "retyped", "answer_is_prose"}}
 
 
 class Course:
@@ -328,6 +331,13 @@ class Course:
         nbformat.validate(nb)
         problems = [*self._form(nb), *(p for q in self.released.asked.values() for p in self._answer(nb, q, chosen))]
         return f"{'; '.join(problems)} after {handed.done}; notes {[str(n) for n in notes]}" if problems else ""
+
+    def problems_of(self, nb):
+        """What is wrong with an aligned notebook of which all answers are right."""
+        yield from self._form(nb)
+        chosen = self.right | dict.fromkeys(self.written, WORDS)
+        for question in self.released.asked.values():
+            yield from self._answer(nb, question, chosen)
 
     def _form(self, nb):
         ids = [grade_id(cell) for cell in nb.cells if grade_id(cell)]
@@ -373,8 +383,8 @@ def _row(chance: random.Random, people, most: int) -> list:
     """Accidents in any order; code is disguised in one way only, as it went through one hand."""
     row = chance.choices(people, k=chance.randint(1, most))
     if scratch_below in row:  # that try would go into the answer's own cell: then it is the answer
-        row = [accident for accident in row if accident not in MOVES]
-    disguised = [n for n, accident in enumerate(row) if accident in DISGUISES]
+        row = [accident for accident in row if accident not in (*MOVES, answers_at_the_end)]
+    disguised = [n for n, accident in enumerate(row) if accident in (*DISGUISES, *EDITED_DISGUISES)]
     return [accident for n, accident in enumerate(row) if n not in disguised[1:]]
 
 

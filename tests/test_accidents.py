@@ -9,6 +9,7 @@ import json
 import pytest
 
 from tests.accidents import EDITORS, NEWER, PEOPLE, Course
+from tests.accidents_edited import EDITED, FIELDS
 from tests.accidents_typed import FILES, STROKES, TYPED
 from vgcourse.course.lesson import Lesson
 from vgcourse.grading.intake.align import align
@@ -44,6 +45,14 @@ def test_a_file_is_read_however_it_was_written(course, written):
     assert [cell.source for cell in cells] == [cell.source for cell in handed.nb.cells]
 
 
+@pytest.mark.parametrize("spoil", FIELDS.values(), ids=FIELDS)
+def test_what_no_answer_stands_in_may_be_broken(course, spoil):
+    handed, _ = course.case(2, [])
+    cells, _ = read_cells(json.dumps(spoil(json.loads(json.dumps(handed.nb)))).encode(), "x.ipynb")
+    nb, _ = align(cells, course.release, "x.ipynb")
+    assert [*course.problems_of(nb)] == []
+
+
 def test_a_merge_that_was_left_open_is_not_guessed(course):
     handed, _ = course.case(2, [])
     answer = next(cell for cell in handed.nb.cells if grade_id(cell) in {f"{id}-answer" for id in course.right})
@@ -54,7 +63,9 @@ def test_a_merge_that_was_left_open_is_not_guessed(course):
         align(cells, course.release, "x.ipynb")
 
 
-@pytest.mark.parametrize("accident", [*EDITORS, *PEOPLE, *TYPED, *STROKES], ids=lambda accident: accident.__name__)
+@pytest.mark.parametrize(
+    "accident", [*EDITORS, *PEOPLE, *TYPED, *STROKES, *EDITED], ids=lambda accident: accident.__name__
+)
 def test_one_accident_alone_costs_nothing(course, accident):
     for seed in (2, 3, 4, 5):
         assert course.problem(seed, [accident]) == ""

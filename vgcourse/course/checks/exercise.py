@@ -42,15 +42,15 @@ COMMON = {
     CHECK_BROKEN: "Not graded: the check itself stopped ({text}), whatever your answer is. Tell your instructor.",
     CHECK_FAILED: "Not graded: the check stopped at what your answer gives back ({text}). Look at what it returns; "
     "if that is what was asked for, the mistake is in the check: tell your instructor.",
-    TAMPERED: "Not graded by machine: while the notebook ran, parts of the check were replaced or put aside. "
-    "A person will look at it.",
+    TAMPERED: "Not graded by machine: while the notebook ran, parts of the check were replaced or put aside, or the "
+    "answer worked where the check cannot look (another process, say). A person will look at it.",
     NOT_HERE: "Not graded: {what} stopped with {error} ({text}). Where it was graded there is not all that it needs."
     " Hand that in too, or do without it.",
     STOPPED_BEFORE: "Not graded by machine: {what} stopped with {error} ({text}) before it had done so. "
     "A person will look at it.",
     NOT_A_FUNCTION: "This should be {wanted}; here it is {found}. Did another cell reuse the name?",
     BORROWED: "This calls the course's own version, `{name}`, to do the work. It is there so that you can go on with "
-    "the lesson; the points are for a version of your own.",
+    "the lesson, and to measure; the points are for a version of your own.",
 }
 
 
@@ -198,10 +198,10 @@ class Exercise:
         if not watched:
             return _encoded(self._look(answers, seed))
         with Watch(self, tell and (lambda name: tell(_borrowed(name)))) as watch:
-            seen = self._look(answers, seed)
+            text = _encoded(self._look(answers, seed))  # what came back may compute itself only now
         if watch.found:
             return _borrowed(watch.found)
-        return _encoded(seen if watch.unbroken else {**seen, UNWATCHED: True})
+        return text if watch.unbroken else f'{text[:-1]},"{UNWATCHED}":true}}'
 
     def _look(self, answers: tuple[Any, ...], seed: int) -> dict[str, Any]:
         blank = [name for name, answer in zip(self.answers, answers, strict=False) if is_blank(answer)]
@@ -237,19 +237,21 @@ class Exercise:
             return self._problem(data["problem"], data.get("fields"))
         try:
             found = self._judge(data["seen"], np.random.default_rng(seed))
-            if found is None and data.get(UNWATCHED):
-                return self._miss(TAMPERED, {})
-            if found is None and data.get("changed"):
-                return self._miss(CHANGED, data["changed"])
-            if found is None:
-                return Verdict(self.id, self.points, 1.0, PASSED, self.passed_message)
-            key, fields = (found, {}) if isinstance(found, str) else found
-            return _besides(_half_right(self._miss(key, fields), fields.get("also_right")), data.get("changed"))
+            verdict = self._verdict_of(found, data.get("changed"))
+            return self._miss(TAMPERED, {}) if verdict.share and data.get(UNWATCHED) else verdict
         except Exception as error:
             if odd := forms.difference(data.get("seen"), self._model(seed)):
                 return self._miss(NOT_PLAIN, {"text": odd})
             # A slip of the judge, or a right answer of a form that it does not know: never a 0.
             return self._miss(CHECK_FAILED, {"text": f"{type(error).__name__}: {_first_line(error)}"})
+
+    def _verdict_of(self, found: Any, changed: Any) -> Verdict:
+        if found is None and changed:
+            return self._miss(CHANGED, changed)
+        if found is None:
+            return Verdict(self.id, self.points, 1.0, PASSED, self.passed_message)
+        key, fields = (found, {}) if isinstance(found, str) else found
+        return _besides(_half_right(self._miss(key, fields), fields.get("also_right")), changed)
 
     def _model(self, seed: int) -> Any:
         """What is observed of the course's own version; None where there is none, or it does not run here."""

@@ -1,20 +1,27 @@
-"""Is an answer the student's own? While a check observes it, watch whether it calls the course's version.
+"""Is an answer the student's own? While a check observes it, watch whether the course's code does the work.
 
-An answer may wrap that version in a lambda, keep it in a closure, or take it out of the package: what counts is
-which code runs. Another exercise's version is no matter: a lesson lends it so that the student can go on.
+An answer may wrap the course's version in a lambda, keep it in a closure, or take it out of the package: what counts
+is which code runs. So it is with all that the package computes and measures: an exercise's name for it is no matter.
+Another exercise's version is none either: a lesson lends it so that the student can go on.
 And an error is the student's own only where it passed through the student's lines.
 """
 
+import os
 import sys
 import sysconfig
 import threading
 import traceback
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
-from types import CodeType, FrameType
+from types import CodeType, FrameType, FunctionType
 from typing import Any, Protocol
 
 PACKAGE = str(Path(__file__).parents[2])
+# What computes and measures. Data sets, nets and patients are what a lesson works on.
+_COMPUTES = tuple(
+    os.path.join(PACKAGE, part) + os.sep for part in ("measure", "published", os.path.join("nets", "theory"))
+)
 _INSTALLED = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
 
 
@@ -27,18 +34,34 @@ class Asked(Protocol):
     observing: Callable[..., Any]
 
 
-_others = [0]  # how often somebody else than a watch or a thread set a profiler, since `guard_profiler`
+_others = [0]  # how often something went past the watch: see `guard_profiler`
+_unseen = [False]  # whether there ever was a thread that no watch can look into
+_active: list[Callable] = []  # the spy of the watch that is on, for threads that were there before it
 _SETTERS = (__file__, threading.__file__)
+_PAST = {"sys.setprofile", "sys.settrace"}  # nothing is noticed while a tracing function runs
+_PROCESSES = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "os.system", "pty.spawn"}
 
 
 def guard_profiler() -> None:
-    """Count, from here on and for good, who sets this process's profiler: a watch that is lifted is known by it."""
+    """From here on and for good, count who sets this process's profiler or tracer, and who starts processes.
+
+    A watch that is lifted is known by it, and work that is done where no watch is. Threads that are started from
+    here on hear of every watch.
+    """
 
     def count(event: str, _: tuple) -> None:
-        if event == "sys.setprofile" and sys._getframe(1).f_code.co_filename not in _SETTERS:
+        if (event in _PAST and sys._getframe(1).f_code.co_filename not in _SETTERS) or event in _PROCESSES:
             _others[0] += 1
+        elif event == "_thread.start_new_thread" and sys._getframe(1).f_code.co_filename != threading.__file__:
+            _unseen[0] = True
 
     sys.addaudithook(count)
+    threading.setprofile(_in_threads)
+
+
+def _in_threads(frame: FrameType, event: str, arg: Any) -> None:
+    if _active:
+        _active[0](frame, event, arg)
 
 
 class Watch:
@@ -57,37 +80,88 @@ class Watch:
         self._helpers = _own_files(exercise.observing.__code__.co_filename)
         self._names, self._same_work = set(exercise.answers), exercise.same_work
         self._spy, self._tell = self._notice, tell
+        self._known: dict[int, tuple[CodeType, bool]] = {}
 
     def __enter__(self) -> "Watch":
-        self._before, self._others = sys.getprofile(), _others[0]
+        self._before, self._tracer, self._others = sys.getprofile(), sys.gettrace(), _others[0]
+        self._in_threads = threading.getprofile()
+        if self._is_guarded:  # a tracer hides what it calls; at home it may be a debugger
+            sys.settrace(None)
+        _active[:] = [self._spy]
         threading.setprofile(self._spy)
         sys.setprofile(self._spy)
         return self
 
     def __exit__(self, *raised: Any) -> None:
-        self.unbroken = sys.getprofile() is self._spy and self._others == _others[0]
+        whole = sys.getprofile() is self._spy and _active == [self._spy] and self._others == _others[0]
+        self.unbroken = whole and not _unseen[0] and not (self._is_guarded and sys.gettrace())
+        _active.clear()
         sys.setprofile(self._before)
-        threading.setprofile(None)
+        threading.setprofile(self._in_threads)
+        if self._is_guarded:
+            sys.settrace(self._tracer)
+
+    @property
+    def _is_guarded(self) -> bool:
+        return self._in_threads is _in_threads
 
     def _notice(self, frame: FrameType, event: str, _: Any) -> None:
         if event != "call" or self.found:
             return
         code = frame.f_code
-        if code in self._codes or (code.co_filename.startswith(PACKAGE) and self._is_ours(code, frame.f_back)):
+        if self._is_borrowed(code) or (code.co_filename.startswith(PACKAGE) and self._is_ours(code, frame.f_back)):
             self.found = code.co_name
             if self._tell:
                 self._tell(code.co_name)
 
+    def _is_borrowed(self, code: CodeType) -> bool:
+        """Whether it is the course's version, or the package's code under another file's name."""
+        known = self._known.get(id(code))
+        if known is None:  # it is kept, so that no other code takes its place in memory
+            known = self._known[id(code)] = code, code in self._codes or self._is_copied(code)
+        return known[1]
+
+    def _is_copied(self, code: CodeType) -> bool:
+        """Whether it is, under another file's name, a function of the package that computes or does the same work."""
+        if code.co_filename.startswith((PACKAGE, *_INSTALLED)):
+            return False
+        file, name = _prints(len(sys.modules)).get(_print_of(code), ("", ""))
+        return file.startswith(_COMPUTES) or name in self._same_work
+
     def _is_ours(self, code: CodeType, caller: FrameType | None) -> bool:
-        """Whether it does the same work, or outside code calls a judge's helper or a function of an answer's name."""
+        """Whether it does the same work; or others call what computes, a judge's helper or an answer's name."""
         if code.co_name in self._same_work:
             return True  # handed in as it is, it is the check that calls it
-        if caller is None or caller.f_code.co_filename.startswith(PACKAGE) or "." in code.co_qualname:
+        if caller is not None and caller.f_code.co_filename.startswith(PACKAGE):
             return False
+        plain = "." not in code.co_qualname and not code.co_name.startswith("<")
+        if code.co_filename.startswith(_COMPUTES):
+            # A layer's method is called by Keras, a module's code by Python.
+            return plain or (caller is not None and not caller.f_code.co_filename.startswith(("<", *_INSTALLED)))
         # A lambda is what an exercise hands to the answer.
-        return code.co_name in self._names or (
-            code.co_filename.startswith(self._helpers) and not code.co_name.startswith("<")
-        )
+        return plain and (code.co_name in self._names or code.co_filename.startswith(self._helpers))
+
+
+Print = tuple[tuple[str, ...], tuple[str, ...], str, tuple[int, ...]]
+_LONG = 20  # characters of a docstring, without which two may write the same by chance
+
+
+def _print_of(code: CodeType) -> Print | None:
+    """What a copy of source keeps: names, words, how many lines each step is below the first; None without words."""
+    words = [part for part in code.co_consts if not isinstance(part, CodeType)]
+    if not words or not isinstance(words[0], str) or len(words[0]) < _LONG:
+        return None
+    lines = dict.fromkeys(line - code.co_firstlineno for _, _, line in code.co_lines() if line)
+    return code.co_names, code.co_varnames, repr(words), tuple(lines)
+
+
+@lru_cache(1)
+def _prints(_: int) -> dict[Print | None, tuple[str, str]]:
+    """File and name of all functions of the package's that are loaded, by their print."""
+    names = [n for n in sys.modules if n.startswith("vgcourse.") and ".course." not in n]
+    found = [part for n in names for part in list(vars(sys.modules[n]).values()) if isinstance(part, FunctionType)]
+    codes = [f.__code__ for f in found if f.__code__.co_filename.startswith(PACKAGE)]
+    return {print: (code.co_filename, code.co_name) for code in codes if (print := _print_of(code))}
 
 
 def _inner(code: CodeType) -> Iterator[CodeType]:

@@ -5,17 +5,21 @@ two different answers could be meant, nobody guesses: the submission is not grad
 """
 
 from vgcourse.grading.intake.code import Code
+from vgcourse.grading.intake.hidden import find_hidden
 from vgcourse.grading.intake.lesson_cells import Question, bare, keys
 from vgcourse.grading.intake.matching import Found, bracket, in_place, refuse_two_answers
 from vgcourse.grading.intake.notes import Note
 from vgcourse.grading.intake.pieces import Piece
 from vgcourse.grading.intake.reading import Refused
 
+SHORTEST_NEIGHBOUR = 12  # letters by which a text of the lesson's is known
+
 
 def find_answers(found: Found) -> None:
     """Find the piece of each answer; raises Refused where that cannot be told for certain."""
     for asked in found.released.asked.values():
         (_find_words if asked.is_words else _find_code)(found, asked)
+    find_hidden(found)
     _refuse_torn(found)
 
 
@@ -54,6 +58,7 @@ def _written(found: Found, asked: Question, free: list[int], named: list[int]) -
 def _by_place(found: Found, asked: Question, free: list[int]) -> int | None:
     """The nameless piece above the check where that stands where it was: a function of another name, say."""
     last = [i for i in _above_check(found, asked, free) if _stands_before_check(found, asked, i)]
+    last = [i for i in last if not found.pieces[i].code.binds & set(found.released.owner_of)]  # another's answer
     return _noted(found, asked, last[-1], "its place before the check") if last else None
 
 
@@ -158,7 +163,8 @@ def _find_words(found: Found, asked: Question) -> None:
         return
     here = (in_place(found, asked.place, stubs) or [i for i in stubs if i in named])[:1]
     words = [i for i in free if i not in stubs and _has_words(found, i)]
-    words = _near(found, asked, words) if here else _near(found, asked, words) or _anywhere(found, asked, words)
+    near = _near(found, asked, words) or _beside_copies(found, asked, words)
+    words = near if here else near or _anywhere(found, asked, words)
     if not here and not words:
         return
     if words:
@@ -172,17 +178,38 @@ def _near(found: Found, asked: Question, words: list[int]) -> list[int]:
     return in_place(found, asked.place, words) if bracket(found, asked.place)[0] >= 0 else []
 
 
+def _beside_copies(found: Found, asked: Question, words: list[int]) -> list[int]:
+    """Those that stand where the answer stands in a copy of the lesson: next to a copy of what stands next to it."""
+    cells = found.released.cells
+    above = bare(cells[asked.place - 1].source) if asked.place else ""
+    below = bare(cells[asked.place + 1].source) if asked.place + 1 < len(cells) else ""
+    return [
+        i for i in words
+        if above.endswith(_neighbour(found, i, -1) or " ") or below.startswith(_neighbour(found, i, 1) or " ")
+    ]  # fmt: skip
+
+
+def _neighbour(found: Found, index: int, step: int) -> str:
+    """The next text of the lesson's up or down from a piece, a paragraph perhaps, without marks and spaces."""
+    while 0 <= (index := index + step) < len(found.pieces):
+        text = bare(found.pieces[index].source)
+        if len(text) > SHORTEST_NEIGHBOUR and text in found.released.text:
+            return text
+    return ""
+
+
 def _anywhere(found: Found, asked: Question, words: list[int]) -> list[int]:
     """Where the answer's cell is lost, and only one such cell is: all that the student wrote in words."""
     asked_in_words = [one for one in found.released.asked.values() if one.is_words]
-    return words if asked_in_words == [asked] and len(found.at) * 2 > len(found.released.cells) else []
+    graded = sum(place in found.at for place in found.released.graded.values())
+    return words if asked_in_words == [asked] and graded * 2 > len(found.released.graded) else []
 
 
 def _take_words(found: Found, asked: Question, words: list[int], beside: bool) -> int:
     """The words as one cell."""
     kind = Note("words-found", cell=asked.id) if beside else Note("answer-found", cell=asked.id, by="its place")
     found.notes.append(kind)
-    parts = [found.pieces[i] for i in words]
+    parts = list({bare(found.pieces[i].source): found.pieces[i] for i in words}.values())
     pictures = {name: picture for part in parts for name, picture in part.attachments.items()}
     text = "\n\n".join(part.source.strip() for part in parts)
     found.pieces[words[0]] = Piece("markdown", text, parts[0].id, asked.id, pictures)
@@ -193,11 +220,13 @@ def _take_words(found: Found, asked: Question, words: list[int], beside: bool) -
 def _has_words(found: Found, index: int) -> bool:
     """Whether it is the student's prose, whatever the cell's type: no code, and no piece of the lesson's text."""
     piece = found.pieces[index]
-    if not bare(piece.source) or bare(piece.source) in found.released.prose:
+    if not bare(piece.source) or bare(piece.source) in found.released.text or found.released.is_edited(piece.source):
         return False
     if piece.claim and piece.claim in {asked.id for asked in found.released.asked.values() if not asked.is_words}:
         return False
     code = piece.code
+    if code.parses and code.binds & set(found.released.owner_of):
+        return False  # an answer in code, whatever the cell's type
     return piece.kind != "code" or code.is_words or (code.is_blank and not code.binds)
 
 

@@ -136,7 +136,7 @@ def _code(source: str, tree: ast.Module) -> Code:
     defines |= {name for n in tree.body if isinstance(getattr(n, "value", None), ast.Lambda) for name in _bound([n])}
     return Code(
         parses=True,
-        key=_digest(tree) if len(source) < LONGEST // 2 and tree.body else plain_text(source),
+        key=_digest(tree) if len(source) < LONGEST // 2 and _body(tree) else plain_text(source),
         binds=frozenset(bound),
         defines=frozenset(defines),
         uses=frozenset((uses - bound) | before),
@@ -147,7 +147,12 @@ def _code(source: str, tree: ast.Module) -> Code:
 
 
 def _digest(tree: ast.Module) -> str:
-    return hashlib.sha256(ast.dump(tree).encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(ast.dump(ast.Module(_body(tree), [])).encode("utf-8", "replace")).hexdigest()
+
+
+def _body(tree: ast.Module) -> list[ast.stmt]:
+    """The statements that do something: a magic on top is read as ``pass``."""
+    return [node for node in tree.body if not isinstance(node, ast.Pass)]
 
 
 def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:

@@ -10,6 +10,8 @@ from nbformat import NotebookNode
 
 from vgcourse.grading.intake.code import Code, plain_text, read_code
 
+MOST_OWN_PHRASES = 8  # that a text may share with the lesson by chance, or by quoting it
+
 
 @dataclass
 class Question:
@@ -90,9 +92,18 @@ class Released:
         return found
 
     @cached_property
-    def prose(self) -> str:
-        """All that is given in words, without marks and spaces: to see whether a text is a piece of it."""
-        return bare("".join(c.source for c in self.cells if c.cell_type != "code"))
+    def text(self) -> str:
+        """All that is given, without marks and spaces: to see whether words are a piece of it, or code put aside."""
+        return bare("".join(c.source for c in self.cells))
+
+    @cached_property
+    def _phrases(self) -> set[tuple[str, ...]]:
+        return set().union(*(_phrases(c.source) for c in self.cells))
+
+    def is_edited(self, text: str) -> bool:
+        """Whether a text is one of the lesson's in which somebody changed words: most of its phrases stand there."""
+        own = _phrases(text)
+        return len(own) > MOST_OWN_PHRASES and len(own & self._phrases) > 0.6 * len(own)
 
     @cached_property
     def owner_of(self) -> dict[str, str]:
@@ -116,6 +127,12 @@ def keys(kind: str, source: str) -> tuple[tuple[bool, str], ...]:
         *by_code,
         (False, text if len(text) < 200 else hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()),
     )
+
+
+def _phrases(text: str) -> set[tuple[str, ...]]:
+    """All runs of three words."""
+    words = re.findall(r"\w+", text.casefold())
+    return set(zip(words, words[1:], words[2:], strict=False))
 
 
 def bare(text: str) -> str:

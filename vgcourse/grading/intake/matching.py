@@ -68,7 +68,8 @@ def _is_answer_by_name(piece: Piece, released: Released) -> bool:
         return True
     cell = released.cells[place]
     calls = grade_id(cell) and "check" in piece.code.uses
-    return not calls and bool(piece.code.defines & set(released.owner_of)) and piece.kind == "code"
+    is_code = piece.kind == "code" or piece.code.parses  # one stroke makes prose of code
+    return not calls and bool(piece.code.defines & set(released.owner_of)) and is_code
 
 
 def _choose_copy(found: Found, place: int, indices: list[int]) -> None:
@@ -79,7 +80,13 @@ def _choose_copy(found: Found, place: int, indices: list[int]) -> None:
     found.at[place] = best[0]
     code = found.released.cells[place].cell_type == "code"
     check = bool(grade_id(found.released.cells[place]))
-    found.dropped |= {i for i in same if i != best[0] and (check or (code and i < best[0]))}
+    takes_up = any(_takes_up(found, i) for i in same)  # `f = fallback("f", f)`: once, and behind the check of f
+    found.dropped |= {i for i in same if i != best[0] and (check or (code and (takes_up or i < best[0])))}
+
+
+def _takes_up(found: Found, index: int) -> bool:
+    code = found.pieces[index].code
+    return bool(code.before & code.binds & set(found.released.owner_of))
 
 
 def in_place(found: Found, place: int, indices: list[int]) -> list[int]:

@@ -59,6 +59,9 @@ REASONS = {
     "is-no-file": "{file} is no ordinary file",
     "several": "{files} could each be {wanted}: their answers differ",
     "two-answers": "it holds {times} different answers to {cell}{where}: which of them counts cannot be told",
+    "commented-out": "the answer to {cell} is commented out: whether it counts cannot be told",
+    "in-words": "the answer to {cell} may stand in a cell that is no code and cannot be read as such (it begins "
+    "{start!r})",
     "torn": "a piece of a cell that had been split stands apart from the rest of it (it begins {start!r})",
     "too-costly": "{file} ({mb:.0f} MB) holds more output than can be read: clear all outputs, then save it again",
     "too-much-code": "{file} holds {kb} kB of text in its cells; no lesson's answers come near that",

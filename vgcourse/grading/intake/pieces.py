@@ -38,6 +38,7 @@ _TYPED = str.maketrans(
 )
 _CHECK = re.compile(r"check\(\s*[\"'][\w-]+[\"'][\w\s,]*\)\s*(#.*)?$")
 _FENCE = re.compile(r"^```\w*[ \t]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_FENCES = re.compile(r"^```", re.MULTILINE)
 _MERGE = re.compile(r"<{7}(?!<)|\|{7}(?!\|)|={7}\s*$|>{7}(?!>)")
 _MERGE_STATES = {"<": 0, "|": "base", "=": 1, ">": "both"}
 
@@ -64,7 +65,7 @@ def pieces(cells: list[Cell], released: Released, notes: list[Note], name: str) 
     _all_of_one_type(found, released)
     if sum(len(piece.source) for piece in found if len(piece.source) <= LONGEST) > MOST_CODE:
         raise Refused(Note("too-much-code", file=name, kb=sum(len(p.source) for p in found) // 1000))
-    _plain_type(found, notes)
+    _plain_type(found, released, notes)
     _settle_merges(found, released, notes)
     _without_stray(found, released, notes)
     found = _part_merged(found, released, notes)
@@ -89,20 +90,25 @@ def _all_of_one_type(found: list[Piece], released: Released) -> None:
             piece.kind = "code"
 
 
-def _plain_type(found: list[Piece], notes: list[Note]) -> None:
-    """Code that only a word processor's spaces and quotation marks keep from being Python is made plain."""
-    count = 0
+def _plain_type(found: list[Piece], released: Released, notes: list[Note]) -> None:
+    """Code that only a word processor's spaces and quotation marks keep from being Python is made plain.
+
+    An answer's own cell that became prose is code still, where it defines what that answer does.
+    """
+    count, names = 0, {asked.id: asked.names for asked in released.asked.values() if not asked.is_words}
     for piece in found:
+        if piece.kind != "code" and piece.code.binds & names.get(piece.claim, frozenset()):
+            piece.kind = "code"
         if piece.kind != "code" or piece.code.parses or len(piece.source) > LONGEST:
             continue
-        if plain := next((text for text in _plain(piece.source) if read_code(text).parses), ""):
+        if plain := next((text for text in plain_readings(piece.source) if read_code(text).parses), ""):
             piece.source, count = plain, count + 1
             del piece.code
     if count:
         notes.append(Note("typography", count=count))
 
 
-def _plain(source: str) -> Iterator[str]:
+def plain_readings(source: str) -> Iterator[str]:
     """The source without what does not belong to Python, in the ways in which that comes about, and two at a time."""
     seen, waiting = set(), [source.translate(_TYPED)]
     for text in waiting:
@@ -111,7 +117,7 @@ def _plain(source: str) -> Iterator[str]:
         seen.add(text)
         yield text
         waiting += [html.unescape(text), unicodedata.normalize("NFKC", text), PROMPT.sub("", text)]
-        if text.count("```") == 2 and (fenced := _FENCE.search(text)):
+        if len(_FENCES.findall(text)) == 2 and (fenced := _FENCE.search(text)):
             waiting.append(fenced[1])
         if (sides := _sides(text)) and plain_text(sides[0]) == plain_text(sides[1]):
             waiting.append(sides[0])
@@ -270,13 +276,20 @@ def _parted_by_names(piece: Piece, released: Released, found: list[Piece]) -> li
     owners = {name: id for name, id in released.owner_of.items() if name in piece.code.binds}
     if piece.kind != "code" or len(set(owners.values())) < 2 or keys("code", piece.source)[0] in released.by_text:
         return [piece]
-    alone = {id for other in found if other is not piece for id in _owners_in(other, released)}
+    mine = _without_calls(piece.source)  # copies part alike
+    others = [other for other in found if other is not piece and _without_calls(other.source) != mine]
+    alone = {id for other in others for id in _owners_in(other, released)}
     if set(owners.values()) <= alone:
         return [piece]
     parts = parts_by_owner(piece.source, owners)
     if parts and not parts[0][0] and len(parts) > 1:  # what comes before the first answer stays with it
         parts[:2] = [(parts[1][0], f"{parts[0][1]}\n{parts[1][1]}")]
     return [Piece("code", text, claim=owner) for owner, text in parts] if len(parts) > 1 else [piece]
+
+
+def _without_calls(source: str) -> str:
+    """The text without calls of checks and empty lines."""
+    return "\n".join(line for line in source.split("\n") if line.strip() and not _CHECK.match(line))
 
 
 def _owners_in(piece: Piece, released: Released) -> set[str]:
@@ -309,7 +322,7 @@ def _joined(found: list[Piece], at: int, released: Released) -> tuple[int, Piece
         if not following or following[0].kind != "code" or _is_given(following[0], released):
             break
         whole = f"{text}\n{following[0].source}"
-        if length == 2 and not read_code(whole).parses and read_code(text + following[0].source).parses:
+        if length == 2 and not read_code(whole).parses and _goes_on(text, following[0].source):
             whole = text + following[0].source  # it was split in the middle of a line
         text = whole
         parts = found[at : at + length]
@@ -317,6 +330,11 @@ def _joined(found: list[Piece], at: int, released: Released) -> tuple[int, Piece
         if needy and read_code(text).parses and not read_code(text).is_torn:
             best = length, _one_of(parts, text, released)
     return best
+
+
+def _goes_on(text: str, rest: str) -> bool:
+    """Whether they are Python as one line; behind a remark anything would be."""
+    return "#" not in text.rsplit("\n", 1)[-1] and read_code(text + rest).parses
 
 
 def _one_of(parts: list[Piece], text: str, released: Released) -> Piece:

@@ -195,9 +195,8 @@ def _joined(source: Any) -> str | None:
         source = ("\n" if lost else "").join(source)
     if not isinstance(source, str) or len(source) > LARGEST_SOURCE:
         return None
-    return (
-        source.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").encode("utf-8", "replace").decode("utf-8")
-    )
+    text = source.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _pictures(attachments: Any) -> dict[str, Any]:

@@ -37,7 +37,7 @@ from vgcourse.grading.confinement.jupyter import GradingKernelManager, ending
 from vgcourse.grading.kept_files import course_secret
 from vgcourse.grading.notebook import idle_cells, plain_tests
 from vgcourse.grading.notebook.answered import is_answered
-from vgcourse.grading.notebook.kernel_answers import number_of, text_of
+from vgcourse.grading.notebook.kernel_answers import is_of_the_line, number_of, text_of
 from vgcourse.grading.notebook.outputs import SettledOutputs
 from vgcourse.grading.notebook.run_notes import Trace
 from vgcourse.grading.notebook.stopped import NO_OBSERVATION, reconsidered
@@ -53,6 +53,10 @@ NO_END = (
     "cell {cell} did not come to an end: it ran past the {seconds} s that a cell has and could not be stopped (look "
     "for a loop that catches every exception), or it broke the line on which its outputs come. Where the work itself "
     "needs more, raise JudgedExecute.timeout"
+)
+
+NO_MESSAGE = (
+    "while cell {cell} ran, the kernel sent what no kernel sends ({error}): code in the notebook changed how it talks"
 )
 
 
@@ -138,6 +142,10 @@ class JudgedExecute(SettledOutputs, Execute):
         except CellTimeoutError as error:
             self.trace.met_limit = True
             raise DeadKernelError(NO_END.format(cell=index + 1, seconds=self.timeout)) from error
+        except Exception as error:
+            if not is_of_the_line(error):
+                raise
+            raise DeadKernelError(NO_MESSAGE.format(cell=index + 1, error=type(error).__name__)) from error
         finally:
             self.settle_outputs()
 

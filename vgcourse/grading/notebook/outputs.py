@@ -87,5 +87,6 @@ def _is_text(value: Any) -> bool:
 
 def _observe(msg: dict[str, Any], cell: NotebookNode) -> None:
     """In a check's cell, whose outputs the verdict will replace: keep what the judge needs."""
-    if msg["msg_type"] == "error" or observation.MIME in msg["content"].get("data", {}):
+    shown = msg["msg_type"] in ("display_data", "execute_result") and observation.MIME in msg["content"]["data"]
+    if shown or msg["msg_type"] == "error":
         cell.outputs.append(output_from_msg(msg))

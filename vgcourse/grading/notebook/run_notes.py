@@ -62,7 +62,8 @@ class Trace:
         if any(id != exercise.id for id, _ in found):
             self.signs.append(f"the check {exercise.id} sent an observation of another exercise")
         if any(_says_unwatched(text) for _, text in found):
-            self.signs.append(f"the answer to {exercise.id} put aside what watches for the course's own version")
+            put_aside = "put aside what watches for the course's own version, or worked where nothing watches"
+            self.signs.append(f"the answer to {exercise.id} {put_aside}")
         if any(_is_garbage(text) for _, text in found):
             self.signs.append(f"the check {exercise.id} sent something that no check makes")
 

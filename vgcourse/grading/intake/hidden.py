@@ -1,0 +1,96 @@
+"""An answer that no code cell holds: in a cell that became prose, commented out, or merged into words.
+
+Whoever has written an answer is not told that there is none: it is taken where it can be read whole and only one
+could be meant; else nobody guesses.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from vgcourse.grading.intake.code import LONGEST, read_code
+from vgcourse.grading.intake.lesson_cells import Question, bare
+from vgcourse.grading.intake.matching import Found, refuse_two_answers
+from vgcourse.grading.intake.notes import Note
+from vgcourse.grading.intake.pieces import Piece, plain_readings
+from vgcourse.grading.intake.reading import Refused
+
+
+def find_hidden(found: Found) -> None:
+    """For each code answer that seems blank look at all that is no code. Raises Refused where it stays open."""
+    for asked in found.released.asked.values():
+        if not asked.is_words and _is_blank(found, asked):
+            _look(found, asked)
+
+
+def _is_blank(found: Found, asked: Question) -> bool:
+    index = found.at.get(asked.place)
+    return index is None or asked.is_stub(found.pieces[index].source)
+
+
+def _look(found: Found, asked: Question) -> None:
+    readable: dict[str, tuple[int, str]] = {}
+    for index, piece in enumerate(found.pieces):
+        if len(piece.source) > LONGEST or not _speaks_of(piece.source, asked) or _is_given(found, piece):
+            continue
+        if piece.kind == "code" and piece.code.parses and not piece.code.is_blank:
+            _refuse_commented(piece.source, asked)
+            continue
+        text = next((text for text in plain_readings(piece.source) if _answers(text, asked)), "")
+        if text:
+            readable[read_code(text).key] = index, text
+            continue
+        _refuse_commented(piece.source, asked)
+        start = piece.source.strip()[:60]
+        if piece.kind != "code" or not piece.code.parses:
+            raise Refused(
+                Note("in-words", cell=asked.id, start=start) if piece.kind != "code" else Note("torn", start=start)
+            )
+    if len(readable) > 1:
+        raise refuse_two_answers(asked, len(readable), ", in cells that are no code")
+    for index, text in readable.values():
+        _take(found, asked, index, text)
+
+
+def _take(found: Found, asked: Question, index: int, text: str) -> None:
+    """The piece is the answer, whatever else it was taken for."""
+    found.at = {place: i for place, i in found.at.items() if i != index}
+    if (stub := found.at.get(asked.place)) is not None:
+        found.dropped.add(stub)
+    found.dropped.discard(index)
+    found.pieces[index] = Piece("code", text, found.pieces[index].id, asked.id)
+    found.at[asked.place] = index
+    found.notes.append(Note("answer-found", cell=asked.id, by="the names that it defines"))
+
+
+def _speaks_of(source: str, asked: Question) -> bool:
+    """Whether it seems to define one of the names, in any typography."""
+    names = "|".join(sorted(map(re.escape, asked.names)))
+    text = unicodedata.normalize("NFKC", html.unescape(source))
+    return bool(names and re.search(rf"^[^\w\n]*(def[^\S\n]+)?({names})[^\S\n]*(\(|=(?!=))", text, re.M))
+
+
+def _is_given(found: Found, piece: Piece) -> bool:
+    """Whether it is the lesson's, or a piece of it."""
+    return bare(piece.source) in found.released.text
+
+
+def _answers(text: str, asked: Question) -> bool:
+    """Whether a reading defines what is asked, with something in it."""
+    code = read_code(text)
+    taken_up = code.before & asked.names & code.binds  # `f = fallback("f", f)`
+    return code.parses and bool(code.binds & asked.names) and not taken_up and not asked.is_stub(text)
+
+
+def _refuse_commented(source: str, asked: Question) -> None:
+    """Nobody knows what was meant where a remark holds the whole answer, and no code beside it defines the name."""
+    lines = [line for line in source.split("\n") if line.lstrip().startswith("#")]
+    if not read_code(source).binds & asked.names and any(_answers(text, asked) for text in _uncommented(lines)):
+        raise Refused(Note("commented-out", cell=asked.id))
+
+
+def _uncommented(lines: list[str]) -> Iterator[str]:
+    """Without the marks that an editor sets in front of each line."""
+    yield "\n".join(re.sub(r"^(\s*)# ?", r"\1", line) for line in lines)
+    yield "\n".join(re.sub(r"^(\s*)#", r"\1", line) for line in lines)
