@@ -22,7 +22,7 @@ from nbgrader.preprocessors import Execute
 from traitlets.config import Config
 
 from vgcourse.errors import CourseError
-from vgcourse.grading.confinement import isolation, jupyter, kernels, sandbox, seccomp
+from vgcourse.grading.confinement import isolation, jupyter, kernels, linux, sandbox, seccomp
 from vgcourse.grading.confinement.isolation import LANDLOCK, NAMESPACES, PROCESS, Isolation
 from vgcourse.grading.confinement.limits import MB, Limits, usage
 
@@ -516,3 +516,41 @@ def test_a_kernel_that_never_answers_is_given_up_in_time(starting):
     with pytest.raises(RuntimeError, match=r"did not answer within 0.2 s"):
         run_sync(starting().wait_for_ready)(timeout=0.2)
     assert time.monotonic() - began < 5
+
+
+SHARED = """
+import os, resource, signal, sys
+from vgcourse.grading.confinement import linux, seccomp
+victim, file = int(sys.argv[1]), sys.argv[2]
+linux.forbid_new_privileges()
+seccomp.install(shared_system=True)
+os.chmod(file, 0), os.utime(file, (1, 1)), os.chown(file, os.getuid(), os.getgid())
+resource.prlimit(0, resource.RLIMIT_CORE, (0, 0)), os.sched_setaffinity(0, os.sched_getaffinity(0))
+for reach in (
+    lambda: resource.prlimit(victim, resource.RLIMIT_CPU, (1, 1)), lambda: os.sched_setaffinity(victim, {0}),
+    lambda: os.setpriority(os.PRIO_PROCESS, victim, 19), lambda: os.kill(victim, 9), lambda: os.truncate(file, 0),
+    lambda: signal.pidfd_send_signal(os.pidfd_open(victim), 9),
+):
+    try:
+        reach()
+        print("LEAK", reach)
+    except PermissionError:
+        pass
+"""
+
+
+@pytest.mark.skipif(linux.machine() is None, reason="system calls as on Linux")
+def test_on_a_shared_system_no_process_and_no_file_of_the_graders_can_be_changed(tmp_path):
+    file = tmp_path / "gradebook.db"
+    file.write_text("marks")
+    before = file.stat()
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as victim:
+        done = subprocess.run(
+            [sys.executable, "-c", SHARED, str(victim.pid), str(file)], capture_output=True, text=True, timeout=60
+        )
+        assert (done.returncode, done.stdout) == (0, ""), done
+        assert os.getpriority(os.PRIO_PROCESS, victim.pid) == os.getpriority(os.PRIO_PROCESS, 0)
+        victim.communicate(b"\n")
+    after = file.stat()
+    assert (after.st_mode, after.st_mtime, file.read_text()) == (before.st_mode, before.st_mtime, "marks")
+    assert victim.returncode == 0

@@ -35,6 +35,25 @@ _FORBIDDEN = {
 _CLONE, _CLONE3, _SOCKET = (56, 220), 435, (41, 198)
 _CONNECT, _SENDTO, _SENDMSG, _SENDMMSG = (42, 203), (44, 206), (46, 211), (307, 269)
 _KILL, _TKILL, _TGKILL = (62, 129), (200, 130), (234, 131)
+# On a shared system, which Landlock covers in part (and old versions of it less): signals by other doors, a file cut
+# off by its path, and what changes how another process may run (the argument that names it: only itself is allowed).
+_OTHER_DOORS = {
+    "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240), "pidfd_send_signal": (424, 424),
+    "truncate": (76, 45), "process_madvise": (440, 440),
+}  # fmt: skip
+_ON_WHOM = {
+    "prlimit64": (302, 261, 0), "sched_setaffinity": (203, 122, 0), "sched_setscheduler": (144, 119, 0),
+    "sched_setparam": (142, 118, 0), "sched_setattr": (314, 274, 0), "setpriority": (141, 140, 1),
+    "ioprio_set": (251, 30, 1),
+}  # fmt: skip
+# Rights, owners, times and labels of any file that the user owns. These seem to succeed and do nothing: copying a
+# file asks for them, and would stop where they were refused. None: this machine has no such call.
+_OF_FILES = {
+    "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452), "chown": (92, None),
+    "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54), "utime": (132, None), "utimes": (235, None),
+    "futimesat": (261, None), "utimensat": (280, 88), "setxattr": (188, 5), "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7), "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16),
+}  # fmt: skip
 _ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32 = 0x40000000
 
@@ -94,10 +113,16 @@ def _program(machine: str, shared_system: bool) -> list[_Step]:
 
 
 def _keep_to_itself(column: int) -> list[_Step]:
-    """No message to an address, no signal to another process."""
+    """No message to an address, no signal to another process, no change of one, or of a file's rights."""
     steps = [step for call in (_CONNECT, _SENDMSG, _SENDMMSG, _TKILL) for step in _refuse(call[column])]
     own = os.getpid()
     steps += _refuse_unless(_KILL[column], (own, 0)) + _refuse_unless(_TGKILL[column], (own,))
+    steps += [step for numbers in _OTHER_DOORS.values() for step in _refuse(numbers[column])]
+    for *numbers, argument in _ON_WHOM.values():
+        steps += _refuse_unless(numbers[column], (own, 0), argument)
+    steps += [
+        step for numbers in _OF_FILES.values() if numbers[column] is not None for step in _refuse(numbers[column], 0)
+    ]
     low, high = _Step(_LOAD, _SENDTO_ADDRESS), _Step(_LOAD, _SENDTO_ADDRESS + 4)
     # ZeroMQ takes this error for a system without a list of interfaces, and ends the process at any other.
     refuse, reload = _Step(_RET, _ERRNO | _EOPNOTSUPP), _Step(_LOAD, _NR)
@@ -114,7 +139,7 @@ def _refuse_when_set(number: int, bits: int) -> list[_Step]:
     return [_Step(_JEQ, number, 0, len(inside)), *inside]
 
 
-def _refuse_unless(number: int, values: tuple[int, ...]) -> list[_Step]:
+def _refuse_unless(number: int, values: tuple[int, ...], argument: int = 0) -> list[_Step]:
     tests = [_Step(_JEQ, value, len(values) - place) for place, value in enumerate(values)]
-    inside = [_Step(_LOAD, _ARG0), *tests, _Step(_RET, _ERRNO | _EPERM), _Step(_LOAD, _NR)]
+    inside = [_Step(_LOAD, _ARG0 + 8 * argument), *tests, _Step(_RET, _ERRNO | _EPERM), _Step(_LOAD, _NR)]
     return [_Step(_JEQ, number, 0, len(inside)), *inside]

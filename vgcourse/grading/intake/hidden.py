@@ -25,8 +25,11 @@ def find_hidden(found: Found) -> None:
 
 
 def _is_blank(found: Found, asked: Question) -> bool:
+    """Whether nothing that is taken for the answer sets one of its names."""
     index = found.at.get(asked.place)
-    return index is None or asked.is_stub(found.pieces[index].source)
+    return (
+        index is None or asked.is_stub(found.pieces[index].source) or not found.pieces[index].code.binds & asked.names
+    )
 
 
 def _look(found: Found, asked: Question) -> None:
