@@ -5,6 +5,7 @@ import contextlib
 import itertools
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -526,9 +527,10 @@ linux.forbid_new_privileges()
 seccomp.install(shared_system=True)
 os.chmod(file, 0), os.utime(file, (1, 1)), os.chown(file, os.getuid(), os.getgid())
 resource.prlimit(0, resource.RLIMIT_CORE, (0, 0)), os.sched_setaffinity(0, os.sched_getaffinity(0))
+resource.prlimit(victim, resource.RLIMIT_CPU, (1, 1)), os.sched_setaffinity(victim, {0})
+os.setpriority(os.PRIO_PROCESS, victim, 19)
 for reach in (
-    lambda: resource.prlimit(victim, resource.RLIMIT_CPU, (1, 1)), lambda: os.sched_setaffinity(victim, {0}),
-    lambda: os.setpriority(os.PRIO_PROCESS, victim, 19), lambda: os.kill(victim, 9), lambda: os.truncate(file, 0),
+    lambda: os.kill(victim, 9), lambda: os.truncate(file, 0),
     lambda: signal.pidfd_send_signal(os.pidfd_open(victim), 9),
 ):
     try:
@@ -550,6 +552,8 @@ def test_on_a_shared_system_no_process_and_no_file_of_the_graders_can_be_changed
         )
         assert (done.returncode, done.stdout) == (0, ""), done
         assert os.getpriority(os.PRIO_PROCESS, victim.pid) == os.getpriority(os.PRIO_PROCESS, 0)
+        assert os.sched_getaffinity(victim.pid) == os.sched_getaffinity(0)
+        assert resource.prlimit(victim.pid, resource.RLIMIT_CPU) == resource.getrlimit(resource.RLIMIT_CPU)
         victim.communicate(b"\n")
     after = file.stat()
     assert (after.st_mode, after.st_mtime, file.read_text()) == (before.st_mode, before.st_mtime, "marks")
