@@ -15,7 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from tests.accidents_edited import EDITED, EDITED_DISGUISES, answers_at_the_end
+from tests.accidents_edited import EDITED, EDITED_DISGUISES, answer_is_prose, answers_at_the_end
 from tests.accidents_typed import DISGUISES, MOVES, STROKES, TYPED, indented, prompts, split_in_a_word
 from vgcourse.course.authoring import build
 from vgcourse.course.lesson import Lesson
@@ -290,7 +290,10 @@ PEOPLE = (
 _ALL = tuple({*PEOPLE, *TYPED, *STROKES, *EDITED} - {indented, split_in_a_word, prompts})
 EVERYTHING = tuple(sorted(_ALL, key=lambda accident: accident.__name__))
 NAMED_BY = {"two-answers": {"scratch_below", "copied", "split"}, "torn": {"split", "split_in_a_word"}}
-NAMED_BY |= {"commented-out": {"commented_out"}, "in-words": {"merged", "retyped", "answer_is_prose"}}
+NAMED_BY |= {
+    "commented-out": {"commented_out"},
+    "in-words": {"merged", "retyped", "answer_is_prose", "all_of_one_type"},
+}
 
 
 class Course:
@@ -383,7 +386,7 @@ def _row(chance: random.Random, people, most: int) -> list:
     """Accidents in any order; code is disguised in one way only, as it went through one hand."""
     row = chance.choices(people, k=chance.randint(1, most))
     if scratch_below in row:  # that try would go into the answer's own cell: then it is the answer
-        row = [accident for accident in row if accident not in (*MOVES, answers_at_the_end)]
+        row = [accident for accident in row if accident not in (*MOVES, answers_at_the_end, answer_is_prose)]
     disguised = [n for n, accident in enumerate(row) if accident in (*DISGUISES, *EDITED_DISGUISES)]
     return [accident for n, accident in enumerate(row) if n not in disguised[1:]]
 

@@ -17,8 +17,8 @@ from vgcourse.grading.intake.lesson_cells import grade_id
 
 def _written(h):
     """Some of the answers that are more than the stub, and have not been disguised."""
-    found = [cell for cell in _some_answers(h) if cell.source != _stub(h, cell).source]
-    return [cell for cell in found if read_code(cell.source).parses]
+    found = [(cell, read_code(cell.source)) for cell in _some_answers(h)]
+    return [cell for cell, code in found if code.parses and not code.is_blank]
 
 
 def commented_out(h):

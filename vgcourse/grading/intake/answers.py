@@ -201,8 +201,10 @@ def _neighbour(found: Found, index: int, step: int) -> str:
 def _anywhere(found: Found, asked: Question, words: list[int]) -> list[int]:
     """Where the answer's cell is lost, and only one such cell is: all that the student wrote in words."""
     asked_in_words = [one for one in found.released.asked.values() if one.is_words]
-    graded = sum(place in found.at for place in found.released.graded.values())
-    return words if asked_in_words == [asked] and graded * 2 > len(found.released.graded) else []
+    bound = set().union(*(piece.code.binds for piece in found.pieces))
+    owners = found.released.owner_of
+    answered = {id for name, id in owners.items() if name in bound}
+    return words if asked_in_words == [asked] and len(answered) * 2 >= len({*owners.values()}) else []
 
 
 def _take_words(found: Found, asked: Question, words: list[int], beside: bool) -> int:

@@ -152,7 +152,7 @@ def _digest(tree: ast.Module) -> str:
 
 def _body(tree: ast.Module) -> list[ast.stmt]:
     """The statements that do something: a magic on top is read as ``pass``."""
-    return [node for node in tree.body if not isinstance(node, ast.Pass)]
+    return [n for n in tree.body if not isinstance(n, ast.Pass) and getattr(n, "module", "") != "__future__"]
 
 
 def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:

@@ -40,11 +40,15 @@ def _look(found: Found, asked: Question) -> None:
         if piece.kind == "code" and piece.code.parses and not piece.code.is_blank:
             _refuse_commented(piece.source, asked)
             continue
-        text = next((text for text in plain_readings(piece.source) if _answers(text, asked)), "")
-        if text:
+        readings = [text for text in plain_readings(piece.source) if read_code(text).parses]
+        if text := next((text for text in readings if _answers(text, asked)), ""):
+            if read_code(text).binds & set(found.released.owner_of) - asked.names:
+                raise Refused(Note("in-words", cell=asked.id, start=text.strip()[:60]))  # several answers in one
             readable[read_code(text).key] = index, text
             continue
         _refuse_commented(piece.source, asked)
+        if any(read_code(text).binds & asked.names for text in readings):
+            continue  # a stub, whatever became of its cell
         start = piece.source.strip()[:60]
         if piece.kind != "code" or not piece.code.parses:
             raise Refused(

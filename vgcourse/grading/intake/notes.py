@@ -60,7 +60,7 @@ REASONS = {
     "several": "{files} could each be {wanted}: their answers differ",
     "two-answers": "it holds {times} different answers to {cell}{where}: which of them counts cannot be told",
     "commented-out": "the answer to {cell} is commented out: whether it counts cannot be told",
-    "in-words": "the answer to {cell} may stand in a cell that is no code and cannot be read as such (it begins "
+    "in-words": "the answer to {cell} may stand in a cell that is no code, with something else in it (it begins "
     "{start!r})",
     "torn": "a piece of a cell that had been split stands apart from the rest of it (it begins {start!r})",
     "too-costly": "{file} ({mb:.0f} MB) holds more output than can be read: clear all outputs, then save it again",

@@ -36,6 +36,7 @@ _TYPED = str.maketrans(
         "\x0c": "\n",
     }
 )
+_ENDS = {"\u2028", "\u2029", "\x0b", "\x0c"}  # ends of lines for a word processor, not for Python
 _CHECK = re.compile(r"check\(\s*[\"'][\w-]+[\"'][\w\s,]*\)\s*(#.*)?$")
 _FENCE = re.compile(r"^```\w*[ \t]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _FENCES = re.compile(r"^```", re.MULTILINE)
@@ -99,7 +100,8 @@ def _plain_type(found: list[Piece], released: Released, notes: list[Note]) -> No
     for piece in found:
         if piece.kind != "code" and piece.code.binds & names.get(piece.claim, frozenset()):
             piece.kind = "code"
-        if piece.kind != "code" or piece.code.parses or len(piece.source) > LONGEST:
+        one_remark = piece.code.is_blank and _ENDS & set(piece.source)  # it goes on to the end of the only line
+        if piece.kind != "code" or (piece.code.parses and not one_remark) or len(piece.source) > LONGEST:
             continue
         if plain := next((text for text in plain_readings(piece.source) if read_code(text).parses), ""):
             piece.source, count = plain, count + 1
@@ -345,6 +347,3 @@ def _one_of(parts: list[Piece], text: str, released: Released) -> Piece:
 
 def _is_given(piece: Piece, released: Released) -> bool:
     return any(key in released.by_text for key in keys(piece.kind, piece.source))
-
-
-__all__ = ["Piece", "pieces", "plain_text"]
