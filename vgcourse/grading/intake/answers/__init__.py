@@ -4,8 +4,8 @@ A piece is known by its name (nbgrader's metadata, or its id), by the names that
 two different answers could be meant, nobody guesses: the submission is not graded, and the reason says why.
 """
 
+from vgcourse.grading.intake.answers.hidden import find_hidden
 from vgcourse.grading.intake.code import Code
-from vgcourse.grading.intake.hidden import find_hidden
 from vgcourse.grading.intake.lesson_cells import Question, bare, keys
 from vgcourse.grading.intake.matching import Found, bracket, in_place, refuse_two_answers
 from vgcourse.grading.intake.notes import Note
