@@ -1,27 +1,57 @@
 """`make bench`: every benchmark in a process of its own, one after the other. Ratios of one run count.
 
+Writes docs/benchmarks.md, and tells each ratio that is 1.3 times worse than the last one kept; ``--keep`` keeps them.
 What takes half an hour runs only where it is named: ``python -m tests.benchmarks steadiness``.
 """
 
+import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+
+from tests.benchmarks import figures
 
 ON_DEMAND = ("steadiness",)
 
 
 def main(wanted: list[str]) -> int:
-    """Run all benchmarks but those on demand, or those whose names are given (``training sweeping``)."""
+    """Run all benchmarks but those on demand, or those whose names are given (``training sweeping``).
+
+    Returns 1 where one failed or a ratio got worse, 2 where there is no such benchmark.
+    """
+    keeps, wanted = "--keep" in wanted, [name for name in wanted if name != "--keep"]
     names = sorted(path.stem.removeprefix("bench_") for path in Path(__file__).parent.glob("bench_*.py"))
-    chosen = [name for name in names if (name in wanted if wanted else name not in ON_DEMAND)]
-    if not chosen:
-        print(f"no such benchmark; there are {', '.join(names)}")
+    if unknown := [name for name in wanted if name not in names]:
+        print(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(names)}")
         return 2
-    failed = 0
-    for name in chosen:
-        print(f"\n== {name}", flush=True)
-        failed += subprocess.run([sys.executable, "-m", f"tests.benchmarks.bench_{name}"]).returncode != 0
-    return min(failed, 1)
+    chosen = [name for name in names if (name in wanted if wanted else name not in ON_DEMAND)]
+    with tempfile.TemporaryDirectory() as folder:
+        handed = Path(folder) / "figures"
+        ran = {name: run(name, handed) for name in chosen}
+        found, before = figures.handed_on(handed), figures.kept()
+    if not wanted:  # a page of a few would be no page
+        figures.PAGE.write_text(
+            figures.page(found, before, {n: text for n, (_, text) in ran.items()}), encoding="utf-8"
+        )
+    told = figures.worse(found, before)
+    print("".join(f"\nworse: {sentence}" for sentence in told))
+    if keeps:
+        figures.keep(found)
+    return int(bool(told) or any(code for code, _ in ran.values()))
+
+
+def run(name: str, handed: Path) -> tuple[int, str]:
+    """Run one benchmark: its exit status, and what it printed, which is shown as it comes."""
+    print(f"\n== {name}", flush=True)
+    command = [sys.executable, "-m", f"tests.benchmarks.bench_{name}"]
+    environment = {**os.environ, figures.HANDED: str(handed), "PYTHONUNBUFFERED": "1"}
+    lines = []
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8") as process:
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            lines.append(line)
+    return process.returncode, "".join(lines)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import time
 import keras
 import numpy as np
 
+from tests.benchmarks.figures import Figure, hand_on
 from vgcourse.measure.capture import GradientCapture, WeightCapture
 
 EPOCHS = 12
@@ -116,6 +117,7 @@ def main() -> None:
             ratio, plain = measure(net, shape, *case)
             print(f"{name:<46} {ratio[0]:.3f} x wall, {ratio[1]:.3f} x CPU of plain fit", end="")
             print(f" ({1e3 * plain[0]:.1f} and {1e3 * plain[1]:.1f} ms a step)", flush=True)
+            hand_on(Figure("capture", f"{title}, {name}: CPU of plain fit", float(ratio[1]), more=False))
 
 
 if __name__ == "__main__":

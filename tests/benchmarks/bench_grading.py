@@ -20,6 +20,7 @@ from pathlib import Path
 import psutil
 
 from tests import classes
+from tests.benchmarks.figures import Figure, hand_on
 from vgcourse.course.authoring import build
 from vgcourse.course.lesson import Lesson
 from vgcourse.grading import demo
@@ -117,6 +118,7 @@ def report(lesson: str, students: int, rounds: int, jobs: int) -> None:
         mine, next, theirs = at[name], at[f"next {name}"], at[f"their {name}"]
         print(f"  {unit}: {mine:.2f} ({next:.2f} once it runs), stock {theirs:.2f}, ", end="")
         print(f"ratio {theirs / mine:.1f} ({theirs / next:.1f})")
+        hand_on(Figure("grading", f"{lesson}, {unit} of stock nbgrader over ours", theirs / mine))
     kernel, beyond = at["kernel"], at["next cpu"] - at["kernel"]
     print(f"  CPU-s in the student's kernel, its start included: {kernel:.2f}; beyond it, once it runs: {beyond:.2f}")
 

@@ -13,6 +13,7 @@ import time
 import psutil
 from jupyter_client.manager import start_new_kernel
 
+from tests.benchmarks.figures import Figure, hand_on
 from tests.test_kernels import Session
 from vgcourse.grading.confinement import kernels
 
@@ -57,6 +58,7 @@ def main() -> None:
         ours = statistics.median(pair[0][place] for pair in pairs)
         theirs = statistics.median(pair[1][place] for pair in pairs)
         print(f"{unit}: forked {ours:.2f}, stock {theirs:.2f}, ratio {theirs / ours:.1f} ({rounds} rounds, in turn)")
+        hand_on(Figure("kernels", f"{unit} of a stock kernel over a forked one's", theirs / ours))
 
 
 if __name__ == "__main__":

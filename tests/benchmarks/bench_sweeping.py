@@ -12,6 +12,7 @@ import time
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import vgcourse as vg
+from tests.benchmarks.figures import Figure, hand_on
 
 NET = {"depth": 4, "width": 5, "activation": "sigmoid", "initializer": "normal"}
 FEW = 12
@@ -50,7 +51,9 @@ def main(runs: int = 1000) -> None:
     timed(separate_runs, data)
     wall, alone = timed(separate_runs, data)
     report("train, compiled before", FEW, wall, alone)
-    print(f"CPU of one run by train / stacked: {alone / FEW / (stacked / 128):.1f}")
+    saved = Figure("sweeping", "CPU of one run by train over a stacked one's", alone / FEW / (stacked / 128))
+    print(f"{saved.label}: {saved.ratio:.1f}")
+    hand_on(saved)
 
 
 if __name__ == "__main__":
