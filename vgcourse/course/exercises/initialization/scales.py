@@ -8,6 +8,7 @@ import numpy as np
 
 from vgcourse.course.checks.compare import NO_RETURN, Seen, close, common_cause, near
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+from vgcourse.course.checks.observation import with_article
 
 Phi = Callable[[np.ndarray], np.ndarray]
 
@@ -37,8 +38,13 @@ unit_scale = Exercise(
         ),
         "weights": "Your numbers depend on the kernels' own size, not on the data. Send X up, and measure z.",
         "multiplied": "You multiply by the rms where you should divide: what was large got larger.",
+        "own-activation": "The first layer is right. But you send its signal on through an activation of your own, a relu. "
+        "Use `phi`, whichever it is.",
+        "first-only": "The first layer is right, the others are as they were. Each of them is to be scaled.",
+        "one-for-all": "You divide every kernel by one number, that of the first. Each kernel has a number of its own.",
+        "mean-abs": "You bring the mean of |z| to 1. Asked for is the mean square.",
         "last-left": Miss("All hidden layers are at 1. The output's kernel is to be scaled as well.", share=0.5),
-        "wrong-scale": "Begin at the bottom, with the first kernel.",
+        "wrong-scale": "Follow the signal up to that kernel, and measure what it makes of it.",
     },
 )
 Case = tuple[list[np.ndarray], Phi, np.ndarray]
@@ -68,8 +74,17 @@ def observe_unit_scale(answer: Any, rng: np.random.Generator) -> Seen:
     seen = []
     for kernels, phi, X in _draw(rng):
         found = answer(kernels, phi, X)
-        seen.append([np.asarray(kernel) for kernel in found] if isinstance(found, (list, tuple)) else found)
+        seen.append(_kernels_in(found))
     return {"found": seen}
+
+
+def _kernels_in(found: Any) -> Any:
+    """None, a list of arrays, or what it is instead, in words."""
+    if found is None:
+        return None
+    if isinstance(found, (list, tuple)) or getattr(found, "ndim", 0):
+        return [np.asarray(kernel) for kernel in found]
+    return with_article(type(found).__name__)
 
 
 @unit_scale.judge
@@ -93,7 +108,7 @@ def judge_unit_scale(seen: Seen, rng: np.random.Generator) -> Any:
 
 def _words(found: Any, kernels: list) -> str:
     if not isinstance(found, list):
-        return "something else"
+        return found if isinstance(found, str) else "something else"
     return f"{len(found)} things" + " of other shapes" * (len(found) == len(kernels))
 
 
@@ -132,6 +147,10 @@ def _slips(kernels: list[np.ndarray], phi: Phi, X: np.ndarray) -> dict[str, list
         "weights": [kernel / _rms(kernel) for kernel in kernels],
         "multiplied": _scaled(kernels, phi, X, lambda z: 1 / _rms(z)),
         "last-left": [*right[:-1], kernels[-1]],
+        "own-activation": _scaled(kernels, lambda z: np.maximum(z, 0), X),
+        "first-only": [right[0], *kernels[1:]],
+        "one-for-all": [kernel / _rms(old[0]) for kernel in kernels],
+        "mean-abs": _scaled(kernels, phi, X, lambda z: np.mean(np.abs(z))),
     }
 
 
@@ -150,8 +169,12 @@ def _first_off(found: list[np.ndarray], kernels: list[np.ndarray], phi: Phi, X: 
 
 def _from_weights(found: list[np.ndarray]) -> bool:
     """Whether every kernel was brought to a size that its shape alone decides: 1 over a fan, or twice that."""
-    sizes = [np.mean(new**2) * np.array([new.shape[0], sum(new.shape) / 2, new.size, 1]) for new in found]
-    return any(np.allclose(column, column[0], rtol=1e-5) for column in np.transpose(sizes))
+    fans = [np.array([new.shape[0], sum(new.shape) / 2, new.size, 1]) for new in found]
+    return any(
+        np.allclose(column, column[0], rtol=1e-5)
+        for size in (lambda new: np.mean(new**2), np.var)  # its mean square, or its variance
+        for column in np.transpose([size(new) * of for new, of in zip(found, fans, strict=True)])
+    )
 
 
 @unit_scale.own_version

@@ -34,6 +34,8 @@ variance_walk = Exercise(
             "The gradient is right. But on the way up each unit adds up the layer's inputs, another number of terms.",
             share=0.5,
         ),
+        "results-swapped": Miss("Right, but in the other order: the signal's list comes first.", share=0.5),
+        "halved": "You halve at every layer, as a ReLU would. This network is linear.",
         "no-fan": "Those are products of the variances alone. A sum of n terms has n times the mean square of one.",
         "factors": "Those are the single layers' factors. A walk multiplies them up, from layer to layer.",
         "reversed": Miss(
@@ -109,7 +111,17 @@ def judge_variance_walk(seen: Seen, rng: np.random.Generator) -> Any:
     if fact is None:
         return None
     slips = [{key: [wrong] for key, wrong in _slips(*case).items()} for case in cases]
-    return common_cause(seen["walks"], slips, _equal) or "wrong-values", {"fact": fact}
+    if key := common_cause(seen["walks"], slips, _equal):
+        return key, {"fact": fact}
+    return "wrong-values", {"fact": fact, "also_right": _right_half(seen["walks"], rights)}
+
+
+def _right_half(walks: list, rights: list) -> str | None:
+    """Which of the two lists is right in every case."""
+    for part, name in enumerate(("signal", "gradient")):
+        if all(_equal([got[part]], [wanted[part]]) for got, wanted in zip(walks, rights, strict=True)):
+            return f"The {name} is right."
+    return None
 
 
 def _words(walks: list) -> str:
@@ -137,6 +149,8 @@ def _slips(widths: list[int], variances: list[float]) -> dict[str, tuple[np.ndar
         "reversed": (signal, gradient[::-1]),
         "order": (signal, _down(fan_out, v[::-1])),
         "from-input": (signal, _up(fan_out, v)),
+        "results-swapped": (gradient, signal),
+        "halved": (_up(fan_in, v / 2), _down(fan_out, v / 2)),
     }
 
 

@@ -39,6 +39,17 @@ block_growth = Exercise(
         "no-activation": "The branch sees x itself. It should see relu(x).",
         "activated": "The sum is activated: relu(x + ...). In this form the skip stays linear, and only "
         "the branch has a relu.",
+        "scale-on-skip": "The scale stands on the skip, and the branch has none. (The third argument of `walk` is "
+        "`skip`; with its name, `scale=scale`, it goes where it belongs.)",
+        "each-on-x": "Every block of yours gets the first x. It gets what the block before it gave.",
+        "theory": "That is 1 + scale², what theory says of many wide blocks on average. Measure these.",
+        "unrelated": "You add the mean squares of x and of the branch, as if the two had nothing in common. In a "
+        "block of given weights they do: take the mean square of their sum.",
+        "reversed": Miss("The right factors, from the last block to the first. List the first block's first.", share=0.5),
+        "signed-mean": "You square the mean. Its signs cancel before: square first, then average.",
+        "mean-abs": "Those come from mean absolute values. Asked for are mean squares.",
+        "by-example": "You divide example by example, and average the quotients. First the mean square over all examples, "
+        "then divide.",
         "wrong-values": "Begin with a single block.",
     },
 )
@@ -116,6 +127,9 @@ def _slips(right: list, x: np.ndarray, kernels: list, scale: float, wanted: np.n
         linear.append(linear[-1] + scale * linear[-1] @ kernel)
         activated.append(np.maximum(activated[-1] + scale * np.maximum(activated[-1], 0) @ kernel, 0))
     squares = np.array([np.mean(x**2) for x in right])
+    rows = np.array([np.mean(x**2, axis=1) for x in right])
+    single = [forward(x, [kernel], 1.0, scale)[1] for kernel in kernels]
+    branch = [np.mean((scale * np.maximum(h, 0) @ k) ** 2) for h, k in zip(right, kernels, strict=False)]
     return {
         "cumulative": squares[1:] / squares[0],
         "root": np.sqrt(wanted),
@@ -128,6 +142,14 @@ def _slips(right: list, x: np.ndarray, kernels: list, scale: float, wanted: np.n
         "scale-squared": _ratios(forward(x, kernels, 1.0, scale**2)),
         "no-activation": _ratios(linear),
         "activated": _ratios(activated),
+        "scale-on-skip": _ratios(forward(x, kernels, scale, 1.0)),
+        "each-on-x": np.array([np.mean(h**2) / squares[0] for h in single]),
+        "theory": np.full(len(kernels), 1 + scale**2),
+        "unrelated": 1 + np.array(branch) / squares[:-1],
+        "reversed": wanted[::-1],
+        "signed-mean": _ratios(right, lambda x: np.mean(x) ** 2),
+        "mean-abs": _ratios(right, lambda x: np.mean(np.abs(x)) ** 2),
+        "by-example": np.mean(rows[1:] / rows[:-1], axis=1),
     }
 
 

@@ -1,14 +1,15 @@
 """Lesson 6, the branch scale as a law: swept over depths and seeds, and fitted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, near
+from vgcourse.course.checks.compare import NO_RETURN, Seen, common_cause, near
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 LIMIT = 10
+RIGHT_SCALES = "The scales are right. "
 
 branch_scale = Exercise(
     "branch-scale",
@@ -19,177 +20,257 @@ branch_scale = Exercise(
     misses={
         "no-return": NO_RETURN.format(name="scale_law"),
         "not-two": "scale_law gives back two things: one scale for each depth, and the exponent, one number.",
+        "results-swapped": Miss(
+            "Right, but in the other order: first the chosen scales, then the exponent.", share=0.5
+        ),
         "not-one-number": "The exponent is one number; yours has the shape {got}. A straight line has a slope and an "
         "intercept, and `np.polyfit` gives back both: the slope comes first.",
-        "one-seed": "Those scales come from one seed alone. Take the median over all of `seeds`.",
+        "one-seed": "Your scales come from one seed alone. Take the median over all of `seeds`.",
         "mean": Miss(
-            "Those are the means over the seeds, and one wild seed in twenty decides them. Take the median.",
+            "Your scales are those of the mean over the seeds, and a few wild seeds decide it. Take the median.",
             share=0.5,
         ),
         "first-above": Miss(
-            "Each scale is one step too large: the first that breaks the limit. Take the last that keeps it.",
+            "Each of your scales is one step too large: the first that breaks the limit. Take the last that keeps it.",
             share=0.5,
         ),
-        "smallest": "Those are the smallest scales that keep the limit. A branch of next to nothing keeps "
+        "first-break": Miss(
+            "You stop below the first scale that breaks the limit. What is measured need not rise evenly: a larger "
+            "scale may keep the limit again, and the largest that does is asked for.",
+            share=0.5,
+        ),
+        "at-the-limit": Miss("A growth of exactly 10 is at most 10: `<=`, not `<`.", share=0.5),
+        "neighbour": Miss(
+            "Right where the number of seeds is odd. With an even one the median lies midway between the two growths "
+            "in the middle.",
+            share=0.5,
+        ),
+        "closest": "You take the scale whose growth is nearest to 10, and that may lie above it. Only those that keep "
+        "the limit can be chosen.",
+        "smallest": "Yours are the smallest scales that keep the limit. A branch of next to nothing keeps "
         "any limit, and says nothing: take the largest.",
         "no-logarithms": Miss(
-            "The scales are right. The slope is that of the numbers themselves; an exponent is a slope between "
-            "*logarithms*.",
+            RIGHT_SCALES + "The slope is that of the numbers themselves; an exponent is a slope between *logarithms*.",
             share=0.5,
         ),
         "axes-swapped": Miss(
-            "The scales are right. The line goes through log depth over log scale: which of the two was chosen, and "
+            RIGHT_SCALES + "The line goes through log depth over log scale: which of the two was chosen, and "
             "which one answers?",
             share=0.5,
         ),
         "sign": Miss(
-            "The scales are right, the exponent has the wrong sign: deeper nets need smaller branches.", share=0.5
+            RIGHT_SCALES + "The exponent has the wrong sign: deeper nets need smaller branches.", share=0.5
         ),
         "two-points": Miss(
-            "The scales are right. The exponent comes from the first and last depth alone; fit a line through all.",
+            RIGHT_SCALES + "The exponent comes from the first and last depth alone; fit a line through all.",
             share=0.5,
         ),
-        "wrong-exponent": Miss(
-            "The scales are right. The exponent is {got:.3g}, the line's slope {wanted:.3g}.", share=0.5
-        ),
-        "stops-at-the-end": Miss(
-            "It was right where every depth had safe scales and others. But with depths 2, 4, 8, 16 and the scales "
-            "2.5, 5, 10, 10.4, 20, all of which are safe at depth 2, it stops: {error}.",
+        "wrong-exponent": Miss(RIGHT_SCALES + "Fit a straight line through log scale over log depth.", share=0.5),
+        "stops": Miss(
+            "That was right where every depth had safe scales and others. With depths {depths} and the scales "
+            "{scales}, where it is otherwise, it stops: {error}.",
             share=0.5,
         ),
-        "wrong-scales": "At depth {depth} you choose {got:.3g}; the largest scale whose median "
-        "growth is at most 10 is {wanted:.3g}.",
+        "wrong-scales": "Begin with that depth: the growth's median over the seeds, for one scale after the other.",
     },
 )
 
 
 class _Law:
-    """A growth that nobody knows: (1 + a scale^k)^depth, times luck that depends on the seed."""
+    """A growth by depth, scale and seed that nobody knows; what `table` holds, times luck that depends on the seed."""
 
-    def __init__(self, rng: np.random.Generator) -> None:
-        self.seeds = [int(seed) for seed in rng.permutation(1000)[:15]]
-        luck = np.exp(rng.normal(0, 0.5, 15))
-        luck[1 + rng.permutation(14)[:2]] = 30
-        self.luck = dict(zip(self.seeds, luck, strict=True))
-        self.power, self.gain = float(rng.uniform(1.3, 3)), float(rng.uniform(0.7, 1.5))
-        self.depths = sorted(int(depth) for depth in rng.permutation(np.arange(4, 61))[:5])
-        self.scales = np.geomspace(0.02, 1.5, 60)
+    def __init__(self, depths: list[int], scales: np.ndarray, table: np.ndarray, luck: Mapping[int, float]) -> None:
+        self.depths, self.scales, self.table, self.luck = depths, np.asarray(scales, float), table, dict(luck)
+        self.seeds = list(self.luck)
 
     def growth(self, depth: int, scale: float, seed: int) -> float:
-        return float((1 + self.gain * float(scale) ** self.power) ** int(depth) * self.luck[int(seed)])
+        if int(seed) not in self.luck:
+            raise ValueError(f"growth was called with the seed {seed}, which is none of `seeds`")
+        if int(depth) not in self.depths:
+            raise ValueError(f"growth was called with the depth {depth}, which is none of `depths`")
+        place = int(np.argmin(np.abs(self.scales - float(scale))))
+        return float(self.table[self.depths.index(int(depth)), place] * self.luck[int(seed)])
+
+    def growths(self, summary: Callable = np.median) -> np.ndarray:
+        """(depths, scales): the growth, summed up over the seeds."""
+        return summary(self.table[:, :, None] * np.array(list(self.luck.values())), axis=2)
 
     def chosen(self, summary: Callable = np.median) -> np.ndarray:
         """For each depth the place of the largest scale that keeps the limit; -1 where none does."""
-        luck = summary([self.luck[seed] for seed in self.seeds])
-        growth = (1 + self.gain * self.scales**self.power) ** np.array(self.depths)[:, None] * luck
-        return np.count_nonzero(growth <= LIMIT, axis=1) - 1
+        keeps = self.growths(summary) <= LIMIT
+        return np.where(keeps.any(axis=1), keeps.shape[1] - 1 - np.argmax(keeps[:, ::-1], axis=1), -1)
+
+
+def _first(values: np.ndarray, axis: int) -> np.ndarray:
+    return np.take(values, 0, axis)
+
+
+def _just_above(values: np.ndarray, axis: int) -> np.ndarray:
+    return np.nextafter(np.median(values, axis=axis), np.inf)
+
+
+def _neighbour(upper: bool) -> Callable:
+    """The larger or the smaller of the two numbers in the middle, in the median's place."""
+    return lambda values, axis: np.take(np.sort(values, axis), (values.shape[axis] - (not upper)) // 2, axis)
+
+
+def _drawn(rng: np.random.Generator) -> _Law:
+    """(1 + a scale^k)^depth, with two wild seeds of fifteen."""
+    seeds = [int(seed) for seed in rng.permutation(1000)[:15]]
+    luck = np.exp(rng.normal(0, 0.5, 15))
+    luck[1 + rng.permutation(14)[:2]] = 30
+    power, gain = float(rng.uniform(1.3, 3)), float(rng.uniform(0.7, 1.5))
+    depths, scales = sorted(int(depth) for depth in rng.permutation(np.arange(4, 61))[:5]), np.geomspace(0.02, 1.5, 60)
+    table = (1 + gain * scales**power) ** np.array(depths)[:, None]
+    return _Law(depths, scales, table, dict(zip(seeds, luck, strict=True)))
 
 
 def _draw(rng: np.random.Generator) -> _Law:
     """A law whose misreadings differ from it, and whose scales stay inside the sweep."""
     while True:
-        law = _Law(rng)
-        places, one, mean = law.chosen(), law.chosen(lambda values: values[0]), law.chosen(np.mean)
+        law = _drawn(rng)
+        places, one, mean = law.chosen(), law.chosen(_first), law.chosen(np.mean)
         inside = min(places.min(), one.min(), mean.min()) > 3 and max(places.max(), one.max()) < len(law.scales) - 3
         apart = np.all(np.abs(one - places) > 2) and np.all(np.abs(mean - places) > 2)
         if inside and apart and len(set(places)) == len(places):
             return law
 
 
-# Always tried as well: an even number of seeds whose median is 1; growths that lie exactly at the limit, and one a
-# little above it; the first and the last of the scales chosen.
-LUCK = {5: 0.25, 6: 0.5, 7: 4.0, 8: 1.5}
-PLAIN_DEPTHS, PLAIN_SCALES, PLAIN_CHOICE = [2, 4, 8, 16], np.array([2.5, 5, 10, 10.4, 20]), [20, 10, 5, 2.5]
-
-
-class _Plain:
-    @staticmethod
-    def growth(depth: int, scale: float, seed: int) -> float:
-        return float(scale) * int(depth) / 4 * LUCK[int(seed)]
+# Always tried as well, with an even number of seeds whose median is 1: growths that fall again as the scale rises, that
+# lie exactly at the limit, and a little above.
+UNEVEN = _Law(
+    [3, 6, 12],
+    np.array([0.1, 0.2, 0.3, 0.4, 0.5]),
+    np.array([[2, 10, 30, 9.5, 40], [5, 10, 10.25, 12, 50], [6, 10.5, 20, 30, 60.0]]),
+    {21: 0.5, 22: 0.5, 23: 2.0, 24: 1.5},
+)
+# The first and the last of the scales chosen.
+PLAIN_SCALES = np.array([2.5, 5, 10, 10.4, 20])
+PLAIN = _Law(
+    [2, 4, 8, 16], PLAIN_SCALES, np.outer([2, 4, 8, 16], PLAIN_SCALES) / 4, {5: 0.25, 6: 0.5, 7: 4.0, 8: 1.5}
+)
 
 
 @branch_scale.observe
 def observe_branch_scale(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
-    law = _draw(rng)
-    seen = _observed(answer(law.growth, law.depths, law.scales, law.seeds))
-    return seen if "found" in seen else {**seen, "plain": _plain(answer)}
+    return {"laws": [_put_to(_draw(rng), answer), *(_at_the_end(law, answer) for law in (UNEVEN, PLAIN))]}
 
 
-def _plain(answer: Any) -> Seen:
+def _put_to(law: _Law, answer: Any) -> Seen:
+    found = answer(law.growth, [*law.depths], law.scales.copy(), [*law.seeds])
+    if not isinstance(found, (list, tuple)) or len(found) != 2:
+        return {"found": None if found is None else "no pair"}
+    swapped = np.ndim(_listed(found[0])) == 0 and np.ndim(_listed(found[1])) == 1
+    scales, exponent = found[::-1] if swapped else found
+    return {"swapped": swapped, "scales": _listed(scales), "exponent": np.asarray(exponent, float)}
+
+
+def _listed(scales: Any) -> np.ndarray:
+    """Scales by depth may come as a dictionary, too."""
+    return np.asarray(list(scales.values()) if isinstance(scales, dict) else scales, float)
+
+
+def _at_the_end(law: _Law, answer: Any) -> Seen:
     """An answer that stops here may have shown already, by what it gave before, what is wrong with it."""
     try:
-        return _observed(answer(_Plain.growth, [*PLAIN_DEPTHS], PLAIN_SCALES.copy(), [*LUCK]))
+        return _put_to(law, answer)
     except Exception as error:
         return {"stopped": f"{type(error).__name__}: {error}"[:100]}
 
 
-def _observed(found: Any) -> Seen:
-    if not isinstance(found, (list, tuple)) or len(found) != 2:
-        return {"found": None if found is None else len(np.atleast_1d(np.asarray(found, dtype=object)))}
-    scales = found[0].values() if isinstance(found[0], dict) else found[0]
-    return {"scales": np.asarray(list(scales), float), "exponent": np.asarray(found[1], float)}
-
-
 @branch_scale.judge
 def judge_branch_scale(seen: Seen, rng: np.random.Generator) -> Any:
-    law = _draw(rng)
-    if "found" in seen:
-        return "no-return" if seen["found"] is None else "not-two"
-    got, places = np.asarray(seen["scales"], float), law.chosen()
-    if got.shape != places.shape:
-        return "not-two"
-    wanted = law.scales[places]
-    if not near(got, wanted, 1e-6, 0):
-        return _slip_of_scales(got, law, places)
-    return _judge_line(seen["exponent"], law.depths, wanted) or _judge_plain(seen["plain"])
+    laws = [_draw(rng), UNEVEN, PLAIN]
+    given = [(one, law) for one, law in zip(seen["laws"], laws, strict=True) if "stopped" not in one]
+    for one, law in given:
+        if "found" in one:
+            return "no-return" if one["found"] is None else "not-two"
+        if np.shape(one["scales"]) != (len(law.depths),):
+            return "not-two"
+    problem = _judge_scales(given) or _judge_lines(given) or _judge_stops(seen["laws"], laws)
+    return problem or ("results-swapped" if any(one["swapped"] for one, _ in given) else None)
 
 
-def _judge_plain(seen: Seen) -> Any:
-    if "stopped" in seen:
-        return "stops-at-the-end", {"error": seen["stopped"].rstrip(".")}
-    got = np.asarray(seen.get("scales", []), float)
-    if got.shape != (len(PLAIN_DEPTHS),):
-        return "not-two"
-    for depth, mine, right in zip(PLAIN_DEPTHS, got, PLAIN_CHOICE, strict=True):
-        if not near(mine, right, 1e-6, 0):
-            return "wrong-scales", {"depth": depth, "got": mine, "wanted": right}
-    return _judge_line(seen["exponent"], PLAIN_DEPTHS, np.array(PLAIN_CHOICE))
-
-
-def _judge_line(exponent: Any, depths: list[int], wanted: np.ndarray) -> Any:
-    if np.shape(exponent) not in ((), (1,)):
-        return "not-one-number", {"got": str(np.shape(exponent))}
-    return _judge_exponent(float(np.ravel(exponent)[0]), np.array(depths, float), wanted)
-
-
-def _slip_of_scales(got: np.ndarray, law: _Law, places: np.ndarray) -> Any:
-    slips = {
-        "first-above": places + 1,
-        "one-seed": law.chosen(lambda values: values[0]),
-        "mean": law.chosen(np.mean),
-        "smallest": 0 * places,
-    }
-    for key, wrong in slips.items():
-        if near(got, law.scales[wrong], 1e-6, 0):
-            return key
-    worst = int(np.argmax(np.abs(got - law.scales[places])))
-    return "wrong-scales", {"depth": law.depths[worst], "got": got[worst], "wanted": law.scales[places][worst]}
-
-
-def _judge_exponent(got: float, depths: np.ndarray, scales: np.ndarray) -> Any:
-    x, y = np.log(depths), np.log(scales)
-    wanted = np.polyfit(x, y, 1)[0]
-    if near(got, wanted, 1e-5, 1e-6):
+def _judge_scales(given: list[tuple[Seen, _Law]]) -> Any:
+    off = [(one["scales"], law) for one, law in given if not _same(one["scales"], law.scales[law.chosen()])]
+    if not off:
         return None
+    key = common_cause([one["scales"] for one, _ in given], [_slips(law) for _, law in given], _same)
+    return key or "wrong-scales", {"fact": _fact_of_scales(*off[0])}
+
+
+def _same(got: Any, wanted: np.ndarray) -> bool:
+    return near(got, wanted, 1e-6, 0)
+
+
+def _slips(law: _Law) -> dict[str, list[np.ndarray]]:
+    """Key → the scales that this misreading chooses, in one way or another; where it finds none, no number."""
+    places, growths, last = law.chosen(), law.growths(), len(law.scales) - 1
+    breaks = np.argmax(np.c_[growths > LIMIT, np.ones(len(growths), bool)], axis=1)
+    wrong = {
+        "one-seed": [law.chosen(_first)],
+        "mean": [law.chosen(np.mean)],
+        "first-above": [np.minimum(breaks, last), np.minimum(places + 1, last)],
+        "first-break": [breaks - 1],
+        "at-the-limit": [law.chosen(_just_above)],
+        "neighbour": [law.chosen(_neighbour(upper)) for upper in (True, False)],
+        "closest": [np.argmin(np.abs(growths - LIMIT), axis=1)],
+        "smallest": [np.argmax(growths <= LIMIT, axis=1)],
+    }
+    return {key: [np.where(at < 0, np.nan, law.scales[at]) for at in ways] for key, ways in wrong.items()}
+
+
+def _fact_of_scales(got: np.ndarray, law: _Law) -> str:
+    places = law.chosen()
+    wanted = law.scales[places]
+    i = int(np.argmax(~np.isclose(got, wanted, 1e-6, 0)))
+    fact = f"At depth {law.depths[i]} you choose {got[i]:.3g}; the largest scale whose median growth is at most 10 is "
+    if len(law.scales) > 9:
+        return f"{fact}{wanted[i]:.3g}."
+    medians, scales = (", ".join(f"{v:.4g}" for v in values) for values in (law.growths()[i], law.scales))
+    return f"For the scales {scales} at depth {law.depths[i]} the median growths are {medians}. {fact}{wanted[i]:.3g}."
+
+
+def _judge_lines(given: list[tuple[Seen, _Law]]) -> Any:
+    shape = next((np.shape(one["exponent"]) for one, _ in given if np.size(one["exponent"]) != 1), None)
+    if shape is not None:
+        return "not-one-number", {"got": str(shape)}
+    lines = [(float(np.ravel(one["exponent"])[0]), *_line(law)) for one, law in given]
+    off = [line for line in lines if not _close(line[0], line[1]["right"][0])]
+    if not off:
+        return None
+    got, slips, depths = off[0]
+    fits = (key for key in slips if all(any(_close(g, w) for w in of[key]) for g, of, _ in lines))
+    fact = f"For the depths {', '.join(map(str, depths))} the line's slope is {slips['right'][0]:.4g}; yours is {got:.4g}."
+    return next(fits, "wrong-exponent"), {"fact": fact}
+
+
+def _close(got: float, wanted: float) -> bool:
+    return near(got, wanted, 1e-5, 1e-6)
+
+
+def _line(law: _Law) -> tuple[dict[str, list[float]], list[int]]:
+    """The right slope, and what its misreadings give."""
+    depths, scales = np.array(law.depths, float), law.scales[law.chosen()]
+    x, y = np.log(depths), np.log(scales)
+    right = np.polyfit(x, y, 1)[0]
     slips = {
-        "sign": [-wanted],
-        "no-logarithms": [np.polyfit(depths, scales, 1)[0], np.polyfit(depths, y, 1)[0], np.polyfit(x, scales, 1)[0]],
-        "axes-swapped": [np.polyfit(y, x, 1)[0], 1 / wanted],
+        "right": [right],
+        "sign": [-right],
+        "no-logarithms": [np.polyfit(*pair, 1)[0] for pair in ((depths, scales), (depths, y), (x, scales))],
+        "axes-swapped": [np.polyfit(y, x, 1)[0], 1 / right],
         "two-points": [(y[-1] - y[0]) / (x[-1] - x[0])],
     }
-    key = next((key for key, wrong in slips.items() if any(near(got, w, 1e-5, 1e-6) for w in wrong)), None)
-    return key or ("wrong-exponent", {"got": got, "wanted": wanted})
+    return slips, law.depths
+
+
+def _judge_stops(seen: list[Seen], laws: list[_Law]) -> Any:
+    for one, law in zip(seen, laws, strict=True):
+        if "stopped" in one:
+            depths, scales = (", ".join(f"{v:g}" for v in values) for values in (law.depths, law.scales))
+            return "stops", {"error": one["stopped"].rstrip("."), "depths": depths, "scales": scales}
+    return None
 
 
 @branch_scale.own_version

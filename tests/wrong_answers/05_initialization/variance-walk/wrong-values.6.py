@@ -1,0 +1,7 @@
+def variance_walk(widths, variances):
+    s, g = ([1.0], [1.0])
+    for n, m, v in zip(widths[:-1], widths[1:], variances, strict=False):
+        s.append(s[-1] * (n + m) / 2 * v)
+    for n, m, v in zip(widths[:0:-1], widths[-2::-1], variances[::-1], strict=False):
+        g.insert(0, g[0] * (n + m) / 2 * v)
+    return (s, g)
