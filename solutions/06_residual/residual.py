@@ -811,8 +811,8 @@ kind of block, for which nobody has done the sum. Then *measure* the rule. Take 
 ### Exercise 6 · A rule from a sweep ★★★ (3 points)
 
 Write `scale_law(growth, depths, scales, seeds)`. A call `growth(depth, scale, seed)` builds a fresh net and
-gives back the factor by which its gradient grows on the whole. The `scales` are in ascending order. Give
-back two things:
+gives back the factor by which its gradient grows on the whole; the larger the scale, the larger the growth. The
+`scales` are in ascending order. Give back two things:
 
 - `chosen`: for each depth, the **largest** scale whose **median** growth over the seeds is at most 10;
 - `exponent`: the slope $p$ of a straight line through log chosen over log depth, so that

@@ -82,6 +82,12 @@ def said(value: Any, digits: int = 4) -> str:
     return " ".join(np.array2string(array, formatter={"all": lambda v: f"{v:.{digits}g}"}, separator=", ").split())
 
 
+def middle_two(values: Any) -> tuple[float, float]:
+    """The two numbers in the middle, one and the same of an odd number: a median that picks takes one of them."""
+    ordered = np.sort(np.ravel(values))
+    return float(ordered[(len(ordered) - 1) // 2]), float(ordered[len(ordered) // 2])
+
+
 def slip(got: Any, slips: Mapping[str, Any], **tolerance: float) -> str | None:
     """The key of the first misconception whose result equals ``got``, or None."""
     return next((key for key, wrong in slips.items() if near(got, wrong, **tolerance)), None)

@@ -1,3 +1,5 @@
+"""The mean of the absolute value, squared."""
+
 import numpy as np
 
 
@@ -9,5 +11,5 @@ def walk(x, kernels, skip=1.0, scale=1.0):
 
 
 def block_growth(x, kernels, scale=1.0):
-    s = np.array([np.abs(h).mean() ** 2 for h in walk(x, kernels, scale=scale)])
-    return s[1:] / s[:-1]
+    squares = np.array([np.mean(np.abs(x)) ** 2 for x in walk(x, kernels, scale=scale)])
+    return squares[1:] / squares[:-1]

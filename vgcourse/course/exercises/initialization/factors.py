@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, common_cause, near
+from vgcourse.course.checks.compare import NO_RETURN, Seen, common_cause, middle_two, near
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 Net = list[np.ndarray]
@@ -32,13 +32,37 @@ measured_factor = Exercise(
         "signal": "That is the factor of the signal on its way up. The error on its way down has another one.",
         "kernels-shifted": "Each error passes the kernel *below* its layer. It arrives through the one above.",
         "count": Miss("Between the first and the last of d hidden layers there are d - 1 steps.", share=0.5),
+        "line": Miss(
+            "That is the slope of a line through all layers, as in lesson 4. Here the two ends decide: the "
+            "lowest δ over "
+            "the highest.",
+            share=0.5,
+        ),
+        "output-skipped": "Your error is 1 at the highest hidden layer. It is 1 at the output, and passes the "
+        "output's "
+        "kernel and the slope on its way to δ of that layer.",
+        "too-far": "Your error goes on to the input, through the first kernel. δ of the lowest hidden layer "
+        "lies above "
+        "that kernel.",
+        "own-activation": "That is what relu would give. Use `phi` and `slope`, whichever they are.",
         "no-root": "That is the whole ratio. One layer's share of it is a root.",
         "mean-square": "Those are ratios of mean squares. The factor is a ratio of their roots.",
         "mean-abs": Miss("That is the ratio of mean absolute errors. Asked for is the root mean square.", share=0.5),
         "signed-mean": "That is the ratio of mean errors, sign and all. They cancel: take the rms.",
         "mean": Miss("That is the mean over the nets. A few odd ones pull it far away; take the median.", share=0.5),
+        "neighbour": Miss(
+            "Right where the number of nets is odd. With an even one the median lies midway between the two in the "
+            "middle.",
+            share=0.5,
+        ),
         "dead-net": Miss(
             "Right, until some of the nets are dead, with an error of exactly 0. Leave them out.",
+            share=0.5,
+        ),
+        "small-is-dead": Miss(
+            "You left out a net whose error is faint. Dead are only those whose error is *exactly* 0; small "
+            "errors are "
+            "what this is about.",
             share=0.5,
         ),
         "wrong-values": "Begin with a single net of two hidden layers.",
@@ -58,9 +82,10 @@ def suits_measured_factor(rng: np.random.Generator) -> bool:
 
 
 def _tells_apart(phi: Phi, slope: Phi, X: np.ndarray, nets: list[Net]) -> bool:
-    slips = _slips(phi, slope, X, nets).values()
-    readings = [_factor(phi, slope, X, nets), *(values[0] for values in slips)]
-    return bool(np.diff(np.sort(np.log(readings))).min() > APART)
+    # Beside the median its neighbours need not be told apart: of an odd number it is both.
+    slips = [values for key, values in _slips(phi, slope, X, nets).items() if key != "neighbour"]
+    readings = np.array([_factor(phi, slope, X, nets), *(values[0] for values in slips)])
+    return bool(np.diff(np.sort(np.log(readings[np.isfinite(readings)]))).min() > APART)
 
 
 def _draw(rng: np.random.Generator) -> list[Case]:
@@ -128,7 +153,9 @@ def judge_measured_factor(seen: Seen, rng: np.random.Generator) -> Any:
     place = f"For {len(cases[i][3])} {cases[i][4]} of {len(cases[i][3][0]) - 1} hidden layers"
     fact = {"fact": f"{place} you get {got[i]:.6g}, where it should be {wanted[i][0]:.6g}."}
     if off == [len(cases) - 1]:
-        return "dead-net" if _spoilt(got[i], cases[i]) else "wrong-values", fact
+        # Dead nets may spoil the last of the cases in a way of their own.
+        faint = _same(got[i], _without_the_faint(cases[i]))
+        return "dead-net" if _spoilt(got[i], cases[i]) else "small-is-dead" if faint else "wrong-values", fact
     # Dead nets may spoil the last of the cases in a way of their own: the cause is sought in the others.
     return common_cause(got[:-1], [_slips(*case[:4]) for case in cases[:-1]], _same) or "wrong-values", fact
 
@@ -143,8 +170,16 @@ def _spoilt(got: float, case: Case) -> bool:
     return not np.isfinite(got) or any(_same(got, float(np.median(way))) for way in ways)
 
 
+def _without_the_faint(case: Case) -> float:
+    """The median factor over the nets whose error is above 1e-5 throughout."""
+    phi, slope, X, nets, _ = case
+    kept = [net for net in nets if min(_sizes(net, phi, slope, X)) > 1e-5]
+    return _factor(phi, slope, X, kept)
+
+
 def _same(got: float, wanted: float) -> bool:
-    return near(got, wanted, rtol=1e-5, atol=0)  # room for float32
+    """With room for float32; where all nets die, no number equals no number."""
+    return near(got, wanted, rtol=1e-5, atol=0) or bool(np.isnan(got) and np.isnan(wanted))
 
 
 def _up(net: Net, phi: Phi, X: np.ndarray) -> list[np.ndarray]:
@@ -155,10 +190,18 @@ def _up(net: Net, phi: Phi, X: np.ndarray) -> list[np.ndarray]:
     return zs
 
 
-def _down(net: Net, zs: list[np.ndarray], slope: Phi, shift: int = 0) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """dL/dh and dL/dz of every hidden layer, first to last; `shift` takes kernels from further down."""
+def _down(
+    net: Net, zs: list[np.ndarray], slope: Phi, shift: int = 0, from_output: bool = True
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """dL/dh and dL/dz of every hidden layer, first to last; `shift` takes kernels from further down.
+
+    Without `from_output` the highest layer's δ is 1 itself.
+    """
     error, dhs, dzs = np.ones((len(zs[0]), 1)), [], []
-    for layer in reversed(range(len(zs))):
+    if not from_output:
+        error = np.ones_like(zs[-1])
+        dhs, dzs = [error], [error]
+    for layer in reversed(range(len(zs) - (not from_output))):
         # From the second layer up all kernels are square, so that a shifted one fits as well.
         kernel = net[layer + 1 - (shift if 0 < layer < len(zs) - 1 else 0)]
         dhs.insert(0, error @ kernel.T)
@@ -202,20 +245,36 @@ def _slips(phi: Phi, slope: Phi, X: np.ndarray, nets: list[Net]) -> dict[str, li
     no_slope = [_down(net, zs, np.ones_like)[1] for net, zs in zip(nets, ups, strict=True)]
     of_h = [_down(net, zs, lambda z: slope(phi(z)))[1] for net, zs in zip(nets, ups, strict=True)]
     shifted = [_down(net, zs, slope, 1)[1] for net, zs in zip(nets, ups, strict=True)]
+    lines = [np.polyfit(range(depth), np.log([_rms(layer) for layer in dz]), 1)[0] for dz in dzs]
+    without = [_down(net, zs, slope, from_output=False)[1] for net, zs in zip(nets, ups, strict=True)]
+    further = np.array([_rms(dz[0] @ net[0].T) / _rms(dz[-1]) for dz, net in zip(dzs, nets, strict=True)])
+    relu_ups = [_up(net, lambda z: np.maximum(z, 0), X) for net in nets]
+    relu = [_down(net, zs, lambda z: z > 0)[1] for net, zs in zip(nets, relu_ups, strict=True)]
     return {
         "upside-down": [1 / median(dzs), float(np.median(ratios**-steps)), float(np.median(1 / ratios) ** steps)],
         "no-slope": [median(no_slope)],
         "slope-of-h": [median(of_h)],
         "before-slope": [median([dh for dh, _ in downs])],
-        "signal": [median([zs[::-1] for zs in ups])],
+        "signal": [median([zs[::-1] for zs in ups]), median([[phi(z) for z in zs[::-1]] for zs in ups])],
         "kernels-shifted": [median(shifted)],
-        "count": [median(dzs, power=1 / depth)],
+        "count": [median(dzs, power=1 / depth), median(dzs, power=1 / (depth + 1))],
+        "line": [float(np.exp(-np.median(lines))), float(np.median(np.exp(-np.array(lines))))],
+        "output-skipped": [median(without)],
+        "too-far": [float(np.median(further**power)) for power in (1 / depth, steps)],
+        "own-activation": [_median_of_living(relu, steps)],
         "no-root": [float(np.median(ratios))],
         "mean-square": [median(dzs, power=2 * steps)],
         "mean-abs": [median(dzs, size=lambda values: np.mean(np.abs(values)))],
         "signed-mean": [median(dzs, size=lambda values: np.abs(np.mean(values)))],
         "mean": [float(np.mean(ratios**steps))],
+        "neighbour": [float(r) for r in middle_two(ratios**steps)],
     }
+
+
+def _median_of_living(layers: list[list[np.ndarray]], power: float) -> float:
+    """The median factor of those whose error does not die; no number where there is none."""
+    ratios = [_rms(dz[0]) / _rms(dz[-1]) for dz in layers if np.any(dz[0])]
+    return float(np.median(np.array(ratios) ** power)) if ratios else np.nan
 
 
 @measured_factor.own_version

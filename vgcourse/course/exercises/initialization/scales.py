@@ -38,10 +38,12 @@ unit_scale = Exercise(
         ),
         "weights": "Your numbers depend on the kernels' own size, not on the data. Send X up, and measure z.",
         "multiplied": "You multiply by the rms where you should divide: what was large got larger.",
-        "own-activation": "The first layer is right. But you send its signal on through an activation of your own, a relu. "
+        "own-activation": "The first layer is right. But you send its signal on through an activation of your "
+        "own, a relu. "
         "Use `phi`, whichever it is.",
         "first-only": "The first layer is right, the others are as they were. Each of them is to be scaled.",
-        "one-for-all": "You divide every kernel by one number, that of the first. Each kernel has a number of its own.",
+        "one-for-all": "You divide every kernel by one number, that of the first. Each kernel has a number of "
+        "its own.",
         "mean-abs": "You bring the mean of |z| to 1. Asked for is the mean square.",
         "last-left": Miss("All hidden layers are at 1. The output's kernel is to be scaled as well.", share=0.5),
         "wrong-scale": "Follow the signal up to that kernel, and measure what it makes of it.",

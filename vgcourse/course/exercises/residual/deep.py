@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, near, off
+from vgcourse.course.checks.compare import NO_RETURN, Seen, differs, near
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.checks.observation import with_article
 from vgcourse.course.exercises.residual.block_readings import weights_of
@@ -45,8 +45,12 @@ fifty_blocks = Exercise(
         "frozen": Miss(
             "The net computes what it should. But {got} of its {wanted} weight arrays are trainable.", share=0.5
         ),
-        "wrong-values": "At depth {depth}, with drawn weights, the largest difference from stem, blocks, relu, "
-        "output is {off:.3g}.",
+        "other-in-training": Miss(
+            "Used, the net computes what it should; called with training=True, as in a training step, it does not. A "
+            "layer such as Dropout is not asked for.",
+            share=0.5,
+        ),
+        "wrong-values": "Go through stem, blocks, relu and output, one after the other.",
     },
 )
 
@@ -76,7 +80,8 @@ def _look(net: Any, X: np.ndarray, seed: int) -> Seen:
     net.set_weights(_quiet(weights_of(shapes, seed)))
     kernels = [w for w in start if w.shape == (WIDTH, WIDTH)]
     trainable = len(net.trainable_weights)
-    return {"shapes": shapes, "kernels": kernels, "p": np.asarray(net(X)), "trainable": trainable}
+    p, in_training = np.asarray(net(X)), np.asarray(net(X, training=True))
+    return {"shapes": shapes, "kernels": kernels, "p": p, "in_training": in_training, "trainable": trainable}
 
 
 def _quiet(arrays: list[np.ndarray]) -> list[np.ndarray]:
@@ -104,6 +109,8 @@ def _are_alike(kernels: list[np.ndarray]) -> bool:
 
 
 def _judge_training(nets: list[Seen]) -> Any:
+    if not all(near(net["p"], net["in_training"], 1e-4, 1e-5) for net in nets):
+        return "other-in-training"
     frozen = next((net for net in nets if net["trainable"] < len(net["shapes"])), None)
     return frozen and ("frozen", {"got": frozen["trainable"], "wanted": len(frozen["shapes"])})
 
@@ -120,10 +127,10 @@ def _judge_outputs(pairs: list[tuple[Seen, int]], X: np.ndarray, seed: int) -> A
         return None
     p, right, depth = (part[off_at[0]] for part in (outputs, wanted, [depth for _, depth in pairs]))
     fits = (key for key in slips[0] if all(near(p, s[key]) for p, s in zip(outputs, slips, strict=True)))
+    fact = {"fact": differs(f"At depth {depth}, with drawn weights, the output", p, right)}
     if key := next(fits, None):
-        return key, {"got": float(p.max())}
-    largest = off(p, right)["off"] if p.shape == right.shape else float("nan")
-    return "wrong-values", {"off": largest, "depth": depth}
+        return key, {**fact, "got": float(p.max())}
+    return "wrong-values", fact
 
 
 def _judge_shapes(shapes: list, depth: int) -> Any:

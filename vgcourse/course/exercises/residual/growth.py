@@ -45,10 +45,13 @@ block_growth = Exercise(
         "theory": "That is 1 + scale², what theory says of many wide blocks on average. Measure these.",
         "unrelated": "You add the mean squares of x and of the branch, as if the two had nothing in common. In a "
         "block of given weights they do: take the mean square of their sum.",
-        "reversed": Miss("The right factors, from the last block to the first. List the first block's first.", share=0.5),
+        "reversed": Miss(
+            "The right factors, from the last block to the first. List the first block's first.", share=0.5
+        ),
         "signed-mean": "You square the mean. Its signs cancel before: square first, then average.",
         "mean-abs": "Those come from mean absolute values. Asked for are mean squares.",
-        "by-example": "You divide example by example, and average the quotients. First the mean square over all examples, "
+        "by-example": "You divide example by example, and average the quotients. First the mean square over all "
+        "examples, "
         "then divide.",
         "wrong-values": "Begin with a single block.",
     },

@@ -31,12 +31,8 @@ branch_scale = Exercise(
             share=0.5,
         ),
         "first-above": Miss(
-            "Each of your scales is one step too large: the first that breaks the limit. Take the last that keeps it.",
-            share=0.5,
-        ),
-        "first-break": Miss(
-            "You stop below the first scale that breaks the limit. What is measured need not rise evenly: a larger "
-            "scale may keep the limit again, and the largest that does is asked for.",
+            "Each of your scales is one step too large: the first that breaks the limit. Take the last that "
+            "keeps it.",
             share=0.5,
         ),
         "at-the-limit": Miss("A growth of exactly 10 is at most 10: `<=`, not `<`.", share=0.5),
@@ -45,12 +41,14 @@ branch_scale = Exercise(
             "in the middle.",
             share=0.5,
         ),
-        "closest": "You take the scale whose growth is nearest to 10, and that may lie above it. Only those that keep "
+        "closest": "You take the scale whose growth is nearest to 10, and that may lie above it. Only those "
+        "that keep "
         "the limit can be chosen.",
         "smallest": "Yours are the smallest scales that keep the limit. A branch of next to nothing keeps "
         "any limit, and says nothing: take the largest.",
         "no-logarithms": Miss(
-            RIGHT_SCALES + "The slope is that of the numbers themselves; an exponent is a slope between *logarithms*.",
+            RIGHT_SCALES
+            + "The slope is that of the numbers themselves; an exponent is a slope between *logarithms*.",
             share=0.5,
         ),
         "axes-swapped": Miss(
@@ -58,9 +56,7 @@ branch_scale = Exercise(
             "which one answers?",
             share=0.5,
         ),
-        "sign": Miss(
-            RIGHT_SCALES + "The exponent has the wrong sign: deeper nets need smaller branches.", share=0.5
-        ),
+        "sign": Miss(RIGHT_SCALES + "The exponent has the wrong sign: deeper nets need smaller branches.", share=0.5),
         "two-points": Miss(
             RIGHT_SCALES + "The exponent comes from the first and last depth alone; fit a line through all.",
             share=0.5,
@@ -77,7 +73,7 @@ branch_scale = Exercise(
 
 
 class _Law:
-    """A growth by depth, scale and seed that nobody knows; what `table` holds, times luck that depends on the seed."""
+    """A growth by depth, scale and seed that nobody knows: what `table` holds, times the seed's luck."""
 
     def __init__(self, depths: list[int], scales: np.ndarray, table: np.ndarray, luck: Mapping[int, float]) -> None:
         self.depths, self.scales, self.table, self.luck = depths, np.asarray(scales, float), table, dict(luck)
@@ -120,7 +116,10 @@ def _drawn(rng: np.random.Generator) -> _Law:
     luck = np.exp(rng.normal(0, 0.5, 15))
     luck[1 + rng.permutation(14)[:2]] = 30
     power, gain = float(rng.uniform(1.3, 3)), float(rng.uniform(0.7, 1.5))
-    depths, scales = sorted(int(depth) for depth in rng.permutation(np.arange(4, 61))[:5]), np.geomspace(0.02, 1.5, 60)
+    depths, scales = (
+        sorted(int(depth) for depth in rng.permutation(np.arange(4, 61))[:5]),
+        np.geomspace(0.02, 1.5, 60),
+    )
     table = (1 + gain * scales**power) ** np.array(depths)[:, None]
     return _Law(depths, scales, table, dict(zip(seeds, luck, strict=True)))
 
@@ -136,12 +135,12 @@ def _draw(rng: np.random.Generator) -> _Law:
             return law
 
 
-# Always tried as well, with an even number of seeds whose median is 1: growths that fall again as the scale rises, that
-# lie exactly at the limit, and a little above.
+# Always tried as well, with an even number of seeds whose median is 1: growths that lie exactly at the limit, and a
+# little above it. All rise with the scale, as the task says: who stops at the first that breaks the limit is right.
 UNEVEN = _Law(
     [3, 6, 12],
     np.array([0.1, 0.2, 0.3, 0.4, 0.5]),
-    np.array([[2, 10, 30, 9.5, 40], [5, 10, 10.25, 12, 50], [6, 10.5, 20, 30, 60.0]]),
+    np.array([[2, 5, 9.5, 10, 40], [5, 10, 10.25, 12, 50], [6, 10.5, 20, 30, 60.0]]),
     {21: 0.5, 22: 0.5, 23: 2.0, 24: 1.5},
 )
 # The first and the last of the scales chosen.
@@ -196,7 +195,7 @@ def _judge_scales(given: list[tuple[Seen, _Law]]) -> Any:
     off = [(one["scales"], law) for one, law in given if not _same(one["scales"], law.scales[law.chosen()])]
     if not off:
         return None
-    key = common_cause([one["scales"] for one, _ in given], [_slips(law) for _, law in given], _same)
+    key = common_cause([one["scales"] for one, _ in given], [_slips(law) for _, law in given], _same_where_any)
     return key or "wrong-scales", {"fact": _fact_of_scales(*off[0])}
 
 
@@ -204,15 +203,19 @@ def _same(got: Any, wanted: np.ndarray) -> bool:
     return near(got, wanted, 1e-6, 0)
 
 
+def _same_where_any(got: np.ndarray, wrong: np.ndarray) -> bool:
+    """Where a misreading finds no scale, an answer gives what it likes."""
+    found = ~np.isnan(wrong)
+    return bool(found.any()) and _same(got[found], wrong[found])
+
+
 def _slips(law: _Law) -> dict[str, list[np.ndarray]]:
-    """Key → the scales that this misreading chooses, in one way or another; where it finds none, no number."""
+    """Key → the scales that this misreading chooses, in one way or another; no number where it finds none."""
     places, growths, last = law.chosen(), law.growths(), len(law.scales) - 1
-    breaks = np.argmax(np.c_[growths > LIMIT, np.ones(len(growths), bool)], axis=1)
     wrong = {
         "one-seed": [law.chosen(_first)],
         "mean": [law.chosen(np.mean)],
-        "first-above": [np.minimum(breaks, last), np.minimum(places + 1, last)],
-        "first-break": [breaks - 1],
+        "first-above": [np.minimum(places + 1, last)],
         "at-the-limit": [law.chosen(_just_above)],
         "neighbour": [law.chosen(_neighbour(upper)) for upper in (True, False)],
         "closest": [np.argmin(np.abs(growths - LIMIT), axis=1)],
@@ -225,11 +228,15 @@ def _fact_of_scales(got: np.ndarray, law: _Law) -> str:
     places = law.chosen()
     wanted = law.scales[places]
     i = int(np.argmax(~np.isclose(got, wanted, 1e-6, 0)))
-    fact = f"At depth {law.depths[i]} you choose {got[i]:.3g}; the largest scale whose median growth is at most 10 is "
+    fact = (
+        f"At depth {law.depths[i]} you choose {got[i]:.3g}; the largest scale whose median growth is at most 10 is "
+    )
     if len(law.scales) > 9:
         return f"{fact}{wanted[i]:.3g}."
     medians, scales = (", ".join(f"{v:.4g}" for v in values) for values in (law.growths()[i], law.scales))
-    return f"For the scales {scales} at depth {law.depths[i]} the median growths are {medians}. {fact}{wanted[i]:.3g}."
+    return (
+        f"For the scales {scales} at depth {law.depths[i]} the median growths are {medians}. {fact}{wanted[i]:.3g}."
+    )
 
 
 def _judge_lines(given: list[tuple[Seen, _Law]]) -> Any:
@@ -242,7 +249,8 @@ def _judge_lines(given: list[tuple[Seen, _Law]]) -> Any:
         return None
     got, slips, depths = off[0]
     fits = (key for key in slips if all(any(_close(g, w) for w in of[key]) for g, of, _ in lines))
-    fact = f"For the depths {', '.join(map(str, depths))} the line's slope is {slips['right'][0]:.4g}; yours is {got:.4g}."
+    place = f"For the depths {', '.join(map(str, depths))}"
+    fact = f"{place} the line's slope is {slips['right'][0]:.4g}; yours is {got:.4g}."
     return next(fits, "wrong-exponent"), {"fact": fact}
 
 

@@ -1,0 +1,26 @@
+import keras
+import numpy as np
+
+
+class Seeded(keras.Initializer):
+    def __init__(self, seed):
+        self.seed = seed
+        self.rng = np.random.default_rng(seed)
+
+    def get_config(self):
+        return {"seed": self.seed}
+
+
+def Gl(self, shape, dtype=None):
+    a = np.sqrt(6 / (shape[0] + shape[1]))
+    return self.rng.uniform(-a, a, shape)
+
+
+class GlorotUniform(Seeded):
+    __call__ = Gl
+
+
+class HeNormal(Seeded):
+    def __call__(self, shape, dtype=None):
+        u, v = (self.rng.random(shape), self.rng.random(shape))
+        return np.sqrt(2 / shape[0]) * np.sqrt(-2 * np.log1p(-u)) * np.cos(2 * np.pi * v)

@@ -1,0 +1,29 @@
+import numpy as np
+
+
+def rms(values):
+    return np.sqrt(np.mean(np.asarray(values, float) ** 2))
+
+
+def one(kernels, phi, slope, X):
+    zs, h = ([], X)
+    for k in kernels[:-1]:
+        z = h @ k
+        zs.append(z)
+        h = phi(z)
+    e = np.ones((len(X), 1))
+    sizes = []
+    for k, z in zip(kernels[:0:-1], zs[::-1], strict=False):
+        e = e @ k.T * slope(z)
+        sizes.append(rms(e))
+    return sizes
+
+
+def measured_factor(nets, phi, slope, X):
+    f = []
+    for n in nets:
+        a = np.array(one(n, phi, slope, X))
+        if not a.all():
+            continue
+        f.append(np.prod(a[1:] / a[:-1]) ** (1 / (a.size - 1)))
+    return np.quantile(f, 0.5)
