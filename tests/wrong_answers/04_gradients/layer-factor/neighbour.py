@@ -1,7 +1,10 @@
+"""The upper of the two in the middle."""
+
 import numpy as np
 
 
 def layer_factor(profiles):
-    p = profiles[(profiles > 0).all(axis=1)]
-    s = sorted(np.polyfit(np.arange(p.shape[1]), np.log(r), 1)[0] for r in p)
-    return np.exp(-s[len(s) // 2])
+    whole = profiles[(profiles > 0).all(axis=1)]
+    layers = np.arange(profiles.shape[1])
+    slopes = [np.polyfit(layers, np.log(row), 1)[0] for row in whole]
+    return np.exp(-sorted(slopes)[len(slopes) // 2])
