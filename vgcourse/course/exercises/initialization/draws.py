@@ -149,6 +149,7 @@ def _problem(name: str, seen: Seen, shapes: list[tuple[int, int]]) -> Any:
         or _moments(name, arrays, shapes)
         or _distribution(name, arrays, shapes)
         or _repeated(name, arrays)
+        or _exact(name, arrays, shapes)
     )
 
 
@@ -214,6 +215,12 @@ def _distribution(name: str, arrays: list[np.ndarray], shapes: list[tuple[int, i
 
 def _normal_share(unit: np.ndarray) -> np.ndarray:
     return np.array([0.5 * (1 + math.erf(x / math.sqrt(2))) for x in unit])
+
+
+def _exact(name: str, arrays: list[np.ndarray], shapes: list[tuple[int, int]]) -> Any:
+    """A variance that is right to five digits in every draw was not left to chance."""
+    off = [abs(np.mean(a**2) / WANTED[name](*shape) - 1) for a, shape in zip(arrays, shapes, strict=True)]
+    return ("made-to-fit", {"name": name}) if max(off) < 1e-5 else None
 
 
 def _repeated(name: str, arrays: list[np.ndarray]) -> Any:
