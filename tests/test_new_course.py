@@ -7,7 +7,7 @@ import pytest
 from vgcourse.cli import main
 from vgcourse.course.authoring import build
 from vgcourse.course.checks import registry
-from vgcourse.course.lesson import find_lesson, find_root
+from vgcourse.course.lesson import find_lesson, find_root, lessons
 from vgcourse.errors import CourseError
 
 
@@ -19,12 +19,12 @@ def own(tmp_path_factory):
 
 
 def test_what_is_there_stays(own, capsys):
-    text = own / "solutions" / "07_slope" / "slope.py"
+    text = own / "solutions" / "10_slope" / "slope.py"
     kept = text.read_text(encoding="utf-8")
     text.write_text(kept + "# mine\n", encoding="utf-8")
     (own / "class.toml").unlink()
     assert main(["new-course", str(own)]) == 0
-    assert "Wrote 1 files" in capsys.readouterr().out
+    assert "Wrote 1 file to" in capsys.readouterr().out
     assert text.read_text(encoding="utf-8").endswith("# mine\n")
     text.write_text(kept, encoding="utf-8")
 
@@ -32,17 +32,32 @@ def test_what_is_there_stays(own, capsys):
 def test_own_exercises_are_found_and_judge(own):
     assert find_root(own / "lessons") == own
     exercise = registry.find("own-slope")
-    assert registry.lesson_of("own-slope") == "07_slope" and exercise.points == 2
+    assert registry.lesson_of("own-slope") == "10_slope" and exercise.points == 2
     for kind, key in (("right", "passed"), ("wrong", "one-sided")):
-        (path,) = (own / "tests" / f"{kind}_answers" / "07_slope" / "own-slope").glob("*.py")
+        (path,) = (own / "tests" / f"{kind}_answers" / "10_slope" / "own-slope").glob("*.py")
         answer = runpy.run_path(str(path), {"np": None})["slope"]
         assert exercise.verdict(exercise.observe_answers((answer,), 3), 3).key == key
 
 
+def test_no_two_lessons_share_a_number_and_a_shared_one_is_not_guessed(own):
+    numbers = [lesson.id[:2] for lesson in lessons(own)]
+    assert len(numbers) == len(set(numbers)) > 10
+    twin = own / "solutions" / "07_twin" / "twin.py"
+    twin.parent.mkdir()
+    twin.write_text("# %%\n", encoding="utf-8")
+    try:
+        with pytest.raises(CourseError, match="07_time or 07_twin"):
+            find_lesson(own, "07")
+        assert find_lesson(own, "twin").id == "07_twin" and find_lesson(own, "07_time").id == "07_time"
+    finally:
+        twin.unlink()
+        twin.parent.rmdir()
+
+
 def test_an_own_lesson_is_built(own):
     find_root(own)
-    built = build.build(find_lesson(own, "07_slope"))
-    text = built[own / "lessons" / "07_slope" / "slope.ipynb"].decode()
+    built = build.build(find_lesson(own, "10_slope"))
+    text = built[own / "lessons" / "10_slope" / "slope.ipynb"].decode()
     assert "own-slope" in text and "BEGIN SOLUTION" not in text and "/ (2 * h)" not in text
 
 

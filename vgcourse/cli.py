@@ -4,6 +4,7 @@ Nothing heavy is imported before a subcommand needs it: `vgcourse --help` answer
 """
 
 import argparse
+import os
 import shlex
 import sys
 from collections.abc import Sequence
@@ -18,15 +19,21 @@ from vgcourse.extras import missing
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a subcommand and return the exit code: 0 done, 1 something was found, 2 it could not be done."""
-    options = _parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         # Redirected on Windows, they may know no ✓: a question mark is better than a traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    options = _parser().parse_args(arguments)
     try:
         return options.run(options)
     except CourseError as error:
         print(f"vgcourse: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except OSError as error:
+        print(f"vgcourse: {_of_the_system(error)}", file=sys.stderr)
         return 2
     except ModuleNotFoundError as error:
         sentence = missing(error, _EXTRAS.get(options.run, "grading"))
@@ -37,15 +44,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nvgcourse: stopped; what was finished is kept.", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
+
+
+def _of_the_system(error: OSError) -> str:
+    """What the system refused, where and what to do: a full or read-only disk, a folder in the place of a file."""
+    from vgcourse.course.text_table import shown
+
+    where = f"{shown(os.fsdecode(error.filename))}: " if isinstance(error.filename, str | bytes) else ""
+    what = error.strerror or type(error).__name__
+    return f"{where}{what}. What was finished is kept: mend that, and give the same command again."
 
 
 class _Parser(argparse.ArgumentParser):
     """A parser that says which command may have been meant."""
 
     def error(self, message: str) -> NoReturn:
+        from vgcourse.course.text_table import shown
+
+        message = shown(message)
         commands = next((a.choices for a in self._actions if isinstance(a, argparse._SubParsersAction)), None)
         given = message.split("'")[1] if commands and "invalid choice: '" in message else ""
         if not given:
@@ -78,11 +94,11 @@ def _add_start(commands) -> None:
 
 def _start(options: argparse.Namespace) -> int:
     from vgcourse.course.start import start
+    from vgcourse.course.text_table import count
 
     written, kept = start(options.folder)
     stayed = f" {len(kept)} that were there stay as they are." if kept else ""
-    lessons = "1 lesson" if len(written) == 1 else f"{len(written)} lessons"
-    print(f"Wrote {lessons} to {options.folder / 'lessons'}.{stayed}")
+    print(f"Wrote {count(len(written), 'lesson')} to {options.folder / 'lessons'}.{stayed}")
     print(f"Open them:  cd {shlex.quote(str(options.folder))} && vgcourse lab")
     return 0
 
@@ -120,10 +136,11 @@ def _add_new_course(commands) -> None:
 
 def _new_course(options: argparse.Namespace) -> int:
     from vgcourse.course.authoring.new_course import new_course
+    from vgcourse.course.text_table import count
 
     written, kept = new_course(options.folder)
     stayed = f" {len(kept)} that were there stay as they are." if kept else ""
-    print(f"Wrote {len(written)} files to {options.folder}.{stayed}")
+    print(f"Wrote {count(len(written), 'file')} to {options.folder}.{stayed}")
     print(f"Next:  cd {shlex.quote(str(options.folder))} && vgcourse build")
     return 0
 
@@ -137,6 +154,7 @@ def _add_build(commands) -> None:
 def _build(options: argparse.Namespace) -> int:
     from vgcourse.course.authoring import build
     from vgcourse.course.lesson import find_lesson, find_root, lessons
+    from vgcourse.course.text_table import count
 
     root = find_root()
     chosen = [find_lesson(root, name) for name in options.lessons] or lessons(root)
@@ -150,7 +168,7 @@ def _build(options: argparse.Namespace) -> int:
     for path in stale:
         print(f"{path} is out of date: run `make lessons`" if options.check else f"wrote {path}")
     if not stale:
-        print(f"{len(chosen)} lessons are up to date")
+        print(f"{count(len(chosen), 'lesson is', 'lessons are')} up to date")
     return 1 if options.check and stale else 0
 
 
@@ -176,6 +194,7 @@ def _grade(options: argparse.Namespace) -> int:
     from traitlets.config import Config
 
     from vgcourse.course.lesson import find_lesson, find_root, lessons
+    from vgcourse.course.text_table import shown
     from vgcourse.grading.class_run.classroom import Classroom
     from vgcourse.grading.class_run.driver import grade_class, handed_in
 
@@ -185,9 +204,14 @@ def _grade(options: argparse.Namespace) -> int:
     if options.every_cell:
         config.JudgedExecute.every_cell = True
     classroom = Classroom(root, config)
-    chosen = list(handed_in(classroom, lessons(root))) if options.all else [find_lesson(root, options.lesson)]
+    everything = lessons(root) if options.all else [find_lesson(root, options.lesson)]
+    chosen = list(handed_in(classroom, everything, options.student)) if options.all else everything
+    if not chosen and options.student:
+        raise CourseError(f"No submission of any lesson from {', '.join(map(shown, options.student))}.")
     if not chosen:
         raise CourseError("Nobody has handed in anything yet: there is nothing in the folder of submissions.")
+    if not options.csv.name:
+        raise CourseError(f"--csv is the file for the marks, as in grades.csv, and not {str(options.csv)!r}.")
     if options.all and options.download:
         raise CourseError("A download holds one lesson: name it, as in `vgcourse grade 01_circles --from FILE`.")
     if options.jobs is not None and options.jobs < 1:
@@ -233,12 +257,13 @@ def _add_feedback(commands) -> None:
 
 def _feedback(options: argparse.Namespace) -> int:
     from vgcourse.course.lesson import find_lesson, find_root
+    from vgcourse.course.text_table import count
     from vgcourse.grading.class_run.classroom import Classroom
     from vgcourse.grading.pages.feedback.pages import write_pages
 
     root = find_root()
-    written, problems = write_pages(Classroom(root), find_lesson(root, options.lesson), options.student)
-    print("\n".join([*problems, f"{len(written)} pages" + (f", as in {written[0]}" if written else "")]))
+    written, problems, said = write_pages(Classroom(root), find_lesson(root, options.lesson), options.student)
+    print("\n".join([*problems, *said, count(len(written), "page") + (f", as in {written[0]}" if written else "")]))
     return 1 if problems else 0
 
 

@@ -71,14 +71,17 @@ def released(root: Path) -> list[Lesson]:
 def find_lesson(root: Path, name: str) -> Lesson:
     """The lesson called ``01_circles``, ``circles``, ``01``, ``lessons/01_circles`` or, in that folder, ``.``.
 
-    Raises CourseError, naming the nearest lesson, for an unknown one.
+    Raises CourseError, naming the nearest lesson, for an unknown one, and for a name or number that two have.
     """
     known = {lesson.id: lesson for lesson in [*lessons(root), *released(root)]}.values()
     path = Path(name).absolute()  # so that `.` is the folder one stands in
     wanted = path.stem if path.suffix in (".ipynb", ".py") else path.name
-    for lesson in known:
-        if wanted in (lesson.id, lesson.name, lesson.id[:2]):
-            return lesson
+    fitting = [lesson for lesson in known if wanted in (lesson.id, lesson.name, lesson.id[:2])]
+    fitting = [lesson for lesson in fitting if lesson.id == wanted] or fitting
+    if len(fitting) > 1:
+        raise CourseError(f"{name!r} may be {' or '.join(lesson.id for lesson in fitting)}: give the whole name.")
+    if fitting:
+        return fitting[0]
     near = get_close_matches(wanted, [word for lesson in known for word in (lesson.id, lesson.name)], n=1)
     hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(lesson.id for lesson in known)}."
     raise CourseError(f"No lesson is called {name!r}. {hint}")

@@ -23,6 +23,11 @@ def _lines(row: list[str], wide: list[int], width: int, right: Sequence[int]) ->
     return [(head + first).rstrip(), *(" " * len(head) + line for line in more)]
 
 
+def count(n: int, one: str, many: str = "") -> str:
+    """``1 student``, ``3 students``."""
+    return f"{n} {one if n == 1 else many or one + 's'}"
+
+
 def shown(text: str, longest: int = LONGEST) -> str:
     """Text of others, as one line that any terminal, file or page can take: what is not printable is spelled out."""
     cut = text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"

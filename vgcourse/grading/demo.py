@@ -15,6 +15,7 @@ from traitlets.config import Config
 
 from vgcourse.course.authoring import build
 from vgcourse.course.lesson import Lesson, find_lesson
+from vgcourse.course.text_table import count
 from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.classroom import Classroom
 from vgcourse.grading.class_run.driver import grade_class
@@ -37,9 +38,11 @@ def run_demo(root: Path, fresh: bool = True) -> int:
         hand_in_what_cannot_be_graded(lesson, root / FOLDER / "submitted")
     classroom = Classroom(root, demo_config(root))
     grade_class(classroom, lesson, csv=root / FOLDER / "grades.csv")
-    written, problems = write_pages(classroom, lesson)
+    written, problems, _ = write_pages(classroom, lesson)
     print(
-        "\n".join([*problems, f"Feedback: {len(written)} pages, as in {written[0]}" if written else "No feedback."])
+        "\n".join(
+            [*problems, f"Feedback: {count(len(written), 'page')}, as in {written[0]}" if written else "No feedback."]
+        )
     )
     print(f"Report: {write_report(classroom, lesson, root / FOLDER / 'report.html')}")
     return 0

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,6 +72,27 @@ def only_one(folder: Path) -> Iterator[None]:
                 "This course is being graded already, in another window. Wait for it, or stop it there with Ctrl-C."
             ) from error
         yield
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text, or leave what was there: never half of it. What is no text in UTF-8 is replaced.
+
+    A device or a pipe, as in ``--csv /dev/stdout``, is written to as it is, and so is a file in a folder that
+    takes no new ones. Raises OSError.
+    """
+    data = text.encode("utf-8", "replace")
+    target = Path(os.path.realpath(path))
+    if path.exists() and not (path.is_file() and os.access(target.parent, os.W_OK)):
+        path.write_bytes(data)
+        return
+    draft = target.parent / f".{target.name}.{secrets.token_hex(4)}.new"
+    try:
+        draft.write_bytes(data)
+        with contextlib.suppress(OSError):
+            shutil.copymode(target, draft)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def digest(folder: Path) -> str:

@@ -13,9 +13,9 @@ _TEMPLATES = Path(__file__).parent / "own_lesson"
 # Where each template goes; `.txt` keeps them from being taken for parts of the package.
 _OWN = {
     "slope.exercise.txt": "exercises/slope.py",
-    "slope.lesson.txt": "solutions/07_slope/slope.py",
-    "right.txt": "tests/right_answers/07_slope/own-slope/as_in_the_lesson.py",
-    "wrong.txt": "tests/wrong_answers/07_slope/own-slope/one-sided.py",
+    "slope.lesson.txt": "solutions/10_slope/slope.py",
+    "right.txt": "tests/right_answers/10_slope/own-slope/as_in_the_lesson.py",
+    "wrong.txt": "tests/wrong_answers/10_slope/own-slope/one-sided.py",
     "class.txt": "class.toml",
 }
 

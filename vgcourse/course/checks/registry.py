@@ -66,7 +66,7 @@ def modules() -> list[str]:
 
 
 def register(root: Path) -> None:
-    """Know the exercises in ``root/exercises``: `mine.py` for the lesson 07_mine, `circles_more.py` for 01_circles.
+    """Know the exercises in ``root/exercises``: `mine.py` for the lesson 10_mine, `circles_more.py` for 01_circles.
 
     Raises CourseError for a module that belongs to no lesson, or has the name of one of the course's.
     """

@@ -6,9 +6,9 @@ feedback all ask here, so that they cannot disagree.
 
 import contextlib
 import csv
+import io
 import math
 import os
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -22,9 +22,10 @@ from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.classroom import Classroom
 from vgcourse.grading.class_run.ledger import Ledger
 from vgcourse.grading.class_run.made_of import HANDED_IN, WORDS, changed, made_of
-from vgcourse.grading.class_run.result import GRADED, NEEDS_READING, NOT_GRADED, Result
+from vgcourse.grading.class_run.result import GRADED, NEEDS_READING, NOT_GRADED, STALE, Result
 from vgcourse.grading.class_run.submission import read_outcome
-from vgcourse.grading.kept_files import digest
+from vgcourse.grading.kept_files import digest, write_whole
+from vgcourse.grading.names import in_table, shown
 from vgcourse.grading.people.groups import HandIn, hand_ins, mirror
 from vgcourse.grading.people.lateness import Lateness, of_student, settle
 from vgcourse.grading.people.policy import ClassPolicy
@@ -50,7 +51,7 @@ class Standing:
 
     ``score`` is after what lateness took off. ``settled``: the mark is made of what is there now; ``stale``: what has
     changed since it was made (kinds of ``made_of``). ``filed_as``: whose submission it is, which in a ``group`` may
-    be another member's.
+    be another member's. ``student`` is nbgrader's id, ``called`` what people say: see ``_called``.
     """
 
     student: str
@@ -69,12 +70,16 @@ class Standing:
     lateness: Lateness | None = None
     group: str = ""
     filed_as: str = ""
+    called: str = ""
+    timed: bool = False
 
     @property
     def status(self) -> str:
-        """``graded``, ``needs reading`` (a written answer waits for a person) or ``not graded``."""
-        if self.score is None:
+        """``not graded``, ``stale``, ``needs reading`` (a written answer waits for a person) or ``graded``."""
+        if self.reason:
             return NOT_GRADED
+        if self.stale:
+            return STALE
         return NEEDS_READING if self.waiting else GRADED
 
     @property
@@ -118,8 +123,8 @@ class Standing:
 
     @property
     def name(self) -> str:
-        """First and last name where the gradebook knows them, else the student's id."""
-        return " ".join(filter(None, (self.first_name, self.last_name))) or self.student
+        """First and last name where the gradebook knows them, else the name of the student's folder."""
+        return " ".join(filter(None, (self.first_name, self.last_name))) or self.called or self.student
 
 
 def standings(classroom: Classroom, lesson: Lesson) -> list[Standing]:
@@ -129,7 +134,7 @@ def standings(classroom: Classroom, lesson: Lesson) -> list[Standing]:
     lesson, and where `class.toml` is wrong.
     """
     results, policy = Ledger.of(classroom).results(lesson.id), classroom.policy()
-    theirs = hand_ins(policy, set(classroom.students(lesson)) | set(results))
+    theirs = hand_ins(policy, set(classroom.students(lesson)), set(results))
     with classroom.gradebook() as book:
         try:
             most = book.find_assignment(lesson.id).max_score
@@ -141,6 +146,9 @@ def standings(classroom: Classroom, lesson: Lesson) -> list[Standing]:
         settle(book, policy, classroom.nbgraders_penalty(), lesson.id, skip=copies)
         for student, owner in copies.items():
             mirror(book, lesson.id, owner, student)
+        for student in {entry.student_id for entry in book.assignment_submissions(lesson.id)} - set(copies):
+            if classroom.unshare(lesson, student):
+                book.remove_submission(lesson.id, student)
         people = {student.id: student for student in book.students}
         entries = {entry.student_id: entry for entry in book.assignment_submissions(lesson.id)}
         blank = {id: _known(id, lesson, most, people.get(id)) for id in sorted({*theirs, *people} - policy.names())}
@@ -148,10 +156,9 @@ def standings(classroom: Classroom, lesson: Lesson) -> list[Standing]:
                   for id, one in blank.items() if id in entries and entries[id].notebooks}  # fmt: skip
     for student, owner in copies.items():
         classroom.share(lesson, owner, student)
-    now = _made_now(classroom, lesson)
-    return [
-        state_of(classroom, lesson, graded.get(id, one), results, theirs.get(id), now) for id, one in blank.items()
-    ]
+    now, called = _made_now(classroom, lesson), classroom.folder_names()
+    class_ = {id: replace(graded.get(id, one), called=_called(id, called.get(id, id))) for id, one in blank.items()}
+    return [state_of(classroom, lesson, one, results, theirs.get(id), now) for id, one in class_.items()]
 
 
 def state_of(
@@ -175,7 +182,7 @@ def state_of(
         reason = NOT_YET_GRADED if hand_in else NOT_HANDED_IN
     if reason:
         return replace(entry, score=None, marks={}, lateness=None, reason=reason, result=result)
-    if result and result.said_late and entry.lateness is None:
+    if result and result.said_late and entry.lateness is None and not entry.timed:
         entry = replace(entry, lateness=Lateness(0, known=False))
     settled, stale = _holds(classroom, lesson, result, now)
     return replace(entry, result=result, settled=settled, stale=stale)
@@ -227,6 +234,11 @@ def _by_nbgrader_alone(classroom: Classroom, lesson: Lesson, entry: Standing) ->
     return None if found.reason else found
 
 
+def _called(id: str, folder: str) -> str:
+    """The folder's name, which people know; nbgrader's id, which differs for everybody, where it cannot be shown."""
+    return folder if folder == shown(folder, 255) else id
+
+
 def _known(id: str, lesson: Lesson, most: float, person: object | None) -> Standing:
     """What the gradebook says of a student, without any mark."""
     return Standing(
@@ -243,7 +255,9 @@ def _known(id: str, lesson: Lesson, most: float, person: object | None) -> Stand
 
 def _with_marks(blank: Standing, entry: SubmittedAssignment, lateness: Lateness | None) -> Standing:
     score = max(0.0, entry.score - (entry.late_submission_penalty or 0.0))
-    return replace(blank, score=round(score, 2), marks={m.id: m for m in _marks(entry)}, lateness=lateness)
+    timed = bool(entry.timestamp and entry.assignment.duedate)
+    marks = {mark.id: mark for mark in _marks(entry)}
+    return replace(blank, score=round(score, 2), marks=marks, lateness=lateness, timed=timed)
 
 
 def _marks(entry: SubmittedAssignment) -> Iterable[Mark]:
@@ -255,19 +269,14 @@ def _marks(entry: SubmittedAssignment) -> Iterable[Mark]:
 
 def write_csv(class_: list[Standing], path: Path) -> None:
     """One row a student: what was earned, or why nothing could be graded (score empty, never a silent 0)."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow(["student", "lesson", "score", "max_score", "status", "reason", "late"])
-        for one in class_:
-            score, late = "" if one.score is None else f"{one.score:g}", str(one.lateness or "")
-            row = [one.student, one.lesson, score, f"{one.max_score:g}", one.status, one.reason, late]
-            table.writerow([_defused(cell) for cell in row])
-
-
-def _defused(text: str) -> str:
-    """What a spreadsheet shows and does not compute, and any file can hold."""
-    plain = text.encode("utf-8", "replace").decode("utf-8")
-    return f"'{plain}" if re.match(r"\s*[=+\-@\t\r]", plain) else plain
+    text = io.StringIO(newline="")
+    table = csv.writer(text)
+    table.writerow(["student", "lesson", "score", "max_score", "status", "reason", "late"])
+    for one in class_:
+        score, late = "" if one.score is None else f"{one.score:g}", str(one.lateness or "")
+        row = [one.called or one.student, one.lesson, score, f"{one.max_score:g}", one.status, one.reason, late]
+        table.writerow([in_table(cell) for cell in row])
+    write_whole(path, text.getvalue())
 
 
 def _written_after(path: Path, moment: str) -> bool:

@@ -30,6 +30,9 @@ from vgcourse.grading.people.policy import ClassPolicy, read_policy
 warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
 
 
+COPY_OF = ".copy_of_group"  # beside a group's graded notebook in a member's folder: whose it is
+
+
 class Classroom:
     """A course's folders and gradebook.
 
@@ -59,7 +62,7 @@ class Classroom:
     def folder(self, step: str, lesson: Lesson, student: str) -> Path:
         """The folder of a step (``submitted``, ``autograded``, ``feedback``) for one student."""
         if step == "submitted":
-            return self.submitted / self._names().get(student, student) / lesson.id
+            return self.submitted / self.folder_names().get(student, student) / lesson.id
         name = getattr(self.directory, f"{step}_directory")
         return Path(self.directory.format_path(name, student, lesson.id))
 
@@ -69,22 +72,46 @@ class Classroom:
 
     def students(self, lesson: Lesson) -> list[str]:
         """Everyone who handed something in for this lesson, by the name that nbgrader files them under."""
-        handed = [id for id, name in self._names().items() if _exists(self.submitted / name / lesson.id)]
+        handed = [id for id, name in self.folder_names().items() if _exists(self.submitted / name / lesson.id)]
         return sorted(handed)
+
+    def ids(self, names: list[str]) -> list[str]:
+        """The students whom somebody names, by their folders or by nbgrader's ids."""
+        own = {folder: id for id, folder in self.folder_names().items()}
+        return [own.get(name, name) for name in names]
 
     def everybody(self) -> set[str]:
         """Whoever handed anything in, or stands in the gradebook."""
         with self.gradebook() as book:
-            return {student.id for student in book.students} | set(self._names())
+            return {student.id for student in book.students} | set(self.folder_names())
 
     def share(self, lesson: Lesson, owner: str, member: str) -> None:
         """A member of a group gets a copy of the group's graded notebook, for nbgrader's own pages."""
         source, target = self.folder("autograded", lesson, owner), self.folder("autograded", lesson, member)
-        if not source.is_dir() or (target.is_dir() and digest(source) == digest(target)):
+        copied = f"{owner}\n{digest(source)}\n"
+        if not source.is_dir() or _text(target / COPY_OF) == copied:
             return
         if target.is_dir():
             rmtree(str(target))
-        shutil.copytree(source, target)
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns(COPY_OF))
+        (target / COPY_OF).write_text(copied, encoding="utf-8", errors="surrogateescape")
+
+    def unshare(self, lesson: Lesson, student: str) -> bool:
+        """Take back a copy from a group that the student is no longer in; whether there was one."""
+        target = self.folder("autograded", lesson, student)
+        if not _exists(target / COPY_OF):
+            return False
+        rmtree(str(target))
+        self.drop_page(lesson, student)
+        return True
+
+    def drop_page(self, lesson: Lesson, student: str) -> bool:
+        """Take away the feedback page of a mark that no longer holds; whether there was one."""
+        target = self.folder("feedback", lesson, student)
+        there = target.is_dir()
+        if there:
+            rmtree(str(target))
+        return there
 
     def prepare(self, lesson: Lesson) -> None:
         """Enter the lesson's exercises into the gradebook; raises CourseError where nbgrader refuses."""
@@ -148,10 +175,17 @@ class Classroom:
             for name, path in before.items():
                 setattr(self.directory, name, path)
 
-    def _names(self) -> dict[str, str]:
+    def folder_names(self) -> dict[str, str]:
         """Student → name of the folder among the submissions."""
         folders = [path.name for path in self.submitted.glob("*") if not path.name.startswith(".")]
         return {id: name for name, id in student_ids(folders).items()}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return ""
 
 
 def course_config(root: Path) -> Config:

@@ -14,7 +14,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from vgcourse.course.lesson import Lesson
-from vgcourse.course.text_table import shown
+from vgcourse.course.text_table import count, shown
 from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.class_table import (
     NOT_HANDED_IN,
@@ -78,12 +78,12 @@ def _graded(class_: list[Standing]) -> list[Standing]:
 
 def _who(classroom: Classroom, lesson: Lesson, students: list[str] | None) -> dict[str, HandIn]:
     """Student → hand-in, of everybody or of those named."""
-    policy = classroom.policy()
+    policy, students = classroom.policy(), classroom.ids(students or [])
     known = hand_ins(policy, set(classroom.students(lesson)))
     if not known:
         where = _from_here(classroom.folder("submitted", lesson, "STUDENT"))
         raise CourseError(f"Nobody handed in {lesson.id}: there is no folder {where}.")
-    if strangers := sorted(set(students or ()) - set(known)):
+    if strangers := sorted(set(students) - set(known)):
         near = [get_close_matches(name, known, n=1) for name in strangers]
         hint = f" Did you mean {' and '.join(shown(name[0]) for name in near)}?" if all(near) else ""
         raise CourseError(f"No submission of {lesson.id} from {', '.join(map(shown, strangers))}.{hint}")
@@ -172,14 +172,17 @@ def _collect(classroom: Classroom, lesson: Lesson, download: Path) -> dict[str, 
     classroom.book.enter_platform_ids({ids.get(one.student, one.student): one.lms_id for one in handed})
     for note in notes:
         print(f"! {shown(note)}")
-    print(f"{download.name}: {len(handed)} submissions of {lesson.id}")
+    print(f"{download.name}: {count(len(handed), 'submission')} of {lesson.id}")
     return {one.student: one for one in handed}
 
 
 def _refuse_unwritable(csv: Path) -> None:
-    """Better now than after an hour of grading."""
+    """Better now than after an hour of grading; no empty file of marks stays should the run be stopped."""
     try:
+        there = os.path.lexists(csv)
         csv.open("a").close()
+        if not there:
+            csv.unlink()
     except OSError as error:
         raise CourseError(f"The marks cannot be written to {csv}: {error.strerror}.") from error
 
@@ -202,6 +205,10 @@ def _from_here(path: Path) -> str:
         return str(path)
 
 
-def handed_in(classroom: Classroom, lessons: list[Lesson]) -> Iterator[Lesson]:
-    """The lessons that somebody has handed in."""
-    return (lesson for lesson in lessons if classroom.students(lesson))
+def handed_in(classroom: Classroom, lessons: list[Lesson], students: list[str] | None = None) -> Iterator[Lesson]:
+    """The lessons that somebody has handed in; where ``students`` are named, one of them, alone or with a group."""
+    policy, named = classroom.policy(), set(classroom.ids(students or []))
+    for lesson in lessons:
+        handed = hand_ins(policy, set(classroom.students(lesson)))
+        if named & set(handed) if students else handed:
+            yield lesson

@@ -6,7 +6,7 @@ from typing import Any
 
 from vgcourse.course.checks.exercise import Verdict
 
-GRADED, NEEDS_READING, NOT_GRADED = "graded", "needs reading", "not graded"
+GRADED, NEEDS_READING, NOT_GRADED, STALE = "graded", "needs reading", "not graded", "stale"
 
 
 @dataclass(frozen=True)

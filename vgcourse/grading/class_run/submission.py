@@ -120,6 +120,7 @@ def _withdraw(classroom: Classroom, lesson: Lesson, result: Result) -> Result:
     with contextlib.suppress(OSError):
         if (older := classroom.folder("autograded", lesson, result.student)).is_dir():
             rmtree(str(older))
+        classroom.drop_page(lesson, result.student)
     return result
 
 

@@ -12,7 +12,7 @@ WIDTH = 118
 
 def table(class_: list[Standing]) -> str:
     """One row a student: name, points, status, and the misconceptions shown or the reason for no mark."""
-    rows = [(one.student, one.points, one.status, shows(one)) for one in class_]
+    rows = [(one.called or one.student, one.points, one.status, shows(one)) for one in class_]
     return text_table([("student", "points", "status", "what it shows"), *rows], WIDTH)
 
 
@@ -23,8 +23,8 @@ def summary(class_: list[Standing], handed_in: int) -> str:
     if missing := handed_in - len(class_):
         parts.append(f"{missing} still to do: give the same command again")
     lines = [f"{handed_in} handed in: {', '.join(parts)}."]
-    lines += [f"! {one.student}: {'; '.join(one.signs)}" for one in class_ if one.signs]
-    mended = {one.student: [note for note in one.notes if note not in one.signs] for one in class_}
+    lines += [f"! {one.called or one.student}: {'; '.join(one.signs)}" for one in class_ if one.signs]
+    mended = {one.called or one.student: [note for note in one.notes if note not in one.signs] for one in class_}
     lines += [f"· {student}: {'; '.join(notes)}" for student, notes in mended.items() if notes]
     return "\n".join(shown(line) for line in lines)
 
@@ -49,3 +49,13 @@ def missed(verdicts: list[Verdict]) -> str:
         return f"{len(verdicts)} × {next(iter(keys))}"
     said = ", ".join(f"{verdict.exercise}: {verdict.key}" for verdict in verdicts[:3])
     return said + (f" and {len(verdicts) - 3} more" if len(verdicts) > 3 else "")
+
+
+def stale_line(class_: list[Standing]) -> str:
+    """Whose marks are from before something changed, why, and what to do; empty where nobody's are."""
+    stale = [one for one in class_ if one.stale]
+    if not stale:
+        return ""
+    why = "; ".join(sorted({one.looks_stale for one in stale}))
+    names, lesson = ", ".join(shown(one.called) for one in stale), stale[0].lesson
+    return f"{names}: a mark in {lesson} from before something changed ({why}): give `vgcourse grade {lesson}` first."

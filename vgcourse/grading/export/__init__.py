@@ -14,9 +14,11 @@ from vgcourse.course.lesson import Lesson, find_lesson, lessons
 from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.class_table import NOT_HANDED_IN, Standing, standings
 from vgcourse.grading.class_run.classroom import Classroom
+from vgcourse.grading.class_run.terminal_table import stale_line
 from vgcourse.grading.export.canvas import canvas_table
 from vgcourse.grading.export.moodle import moodle_table
 from vgcourse.grading.export.table import Marks, Table, number
+from vgcourse.grading.kept_files import write_whole
 from vgcourse.grading.names import in_table, shown
 
 __all__ = ["chosen_lessons", "export_marks", "notes", "plain_table"]
@@ -43,7 +45,9 @@ def export_marks(
     and ids are kept; ``column``: the name of the assignment's column in it; ``partial``: also the marks of those
     whose written answers nobody has read yet. Raises CourseError where a file cannot be read or written.
     """
-    marks = {lesson.id: _by_folder(classroom, lesson, standings(classroom, lesson)) for lesson in chosen}
+    marks = {
+        lesson.id: [replace(one, student=one.called) for one in standings(classroom, lesson)] for lesson in chosen
+    }
     lines = [line for found in marks.values() for line in notes(found, partial)]
     told = {id: [_hide_unread(s, partial) for s in found] for id, found in marks.items()}
     if kind == "csv":
@@ -74,7 +78,7 @@ def plain_table(marks: Marks) -> Table:
     head = ["student", "first_name", "last_name", "email", "lesson", "score", "max_score", "status", "reason"]
     rows = [
         [*map(in_table, (s.student, s.first_name, s.last_name, s.email)), id, number(s.score), number(s.max_score),
-         _status(s), in_table(s.reason)]
+         s.status, in_table(s.reason)]
         for id, found in marks.items() for s in found
     ]  # fmt: skip
     return [head, *rows]
@@ -89,20 +93,10 @@ def notes(found: list[Standing], partial: bool = False) -> list[str]:
         f"{shown(s.student)}: no mark in {s.lesson} yet, because nobody has read {', '.join(s.waiting)}."
         for s in unread
     ]
-    if stale := [s for s in found if s.stale and s.score is not None]:
-        why = "; ".join(sorted({s.looks_stale for s in stale}))
-        names = ", ".join(shown(s.student) for s in stale)
-        again = f"give `vgcourse grade {found[0].lesson}` first"
-        lines.append(f"{names}: a mark in {found[0].lesson} from before something changed ({why}): {again}.")
+    lines += filter(None, [stale_line(found)])
     if absent := [s.student for s in found if s.reason == NOT_HANDED_IN]:
         lines.append(f"{', '.join(map(shown, absent))}: no mark in {found[0].lesson}, because {NOT_HANDED_IN}.")
     return lines
-
-
-def _by_folder(classroom: Classroom, lesson: Lesson, found: list[Standing]) -> list[Standing]:
-    """Everybody under the name of the own folder: nbgrader's may hold twins of signs that it cannot look up."""
-    own = {id: classroom.folder("submitted", lesson, id).parent.name for id in (s.student for s in found)}
-    return [replace(s, student=own[s.student]) for s in found]
 
 
 def _hide_unread(standing: Standing, partial: bool) -> Standing:
@@ -110,18 +104,10 @@ def _hide_unread(standing: Standing, partial: bool) -> Standing:
     return standing if partial or not standing.waiting else replace(standing, score=None)
 
 
-def _status(standing: Standing) -> str:
-    if standing.waiting:
-        return "needs reading"
-    if standing.stale and standing.score is not None:
-        return "stale"
-    return "graded" if standing.score is not None else "not graded"
-
-
 def _write(rows: Table, out: Path) -> None:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     try:
-        out.write_text(text.getvalue(), encoding="utf-8", errors="replace", newline="")
+        write_whole(out, text.getvalue())
     except OSError as error:
         raise CourseError(f"The marks cannot be written to {out}: {error.strerror}.") from error

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup
 
+from vgcourse.course.text_table import count as count
 from vgcourse.palette import DARK, LIGHT, as_css
 
 # No script, no request, no form; pictures only from within the page.
@@ -98,8 +99,3 @@ def join(parts: Iterable[Markup | str]) -> Markup:
 def number(value: float) -> str:
     """``8.5``, ``12``: the shortest form with at most two decimals."""
     return f"{round(value, 2):g}"
-
-
-def count(n: int, one: str, many: str = "") -> str:
-    """``1 student``, ``3 students``."""
-    return f"{n} {one if n == 1 else many or one + 's'}"

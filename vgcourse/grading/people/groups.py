@@ -18,11 +18,15 @@ class HandIn:
     problem: str = ""
 
 
-def hand_ins(policy: ClassPolicy, handed_in: set[str]) -> dict[str, HandIn]:
-    """Student → hand-in, of everybody who handed in alone or with a group."""
-    found = {student: HandIn(student) for student in handed_in if not policy.group_of(student)}
+def hand_ins(policy: ClassPolicy, handed_in: set[str], graded: set[str] = frozenset()) -> dict[str, HandIn]:
+    """Student → hand-in, of everybody who handed in alone or with a group.
+
+    ``handed_in``: whose folders lie among the submissions; ``graded``: who was graded once. Of a group only the
+    folders count, as long as there is one: what was moved away is no second hand-in.
+    """
+    found = {student: HandIn(student) for student in handed_in | graded if not policy.group_of(student)}
     for name, members in policy.groups.items():
-        theirs = sorted(handed_in & {name, *members})
+        theirs = sorted(handed_in & {name, *members}) or sorted(graded & {name, *members})
         if len(theirs) == 1:
             found |= {member: HandIn(theirs[0], name) for member in members}
         elif theirs:

@@ -6,8 +6,8 @@ not move it. Where `class.toml` has no [late], nbgrader's own plugin decides, by
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from nbgrader.api import Gradebook, SubmittedAssignment
 
@@ -32,7 +32,7 @@ class Lateness:
 
     def __str__(self) -> str:
         if not self.known:
-            return "late, and how late is not known: write the time into class.toml, under [handed_in.LESSON]"
+            return "late, and how late is not known: write both dates into class.toml, [due] and [handed_in.LESSON]"
         said = f"{self.days} day{'' if self.days == 1 else 's'} late"
         said += f", {self.free} of them free" if self.free else ""
         said += ", after the last day" if self.closed else ""
@@ -85,6 +85,8 @@ def of_student(entries: list[SubmittedAssignment], policy: ClassPolicy) -> dict[
     dated = [entry for entry in entries if entry.timestamp and entry.assignment.duedate]
     for entry in sorted(dated, key=lambda e: (e.assignment.duedate, e.name)):
         lateness = weigh(entry.timestamp - entry.duedate, late_policy, entry.max_score, left)
+        if lateness and lateness.closed:  # nothing counts, extra credit neither
+            lateness = replace(lateness, penalty=max(entry.max_score, entry.score))
         if lateness:
             found[entry.name], left = lateness, left - lateness.free
     return found
@@ -94,7 +96,7 @@ def _enter_dates(entry: SubmittedAssignment, policy: ClassPolicy) -> None:
     """nbgrader's own pages show the time of hand-in and the extension as the file has them."""
     if not policy.exists:
         return
-    stated: datetime | None = policy.handed_in.get(entry.name, {}).get(entry.student_id)
+    stated = policy.handed_in_at(entry.student_id, entry.name)
     if stated and entry.timestamp != stated:
         entry.timestamp = stated
     due = entry.assignment.duedate

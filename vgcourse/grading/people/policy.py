@@ -60,6 +60,11 @@ class ClassPolicy:
         given = [found[key] for found in named for key in (lesson, EVERY) if key in found]
         return max([due, *(due + more if isinstance(more, timedelta) else more for more in given)])
 
+    def handed_in_at(self, student: str, lesson: str) -> datetime | None:
+        """When a student handed in, as the file says; in a group it may name the group, or any member."""
+        group, times = self.group_of(student), self.handed_in.get(lesson, {})
+        return next((times[who] for who in (student, group, *self.groups.get(group, ())) if who in times), None)
+
     def names(self) -> set[str]:
         """The names of groups, which are nobody's own."""
         return set(self.groups) - {member for members in self.groups.values() for member in members}

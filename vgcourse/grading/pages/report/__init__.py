@@ -17,6 +17,7 @@ from vgcourse.course.lesson import Lesson
 from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.class_table import Standing, standings
 from vgcourse.grading.class_run.classroom import Classroom
+from vgcourse.grading.kept_files import write_whole
 from vgcourse.grading.pages.feedback.summary import capital, title, titles
 from vgcourse.grading.pages.report.page import ClassReport, report_page
 from vgcourse.grading.pages.report.similarity import Alike, alike
@@ -27,12 +28,9 @@ __all__ = ["ClassReport", "gather", "report_page", "write_report"]
 def write_report(classroom: Classroom, lesson: Lesson, out: Path) -> Path:
     """Write the lesson's report and return its path; raises CourseError where that cannot be done."""
     text = report_page(gather(classroom, lesson, out.absolute().parent))
-    draft = out.with_name(f"{out.name}.new")  # a report is there whole, or as it was
     try:
-        draft.write_bytes(text.encode("utf-8", "replace"))
-        draft.replace(out)
+        write_whole(out, text)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise CourseError(f"The report cannot be written to {out}: {error.strerror}.") from error
     return out
 
@@ -46,7 +44,8 @@ def gather(classroom: Classroom, lesson: Lesson, folder: Path) -> ClassReport:
     in_words = frozenset(
         cell.metadata.nbgrader.grade_id for cell in released.cells if is_grade(cell) and is_solution(cell)
     )
-    links = {s.student: found for s in everybody if (found := _link(classroom, lesson, s.student, folder))}
+    marked = [s.student for s in everybody if s.score is not None]
+    links = {student: found for student in marked if (found := _link(classroom, lesson, student, folder))}
     pairs = _alike(notebooks, released, in_words)
     return ClassReport(title(released, {"notebook": lesson.id}), everybody, named, in_words, pairs, links)
 

@@ -93,11 +93,10 @@ def _places(class_: list[Standing], key: Callable[[Standing], object]) -> dict[s
 
 def _student(one: Standing, named: Named, places: dict[str, int]) -> Markup:
     style = ";".join(f"--{name}:{place}" for name, place in places.items())
-    status = "stale" if one.stale else one.status
     return Markup(
         '<div class="student" style="{}"><div class="who">{}</div><div class="number">{}</div><div>{}</div>'
         '<div class="quiet">{}</div></div>'
-    ).format(style, named(one.student), one.points, status, shows(one))
+    ).format(style, named(one.student), one.points, one.status, shows(one))
 
 
 STYLE = """
