@@ -228,7 +228,7 @@ When a class is graded, your functions run once more on new numbers. Written ans
 | 6 | [Skip connections](../06_residual/residual.ipynb) | train fifty blocks, and say why it works | 50 |
 | 7 | [Time is depth](../07_time/time.ipynb) | say which recurrent net will remember, and make it | 150 |
 | 8 | [The other ways out](../08_ways_out/ways_out.ipynb) | compare cures of one sick net, and their bills | 120 |
-| 9 | [A clinic of sick networks](../09_clinic/clinic.ipynb) | diagnose and cure nets of six kinds | 110 |
+| 9 | [A clinic of sick networks](../09_clinic/clinic.ipynb) | diagnose and cure nets of six kinds | 140 |
 
 Go on with lesson 1. It needs NumPy, derivatives and a little patience, nothing else.
 """

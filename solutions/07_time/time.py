@@ -806,10 +806,7 @@ Now a hundred starts, spread over the region around the cliff, 300 steps each at
 
 # %% shows_only=true
 clipped_step = fallback("clipped-step", clipped_step)
-new, untouched = (
-    clipped_step([np.ones(2)], [np.array([3.0, 4.0])], 0.5, 1.0)[0],
-    np.ones(2),
-)
+(new,) = clipped_step([np.ones(2)], [np.array([3.0, 4.0])], 0.5, 1.0)
 print(f"your step, on the example: {new}")
 
 

@@ -91,9 +91,9 @@ reveal("hundred-times", words[int(np.digitize(long["sgd"], [0.3, 0.65, 0.9]))], 
 r"""
 With SGD the net stays where it was; with Adam, which divides each step by the gradient's own size (lesson 3), it
 reaches .930 in a thousand epochs. So the sentence holds for one optimizer and not for another: **faster hardware
-helps where something turns a small gradient into a step of ordinary size**. A vanished gradient
-of SGD is not slow. It is lost among everything else that moves: the upper layers learn the share of each
-digit and then push in directions that the lower layers never answer.
+helps where something turns a small gradient into a step of ordinary size**. (Why SGD does not
+get there slowly, one would have to try: the factor says how small the steps of the first layer are, not what else moves
+meanwhile.)
 
 Keep the bill in mind. `work` counts the multiplications in the matrix products of training, in billions: 0.3 for ten
 epochs, 30 for a thousand. A better start will reach more than .930 with 0.9.

@@ -18,7 +18,8 @@ that by a trained net.
 - choose the cheapest cure from a table of runs, and defend it;
 - examine a Keras net that is not yours: loss, `diagnose`, chart, one change, proof.
 
-**Time** about 110 minutes (the minutes at the headings are for reading and running; exercises come on top).
+**Time** about 140 minutes with the exercises, an hour of them for your own patients: a good place for a pause is
+before section 7. (The minutes at the headings are for reading and running.)
 **Points** 18. **You need** lessons 4 to 8. No training loop is written here: nets are trained by Keras's `fit`.
 """
 

@@ -24,15 +24,19 @@ first_check = Exercise(
         "sum": "This is the root of the sum of squares: it grows when there are more numbers. Take their mean.",
         "standard-deviation": "This is the standard deviation: it takes the mean away first, so five equal "
         "numbers would have size 0.",
+        "zeros-left-out": "You leave the zeros out. They are entries as well: a gradient that is 0 in half of its "
+        "places is smaller for it.",
+        "one-less": "The sum of the squares is divided by one less than there are numbers. A mean divides by all of "
+        "them.",
         "no-number": "rms should give one number for the whole array; this has shape {shape}.",
         "wrong-values": "Square each entry, take the mean, take the root.",
     },
 )
 
 FOUR = (1.0, -7.0, 5.0, -5.0)
-# Always tried: small and large numbers, one sign, whole numbers.
+# Always tried: small and large numbers, one sign, whole numbers, some that are 0.
 ROWS = (np.array(FOUR), np.array([0.0012, -0.0034, 0.0031]), np.array([250.0, 310.0, -170.0, 90.0, 20.0]))
-ROWS += (np.array([2, 3, 4, -1, 1]), np.array([-2.5, -0.5]))
+ROWS += (np.array([2, 3, 4, -1, 1]), np.array([-2.5, -0.5]), np.array([0.0, 3.0, 0.0, -4.0]))
 
 
 def _rows(rng: np.random.Generator) -> list[np.ndarray]:
@@ -73,6 +77,8 @@ _SLIPS = {
     "no-root": lambda v: np.mean(v**2),
     "mean-size": lambda v: np.abs(v).mean(),
     "sum": lambda v: np.sqrt((v**2).sum()),
+    "zeros-left-out": lambda v: np.sqrt(np.mean(v[v != 0] ** 2)),
+    "one-less": lambda v: np.sqrt((v**2).sum() / (len(v) - 1)),
     "standard-deviation": np.std,
     "standard-deviation+": lambda v: np.std(v, ddof=1),
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, common_cause, fact
+from vgcourse.course.checks.compare import NO_RETURN, Seen, common_cause, fact, with_other_half
 from vgcourse.course.checks.exercise import Exercise, need_callable
 
 chance_loss = Exercise(
@@ -33,7 +33,7 @@ Case = tuple[np.ndarray, str]
 
 
 def _cases(rng: np.random.Generator) -> list[Case]:
-    """Uneven classes, one of them alone, numbers that are no labels from 0 on; columns with means of their own."""
+    """Uneven classes, one alone, a rare one, labels that do not begin at 0; columns with means of their own."""
     fixed = np.random.default_rng(3)
     return [
         (np.array([3, 3, 3, 8, 8, 1, 3, 3]), "classes"),
@@ -43,6 +43,7 @@ def _cases(rng: np.random.Generator) -> list[Case]:
         (np.ones(5, "float32"), "yes-no"),
         (np.array([[0.0], [1.0], [1.0]], "float32"), "yes-no"),
         (np.array([2.0, 5.0, 11.0]), "numbers"),
+        (np.repeat([2, 0], [399, 1]), "classes"),
         (rng.integers(0, 5, 40) ** 2, "classes"),
         ((rng.random(31) < rng.uniform(0.1, 0.4)).astype("float32"), "yes-no"),
         (rng.normal(size=(12, 3)) * rng.uniform(0.5, 3, 3) + rng.normal(size=3) * 4, "numbers"),
@@ -81,7 +82,11 @@ def judge_chance_loss(seen: Seen, rng: np.random.Generator) -> Any:
     where = next(i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if not _same(g, w))
     (y, kind), said = cases[where], np.round(cases[where][0], 3).tolist()
     told = fact(f"chance_loss({said if y.size < 9 else f'{y.size} numbers'}, {kind!r})", got[where], wanted[where])
-    return common_cause(got, [_slips(*case) for case in cases], _same) or "wrong-values", told
+    key = common_cause(got, [_slips(*case) for case in cases], _same) or "wrong-values"
+    wrong = {kind for (_, kind), g, w in zip(cases, got, wanted, strict=True) if not _same(g, w)}
+    right = {"classes", "yes-no", "numbers"} - wrong
+    named = " and ".join(repr(kind) for kind in ("classes", "yes-no", "numbers") if kind in right)
+    return with_other_half((key, told), "numbers" in right or len(right) == 2, f"For {named} it is right.")
 
 
 def _same(got: Any, wanted: Any) -> bool:

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import Seen
+from vgcourse.course.checks.compare import Seen, with_other_half
 from vgcourse.course.checks.exercise import Exercise, Miss
+from vgcourse.course.checks.observation import with_article
 from vgcourse.nets.clinic import tasks
 from vgcourse.nets.clinic.charts import BATCH, KINDS, SHORTEST, Chart, draw
 
@@ -24,7 +25,9 @@ six_cures = Exercise(
         "no-name": "`my_name` should be your name, as in the ward round.",
         "not-a-dictionary": "`healed` should be a dictionary: kind → treated patient, for all six kinds.",
         "missing": "There is no patient yet for {missing}.",
-        "not-a-patient": "{kind}: this should be a patient, as `treated` gives it; it is a {got}.",
+        "not-a-patient": "{kind}: this should be a patient, as `treated` gives it; it is {got}.",
+        "what-fit-gives": "{kind}: this is what `fit()` gives back, the losses. Keep the patient itself: "
+        "`one = ward[{kind!r}].treated(...)`, then `one.fit()`, and `one` goes into `healed`.",
         "not-treated": "{kind}: nothing was changed.",
         "two-changes": "{kind}: {got} settings were changed. Which one was it?",
         "another-patient": "{kind}: this is not your patient with one change; its chart differs in {got}.",
@@ -54,7 +57,7 @@ def observe_six_cures(my_name: Any, healed: Any, rng: np.random.Generator) -> Se
     if not isinstance(healed, dict):
         return {"name": name, "kind": type(healed).__name__}
     rows = _rows(rng)
-    return {"name": name, "healed": {str(kind): _look(str(kind), one, rows) for kind, one in healed.items()}}
+    return {"name": name, "healed": {str(k): _look(str(k), one, rows) for k, one in healed.items() if one is not ...}}
 
 
 def _rows(rng: np.random.Generator) -> np.ndarray:
@@ -93,23 +96,28 @@ def judge_six_cures(seen: Seen, rng: np.random.Generator) -> Any:
     if "healed" not in seen:
         return "not-a-dictionary"
     charts, healed = draw(seen["name"]), seen["healed"]
-    if missing := [kind for kind in KINDS if kind not in healed]:
-        return "missing", {"missing": ", ".join(missing)}
-    rows = _rows(rng)
-    found = {kind: _examine(kind, healed[kind], charts[kind], rows) for kind in KINDS}
-    wrong = [kind for kind in KINDS if found[kind]]
-    if not wrong:
+    rows, missing = _rows(rng), [kind for kind in KINDS if kind not in healed]
+    found = {kind: _examine(kind, healed[kind], charts[kind], rows) for kind in KINDS if kind in healed}
+    wrong = [kind for kind in found if found[kind]]
+    right = len(found) - len(wrong)
+    if right == len(KINDS):
         return None
-    key, fields = found[wrong[0]]
-    if len(KINDS) - len(wrong) >= HALF:
-        return key, fields
-    why = six_cures.misses[key].message.format(**fields).partition(": ")[2]
-    return "several-wrong", {"right": len(KINDS) - len(wrong), "kind": wrong[0], "why": f"{why[0].upper()}{why[1:]}"}
+    problem = ("missing", {"missing": ", ".join(missing)}) if missing else found[wrong[0]]
+    if right >= HALF:
+        return with_other_half(
+            problem, six_cures.misses[problem[0]].share == 0, f"Of your six patients {right} are cured."
+        )
+    if missing:
+        return problem
+    why = six_cures.misses[problem[0]].message.format(**problem[1]).partition(": ")[2]
+    return "several-wrong", {"right": right, "kind": wrong[0], "why": f"{why[0].upper()}{why[1:]}"}
 
 
 def _examine(kind: str, one: dict[str, Any], chart: Chart, rows: np.ndarray) -> Any:
+    if one.get("kind") == "History":
+        return "what-fit-gives", {"kind": kind}
     if "kind" in one:
-        return "not-a-patient", {"kind": kind, "got": one["kind"][:30]}
+        return "not-a-patient", {"kind": kind, "got": with_article(one["kind"][:30])}
     if problem := _form(kind, one, chart):
         return problem
     ((setting, value),) = one["changed"].items()

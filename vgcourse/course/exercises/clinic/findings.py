@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import Seen
+from vgcourse.course.checks.compare import Seen, with_other_half
 from vgcourse.course.checks.exercise import Exercise, Miss
 from vgcourse.nets.clinic.charts import CAUSES, KINDS, SHORTEST, Chart, draw
 
@@ -43,7 +43,9 @@ six_findings = Exercise(
             share=0.5,
         ),
         "other-place": Miss(
-            "{kind}: the cause is right. {place!r} is not where it sits: that is where the harm shows, at most.",
+            "{kind}: the cause is right, the place {place!r} is not. A place is the name of a layer, 'data', "
+            "'optimizer' or 'loss': the one to which the line of the chart belongs that is at fault, not where the "
+            "harm shows.",
             share=0.5,
         ),
         "other-cause": Miss("{kind}: the place is right, the cause is another one.", share=0.5),
@@ -98,13 +100,14 @@ def judge_six_findings(seen: Seen, rng: np.random.Generator) -> Any:
     if "findings" not in seen:
         return "not-a-dictionary"
     findings, charts = seen["findings"], draw(seen["name"])
-    if problem := _form(findings):
-        return problem
-    wrong = [kind for kind in KINDS if not _is_right(findings[kind], charts[kind])]
+    wrong = [kind for kind in KINDS if not _is_right(findings.get(kind, []), charts[kind])]
     if not wrong:
         return None
-    if len(KINDS) - len(wrong) < HALF:
-        return "several-wrong", {"right": len(KINDS) - len(wrong), "kind": wrong[0]}
+    right = len(KINDS) - len(wrong)
+    if problem := _form(findings):
+        return with_other_half(problem, right >= HALF, f"Of your six findings {right} are right.")
+    if right < HALF:
+        return "several-wrong", {"right": right, "kind": wrong[0]}
     return _what_is_wrong(wrong[0], findings[wrong[0]], charts[wrong[0]])
 
 
@@ -115,28 +118,33 @@ def _form(findings: dict[str, list[str]]) -> Any:
     for kind in KINDS:
         if len(findings[kind]) != 2:
             return "not-two", {"kind": kind}
-        cause = _word(findings[kind][1])
+        cause = _cause(findings[kind][1])
         if cause not in (*CAUSES, *SYMPTOMS, "healthy"):
             near = get_close_matches(cause, CAUSES, n=1)
             return "unknown-cause", {"kind": kind, "got": cause[:40], "hint": f"{near[0]!r}?" if near else ""}
     return None
 
 
-def _word(text: str) -> str:
-    return " ".join(text.casefold().replace("_", " ").split())
+def _words(text: str) -> str:
+    return " ".join(text.casefold().replace("_", " ").replace("-", " ").rstrip(". ").split())
 
 
-def _place(text: str) -> str:
-    return text.strip().casefold()
+def _cause(text: str) -> str:
+    """The name of a cause, in capitals or with hyphens; its explanation, copied from `CAUSES`, is as good."""
+    return _EXPLAINED.get(_words(text), _words(text))
+
+
+_EXPLAINED = {_words(meaning): cause for cause, meaning in CAUSES.items()}
 
 
 def _is_right(finding: list[str], chart: Chart) -> bool:
-    place, cause = finding
-    return _place(place) in chart.fault.places and _word(cause) == chart.fault.cause
+    if len(finding) != 2:
+        return False
+    return _words(finding[0]) in map(_words, chart.fault.places) and _cause(finding[1]) == chart.fault.cause
 
 
 def _what_is_wrong(kind: str, finding: list[str], chart: Chart) -> Any:
-    place, cause = _place(finding[0]), _word(finding[1])
+    place, cause = finding[0].strip(), _cause(finding[1])
     fields = {"kind": kind, "got": cause, "place": place[:30]}
     if cause == "healthy":
         return ("healthy" if chart.fault.hidden else "not-healthy"), fields
@@ -146,7 +154,8 @@ def _what_is_wrong(kind: str, finding: list[str], chart: Chart) -> Any:
         return "oddity", fields
     if cause == chart.fault.cause:
         return "other-place", fields
-    return ("other-cause" if place in chart.fault.places else "wrong-finding"), fields
+    is_there = _words(place) in map(_words, chart.fault.places)
+    return ("other-cause" if is_there else "wrong-finding"), fields
 
 
 @six_findings.own_version

@@ -19,18 +19,20 @@ loss_scale = Exercise(
         "end with "
         "`return`?",
         "exponent": "Those are the exponents; the factor is 2 to that power.",
-        "largest": "You take the largest factor that does not overflow. It works today, and the first gradient "
-        "that is "
-        "twice as large is inf. Take the smallest that keeps enough.",
+        "largest": "You take the largest factor at which nothing is inf. Then there is no room left for a gradient "
+        "that is larger tomorrow. Take the smallest that keeps enough.",
         "zeros-count": "Some of these gradients are exactly 0 in float32 as well, and no factor brings them back. "
         "Count only those that were not 0.",
         "normal-numbers": "You take the smallest *normal* number of float16, 6e-5, for the smallest at all. "
         "Below it come "
         "the subnormal ones, down to 6e-8: few digits, but not 0.",
         "epsilon": "You compare with float16's epsilon, 1e-3: that is the gap beside 1, not the smallest number.",
-        "overflow": "You look at what becomes 0 and not at what becomes inf. Where no factor does both, there is "
-        "none.",
-        "not-none": "Where no factor helps, give back None, not {got}.",
+        "overflow": "What becomes inf does not stop you, and no gradient may be infinite. Where no factor does both, "
+        "there is none.",
+        "signs": Miss("Large *negative* gradients become -inf, and are not looked at.", share=0.5),
+        "not-none": "Here no factor from 1 to 2**40 does both: then give back None.",
+        "too-far": Miss("The last factor to be tried is 2**40; yours goes on to larger ones.", share=0.5),
+        "fewer-than-share": Miss("*At most* the share `share` may be lost: just as much may be, too.", share=0.5),
         "each-array": Miss("You ask each array by itself. The share is that of all gradients together.", share=0.5),
         "starts-at-two": Miss("Where nothing is lost, the factor is 1; yours begins at 2.", share=0.5),
         "none-lost": Miss("You allow not a single gradient to be lost. A share of `share` may be.", share=0.5),
@@ -42,7 +44,7 @@ LARGEST = 2**40
 
 
 def _cases(rng: np.random.Generator) -> list[Case]:
-    """Small ones that a factor saves, zeros, one array with all that is lost, one that is well, one hopeless.
+    """Small ones that a factor saves, zeros, one array with all that is lost, one that is well, two hopeless.
 
     Then: as much lost as may be, an odd power of 2, the largest factor, and one that would need a larger one.
     """
@@ -53,6 +55,7 @@ def _cases(rng: np.random.Generator) -> list[Case]:
         ([np.full(10, 2.0**-27, "float32"), np.full(990, 2.0**-12, "float32")], 0.02),
         ([np.full(99, 2.0**-10, "float32")], 0.01),
         ([np.full(60, 2.0**-40, "float32"), np.full(9, 30.0, "float32")], 0.01),
+        ([np.full(60, 2.0**-40, "float32"), np.full(9, -30.0, "float32")], 0.01),
         ([np.full(7, 2.0**-23, "float32"), np.full(93, 2.0**-33, "float32")], 0.05),
         ([np.array([2.0**-30, *3 * [2.0**-10]], "float32")], 0.25),
         ([np.full(5, 2.0**-27, "float32")], 0.0),
@@ -90,6 +93,13 @@ def smallest(arrays: list[np.ndarray], share: float) -> float | None:
     return next((factor for factor in _factors() if _fits(values, share, factor)), None)
 
 
+def _in_words(factor: float | None) -> str:
+    """As a power of 2, where it is one."""
+    if factor is None or not factor > 0 or not np.log2(factor).is_integer():
+        return "None" if factor is None else f"{factor:g}"
+    return f"2**{np.log2(factor):g}"
+
+
 @loss_scale.observe
 def observe_loss_scale(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
@@ -111,7 +121,7 @@ def judge_loss_scale(seen: Seen, rng: np.random.Generator) -> Any:
     if key := common_cause(got, slips, lambda mine, wrong: mine == wrong):
         return key, told
     if wanted[where] is None:
-        return "not-none", {"got": f"{got[where]:g}"}
+        return "not-none", told
     return "wrong-values", told
 
 
@@ -121,7 +131,7 @@ def _number(value: Any) -> float | None:
 
 def _fact(case: Case, got: float | None, wanted: float | None) -> dict[str, str]:
     sizes = np.abs(np.concatenate([a.ravel() for a in case[0]]))
-    said = [None if f is None else f"2**{np.log2(f):g}" if f > 0 else f"{f:g}" for f in (got, wanted)]
+    said = [_in_words(factor) for factor in (got, wanted)]
     return {
         "fact": f"For {sizes.size} gradients of sizes {sizes[sizes > 0].min():.1g} to {sizes.max():.1g} and a "
         f"share of "
@@ -144,8 +154,9 @@ def _slips(arrays: list[np.ndarray], share: float) -> dict[str, list[float | Non
     def lost(factor: float) -> float:
         return float(np.mean(_half(factor * there) == 0))
 
-    fitting = [factor for factor in [2.0**k for k in range(127)] if finite(factor)]
-    largest = max((f for f in fitting if lost(f) <= share), default=None)
+    endless = [2.0**k for k in range(127)]
+    fitting = [factor for factor in endless if finite(factor)]
+    largest = [max((f for f in fitting if lost(f) <= share and f <= end), default=None) for end in (LARGEST, np.inf)]
     normal, epsilon = (getattr(np.finfo("float16"), name) for name in ("smallest_normal", "eps"))
     below = {
         name: _first(lambda f, limit=limit: finite(f) and np.mean(f * sizes < limit) <= share)
@@ -153,13 +164,16 @@ def _slips(arrays: list[np.ndarray], share: float) -> dict[str, list[float | Non
     }
     return {
         "exponent": [None if right is None else float(np.log2(right))],
-        "largest": [largest, max(fitting)],
+        "largest": [*largest, max(fitting)],
         "zeros-count": [_first(lambda f: finite(f) and np.mean(_half(f * values) == 0) <= share)],
         "normal-numbers": [below["normal-numbers"]],
         "epsilon": [below["epsilon"]],
         "overflow": [_first(lambda f: lost(f) <= share)],
         "each-array": [_first(lambda f: all(_fits(a[a != 0].ravel(), share, f) for a in arrays if a.any()))],
         "starts-at-two": [2.0 if right == 1 else right],
+        "signs": [_first(lambda f: bool(np.max(_half(f * values)) < np.inf) and lost(f) <= share)],
+        "too-far": [next((f for f in fitting if lost(f) <= share), None)],
+        "fewer-than-share": [_first(lambda f: finite(f) and lost(f) < share)],
         "none-lost": [_first(lambda f: finite(f) and lost(f) == 0)],
     }
 

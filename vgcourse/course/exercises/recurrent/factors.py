@@ -57,6 +57,11 @@ time_factor = Exercise(
             "Where no step is 0 your factor is right. 0 has no logarithm: leave such steps out before you fit.",
             share=0.5,
         ),
+        "zeros-first": Miss(
+            "You leave out the zeros, and then the last ten of what is left. The ten to leave out are the last ten "
+            "*steps*, whatever stands at them.",
+            share=0.5,
+        ),
         "closed-up": Miss(
             "You leave out the zeros, and then count the others 0, 1, 2, ... The steps that are left keep their "
             "places in time.",
@@ -68,16 +73,17 @@ time_factor = Exercise(
 
 
 def _draw(rng: np.random.Generator) -> list[np.ndarray]:
-    """Vanishing, exploding, level; long and tiny; with zeros at the beginning; with one in between."""
+    """Vanishing, exploding, level; long and tiny; with zeros at the beginning, one in between, one near the end."""
     fixed = np.random.default_rng(3)
-    begun, between = _profile(fixed, 0.7, 45), _profile(fixed, 0.8, 40)
-    begun[:12], between[9] = 0, 0
+    begun, between, late = (_profile(fixed, factor, steps) for factor, steps in ((0.7, 45), (0.8, 40), (0.9, 30)))
+    begun[:12], between[9], late[-4] = 0, 0, 0
     return [
         _profile(rng, float(rng.uniform(0.5, 0.95)), 50),
         _profile(fixed, 1.07, 40),
         _profile(fixed, 0.3, 120),
         begun,
         between,
+        late,
     ]
 
 
@@ -143,7 +149,7 @@ def _slips(profiles: list[np.ndarray]) -> dict[str, list[float]]:
 def _slips_of(profile: np.ndarray) -> dict[str, float]:
     steps = np.arange(len(profile))
     there, kept = profile > 0, steps < len(profile) - TRANSIENT
-    late = steps >= TRANSIENT
+    late, left = steps >= TRANSIENT, np.cumsum(there) <= there.sum() - TRANSIENT
 
     def line(rows: np.ndarray, values: np.ndarray) -> np.ndarray:
         return np.polyfit(steps[rows & there], values[rows & there], 1)
@@ -159,6 +165,7 @@ def _slips_of(profile: np.ndarray) -> dict[str, float]:
             "nine-left-out": np.exp(-line(steps < len(profile) - TRANSIENT + 1, logarithms)[0]),
             "eleven-left-out": np.exp(-line(steps < len(profile) - TRANSIENT - 1, logarithms)[0]),
             "both-ends": np.exp(-line(kept & late, logarithms)[0]),
+            "zeros-first": np.exp(-line(left, logarithms)[0]),
             "wrong-end": np.exp(-line(late, logarithms)[0]),
             "slope": -slope,
             "ten": np.exp(-slope / np.log(10)),

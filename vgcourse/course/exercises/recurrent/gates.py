@@ -33,8 +33,9 @@ gate_for = Exercise(
         "wrong-values": "Put your bias through a sigmoid and take it to the power of the steps: that should be the "
         "share.",
         "unchanged": Miss(
-            _HALF + "open_gate leaves the layer as it was. What `get_weights` and `.numpy()` give are copies: "
-            "give the changed array back to the layer.",
+            _HALF
+            + "open_gate leaves the layer as it was. Is the changed array given back to the layer (`get_weights` "
+            "and `.numpy()` give copies)? Is its place right for any number of units?",
             share=0.5,
         ),
         "input-gate": Miss(_HALF + "open_gate sets the first quarter, which is the input gate's.", share=0.5),

@@ -17,7 +17,8 @@ pretrain = Exercise(
     "travel through more than one layer.",
     misses={
         "no-return": NO_RETURN.format(name="pretrain"),
-        "count": "For {layers} layers pretrain gives back a list of {layers} pairs (W, b); yours is {got}.",
+        "count": "For {layers} layers pretrain gives back a list of {layers} pairs (W, b), and nothing else in a pair; "
+        "yours is {got}.",
         "shapes": "Layer {layer} begins with W of shape {wanted}; what you hand on has {got}.",
         "untrained": "Those are the weights with which the layers began: what was trained is not handed on.",
         "decoder": "Those are the decoder's weights. The decoder is dropped; what is handed on is the encoder.",
@@ -27,8 +28,8 @@ pretrain = Exercise(
             share=1 / 3,
         ),
         "old-codes": Miss(
-            "The first layer is right. But the next one sees codes that were worked out before the "
-            "layer below was trained.",
+            "The first layer is right. But the next one sees codes from before the layer below had taken all "
+            "its steps.",
             share=2 / 3,
         ),
         "linear-codes": Miss(
@@ -39,9 +40,12 @@ pretrain = Exercise(
             "should be the code.",
             share=2 / 3,
         ),
-        "decoder-frozen": "The decoder stays where it began. Both halves learn.",
-        "biases-frozen": "The biases stay where they began. They learn like the kernels.",
+        "decoder-frozen": "The decoder's kernel stays where it began. All four arrays learn.",
+        "bias-frozen": "A bias stays where it began. All four arrays learn, both biases too.",
+        "squashed": "Your reconstruction has gone through a sigmoid. The decoder is linear: code · V + c.",
         "one-step": "That is one step. Take `steps` of them.",
+        "one-too-few": Miss("You take one step less than `steps`.", share=0.5),
+        "one-too-many": Miss("You take one step more than `steps`.", share=0.5),
         "no-slope": "The encoder's gradient lacks the sigmoid's slope, code · (1 - code).",
         "new-decoder": "The decoder was changed before the encoder's gradient was taken. All four gradients belong "
         "to the same weights.",
@@ -84,19 +88,24 @@ def code_of(h: np.ndarray, W: np.ndarray, b: np.ndarray) -> np.ndarray:
 def trained(h: np.ndarray, layer: Layer, rate: float, steps: int, **slip: Any) -> Layer:
     """One autoencoder after so many steps of gradient descent on half the squared length, mean over examples."""
     W, b, V, c = (np.array(part, float) for part in layer)
+    step = {part: rate * (part in slip.get("learn", "WbVc")) for part in "WbVc"}
     for _ in range(steps):
         code = code_of(h, W, b)
-        error = (code @ V + c - h) * slip.get("size", 1.0) / (h.size if slip.get("entries") else len(h))
-        dV, dc = code.T @ error, error.sum(0)
-        if slip.get("decoder", True):
-            V, c, old = V - rate * dV, c - rate * dc * slip.get("bias", True), V
-        else:
-            old = V
-        dz = (error @ (V if slip.get("new_decoder") else old).T) * (
-            code * (1 - code) if slip.get("slope", True) else 1
-        )
-        W, b = W - rate * h.T @ dz, b - rate * dz.sum(0) * slip.get("bias", True)
+        error = _error(code @ V + c, h, **slip)
+        old, V, c = V, V - step["V"] * code.T @ error, c - step["c"] * error.sum(0)
+        slope = code * (1 - code) if slip.get("slope", True) else 1
+        dz = (error @ (V if slip.get("new_decoder") else old).T) * slope
+        W, b = W - step["W"] * h.T @ dz, b - step["b"] * dz.sum(0)
     return W, b, V, c
+
+
+def _error(copy: np.ndarray, h: np.ndarray, size: float = 1.0, entries: bool = False, **slip: Any) -> np.ndarray:
+    """The loss's derivative by the reconstruction."""
+    slope = 1.0
+    if squashed := slip.get("squashed"):
+        copy = 0.5 * (1 + np.tanh(copy / 2))
+        slope = copy * (1 - copy) if squashed == "with slope" else 1.0
+    return (copy - h) * slope * size / (h.size if entries else len(h))
 
 
 def greedy(
@@ -107,7 +116,8 @@ def greedy(
     for layer in layers:
         W, b, V, c = trained(X if on == "x" else h, layer, rate, steps, **slip)
         found.append((W, b, V, c))
-        code = code_of(h, *(layer[:2] if on == "old" else (W, b)))
+        seen = {"old": 0, "late": steps - 1}.get(on)
+        code = code_of(h, *((W, b) if seen is None else trained(h, layer, rate, seen, **slip)[:2]))
         h = {"linear": h @ W + b, "reconstruction": code @ V + c}.get(on, code)
     return found
 
@@ -145,7 +155,7 @@ def _judge_shapes(found: Any, layers: list[Layer]) -> Any:
         return "no-return"
     whole = isinstance(found, list) and len(found) == len(layers)
     if not whole or not all(isinstance(pair, list) and len(pair) == 2 for pair in found):
-        got = f"a list of {len(found)} things" if isinstance(found, list) else "something else"
+        got = f"a list of length {len(found)}" if isinstance(found, list) else "something else"
         return "count", {"layers": len(layers), "got": got}
     for number, ((W, b), layer) in enumerate(zip(found, layers, strict=True), 1):
         if (np.shape(W), np.shape(b)) == (layer[2].shape, layer[3].shape) != (layer[0].shape, layer[1].shape):
@@ -177,18 +187,20 @@ def _encoders(layers: list[Layer]) -> list:
 def _slips(X: np.ndarray, layers: list[Layer], rate: float, steps: int) -> dict[str, list]:
     case = (X, layers, rate, steps)
     right = _encoders(greedy(*case))
-    one = {"one-step": [_encoders(greedy(X, layers, rate, 1))]} if steps > 1 else {"one-step": [right]}
     # X and a reconstruction fit a layer only where the widths are alike; elsewhere these slips are right.
     alike = all(layer[0].shape[0] == X.shape[1] for layer in layers)
     return {
         "untrained": [_encoders(layers)],
         "on-x": [_encoders(greedy(*case, on="x"))] if alike else [right],
-        "old-codes": [_encoders(greedy(*case, on="old"))],
+        "old-codes": [_encoders(greedy(*case, on=when)) for when in ("old", "late")],
         "linear-codes": [_encoders(greedy(*case, on="linear"))],
         "reconstruction": [_encoders(greedy(*case, on="reconstruction"))] if alike else [right],
-        "decoder-frozen": [_encoders(greedy(*case, decoder=False))],
-        "biases-frozen": [_encoders(greedy(*case, bias=False))],
-        **one,
+        "decoder-frozen": [_encoders(greedy(*case, learn=parts)) for parts in ("Wbc", "Wb")],
+        "bias-frozen": [_encoders(greedy(*case, learn=parts)) for parts in ("WVc", "WbV", "WV")],
+        "squashed": [_encoders(greedy(*case, squashed=how)) for how in ("with slope", "without")],
+        "one-step": [_encoders(greedy(X, layers, rate, 1))],
+        "one-too-few": [_encoders(greedy(X, layers, rate, steps - 1))],
+        "one-too-many": [_encoders(greedy(X, layers, rate, steps + 1))],
         "no-slope": [_encoders(greedy(*case, slope=False))],
         "new-decoder": [_encoders(greedy(*case, new_decoder=True))],
         "summed": [_encoders(greedy(*case, size=float(len(X))))],
