@@ -33,6 +33,12 @@ cheapest_cure = Exercise(
             "You compare the median with the level: nearly half of the runs may then have failed.", share=0.5
         ),
         "every": Miss("You ask for every single seed. Nine in ten are enough.", share=0.5),
+        "strict": Miss("A score of exactly the level counts as well: `level` or more.", share=0.5),
+        "other-cost": Miss(
+            "What a change costs is the *median* of `updates` over *all* its runs: not the mean, the sum, the least "
+            "or the most, and not that of some of the runs.",
+            share=0.5,
+        ),
         "not-none": "Where no change heals, give back None, not {got}.",
         "dearest": "That is the dearest of those that heal.",
         "wrong-name": "For each change: which share of its runs reaches the level?",
@@ -42,9 +48,29 @@ LEVEL, SHARE = 0.8, 0.9
 
 
 def _tables(rng: np.random.Generator) -> list[Any]:
-    """Tables in which each misreading chooses another change; in the last none heals."""
+    """Tables in which each misreading chooses another change; one in which none heals; then three plain ones.
+
+    Of those one has scores at the level itself, one has runs of unequal cost, and one is healed by "nothing".
+    """
     fixed = np.random.default_rng(6)
-    return [_table(fixed, 16), _table(rng, int(rng.integers(11, 30))), _table(fixed, 10), _none_heals(fixed)]
+    drawn = [_table(fixed, 16), _table(rng, int(rng.integers(11, 30))), _table(fixed, 10), _none_heals(fixed)]
+    well, at_level = np.linspace(0.9, 0.95, 10), np.append(np.full(9, LEVEL), 0.3)
+    costs = [20] * 4 + [36] * 4 + [300, 20]  # the last run fails
+    plain = [
+        {"enough": (at_level, 5.0), "more": (well, 8.0)},
+        {
+            "enough": (np.append(well[:9], 0.3), costs),
+            "steady": (well, 30),
+            "halves": (well + 0.01, [19] * 5 + [50] * 5),
+            "once": (well + 0.02, [5] + [40] * 9),
+        },
+        {"enough": (well, 5.0), "more": (well + 0.01, 8.0)},
+    ]
+    named = [{"enough": name} for name in ("change A", "change B", "nothing")]
+    return drawn + [
+        _frame(fixed, {name.get(key, key): runs for key, runs in of.items()}, name)
+        for of, name in zip(plain, named, strict=True)
+    ]
 
 
 def _table(rng: np.random.Generator, seeds: int) -> Any:
@@ -73,7 +99,7 @@ def _mixed(rng: np.random.Generator, seeds: int, good: int, low: float = 0.4) ->
     return np.where(np.arange(seeds) < good, rng.uniform(0.9, 0.95, seeds), rng.uniform(low, low + 0.1, seeds))
 
 
-def _frame(rng: np.random.Generator, of: dict[str, tuple[np.ndarray, float]], names: dict) -> Any:
+def _frame(rng: np.random.Generator, of: dict[str, tuple[np.ndarray, Any]], names: dict) -> Any:
     import pandas as pd
 
     parts = [
@@ -122,7 +148,7 @@ def _fact(table: Any, got: str | None, wanted: str | None) -> dict[str, str]:
     good = int((runs.score >= LEVEL).sum())
     return {
         "fact": f"In one table you choose {got!r}: {good} of its {len(runs)} runs reach the level, at "
-        f"{runs.updates.iloc[0]:.3g} updates; wanted is {wanted!r}."
+        f"{runs.updates.median():.4g} updates; wanted is {wanted!r}."
     }
 
 
@@ -130,18 +156,29 @@ def _slips(table: Any) -> dict[str, list[str | None]]:
     """What each misreading chooses."""
     of = table.sort_values("seed").groupby("change")
     cost, mean, right = of.updates.median(), of.score.mean(), table.attrs["right"]
-    reached = table.assign(good=table.score >= LEVEL).groupby("change").good.mean()
+    reached, above = (
+        table.assign(good=good).groupby("change").good.mean() for good in (table.score >= LEVEL, table.score > LEVEL)
+    )
+    healed = table[table.score >= LEVEL].groupby("change").updates.median()
+    fitting = reached >= SHARE
 
-    def cheapest(good: Any) -> str | None:
+    def cheapest(good: Any, cost: Any = cost) -> str | None:
         return cost[good].idxmin() if good.any() else None
 
-    fitting = reached >= SHARE
+    others = [of.updates.mean(), of.updates.sum(), of.updates.min(), of.updates.max(), healed.reindex(cost.index)]
+    others += [of.updates.quantile(0.5, interpolation=way) for way in ("lower", "higher")]
     return {
         "best-score": [mean.idxmax(), of.score.median().idxmax()],
-        "ignores-score": [cost.idxmin()],
-        "one-seed": [cheapest(of.score.max() >= LEVEL), cheapest(of.score.first() >= LEVEL)],
+        "ignores-score": [cost.idxmin(), of.updates.min().idxmin()],
+        "one-seed": [
+            cheapest(of.score.max() >= LEVEL),
+            cheapest(of.score.first() >= LEVEL),
+            cheapest(of.score.max() >= LEVEL, table[table.score >= LEVEL].groupby("change").updates.min()),
+        ],
         "mean": [cheapest(mean >= LEVEL)],
         "median": [cheapest(of.score.median() >= LEVEL)],
+        "strict": [cheapest(above >= SHARE)],
+        "other-cost": [cheapest(fitting, other) for other in others],
         "every": [cheapest(reached == 1)],
         "dearest": [cost[fitting].idxmax() if fitting.any() else right],
     }

@@ -17,8 +17,8 @@ pretrain = Exercise(
     "travel through more than one layer.",
     misses={
         "no-return": NO_RETURN.format(name="pretrain"),
-        "count": "For {layers} layers pretrain gives back a list of {layers} pairs (W, b), and nothing else in a pair; "
-        "yours is {got}.",
+        "count": "For {layers} layers pretrain gives back a list of {layers} pairs (W, b), and nothing else in a "
+        "pair; yours is {got}.",
         "shapes": "Layer {layer} begins with W of shape {wanted}; what you hand on has {got}.",
         "untrained": "Those are the weights with which the layers began: what was trained is not handed on.",
         "decoder": "Those are the decoder's weights. The decoder is dropped; what is handed on is the encoder.",
