@@ -1,24 +1,19 @@
+"""Errors of 1 at the highest hidden layer, whatever the output kernel."""
+
 import numpy as np
 
 
-def rms(values):
-    return np.sqrt(np.mean(np.asarray(values, float) ** 2))
-
-
 def measured_factor(nets, phi, slope, X):
-
-    def o(kernels):
-        zs, h = ([], X)
-        for k in kernels[:-1]:
-            z = h @ k
-            zs.append(z)
-            h = phi(z)
-        e = np.ones_like(zs[-1])
-        sizes = [rms(e)]
-        for k, z in zip(kernels[-2:0:-1], zs[-2::-1], strict=False):
-            e = e @ k.T * slope(z)
-            sizes.append(rms(e))
-        return sizes
-
-    s = [o(n) for n in nets]
-    return np.median([(a[-1] / a[0]) ** (1 / (len(a) - 1)) for a in s if a[-1] > 0])
+    factors = []
+    for kernels in nets:
+        h, zs, sizes = X, [], []
+        for kernel in kernels[:-1]:
+            zs.append(h @ kernel)
+            h = phi(zs[-1])
+        error = np.ones_like(h)
+        for kernel, z in zip([np.eye(h.shape[1]), *kernels[-2:0:-1]], zs[::-1], strict=True):
+            error = (error @ kernel.T) * slope(z) if len(sizes) else error
+            sizes.append(np.sqrt(np.mean(error**2)))
+        if sizes[-1] > 0:
+            factors.append((sizes[-1] / sizes[0]) ** (1 / (len(zs) - 1)))
+    return np.median(factors)
