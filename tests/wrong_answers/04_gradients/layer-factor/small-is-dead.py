@@ -1,6 +1,10 @@
+"""Tiny is dead."""
+
 import numpy as np
 
 
 def layer_factor(profiles):
-    p = profiles[(profiles > 1e-06).all(axis=1)]
-    return np.exp(-np.median([np.polyfit(np.arange(p.shape[1]), np.log(r), 1)[0] for r in p]))
+    whole = profiles[(profiles > 1e-12).all(axis=1)]
+    layers = np.arange(profiles.shape[1])
+    slopes = [np.polyfit(layers, np.log(row), 1)[0] for row in whole]
+    return np.exp(-np.median(slopes))
