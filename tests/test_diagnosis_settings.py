@@ -55,10 +55,14 @@ CALM_SETTINGS = {
 }
 
 
+@pytest.mark.parametrize("epochs", [0, 5])
 @pytest.mark.parametrize("name", SETTINGS)
-def test_the_setting_to_blame(name):
+def test_the_setting_to_blame(name, epochs):
+    """Also where training has begun: biases that began at 0 and hardly moved are no measure of a step."""
     make, cause = SETTINGS[name]
-    report = diagnose(mlp(make()), ROWS, KINDS)
+    model = mlp(make())
+    model.fit(ROWS, KINDS, epochs=epochs, verbose=0)
+    report = diagnose(model, ROWS, KINDS)
     assert report.cause == cause, report
     setting = name.split(", ")[-1].split()[0]
     assert setting in ("rate", "decay") or f"{setting}=" in report.verdict
@@ -307,3 +311,20 @@ def test_a_constant_answer_is_weighted_as_the_loss_is():
 def test_weights_that_are_none_are_refused(weights):
     with pytest.raises(ValueError, match="sample_weight"):
         diagnose(mlp(), ROWS, KINDS, sample_weight=weights)
+
+
+def test_large_targets_are_told_after_some_training_too():
+    prices = (2e5 + 8e4 * ROWS[:, :1]).astype("float32")
+    model = chain(Dense(24, "relu"), Dense(1, name="output"), optimizer="adam", loss="mae")
+    assert diagnose(model, ROWS, prices).cause == "targets too large"
+    model.fit(ROWS, prices, epochs=60, verbose=0)  # the answers are no longer next to 0
+    assert diagnose(model, ROWS, prices).cause == "targets too large"
+
+
+def test_targets_that_were_reached_are_none_too_large():
+    prices = (2e5 + 8e4 * ROWS[:, :1]).astype("float32")
+    model = chain(Dense(24, "relu"), Dense(1, name="output"), optimizer="adam", loss="mae")
+    kernel = model.layers[-1].kernel
+    kernel.assign(8e4 * kernel)
+    model.layers[-1].bias.assign([2e5])
+    assert diagnose(model, ROWS, prices).cause != "targets too large"

@@ -62,8 +62,13 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
     _add_bare_normalisations(batch, run)
     if twin is not None and compiled and np.isfinite(run.loss):
         batch.trial = _trial(model, x, y, run, twin, optimizer, batch)
-        if max((r for r in twin.ratios().values() if np.isfinite(r)), default=0.0) < STEP_TOO_SMALL:
-            batch.held = held_back(optimizer, twin.variables, run.gradients.variables)
+        # Of the kernels: a bias that starts at 0 moves by much of its size however small the step.
+        if (
+            max((s for s in (layer.update_ratio for layer in batch.layers) if np.isfinite(s)), default=0.0)
+            < STEP_TOO_SMALL
+        ):
+            kernels = [info.kernel for info in run.infos if info.kernel is not None]
+            batch.held = held_back(optimizer, twin.variables, run.gradients.variables, kernels)
     batch.settled_loss = _settled_loss(model, x, y, run, batch)
     batch.time = through_time(model, x, y, run)
     batch.large = _large_input(batch, x)
@@ -184,16 +189,26 @@ def _far_targets(model, x, y, run, optimizer, batch: Batch) -> FarTargets | None
     if len(batch.outputs) > 1 or output.targets is None or output.loss not in losses.DISTANCES:
         return None
     size, answers = rms(output.targets), rms(output.values)
-    if not size > LARGE_TARGET * max(answers, 1.0):
+    far = size > LARGE_TARGET * max(answers, 1.0)
+    if not far and not _hardly_begun(output, size):
         return None
     if batch.trial is None:
-        return FarTargets(output.layer, size, answers)
+        return FarTargets(output.layer, size, answers) if far else None
     steps, tried = _steps_there(batch.trial.losses, output.loss), None
+    if not far and not steps > SLOW:
+        return None
     if isinstance(y, np.ndarray) and (steps > SLOW or batch.trial.harmful):
         variables = [v for info in run.infos for v in info.variables if run.gradients.of(v)[0] is not None]
         y = (y - y.mean(0)) / (y.std(0) + 1e-12)
         tried = fresh_trial(model, x, y.astype("float32"), run.used, optimizer, variables)
     return FarTargets(output.layer, size, answers, steps, tried)
+
+
+def _hardly_begun(output, size: float) -> bool:
+    """Some steps have been made towards large targets, and nine tenths of the way are left."""
+    if output.targets.shape != output.values.shape:
+        return False
+    return size > LARGE_TARGET and rms(output.targets - output.values) > 0.9 * size
 
 
 def _steps_there(course: list[float], loss: str) -> float:

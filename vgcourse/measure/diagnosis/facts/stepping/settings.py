@@ -49,16 +49,17 @@ def decay(optimizer) -> float:
         return 0.0
 
 
-def held_back(optimizer, variables, gradients: dict) -> Held | None:
-    """The setting that makes a step small, found by steps on copies without it."""
+def held_back(optimizer, variables, gradients: dict, kernels) -> Held | None:
+    """The setting that makes a step of the ``kernels`` small, found by steps on copies without it."""
     inner = inner_optimizer(optimizer)
+    asked = {id(kernel) for kernel in kernels}
     try:
-        here = _largest(Twin(optimizer, variables), gradients)
+        here = _largest(Twin(optimizer, variables), gradients, asked)
         for setting, free in _FREE.items():
             value = getattr(inner, setting, free)
             if value == free or value is None:
                 continue
-            there = _largest(Twin(optimizer, variables, settings={setting: free}), gradients)
+            there = _largest(Twin(optimizer, variables, settings={setting: free}), gradients, asked)
             if there > _FREER * here:
                 return Held(setting, float(value), there / here if here else np.inf)
     except NoTwin:
@@ -66,9 +67,9 @@ def held_back(optimizer, variables, gradients: dict) -> Held | None:
     return None
 
 
-def _largest(twin: Twin, gradients: dict) -> float:
+def _largest(twin: Twin, gradients: dict, asked: set[int]) -> float:
     twin.step(gradients)
-    return max((r for r in twin.ratios().values() if np.isfinite(r)), default=0.0)
+    return max((r for v, r in twin.ratios().items() if v in asked and np.isfinite(r)), default=0.0)
 
 
 def prices(infos) -> list[Price]:

@@ -42,7 +42,7 @@ def try_steps(model, x, y, used, twin: Twin, optimizer, before: float, dead: dic
 
 def fresh_trial(model, x, y, used, optimizer, variables) -> Trial:
     """The same number of steps from the model's own weights, on another batch."""
-    twin, trial = Twin(optimizer, variables), Trial([loss_with(model, x, y, used)])
+    twin, trial = Twin(optimizer, variables, fresh=True), Trial([loss_with(model, x, y, used)])
     with left_as_it_was(model), tap_outputs(model) as taps:
         answer(model, x)
     _, dead = _counts(taps)

@@ -14,13 +14,16 @@ class NoTwin(Exception):
 
 
 class Twin:
-    """A second optimizer of the same state and settings (but those named), and copies of the variables it updates."""
+    """A second optimizer of the same state and settings (but those named), and copies of the variables it updates.
 
-    def __init__(self, optimizer, variables, slower: float = 1.0, settings: dict | None = None):
+    ``fresh``: without the state, for steps on other data: what momentum remembers of the old leads astray there.
+    """
+
+    def __init__(self, optimizer, variables, slower: float = 1.0, settings: dict | None = None, fresh: bool = False):
         inner = inner_optimizer(optimizer)
         self.variables = list(variables)
         known = keras_private.optimizer_variables(inner) if inner.built else []
-        resumes = {id(v) for v in self.variables} <= {id(v) for v in known}
+        resumes = {id(v) for v in self.variables} <= {id(v) for v in known} and not fresh
         # Slots belong to variables by their place: the copies stand in the order in which the optimizer knows them.
         known = known if resumes else self.variables
         self._copies = {id(v): keras.Variable(as_array(v), dtype=v.dtype, name=v.name) for v in known}
