@@ -84,17 +84,30 @@ class Made(GradedClass):
     def __init__(self, course):
         super().__init__(course)
         self.auto = {}
-        for place, (who, id) in enumerate(PEOPLE.items()):
+        for who in PEOPLE:
             if who == "zoe":  # never handed in
                 with self.book() as book:
-                    book.update_or_create_student(id, lms_user_id=IDS[who])
+                    book.update_or_create_student(who, lms_user_id=IDS[who])
                 continue
             (self.classroom.submitted / who / LESSON).mkdir(parents=True)
-            wrong = tuple(CHECKS)[: place % 4]
-            self.add(id, "Words." if place % 2 else "", wrong=wrong, lms_user_id=IDS[who])
-            self.auto[who] = 10.0 - sum(CHECKS[check] for check in wrong)
+            self.auto[who] = self._graded(who)
         self.whole = Ledger.of(self.classroom).results(LESSON)
         self.now = made_of(self.classroom.release(self.lesson), LESSON)
+
+    def _graded(self, who):
+        """Have the student's own hand-in graded; returns its points."""
+        place = FOLDERS.index(who)
+        wrong = tuple(CHECKS)[: place % 4]
+        self.add(PEOPLE[who], "Words." if place % 2 else "", wrong=wrong, lms_user_id=IDS[who])
+        return 10.0 - sum(CHECKS[check] for check in wrong)
+
+    def _own_again(self, who):
+        """Whoever had the mark of a group has been graded anew since."""
+        if self.classroom.unshare(self.lesson, PEOPLE[who]):
+            with self.book() as book:
+                book.remove_submission(LESSON, PEOPLE[who])
+        if not self.classroom.graded(self.lesson, PEOPLE[who]).exists():
+            self._graded(who)
 
     def happen(self, class_: Class, stale: str = "") -> None:
         """Bring files, ledger and gradebook to what ``class_`` says; the mark of ``stale`` is an old one."""
@@ -106,7 +119,8 @@ class Made(GradedClass):
                 folder.rename(away)
             elif who not in class_.moved_away and away.exists():
                 away.rename(folder)
-            if who in class_.fates:
+            if who in class_.fates and who not in class_.moved_away:
+                self._own_again(who)
                 self._line(who, class_.fates[who], who == stale)
                 self._row(id, class_.fates[who])
         (self.classroom.root / FILE).write_text(class_.toml(), encoding="utf-8")
