@@ -83,6 +83,11 @@ def test_every_setting_that_a_lesson_opens_has_a_picture_of_its_own():
     assert len(states) >= 5 and "skip" in {state.partition("?")[0] for state in states}
     pictures = [stills.still(state) for state in states]
     assert all(exact for _, exact in pictures) and len({png for png, _ in pictures}) == len(set(states))
+    # A page of a lesson holds them as text; the drawn net has thousands of lines.
+    assert max(len(png) for png, _ in pictures) < 150_000
+    assert {"network?form=" + form for form in ("plain", "skip", "lstm")} <= {
+        state.partition("&")[0] for state in states
+    }
 
 
 def test_a_picture_of_another_setting_says_so():

@@ -299,6 +299,19 @@ r"""
 axis. Plain: a straight line that falls by a factor of ten per layer, far into the vanished region. With the
 skip: a level line. (Plain nets whose last layer was born dead have no error to lose; they are left out.)*
 
+One such net can be drawn: relu, blocks of width 8, the same small weights, and twelve blocks, for twenty would be too
+narrow to read. Press *Show one step*. The error comes to each block by two roads, and both factors are written down:
+the road around, above, carries exactly 1, and the branch about a tenth, the same tenth as the plain line of
+Figure 1. Then choose *layer after layer* as the net: the tenth is all there is.
+"""
+
+# %% shows_only=true
+vg.explore.network(
+    form="skip", activation="relu", depth=12, initializer="random_normal", width=8
+)
+
+# %% [markdown]
+r"""
 So much for the gradient. Does it help? Both nets now train on the circles, 60 epochs of Adam, 20 seeds each.
 The course keeps these runs in a table; `python -m vgcourse.published.residual_runs` measures them anew, in
 about seven minutes.

@@ -546,6 +546,28 @@ What is left is *more* than the direct road alone would leave: with the wider ga
 and twentyfold. The rule gives the right neighbourhood, and then one measures. (The logarithm of the number of steps, which is easy to remember, leaves a share
 of about $1/e$.)
 
+Where does the *more* come from? Here are twelve steps of an LSTM as Keras begins, with 16 units, and one backward pass
+along its memory $c$. Press *Show one step*. Each step back has two roads. The one around carries the forget gate,
+$\sigma(1) = 0.73$; the one through the other gates carries about 0.24. Together they come to 0.84 at the last step and
+to 0.96 at the first, as the line below the drawing says. Now set the *forget gate's bias* to 3: the gate carries 0.95,
+the other road about as much as before, and both together are more than 1.
+"""
+
+# %% shows_only=true
+vg.explore.network(
+    form="lstm",
+    activation="tanh",
+    depth=12,
+    initializer="orthogonal",
+    forget_bias=1,
+    width=16,
+)
+
+# %% [markdown]
+r"""
+(Choose *recurrent* as the net, and there is one road again, as in lesson 4: tanh, with a factor between 0.84 and 0.92 a
+step.)
+
 So the sentence about cells should read: **an LSTM is a plus sign with a learnt weight on it. In Keras it begins at 0.73,
 and $0.73^{50}$ is a ten-millionth.** What it can be taught is decided by where the weight begins.
 

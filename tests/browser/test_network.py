@@ -177,3 +177,32 @@ def test_each_form_is_drawn(open_page, form, width):
     assert watched.page.evaluate("document.documentElement.scrollWidth") <= width
     assert watched.page.locator("[data-key=forget_bias]").is_visible() == (form == "lstm")
     watched.assert_clean()
+
+
+LABELS = """() => {
+    const canvas = document.querySelector('.vg-network canvas'), g = canvas.getContext('2d'), found = [];
+    g.fillText = function (text, x, y) {
+        const { actualBoundingBoxLeft: left, actualBoundingBoxRight: right, actualBoundingBoxAscent: up,
+            actualBoundingBoxDescent: down } = this.measureText(text);
+        found.push({ text: String(text), left: x - left, right: x + right, top: y - up, bottom: y + down });
+    };
+    document.querySelector('.vg').vgShell.explorer.finish();
+    delete g.fillText;
+    const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0.5
+        && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 0.5;
+    const outside = ({ left, right, top, bottom }) => left < -0.5 || top < -0.5
+        || right > canvas.clientWidth + 0.5 || bottom > canvas.clientHeight + 0.5;
+    const touching = (a, i) => found.slice(i + 1).filter(b => meet(a, b)).map(b => `${a.text} on ${b.text}`);
+    const pairs = found.flatMap(touching);
+    return { drawn: found.length, wrong: [...pairs, ...found.filter(outside).map(({ text }) => `${text} is cut`)] };
+}"""
+
+
+@pytest.mark.parametrize("width", [1400, 860, 390])
+def test_no_two_labels_touch_and_none_is_cut(open_page, width):
+    page = open_page(viewport={"width": width, "height": 900}).page
+    for form in ("plain", "skip", "recurrent", "lstm"):
+        for more in ("depth=12&activation=relu&initializer=random_normal&width=8", "depth=7&forget_bias=-10"):
+            open_explorer(page, f"network?form={form}&{more}")
+            labels = page.evaluate(LABELS)
+            assert labels["drawn"] > 14 and not labels["wrong"], (form, more, labels["wrong"])

@@ -11,19 +11,26 @@ const SIZE_SHARE = logScale(TUBE_SCALE.low, TUBE_SCALE.high, 0, 1); // thermomet
 const EDGE_MOST = 5;
 const ARROW_MOST = 22;
 const NARROW = 560;
+const FACTOR_LOOKS = [{ sign: "× ", size: 12 }, { sign: "", size: 12 }, { sign: "", size: 10 }]; // the first that fits
 
 /** Heights of the picture's parts, from above: names, the ways around, units, arrows, sizes. */
-function partsOf(pass, width) {
+function partsOf(pass, width, rows) {
   const around = pass.arrows.some(({ direct }) => direct) ? 62 : 0;
   const units = width < NARROW ? 150 : 200;
   const top = 24 + around;
-  const lane = top + units + (crowded(pass, width) ? 52 : 40);
+  const lane = top + units + (rows > 1 ? 52 : 40);
   return { around, top, bottom: top + units, lane, sizes: lane + 34, height: lane + 62, left: 30, right: width - 30 };
 }
 
-/** Whether two factors side by side would touch, so that they stand on two heights. */
-function crowded(pass, width) {
-  return (width - 60) / (pass.columns.length - 1) < 36;
+/** How the factors are written so that no two of them touch: with their sign, without, smaller, or on two heights. */
+function factorLook(g, { arrows }, room, theme) {
+  const texts = arrows.flatMap(({ factor, direct, branch }) => (direct ? [direct, branch] : [{ factor }])).map((way) => factorText(way.factor));
+  const widest = ({ sign, size }) => {
+    g.font = `600 ${size}px ${theme.font}`;
+    return Math.max(...texts.map((text) => g.measureText(sign + text).width));
+  };
+  const fits = FACTOR_LOOKS.find((look) => widest(look) + 6 <= room);
+  return fits ? { ...fits, rows: 1 } : { ...FACTOR_LOOKS[FACTOR_LOOKS.length - 1], rows: 2 };
 }
 
 /** How thick an arrow for a gradient of this size is, as a share of the thickest: the logarithm, 10⁻⁸ to 10⁴. */
@@ -36,10 +43,11 @@ export function arrowShare(size) {
  * `pointed`: index of the column that is pointed at, or null.
  */
 export function drawNetwork(canvas, pass, shown, pointed, theme) {
-  const parts = partsOf(pass, canvas.clientWidth);
+  const spacing = (canvas.clientWidth - 60) / (pass.columns.length - 1);
+  const look = factorLook(canvas.getContext("2d"), pass, spacing, theme);
+  const parts = partsOf(pass, canvas.clientWidth, look.rows);
   const { g } = openCanvas(canvas, parts.height);
-  const spacing = (parts.right - parts.left) / (pass.columns.length - 1);
-  const place = { ...parts, spacing, x: (i) => parts.left + i * spacing };
+  const place = { ...parts, look, spacing, x: (i) => parts.left + i * spacing };
   if (pointed !== null) drawPointed(g, place, pointed, theme);
   pass.columns.forEach((column, i) => i && drawConnections(g, place, pass.columns[i - 1], column, i, theme));
   pass.arrows.forEach((arrow, i) => {
@@ -150,12 +158,11 @@ function drawAround(g, place, { from, to, direct }, share, theme) {
   if (share === 1) writeFactor(g, place, { from, to }, direct.factor, foot - rise - 2, theme);
 }
 
-/** "× 0.21" over an arrow; without the sign, and on two heights, where columns are close. */
+/** "× 0.21" over an arrow, as `factorLook` found that there is room. */
 function writeFactor(g, place, { from, to }, factor, y, theme) {
-  const short = place.spacing < 52;
-  const text = `${short ? "" : "× "}${factorText(factor)}`;
-  const shifted = place.spacing < 36 && from % 2 ? -12 : 0;
-  const size = place.spacing < 44 ? 10 : 12;
+  const { sign, size, rows } = place.look;
+  const text = sign + factorText(factor);
+  const shifted = rows > 1 && from % 2 ? -12 : 0;
   const at = (place.x(from) + place.x(to)) / 2;
   write(g, text, at, y + shifted, { color: theme.ink, font: theme.font, align: "center", weight: 600, size });
 }
