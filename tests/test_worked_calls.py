@@ -30,7 +30,7 @@ def test_a_worked_call_gives_what_it_shows(lesson, id):
     if id not in ("repair", "six-cures"):  # results of an experiment; their calls stand without them
         exec(compile(answer, id, "exec"), calls.globs)
     told = []
-    doctest.DocTestRunner(optionflags=ALIKE).run(calls, out=told.append)
+    doctest.DocTestRunner(verbose=False, optionflags=ALIKE).run(calls, out=told.append)
     assert not told, "".join(told)
 
 

@@ -325,9 +325,9 @@ for ax, kind in zip(axes, ("sgd", "adam"), strict=False):
 axes[0].set_yticklabels(reversed(EVERY))
 bills = beside.groupby("way").work.median()[EVERY[::-1]]
 axes[2].scatter(bills, rows, marker="D", color="#009E73")
-for place, bill in zip(rows, bills, strict=True):
+for place, billions in zip(rows, bills, strict=True):
     said = {"textcoords": "offset points", "va": "center"}
-    axes[2].annotate(f"{bill:.1f}", (bill, place), (7, 0), **said)
+    axes[2].annotate(f"{billions:.1f}", (billions, place), (7, 0), **said)
 style.dress(axes[2], "the bill")
 axes[2].set(xlabel="billions of products", xscale="log", xlim=(0.5, 130))
 vg.plots.tell(

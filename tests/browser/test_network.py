@@ -206,3 +206,32 @@ def test_no_two_labels_touch_and_none_is_cut(open_page, width):
             open_explorer(page, f"network?form={form}&{more}")
             labels = page.evaluate(LABELS)
             assert labels["drawn"] > 14 and not labels["wrong"], (form, more, labels["wrong"])
+
+
+FACTORS = f"""() => {EXPLORER}.pass.arrows.map(({{ factor, direct, branch }}) =>
+    [factor, direct && direct.factor, branch && branch.factor])"""
+DRAWN = {  # a setting -> ranges of the factors: both roads together, the one around, the one through; None: not told
+    "form=plain&activation=sigmoid&depth=10&initializer=glorot_uniform&width=16": ((0.165, 0.265), None, None),
+    "form=skip&activation=relu&depth=12&initializer=random_normal&width=8": (None, (1, 1), (0.07, 0.16)),
+    "form=plain&activation=relu&depth=12&initializer=random_normal&width=8": ((0.07, 0.14), None, None),
+    "form=lstm&activation=tanh&depth=12&initializer=orthogonal&forget_bias=1&width=16": (
+        (0.835, 0.965),
+        (0.725, 0.735),
+        (0.235, 0.255),
+    ),
+    "form=lstm&activation=tanh&depth=12&initializer=orthogonal&forget_bias=3&width=16": (
+        (1.0001, 1.2),
+        (0.945, 0.955),
+        None,
+    ),
+    "form=recurrent&activation=tanh&depth=12&initializer=orthogonal&width=16": ((0.835, 0.925), None, None),
+}
+
+
+@pytest.mark.parametrize("setting", DRAWN)
+def test_the_lessons_say_what_the_drawing_shows(watched, setting):
+    """Lessons 4, 6 and 7 tell these factors beside the cell that opens the drawing."""
+    open_explorer(watched.page, f"network?{setting}&seed=1")
+    between = np.array(watched.page.evaluate(FACTORS)[1:], float)  # the first arrow comes from the output
+    for ways, told in zip(between.T, DRAWN[setting], strict=True):
+        assert told is None or (told[0] - 1e-9 <= ways.min() and ways.max() <= told[1] + 1e-9), ways

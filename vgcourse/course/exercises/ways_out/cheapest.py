@@ -8,6 +8,9 @@ from vgcourse.course.checks.compare import NO_RETURN, Seen, close
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 SURE = 0.9
+# Prices by budget: two cures are sure at the lowest; and the surer of them costs a little more.
+_EQUAL = [[50.0, 10.0, 20.0]] * 5
+_CLOSE = [*_EQUAL[:2], [50.0, 9.5, 20.0], *_EQUAL[3:]]
 
 cheapest_cure = Exercise(
     "cheapest-way",
@@ -47,6 +50,15 @@ cheapest_cure = Exercise(
             "is sure enough.",
             share=1 / 3,
         ),
+        "last-of-equals": Miss(
+            "The table is right. Of choices that cost the same you take the last; asked for is the first.",
+            share=1 / 3,
+        ),
+        "per-success": Miss(
+            "The table is right. You divide the cost by the share; asked for is the cheapest run among those that "
+            "are sure enough.",
+            share=1 / 3,
+        ),
         "wrong-choice": Miss(
             "The table is right. You choose {got}, at {mine:.4g}; {wanted} serves at {its:.4g}.", share=1 / 3
         ),
@@ -66,10 +78,11 @@ cheapest_cure = Exercise(
 class _Market:
     """Accuracies (cures, budgets, seeds) and prices that nobody knows: something for everyone who chooses wrongly.
 
-    At most `most` of the `count` seeds reach the target, whatever the cure and the budget.
+    At most `most` of the `count` seeds reach the target, whatever the cure and the budget. `prices`: in the order of
+    `_reached`, where none shall be drawn.
     """
 
-    def __init__(self, rng: np.random.Generator, most: int = 10, count: int = 10) -> None:
+    def __init__(self, rng: np.random.Generator, most: int = 10, count: int = 10, prices: Any = None) -> None:
         self.target = 0.95
         self.seeds = [int(seed) for seed in rng.permutation(1000)[:count]]
         self.budgets = [*sorted(int(b) for b in rng.permutation(np.arange(5, 40))[:2]), int(rng.integers(50, 90))]
@@ -78,7 +91,7 @@ class _Market:
         order = rng.permutation(len(reached))
         self.cures = [names[i] for i in rng.permutation(len(reached))]
         self.accuracy = np.stack([self._accuracies(rng, reached[i]) for i in order])
-        self.price = self._prices()[order]
+        self.price = (self._prices() if prices is None else np.array(prices))[order]
         self.calls = 0
 
     @staticmethod
@@ -120,11 +133,12 @@ class _Market:
     def shares(self) -> np.ndarray:
         return np.mean(self.accuracy >= self.target, axis=2)
 
-    def choose(self, enough: np.ndarray, by: np.ndarray) -> Any:
-        """The pair with the smallest `by` among those that are `enough`; None where there is none."""
+    def choose(self, enough: np.ndarray, by: np.ndarray, last: bool = False) -> Any:
+        """The pair with the smallest `by` among those that are `enough`, the first or the last; None for none."""
         if not enough.any():
             return None
-        cure, budget = np.unravel_index(np.argmin(np.where(enough, by, np.inf)), by.shape)
+        asked = np.where(enough, by, np.inf)
+        cure, budget = np.unravel_index(np.flatnonzero(asked == asked.min())[-1 if last else 0], by.shape)
         return [self.cures[cure], self.budgets[budget]]
 
     def choice(self) -> Any:
@@ -136,7 +150,8 @@ class _Market:
 
 def _draw(rng: np.random.Generator) -> list[_Market]:
     fixed = np.random.default_rng(16)
-    return [_Market(rng), _Market(fixed, 29, 30), _Market(fixed, 8)]
+    told = [_Market(fixed, prices=prices) for prices in (_EQUAL, _CLOSE)]
+    return [_Market(rng), _Market(fixed, 29, 30), _Market(fixed, 8), *told]
 
 
 @cheapest_cure.observe
@@ -230,6 +245,8 @@ def _readings(market: _Market) -> dict[str, Any]:
         "any-is-enough": market.choose(shares > 0, price),
         "shortest": market.choose(shares >= SURE - 1e-9, epochs),
         "surest": market.choose(shares == shares.max(), price),
+        "last-of-equals": market.choose(shares >= SURE - 1e-9, price, last=True),
+        "per-success": market.choose(shares >= SURE - 1e-9, price / np.maximum(shares, 1e-9)),
     }
 
 

@@ -1,0 +1,11 @@
+import numpy as np
+
+
+def cheapest_cure(trained, cost, cures, budgets, seeds, target):
+    shares = np.array([[np.mean([trained(c, b, s) >= target for s in seeds]) for b in budgets] for c in cures])
+    choice, lowest = None, np.inf
+    for i, c in enumerate(cures):
+        for j, b in enumerate(budgets):
+            if shares[i, j] >= 0.9 and cost(c, b) / shares[i, j] < lowest:
+                choice, lowest = (c, b), cost(c, b) / shares[i, j]
+    return choice, shares, len(seeds) * sum(cost(c, b) for c in cures for b in budgets)
