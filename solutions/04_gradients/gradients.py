@@ -320,8 +320,8 @@ arrives from below. If it is small, you do not know which of them has gone. So m
 
 ### Exercise 3 · The error at each layer's output ★★ (2 points)
 
-Write `output_gradients(model, X, y)` for a sequential model. It gives back a dict: name of each *hidden*
-layer → array or tensor (n, units), whose row $i$ is the derivative of example $i$'s own loss to this layer's
+Write `output_gradients(model, X, y)` for a sequential model, whatever its activations. It gives back a dict: name of
+each *hidden* layer → array or tensor (n, units), whose row $i$ is the derivative of example $i$'s own loss to this layer's
 output. The loss `bce` is the *mean* over the examples; an example's own share of it is not divided by $n$.
 
 For example:

@@ -45,34 +45,34 @@ output_gradients = Exercise(
 )
 
 
-Case = tuple[Weights, np.ndarray, np.ndarray]
+Case = tuple[Weights, np.ndarray, np.ndarray, str]
 
 
 def _draw(rng: np.random.Generator) -> list[Case]:
-    """A drawn net; a deeper one with large gradients; one whose gradients are tiny."""
+    """A drawn net; a deeper one with large gradients; one of relu, whose gradients are tiny."""
     fixed = np.random.default_rng(4)
     drawn, deep, tiny = (
         _net(rng, (3, 6, 5, 4, 1), 30),
         _net(fixed, (2, 5, 4, 3, 6, 4, 1), 17),
-        _net(fixed, (4, 3, 5, 1), 45),
+        _net(fixed, (4, 3, 5, 1), 45, "relu"),
     )
     loud = [(2 * kernel, bias) for kernel, bias in deep[0][:-1]]
     quiet = [*tiny[0][:-1], (1e-6 * tiny[0][-1][0], tiny[0][-1][1])]
     return [drawn, ([*loud, (9 * deep[0][-1][0], deep[0][-1][1])], *deep[1:]), (quiet, *tiny[1:])]
 
 
-def _net(rng: np.random.Generator, widths: tuple[int, ...], points: int) -> Case:
-    """A net for tanh, points, and labels (n,)."""
+def _net(rng: np.random.Generator, widths: tuple[int, ...], points: int, activation: str = "tanh") -> Case:
+    """A net's weights, points, labels (n,), and its activation."""
     shapes = itertools.pairwise(widths)
     weights = [(rng.normal(size=s) / np.sqrt(s[0]), 0.3 * rng.normal(size=s[1])) for s in shapes]
     X = rng.normal(size=(points, widths[0])).astype("float32")
-    return weights, X, (rng.random(points) < 0.4).astype("float32")
+    return weights, X, (rng.random(points) < 0.4).astype("float32"), activation
 
 
 @output_gradients.observe
 def observe_output_gradients(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
-    return {"cases": [as_array(answer(keras_model(weights, "tanh"), X, y)) for weights, X, y in _draw(rng)]}
+    return {"cases": [as_array(answer(keras_model(w, activation), X, y)) for w, X, y, activation in _draw(rng)]}
 
 
 @output_gradients.judge
@@ -89,12 +89,12 @@ def judge_output_gradients(seen: Seen, rng: np.random.Generator) -> Any:
     return ("wrong-values" if "fact" in fields else key), fields
 
 
-def _judge_case(got: Any, weights: Weights, X: np.ndarray, y: np.ndarray) -> Any:
+def _judge_case(got: Any, weights: Weights, X: np.ndarray, y: np.ndarray, activation: str) -> Any:
     if got is None:
         return "no-return"
     if not isinstance(got, dict):
         return "not-a-dict"
-    hidden, right = names(weights)[:-1], run(weights, "tanh", X, y)
+    hidden, right = names(weights)[:-1], run(weights, activation, X, y)
     if _are_inputs(got, hidden, right):
         return "inputs", {"fact": _fact(hidden, [got.get(name) for name in hidden], right)}
     if missing := [name for name in hidden if name not in got]:
