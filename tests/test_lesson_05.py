@@ -387,9 +387,9 @@ def test_every_exercise_shows_its_stars_its_points_and_three_hints():
 
 
 def test_the_nets_that_are_always_tried_tell_the_misreadings_apart():
-    _, loud, relu = factors._draw(np.random.default_rng(0))
+    _, loud, _, raised = factors._draw(np.random.default_rng(0))
     assert factors._tells_apart(*loud[:4])
-    phi, slope, X, nets, _ = relu
+    phi, slope, X, nets, _ = raised
     living = [sizes for sizes in (factors._sizes(net, phi, slope, X) for net in nets) if sizes[0] > 0]
     assert len(living) == 8 and min(sizes[0] for sizes in living) < 1e-7
 

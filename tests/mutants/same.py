@@ -34,6 +34,7 @@ SAME: dict[str, dict[str, str]] = {
         "radial_accuracy: np.hypot(X[:, 0], X[:, 1]) → np.hypot(X[:, 1], X[:, 0])": "a distance is symmetric",
         "best_threshold: np.hypot(X[:, 0], X[:, 1]) → np.hypot(X[:, 1], X[:, 0])": "a distance is symmetric",
         "radial_accuracy: * <= t": "no point lies on the circle",
+        "radial_accuracy: np.mean(*) → np.mean(*, axis=*": ROW,
         "radial_accuracy: 1 → -1": "of two columns the second is the last",
         "best_threshold: 1 → -1": "of two columns the second is the last",
         "best_threshold: np.linspace(*": REACHES,
