@@ -268,6 +268,8 @@ SAME: dict[str, dict[str, str]] = {
         "norm_factor: result of the input's type": FLOATS,
     },
     "which-cure": {
+        "which_cure: np.mean(*) → np.mean(*, axis=*": ROW,
+        "which_cure: np.max(*) → np.max(*, axis=*": ROW,
         "which_cure: np.mean(figures['zeros']) > 0.1 → np.mean(figures['zeros']) >= 0.1": BETWEEN,
         **{f"which_cure: np.mean → np.{other}": BETWEEN for other in ("median", "sum", "max")},
         **{f"which_cure: 0.1 → {other}": BETWEEN for other in ("0", "0.2", "0.05", "0.010000000000000002")},
@@ -287,6 +289,9 @@ SAME: dict[str, dict[str, str]] = {
     },
     "cheapest-way": {
         "cheapest_cure: np.zeros → np.ones": "every entry is written",
+        "cheapest_cure: np.mean(*) → np.mean(*, axis=*": ROW,
+        "cheapest_cure: for seed in seeds → for seed in list(seeds)[::-1]": "a mean knows no order",
+        "cheapest_cure: * the line after it inside": "it is written anew each time, and the last time it is whole",
         "cheapest_cure: target absolute": POSITIVE,
         "cheapest_cure: never negative": POSITIVE,
         "cheapest_cure: absolute": POSITIVE,

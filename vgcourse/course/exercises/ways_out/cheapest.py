@@ -8,7 +8,9 @@ from vgcourse.course.checks.compare import NO_RETURN, Seen, close
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 SURE = 0.9
-# Prices by budget: two cures are sure at the lowest; and the surer of them costs a little more.
+# Prices by budget: what is nearly sure costs a fifth; two cures are sure at the lowest price; the surer one costs
+# a little more.
+_TEMPTING = [[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [20.0, 30.0, 60.0], [45.0, 50.0, 60.0], [40.0, 50.0, 90.0]]
 _EQUAL = [[50.0, 10.0, 20.0]] * 5
 _CLOSE = [*_EQUAL[:2], [50.0, 9.5, 20.0], *_EQUAL[3:]]
 
@@ -151,7 +153,7 @@ class _Market:
 def _draw(rng: np.random.Generator) -> list[_Market]:
     fixed = np.random.default_rng(16)
     told = [_Market(fixed, prices=prices) for prices in (_EQUAL, _CLOSE)]
-    return [_Market(rng), _Market(fixed, 29, 30), _Market(fixed, 8), *told]
+    return [_Market(rng), _Market(fixed, 29, 30, _TEMPTING), _Market(fixed, 8), *told]
 
 
 @cheapest_cure.observe
