@@ -51,6 +51,7 @@ def test_the_address_holds_the_whole_setting(watched):
     page.click("text=More settings")
     page.select_option("[data-key=seed]", "7")
     page.wait_for_function("location.hash.includes('seed=7')")
+    page.wait_for_function(f"!{EXPLORER}.queue.busy")
     address, shown = page.url, page.inner_text(".vg-body")
     page.goto("about:blank")
     page.goto(address)
