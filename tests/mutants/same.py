@@ -234,6 +234,11 @@ SAME: dict[str, dict[str, str]] = {
         "chance_loss: absolute": POSITIVE,
         "chance_loss: an axis more": NUMBER,
     },
+    "cheapest-cure": {
+        "cheapest_cure: np.mean(*) → *axis=*": ROW,
+        "cheapest_cure: group.updates.median() → group.updates.median(axis=0)": ROW,
+        "cheapest_cure: level absolute": "a level is a share",
+    },
     "loss-scale": {
         "loss_scale: return None → return": "`return` gives None",
         "loss_scale: np.*(half*) → *axis=*": ROW,
