@@ -233,6 +233,9 @@ class Room:
     def policy(self):
         return ClassPolicy()
 
+    def ids(self, names):
+        return names
+
     def everybody(self):
         return set(self.students(None))
 
