@@ -18,6 +18,7 @@ import tarfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -235,7 +236,10 @@ def lab(browser, tmp_path_factory) -> Iterator[Lab]:
             yield Lab(f"http://127.0.0.1:{port}", root)
         finally:
             server.terminate()
-            server.wait(timeout=20)
+            with suppress(subprocess.TimeoutExpired):  # on a busy machine its kernels take long to end
+                server.wait(timeout=60)
+            server.kill()
+            server.wait()
 
 
 def _lab_command(home: Path, port: int) -> list[str]:

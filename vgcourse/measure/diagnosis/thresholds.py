@@ -31,6 +31,8 @@ UNDERFLOWN = -80.0
 LARGE_INPUT = 20.0
 # rms of targets, and over that of the answers; and steps at the pace of the first one that are too many.
 LARGE_TARGET, SLOW = 100.0, 1e5
+# rms of what the answers miss of such targets, over that of the targets: so much of the way is still left.
+HARDLY_BEGUN = 0.9
 # Spread of answers over the examples, relative to their size: float32 has seven digits.
 UNVARIED = 1e-6
 # The same, where what differs is little enough to be lost in the next layers.

@@ -16,6 +16,7 @@ from vgcourse.measure.diagnosis.facts.stepping.trial import follows_schedule, fr
 from vgcourse.measure.diagnosis.facts.stepping.updates import NoTwin, Twin
 from vgcourse.measure.diagnosis.linear import linear_runs
 from vgcourse.measure.diagnosis.thresholds import (
+    HARDLY_BEGUN,
     LARGE_INPUT,
     LARGE_TARGET,
     OFF_CENTRE,
@@ -63,10 +64,8 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
     if twin is not None and compiled and np.isfinite(run.loss):
         batch.trial = _trial(model, x, y, run, twin, optimizer, batch)
         # Of the kernels: a bias that starts at 0 moves by much of its size however small the step.
-        if (
-            max((s for s in (layer.update_ratio for layer in batch.layers) if np.isfinite(s)), default=0.0)
-            < STEP_TOO_SMALL
-        ):
+        ratios = [layer.update_ratio for layer in batch.layers if np.isfinite(layer.update_ratio)]
+        if max(ratios, default=0.0) < STEP_TOO_SMALL:
             kernels = [info.kernel for info in run.infos if info.kernel is not None]
             batch.held = held_back(optimizer, twin.variables, run.gradients.variables, kernels)
     batch.settled_loss = _settled_loss(model, x, y, run, batch)
@@ -208,7 +207,7 @@ def _hardly_begun(output, size: float) -> bool:
     """Some steps have been made towards large targets, and nine tenths of the way are left."""
     if output.targets.shape != output.values.shape:
         return False
-    return size > LARGE_TARGET and rms(output.targets - output.values) > 0.9 * size
+    return size > LARGE_TARGET and rms(output.targets - output.values) > HARDLY_BEGUN * size
 
 
 def _steps_there(course: list[float], loss: str) -> float:

@@ -1,8 +1,10 @@
 /** What a net answers all over the plane, asked a batch at a time: on the page, or in the worker that trains. */
 
+const FINE_ROWS = 44;
+
 /** Rows of the picture: coarse for a frame of the training, coarser for a deep net. */
 export function fieldRows(depth, hasty) {
-  if (!hasty) return 44;
+  if (!hasty) return FINE_ROWS;
   return depth > 20 ? 9 : 18;
 }
 
@@ -17,6 +19,7 @@ export class Answers {
     this.net = run.net;
     this.columns = columns;
     this.rows = rows;
+    this.hasty = hasty;
     this.logits = new Float64Array(columns * rows);
   }
 
@@ -30,11 +33,11 @@ export class Answers {
     return this.at === this.logits.length;
   }
 
-  /** All at once: `{columns, rows, logits}`, row after row from the upper left. */
+  /** All at once: `{columns, rows, hasty, logits}`, row after row from the upper left. */
   whole() {
     while (!this.askOn());
-    const { columns, rows, logits } = this;
-    return { columns, rows, logits };
+    const { columns, rows, hasty, logits } = this;
+    return { columns, rows, hasty, logits };
   }
 }
 

@@ -11,12 +11,12 @@ export class Field {
     this.tile = document.createElement("canvas");
   }
 
-  /** Put answers, `{columns, rows, logits}`, on the canvas, with the data on top. */
-  show(canvas, height, { columns, rows, logits }, data, theme) {
+  /** Put answers, `{columns, rows, hasty, logits}`, on the canvas, with the data on top. */
+  show(canvas, height, { columns, rows, hasty, logits }, data, theme) {
     const { g, width } = openCanvas(canvas, height);
     const numbers = this.#paint(columns, rows, logits, fieldColors(theme));
     g.imageSmoothingEnabled = true;
-    g.imageSmoothingQuality = rows < 44 ? "low" : "high"; // "high" is for the picture that stays
+    g.imageSmoothingQuality = hasty ? "low" : "high"; // "high" is for the picture that stays
     g.save();
     g.beginPath();
     g.roundRect(0, 0, width, height, 6);
