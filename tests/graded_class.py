@@ -8,7 +8,7 @@ from nbgrader.api import Gradebook
 
 from vgcourse.course.authoring import build
 from vgcourse.course.checks import registry
-from vgcourse.course.checks.exercise import BLANK, Verdict
+from vgcourse.course.checks.verdicts import BLANK, Verdict
 from vgcourse.course.lesson import Lesson, find_lesson
 from vgcourse.grading import demo
 from vgcourse.grading.class_run.classroom import Classroom

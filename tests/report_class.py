@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 
 from vgcourse.course.checks import registry
-from vgcourse.course.checks.exercise import BLANK, Verdict
+from vgcourse.course.checks.verdicts import BLANK, Verdict
 from vgcourse.grading.class_run.class_table import Mark, Standing
 from vgcourse.grading.class_run.result import Result
 from vgcourse.grading.pages.report import answers as answer_cells

@@ -9,6 +9,11 @@ from vgcourse.course.checks import registry
 
 HERE = Path(__file__).parent
 SEEDS = (1, 20, 300)
+# Their checks build nets: each answer meets one of the seeds, the answers of one exercise all three in turn.
+SLOW = {
+    "break-symmetry", "fifty-blocks", "find-fault", "make-mlp", "output-gradients", "refresh-statistics",
+    "residual-block", "train-step", "weight-capture",
+}  # fmt: skip
 FEWEST = {"00_start": (3, 2), "01_circles": (4, 2)}  # wrong and right answers an exercise
 
 
@@ -20,8 +25,11 @@ def name(path):
     return "/".join(path.parts[-3:])
 
 
-def verdicts(path, seeds=SEEDS):
+def verdicts(path, seeds=None):
     exercise = registry.find(path.parent.name)
+    if seeds is None:
+        turn = sorted(path.parent.glob("*.py")).index(path) % len(SEEDS)
+        seeds = SEEDS[turn : turn + 1] if exercise.id in SLOW else SEEDS
     names = runpy.run_path(str(path))
     answers = tuple(names[answer] for answer in exercise.answers)
     drawn = [exercise.suitable(seed) for seed in seeds]
@@ -65,7 +73,7 @@ def test_every_exercise_has_wrong_and_right_answers(lesson):
 
 @pytest.mark.parametrize("lesson", registry.LESSONS)
 def test_every_misconception_has_an_answer_that_shows_it(lesson):
-    from vgcourse.course.checks.exercise import COMMON, COMMON_HALF
+    from vgcourse.course.checks.verdicts import COMMON, COMMON_HALF
 
     for exercise in registry.exercises(lesson):
         shown = {path.name.split(".")[0] for path in (HERE / "wrong_answers" / lesson / exercise.id).glob("*.py")}

@@ -3,6 +3,7 @@
 import copy
 import gc
 import pickle
+import weakref
 
 import keras
 import numpy as np
@@ -11,7 +12,7 @@ import tensorflow as tf
 from tensorflow.python.framework.func_graph import FuncGraph
 
 import vgcourse as vg
-from vgcourse.measure.capture import GradientCapture, WeightCapture
+from vgcourse.measure.capture import GradientCapture, WeightCapture, recorder
 
 layers = keras.layers
 X = np.random.default_rng(0).normal(size=(16, 3)).astype("float32")
@@ -45,6 +46,21 @@ def test_nothing_of_a_fit_is_held_once_its_capture_is_gone(capture):
     for _ in range(3):
         model.fit(X, Y, callbacks=[capture()], **FIT)
     assert graphs() == before
+
+
+def test_a_large_model_meets_at_most_one_capture_of_an_earlier_fit(monkeypatch):
+    """A traced step is a circle that the collector may leave for many fits, with a copy of every gradient in it."""
+    monkeypatch.setattr(recorder, "LARGE", 1)
+    model, captures = net(), weakref.WeakSet()
+    gc.disable()
+    try:
+        for _ in range(4):
+            captures.add(capture := GradientCapture())
+            model.fit(X, Y, callbacks=[capture], **FIT)
+            del capture
+        assert len(captures) <= 2
+    finally:
+        gc.enable()
 
 
 class Counting(GradientCapture):

@@ -4,8 +4,7 @@ import sys
 import numpy as np
 import pytest
 
-from vgcourse.course.checks import exercise as framework
-from vgcourse.course.checks import registry, render, session
+from vgcourse.course.checks import registry, render, session, verdicts
 from vgcourse.course.checks.compare import close, fact
 from vgcourse.course.checks.exercise import Exercise, Miss, is_blank, need_callable
 from vgcourse.course.checks.handed import HandedOut
@@ -227,7 +226,7 @@ def test_every_exercise_of_the_course_is_well_formed():
             assert e.id not in seen and e.id == e.id.lower() and "_" not in e.id
             assert e.points > 0 and e.answers and e.title
             assert all(0 <= miss.share < 1 for miss in e.misses.values())
-            assert len(set(e.misses) - set(framework.COMMON | framework.COMMON_HALF)) >= 3
+            assert len(set(e.misses) - set(verdicts.COMMON | verdicts.COMMON_HALF)) >= 3
             assert registry.lesson_of(e.id) == lesson
             seen.add(e.id)
 

@@ -11,7 +11,7 @@ from string import Formatter
 import pytest
 
 from vgcourse.course.checks import registry
-from vgcourse.course.checks.exercise import PASSED
+from vgcourse.course.checks.verdicts import PASSED
 
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+|[a-z]{3,}")
 EXERCISES = [exercise for lesson in registry.LESSONS for exercise in registry.exercises(lesson)]

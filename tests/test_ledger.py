@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from vgcourse.course.checks.exercise import Verdict
+from vgcourse.course.checks.verdicts import Verdict
 from vgcourse.errors import CourseError
 from vgcourse.grading import kept_files
 from vgcourse.grading.class_run.ledger import Ledger

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from vgcourse.course.checks import observation, registry, session
-from vgcourse.course.checks.exercise import CHECK_BROKEN, CHECK_FAILED, RAISES
 from vgcourse.course.checks.observation import decode
+from vgcourse.course.checks.verdicts import CHECK_BROKEN, CHECK_FAILED, RAISES
 
 SEED = 5
 

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from vgcourse.course.checks import own_text, registry, render, session, source_parts
+from vgcourse.course.checks import registry, render, session
+from vgcourse.course.checks.sources import own_text, source_parts
 
 MODULES = tuple(registry.modules())
 SHOWN = [e for lesson in registry.LESSONS for e in registry.exercises(lesson) if own_text.own_text(e)]
@@ -64,7 +65,8 @@ def test_nothing_is_shown_while_a_class_is_graded(displayed, monkeypatch, name):
 
 KERNEL = """
 import json, sys
-from vgcourse.course.checks import observers_only, registry, session, own_text
+from vgcourse.course.checks import registry, session
+from vgcourse.course.checks.sources import observers_only, own_text
 observers_only.install(json.load(sys.stdin))
 exercise = registry.find("ten-slopes")
 print(own_text.is_allowed(), own_text.own_text(exercise))

@@ -5,7 +5,7 @@ import nbformat
 import pytest
 
 from vgcourse.course import predictions, progress
-from vgcourse.course.checks.exercise import Verdict
+from vgcourse.course.checks.verdicts import Verdict
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 from IPython.lib.pretty import pretty
 
-from vgcourse.course.checks import exercise, seal, session
+from vgcourse.course.checks import exercise, looking, seal, session
 from vgcourse.grading.notebook.kernel_answers import text_of
 
 
@@ -14,7 +14,7 @@ def test_an_untouched_check_is_sealed():
 
 def test_a_replaced_part_breaks_the_seal(monkeypatch):
     parts = seal.parts()
-    for holder, name in ((exercise.Exercise, "_look"), (session, "_emit"), (exercise, "encode")):
+    for holder, name in ((looking, "_look"), (session, "_emit"), (looking, "encode")):
         with monkeypatch.context() as patch:
             patch.setattr(holder, name, lambda *a: None)
             assert seal.shown("a") != seal.expected(parts, "a")

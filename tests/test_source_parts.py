@@ -4,7 +4,8 @@ import ast
 
 import pytest
 
-from vgcourse.course.checks import registry, source_parts
+from vgcourse.course.checks import registry
+from vgcourse.course.checks.sources import source_parts
 
 MODULES = tuple(registry.modules())
 SOURCES = source_parts.observing_sources(MODULES)

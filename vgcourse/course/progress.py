@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from vgcourse.course.text_table import text_table
 
 if TYPE_CHECKING:
-    from vgcourse.course.checks.exercise import Verdict
+    from vgcourse.course.checks.verdicts import Verdict
 
 LESSON = re.compile(r"\d\d_\w+")
 PASSED = "passed"  # the key of a verdict with full marks

@@ -6,8 +6,8 @@ kind: cell
 honest: 0
 """
 
-from vgcourse.course.checks import exercise
-_look = exercise.Exercise._look
+from vgcourse.course.checks import exercise, looking
+_look = looking._look
 def cheat(self, answers, seed, watched=True):
     own = self.reference()
     return _look(self, own if isinstance(own, tuple) else (own,), seed)

@@ -3,8 +3,9 @@
 ``check`` and ``fallback`` are what a lesson calls. Each lesson's exercises stand in a module of their own.
 """
 
-from vgcourse.course.checks.exercise import Exercise, Miss, Verdict, need_callable
+from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.checks.session import CheckFailed, check, fallback, install
+from vgcourse.course.checks.verdicts import Verdict
 
 __all__ = ["CheckFailed", "Exercise", "Miss", "Verdict", "check", "fallback", "need_callable"]
 

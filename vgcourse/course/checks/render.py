@@ -2,7 +2,7 @@
 
 import html
 
-from vgcourse.course.checks.exercise import BLANK, Verdict
+from vgcourse.course.checks.verdicts import BLANK, Verdict
 from vgcourse.palette import LIGHT
 
 # The sign and the word carry the meaning too.

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-_OWN = ("exercise", "handed", "observation", "observers_only", "own_work", "registry", "seal", "session")
+_OWN = ("exercise", "handed", "looking", "observation", "own_work", "registry", "seal", "session")
+_OWN += ("sources.observers_only",)
 
 
 def parts() -> list[int]:

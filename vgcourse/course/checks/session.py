@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from vgcourse.course import progress
-from vgcourse.course.checks import observation, own_text, registry, render
-from vgcourse.course.checks.exercise import Exercise, Verdict, broken
+from vgcourse.course.checks import observation, registry, render
+from vgcourse.course.checks.exercise import Exercise
+from vgcourse.course.checks.looking import broken
+from vgcourse.course.checks.sources import own_text
+from vgcourse.course.checks.verdicts import Verdict
 
 _passed: dict[str, tuple[Any, ...]] = {}
 _lent: list[Any] = []  # what ``fallback`` handed out: the course's functions are nobody's answer

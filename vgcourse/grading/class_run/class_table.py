@@ -16,7 +16,7 @@ from pathlib import Path
 
 from nbgrader.api import MissingEntry, SubmittedAssignment
 
-from vgcourse.course.checks.exercise import Verdict
+from vgcourse.course.checks.verdicts import Verdict
 from vgcourse.course.lesson import Lesson
 from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.classroom import Classroom

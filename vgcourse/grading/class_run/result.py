@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from vgcourse.course.checks.exercise import Verdict
+from vgcourse.course.checks.verdicts import Verdict
 
 GRADED, NEEDS_READING, NOT_GRADED, STALE = "graded", "needs reading", "not graded", "stale"
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from vgcourse.course.checks.exercise import Verdict
+from vgcourse.course.checks.verdicts import Verdict
 from vgcourse.course.text_table import shown, text_table
 from vgcourse.grading.class_run.class_table import Standing
 from vgcourse.grading.class_run.result import NOT_GRADED

@@ -19,7 +19,8 @@ from multiprocessing.reduction import recv_handle, send_handle
 from pathlib import Path
 from typing import Any
 
-from vgcourse.course.checks import registry, source_parts
+from vgcourse.course.checks import registry
+from vgcourse.course.checks.sources import source_parts
 from vgcourse.errors import CourseError
 from vgcourse.grading.confinement.isolation import CHOICES, NAMESPACES, Isolation
 from vgcourse.grading.confinement.limits import LOST, Ending, Limits

@@ -18,7 +18,7 @@ import traceback
 from dataclasses import asdict
 from typing import NoReturn
 
-from vgcourse.course.checks import observers_only
+from vgcourse.course.checks.sources import observers_only
 from vgcourse.grading.confinement import isolation, keeper, linux
 from vgcourse.grading.confinement.isolation import Isolation
 

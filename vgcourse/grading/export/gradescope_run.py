@@ -15,7 +15,7 @@ import nbformat
 from traitlets.config import Config
 
 from vgcourse.course.checks import registry
-from vgcourse.course.checks.exercise import Verdict
+from vgcourse.course.checks.verdicts import Verdict
 from vgcourse.course.lesson import Lesson, find_root, released
 from vgcourse.course.text_table import shown
 from vgcourse.errors import CourseError

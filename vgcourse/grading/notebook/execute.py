@@ -28,10 +28,12 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, List, Unicode
 
-from vgcourse.course.checks import observation, registry, render, source_parts
-from vgcourse.course.checks.exercise import BORROWED, Exercise, Verdict
+from vgcourse.course.checks import observation, registry, render
+from vgcourse.course.checks.exercise import Exercise
 from vgcourse.course.checks.seal import expected
 from vgcourse.course.checks.session import seeds_of
+from vgcourse.course.checks.sources import source_parts
+from vgcourse.course.checks.verdicts import BORROWED, Verdict
 from vgcourse.errors import CourseError
 from vgcourse.grading.confinement.jupyter import GradingKernelManager, ending
 from vgcourse.grading.kept_files import course_secret
@@ -215,7 +217,7 @@ class JudgedExecute(SettledOutputs, Execute):
         if maker := exercise.own_source():
             source = source_parts.own_version_source(tuple(registry.modules()), *maker)
             lent = f"{exercise.id!r}, {source!r}, {maker[1]!r}, {maker[0]!r}"
-            self._tell(f"lend({lent})", "observers_only")
+            self._tell(f"lend({lent})", "sources.observers_only")
 
     def _draw_seed(self, exercise: Exercise, resources: dict[str, Any]) -> int:
         student = resources.get("nbgrader", {}).get("student", "")
@@ -228,7 +230,7 @@ class JudgedExecute(SettledOutputs, Execute):
         Returns what it answers, as ``kind``: by default how many checks it says it has observed since it was told
         something before.
         """
-        asking = self._ask(f"__import__('vgcourse.course.checks.{module}', fromlist=['{module}']).{call}")
+        asking = self._ask(f"__import__('vgcourse.course.checks.{module}', fromlist=['_']).{call}")
 
         async def ask() -> dict[str, Any]:
             return await asking

@@ -15,7 +15,8 @@ from typing import Any
 from nbformat import NotebookNode
 
 from vgcourse.course.checks import observation
-from vgcourse.course.checks.exercise import UNWATCHED, Exercise
+from vgcourse.course.checks.exercise import Exercise
+from vgcourse.course.checks.verdicts import UNWATCHED
 
 KEY = "vgcourse"
 _LOOK = re.compile(r"[\d.]+ of [\d.]+ points?\b")  # what only the line of a check says

@@ -12,7 +12,7 @@ import nbformat
 from traitlets.config import Config
 
 from vgcourse.course.checks import registry, render
-from vgcourse.course.checks.exercise import Verdict
+from vgcourse.course.checks.verdicts import Verdict
 from vgcourse.course.lesson import Lesson, find_lesson, find_root
 from vgcourse.course.text_table import text_table
 from vgcourse.errors import CourseError

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from nbformat import NotebookNode
 
 from vgcourse.course.checks import observation
-from vgcourse.course.checks.exercise import BLANK, NOT_HERE, RAISES, STOPPED_BEFORE, Exercise, Verdict
+from vgcourse.course.checks.exercise import Exercise
+from vgcourse.course.checks.verdicts import BLANK, NOT_HERE, RAISES, STOPPED_BEFORE, Verdict
 from vgcourse.grading.notebook.answered import TAKES_IN, may_define
 
 NO_OBSERVATION = "no-observation"

@@ -1,5 +1,6 @@
 """What both captures share: which moments of a fit are recorded, and how they become a Recording."""
 
+import gc
 from pathlib import Path
 
 import keras
@@ -28,6 +29,8 @@ from vgcourse.measure.recording import Recording
 from vgcourse.measure.recording.schema import NOT_REDUCED, quantity_and_layer
 
 LOSS, RATE = ("loss", ""), ("learning_rate", "")
+# From here on it is worth a quarter of a second to let go of what earlier captures have left.
+LARGE = 1_000_000
 # What a copy leaves behind.
 _OF_A_MODEL = {
     "_model",
@@ -129,6 +132,8 @@ class Recorder(keras.callbacks.Callback, Listener):
     def _forget_traces(self) -> None:
         events = self._events
         self._forget_model()
+        if self.model.built and self.model.count_params() >= LARGE:
+            gc.collect()  # a traced step is a circle, and holds a copy of every gradient
         self._events = events
         several = self.model.steps_per_execution
         if self._interval is None:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution, is_task
 
-from vgcourse.course.checks.exercise import Verdict
+from vgcourse.course.checks.verdicts import Verdict
 from vgcourse.grading.notebook.execute import MARK, judged_exercise
 from vgcourse.grading.pages.page import count, number
 

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from vgcourse.course.checks.exercise import BLANK, PASSED
+from vgcourse.course.checks.verdicts import BLANK, PASSED
 from vgcourse.grading.class_run.class_table import Standing
 
 

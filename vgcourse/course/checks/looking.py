@@ -1,0 +1,138 @@
+"""Call a student's answers on drawn inputs, and say in plain data what came back or what went wrong."""
+
+import dis
+import types
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import numpy as np
+
+from vgcourse.course.checks.handed import HandedOut
+from vgcourse.course.checks.observation import ObservationError, encode, with_article
+from vgcourse.course.checks.own_work import Asked, Watch, passed_through_own_code
+from vgcourse.course.checks.verdicts import (
+    BLANK,
+    BORROWED,
+    CHECK_BROKEN,
+    NOT_A_FUNCTION,
+    NOT_PLAIN,
+    RAISES,
+    UNUSABLE,
+    UNWATCHED,
+)
+
+
+class Observed(Asked, Protocol):
+    """What looking at answers needs to know of an exercise."""
+
+    changes: tuple[int, ...]
+
+
+def observed(
+    exercise: Observed,
+    answers: tuple[Any, ...],
+    seed: int,
+    watched: bool = True,
+    tell: Callable[[str], None] | None = None,
+) -> str:
+    """An encoded observation of ``answers``; `Exercise.observe_answers` says more."""
+    if not watched:
+        return _encoded(_look(exercise, answers, seed))
+    with Watch(exercise, tell and (lambda name: tell(_borrowed(name)))) as watch:
+        text = _encoded(_look(exercise, answers, seed))  # what came back may compute itself only now
+    if watch.found:
+        return _borrowed(watch.found)
+    return text if watch.unbroken else f'{text[:-1]},"{UNWATCHED}":true}}'
+
+
+def _look(exercise: Observed, answers: tuple[Any, ...], seed: int) -> dict[str, Any]:
+    blank = [name for name, answer in zip(exercise.answers, answers, strict=False) if is_blank(answer)]
+    if blank and len(blank) < len(answers):
+        what = f"Still open: {', '.join(blank)} (the check looks at all its functions together)."
+        return {"problem": BLANK, "fields": {"what": what}}
+    if blank:
+        return {"problem": BLANK}
+    handed = HandedOut(exercise.changes)
+    try:
+        guarded = map(handed.guard, exercise.answers, answers)
+        seen = exercise.observing(*guarded, np.random.default_rng(seed))
+        if handed.no_number:
+            return {"problem": NOT_PLAIN, "fields": {"text": handed.no_number}}
+        return {"seen": seen, "changed": handed.changed} if handed.changed else {"seen": seen}
+    except NotImplementedError:
+        return {"problem": BLANK}
+    except WrongKind as error:
+        return {"problem": NOT_A_FUNCTION, "fields": {"wanted": error.wanted, "found": error.found}}
+    except ObservationError as error:
+        return {"problem": NOT_PLAIN, "fields": {"text": str(error)}}
+    except (Exception, SystemExit) as error:
+        by_answer = handed.raised is error or passed_through_own_code(error)
+        return _stopped(error, by_answer, handed.call if handed.raised is error else "")
+
+
+class WrongKind(TypeError):
+    """The name holds something else than the exercise asks for."""
+
+    def __init__(self, wanted: str, found: Any) -> None:
+        super().__init__(f"wanted {wanted}, found {found}")
+        self.wanted, self.found = wanted, with_article(type(found).__name__)
+
+
+def need_callable(answer: Any, wanted: str = "a function") -> None:
+    """Raise WrongKind unless ``answer`` can be called."""
+    if not callable(answer):
+        raise WrongKind(wanted, answer)
+
+
+def is_blank(answer: Any) -> bool:
+    """Whether ``answer`` is still the stub: the Ellipsis, or a function with nothing in it but the stub."""
+    if answer is Ellipsis:
+        return True
+    if not isinstance(answer, types.FunctionType):
+        return False
+    # What the stub compiles to, with or without a docstring: nothing but "return None".
+    body = [step for step in dis.get_instructions(answer) if step.opname not in ("RESUME", "NOP")]
+    return all(step.opname in ("LOAD_CONST", "RETURN_VALUE", "RETURN_CONST") for step in body) and (
+        body[-1].argval is None if body[-1].opname == "RETURN_CONST" else body[0].argval is None
+    )
+
+
+def broken(error: BaseException) -> dict[str, Any]:
+    """The observation of a check that cannot do its work, whatever the answer is."""
+    return {"problem": CHECK_BROKEN, "fields": {"text": f"{type(error).__name__}: {first_line(error)}"}}
+
+
+def _stopped(error: BaseException, raised_by_answer: bool, call: str = "") -> dict[str, Any]:
+    """What stopped while it was observed: the answer, the check at what the answer gave back, or the check alone.
+
+    ``call`` says which call of the answer it was, where that is known.
+    """
+    if not raised_by_answer and isinstance(error, NameError | ImportError):
+        return broken(error)
+    fields = {"error": type(error).__name__, "text": first_line(error)}
+    if raised_by_answer and call:
+        fields["call"] = f" (in the call {call})"
+    return {"problem": RAISES if raised_by_answer else UNUSABLE, "fields": fields}
+
+
+def _borrowed(name: str) -> str:
+    return encode({"problem": BORROWED, "fields": {"name": name}})
+
+
+def _encoded(seen: dict[str, Any]) -> str:
+    """An observation as text; where an answer gave back what is no plain data, one that says so."""
+    try:
+        return encode(seen)
+    except ObservationError as error:
+        return encode({"problem": NOT_PLAIN, "fields": {"text": str(error)}})
+
+
+def first_line(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except Exception:
+        return "no message that could be shown"  # a student's own exception may not know how to say itself
+    if isinstance(error, TypeError) and ("for ^:" in text or "bitwise_xor" in text):
+        return "^ is not a power in Python, write **"
+    lines = text.strip().splitlines()
+    return lines[0][:200] if lines else "no further message"

@@ -1,0 +1,113 @@
+"""What a check says: its keys, the sentences that all exercises share, and a verdict with its share of the points."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+PASSED = "passed"
+BLANK = "blank"
+RAISES = "raises"
+NOT_PLAIN = "not-plain"
+NOT_A_FUNCTION = "not-a-function"
+BORROWED = "uses-the-package"
+CHANGED = "changes-input"
+UNUSABLE = "cannot-be-used"
+CHECK_FAILED, CHECK_BROKEN = "check-failed", "check-broken"
+TAMPERED = "tampered"
+NOT_HERE, STOPPED_BEFORE = "needs-what-is-not-here", "stopped-before"
+UNWATCHED = "unwatched"  # stands in an observation where the answer put the watch aside
+LONGEST_FIELD, LONGEST_MESSAGE = 200, 1200  # characters
+
+COMMON = {
+    BLANK: "{what} Write your code where it says YOUR CODE HERE, run that cell, then this one.",
+    RAISES: "Your code stopped with {error}: {text}{call}",
+    NOT_PLAIN: "Your answer came back as something that cannot be compared: {text}.",
+    UNUSABLE: "The check could not go on with what your answer is or gives back ({error}: {text}). Compare its form "
+    "with what the task asks for.",
+    CHECK_BROKEN: "Not graded: the check itself stopped ({text}), whatever your answer is. Tell your instructor.",
+    CHECK_FAILED: "Not graded: the check stopped at what your answer gives back ({text}). Look at what it returns; "
+    "if that is what was asked for, the mistake is in the check: tell your instructor.",
+    TAMPERED: "Not graded by machine: while the notebook ran, parts of the check were replaced or put aside, or the "
+    "answer worked where the check cannot look (another process, say). A person will look at it.",
+    NOT_HERE: "Not graded: {what} stopped with {error} ({text}). Where it was graded there is not all that it needs."
+    " Hand that in too, or do without it.",
+    STOPPED_BEFORE: "Not graded by machine: {what} stopped with {error} ({text}) before it had done so. "
+    "A person will look at it.",
+    NOT_A_FUNCTION: "This should be {wanted}; here it is {found}. Did another cell reuse the name?",
+    BORROWED: "This calls the course's own version, `{name}`, to do the work. It is there so that you can go on with "
+    "the lesson, and to measure; the points are for a version of your own.",
+}
+
+
+@dataclass(frozen=True)
+class Miss:
+    """A misconception: the sentence that a student reads, and the share of the points still earned."""
+
+    message: str
+    share: float = 0.0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check says: the exercise's id, the share of its points earned (0 to 1), a key, one sentence."""
+
+    exercise: str
+    points: float
+    share: float
+    key: str
+    message: str
+
+    @property
+    def passed(self) -> bool:
+        return self.share >= 1.0
+
+    @property
+    def earned(self) -> float:
+        return round(self.share * self.points, 2)
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether a machine cannot say what the answer is worth, so that a person must look."""
+        return self.key in (CHECK_FAILED, CHECK_BROKEN, TAMPERED, NOT_HERE, STOPPED_BEFORE)
+
+
+COMMON_HALF = {
+    CHANGED: Miss(
+        "What comes back is right. But {name} changes the {what} that it is given: whoever uses it afterwards, or "
+        "calls {name} twice, gets something else. Leave it as it was, and change a copy.",
+        share=0.5,
+    )
+}
+
+
+def filled(miss: Miss, fields: Any) -> str:
+    """The sentence of ``miss`` with its fields, which may be whatever a student's process says; cut to its length."""
+    try:
+        message = miss.message.format(**{name: shown(value) for name, value in fields.items()})
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+        message = miss.message
+    if isinstance(fields, dict) and isinstance(fields.get("fact"), str):
+        message = f"{shown(fields['fact'])} {message}"
+    return message[:LONGEST_MESSAGE]
+
+
+def half_right(verdict: Verdict, also: str | None) -> Verdict:
+    if not also:
+        return verdict
+    return replace(verdict, share=max(verdict.share, 0.5), message=f"{verdict.message} {also}")
+
+
+def besides(verdict: Verdict, changed: Mapping[str, str] | None) -> Verdict:
+    """With a word on what was handed out and came back changed, whatever else is wrong."""
+    if not changed:
+        return verdict
+    name, what = (shown(changed.get(key, "")) for key in ("name", "what"))
+    return replace(verdict, message=f"{verdict.message} Besides, {name} changes the {what} that it is given.")
+
+
+def shown(value: Any) -> Any:
+    """A field of a sentence: text of the student's without control characters and halves of pairs, cut short."""
+    if not isinstance(value, str):
+        return value
+    text = "".join(c if c.isprintable() else " " for c in value[: LONGEST_FIELD + 1])
+    return text if len(text) <= LONGEST_FIELD else text[:LONGEST_FIELD] + "…"
