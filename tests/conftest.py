@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,43 @@ def built(root):
         solved = build.solved_notebook(lesson)
         pairs[lesson.id] = (solved, build.student_notebook(solved, lesson))
     return pairs
+
+
+# What a lesson's tests read. Their file names the notebook, SOLVED, and may say what to KEEP of the lesson's names.
+
+
+@pytest.fixture(scope="module")
+def both(request):
+    """The solved notebook and the student's, each run once: ``lesson_runs.run``."""
+    from tests.lesson_runs import run
+    from vgcourse.course.authoring.build import student_notebook
+
+    module = request.module
+    keep = getattr(module, "KEEP", "")
+    student = student_notebook(module.SOLVED, module.LESSON)
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda notebook: run(notebook, keep=keep), (module.SOLVED, student)))
+
+
+@pytest.fixture(scope="module")
+def solved(both):
+    return both[0]
+
+
+@pytest.fixture(scope="module")
+def unanswered(both):
+    return both[1]
+
+
+@pytest.fixture(scope="module")
+def printed(solved):
+    return "\n".join(cell["text"] for cell in solved["cells"])
+
+
+@pytest.fixture(scope="module")
+def prose(request):
+    cells = request.module.SOLVED.cells
+    return " ".join(" ".join(cell.source for cell in cells if cell.cell_type == "markdown").split())
 
 
 def pytest_addoption(parser):

@@ -3,11 +3,7 @@
 Each notebook runs once, cell by cell, in a process of its own without Jupyter.
 """
 
-import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,101 +13,33 @@ from scipy.stats import norm, rice
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KDTree
 
+from tests.lesson_runs import number, run
 from vgcourse.course.authoring.build import solved_notebook, student_notebook
 from vgcourse.course.checks import registry
 from vgcourse.course.lesson import Lesson
 from vgcourse.nets import data
 
 ROOT = Path(__file__).parents[1]
-START, CIRCLES = Lesson("00_start", ROOT), Lesson("01_circles", ROOT)
-
-RUN = r"""
-import contextlib, io, json, sys
-import matplotlib
-matplotlib.use("Agg")
-from vgcourse.course.checks import CheckFailed
-cells, out, space = json.load(sys.stdin), [], {}
-for source in cells:
-    text, failed = io.StringIO(), None
-    with contextlib.redirect_stdout(text):
-        try:
-            exec(source, space)
-        except CheckFailed as error:
-            failed = error.verdict.key
-    out.append({"source": source, "text": text.getvalue(), "failed": failed})
-loaded = [name for name in ("tensorflow", "keras") if name in sys.modules]
-try:
-    # Not getrusage: its peak counts the process that started this one.
-    status = open("/proc/self/status").read()
-    peak = int(status.split("VmHWM:")[1].split()[0]) / 1024
-except OSError:
-    peak = 0
-json.dump({"cells": out, "loaded": loaded, "peak_mb": peak}, sys.stdout)
-"""
-
-
-def run(notebook, answers=None):
-    """Run the code cells; ``answers`` maps an exercise to a file whose code takes the place of its answer."""
-    sources = [_source(cell, answers or {}) for cell in notebook.cells if cell.cell_type == "code"]
-    # As in a class: nobody's progress is touched.
-    environment = {**os.environ, "NBGRADER_EXECUTION": "test"}
-    done = subprocess.run(
-        [sys.executable, "-c", RUN],
-        input=json.dumps(sources),
-        capture_output=True,
-        text=True,
-        env=environment,
-        cwd=ROOT,
-        timeout=170,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return json.loads(done.stdout)
-
-
-def _source(cell, answers):
-    id = cell.metadata.get("nbgrader", {}).get("grade_id", "").removesuffix("-answer")
-    return answers[id].read_text(encoding="utf-8") if id in answers else cell.source
-
-
-@pytest.fixture(scope="module")
-def solved():
-    return run(solved_notebook(CIRCLES))
-
-
-@pytest.fixture(scope="module")
-def printed(solved):
-    return "\n".join(cell["text"] for cell in solved["cells"])
-
-
-@pytest.fixture(scope="module")
-def prose():
-    cells = solved_notebook(CIRCLES).cells
-    return " ".join(" ".join(cell.source for cell in cells if cell.cell_type == "markdown").split())
-
-
-def number(printed, pattern):
-    """The one number that the lesson prints after ``pattern``."""
-    found = re.findall(pattern + r"\D*?([-+]?\d+(?:\.\d+)?(?:e-?\d+)?)", printed)
-    assert found, f"the lesson prints nothing like {pattern}"
-    return float(found[0])
+START, LESSON = Lesson("00_start", ROOT), Lesson("01_circles", ROOT)
+SOLVED = solved_notebook(LESSON)
 
 
 def test_the_solved_lessons_pass_all_their_checks(solved):
-    for lesson, ran in ((START, run(solved_notebook(START))), (CIRCLES, solved)):
+    for lesson, ran in ((START, run(solved_notebook(START))), (LESSON, solved)):
         checks = [cell for cell in ran["cells"] if cell["source"].startswith("check(")]
         assert len(checks) == len(registry.exercises(lesson.id))
         assert [cell["source"] for cell in checks if cell["failed"]] == []
 
 
-@pytest.mark.parametrize("lesson", [START, CIRCLES])
-def test_an_unanswered_lesson_runs_through_and_every_check_says_open(lesson):
-    cells = run(student_notebook(solved_notebook(lesson), lesson))["cells"]
-    failed = [cell["failed"] for cell in cells if cell["source"].startswith("check(")]
-    assert failed == ["blank"] * len(registry.exercises(lesson.id))
+def test_unanswered_lessons_run_through_and_every_check_says_open(unanswered):
+    start = run(student_notebook(solved_notebook(START), START))
+    for lesson, ran in ((START, start), (LESSON, unanswered)):
+        failed = [cell["failed"] for cell in ran["cells"] if cell["source"].startswith("check(")]
+        assert failed == ["blank"] * len(registry.exercises(lesson.id))
 
 
 def test_the_lesson_goes_on_with_right_answers_of_any_shape():
-    folder = ROOT / "tests" / "right_answers" / CIRCLES.id
+    folder = ROOT / "tests" / "right_answers" / LESSON.id
     odd = {
         "leak-free-scaling": "interpolated_float32_lists",
         "radial-threshold": "sorted_radii",
@@ -121,7 +49,7 @@ def test_the_lesson_goes_on_with_right_answers_of_any_shape():
         "tanh-slopes": "one_start_at_a_time",
     }
     answers = {id: folder / id / f"{name}.py" for id, name in odd.items()}
-    cells = run(student_notebook(solved_notebook(CIRCLES), CIRCLES), answers)["cells"]
+    cells = run(student_notebook(SOLVED, LESSON), answers)["cells"]
     assert [cell["failed"] for cell in cells if cell["failed"]] == []
 
 
@@ -254,11 +182,11 @@ def test_the_page_of_lessons_names_every_lesson():
 
 def test_the_points_that_lesson_1_announces_are_those_it_gives(prose):
     written = 2
-    total = sum(exercise.points for exercise in registry.exercises(CIRCLES.id)) + written
+    total = sum(exercise.points for exercise in registry.exercises(LESSON.id)) + written
     assert f"**Points** {total:g}." in prose
 
 
-@pytest.mark.parametrize("lesson", [START, CIRCLES])
+@pytest.mark.parametrize("lesson", [START, LESSON])
 def test_every_exercise_shows_its_stars_its_points_and_three_hints(lesson):
     texts = [cell.source for cell in solved_notebook(lesson).cells if cell.cell_type == "markdown"]
     exercises = registry.exercises(lesson.id)

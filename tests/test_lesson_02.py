@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.test_lesson_01 import number, run
-from vgcourse.course.authoring.build import solved_notebook, student_notebook
+from tests.lesson_runs import number
+from vgcourse.course.authoring.build import solved_notebook
 from vgcourse.course.checks import registry
 from vgcourse.course.exercises.gradients import oracle
 from vgcourse.course.lesson import Lesson
@@ -20,22 +20,7 @@ from vgcourse.published import kept_runs
 from vgcourse.published.kept_runs import depth_runs, published_runs, published_settings
 
 LESSON = Lesson("02_depth", Path(__file__).parents[1])
-
-
-@pytest.fixture(scope="module")
-def solved():
-    return run(solved_notebook(LESSON))
-
-
-@pytest.fixture(scope="module")
-def printed(solved):
-    return "\n".join(cell["text"] for cell in solved["cells"])
-
-
-@pytest.fixture(scope="module")
-def prose():
-    cells = solved_notebook(LESSON).cells
-    return " ".join(" ".join(cell.source for cell in cells if cell.cell_type == "markdown").split())
+SOLVED = solved_notebook(LESSON)
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +36,8 @@ def test_the_solved_lesson_passes_all_its_checks_in_less_than_1_gb(solved):
     assert solved["peak_mb"] < 1000
 
 
-def test_an_unanswered_lesson_runs_through_and_every_check_says_open():
-    cells = run(student_notebook(solved_notebook(LESSON), LESSON))["cells"]
+def test_an_unanswered_lesson_runs_through_and_every_check_says_open(unanswered):
+    cells = unanswered["cells"]
     failed = [cell["failed"] for cell in cells if cell["source"].startswith("check(")]
     assert failed == ["blank"] * len(registry.exercises(LESSON.id))
 

@@ -4,18 +4,13 @@ The solved notebook and the student's run once each, cell by cell, in processes 
 """
 
 import itertools
-import json
-import os
 import re
-import subprocess
-import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from vgcourse.course.authoring.build import solved_notebook, student_notebook
+from vgcourse.course.authoring.build import solved_notebook
 from vgcourse.course.checks import registry
 from vgcourse.course.exercises.initialization import draws, factors, repairs, trainer
 from vgcourse.course.lesson import Lesson
@@ -28,26 +23,7 @@ ROOT = Path(__file__).parents[1]
 LESSON = Lesson("05_initialization", ROOT)
 SOLVED = solved_notebook(LESSON)
 
-RUN = r"""
-import contextlib, io, json, sys
-import matplotlib
-matplotlib.use("Agg")
-from vgcourse.course.checks import CheckFailed
-cells, out, space = json.load(sys.stdin), [], {}
-for source in cells:
-    text, failed = io.StringIO(), None
-    with contextlib.redirect_stdout(text):
-        try:
-            exec(source, space)
-        except CheckFailed as error:
-            failed = error.verdict.key
-    out.append({"source": source, "text": text.getvalue(), "failed": failed})
-try:
-    # Not getrusage: its peak counts the process that started this one.
-    status = open("/proc/self/status").read()
-    peak = int(status.split("VmHWM:")[1].split()[0]) / 1024
-except OSError:
-    peak = 0
+KEEP = r"""
 import numpy as np
 names = ("measured", "factors", "dead", "dead_units", "inside", "sigmoids", "spectra", "living")
 kept = {name: {str(key): np.asarray(value).tolist() for key, value in space[name].items()} for name in names}
@@ -58,50 +34,12 @@ for name in ("he", "sussillo"):
                   "dead": (space[name] == 0).mean(0).tolist(),
                   "alive": [float(np.median(column[column > 0])) for column in space[name].T]}
 kept["left"], kept["likeness"] = float(space["left"]), float(space["likeness"])
-json.dump({"cells": out, "peak_mb": peak, "space": kept}, sys.stdout)
 """
-
-
-def run(notebook):
-    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    # As in a class: nobody's progress is touched.
-    done = subprocess.run(
-        [sys.executable, "-c", RUN],
-        input=json.dumps(sources),
-        capture_output=True,
-        text=True,
-        env={**os.environ, "NBGRADER_EXECUTION": "test"},
-        cwd=ROOT,
-        timeout=400,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    return json.loads(done.stdout)
-
-
-@pytest.fixture(scope="module")
-def both():
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(run, (SOLVED, student_notebook(SOLVED, LESSON))))
-
-
-@pytest.fixture(scope="module")
-def solved(both):
-    return both[0]
 
 
 @pytest.fixture(scope="module")
 def space(solved):
     return solved["space"]
-
-
-@pytest.fixture(scope="module")
-def printed(solved):
-    return "\n".join(cell["text"] for cell in solved["cells"])
-
-
-@pytest.fixture(scope="module")
-def prose():
-    return " ".join(" ".join(cell.source for cell in SOLVED.cells if cell.cell_type == "markdown").split())
 
 
 def median_of(id):

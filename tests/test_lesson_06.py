@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.test_lesson_01 import number, run
-from vgcourse.course.authoring.build import solved_notebook, student_notebook
+from tests.lesson_runs import number
+from vgcourse.course.authoring.build import solved_notebook
 from vgcourse.course.checks import registry
 from vgcourse.course.exercises.residual import backward, scales
 from vgcourse.course.lesson import Lesson
@@ -24,21 +24,6 @@ LESSON = Lesson("06_residual", Path(__file__).parents[1])
 SOLVED = solved_notebook(LESSON)
 TABLE = residual_runs.residual_runs()
 ROOT_RULE, ZERO, LOUD = "skip, scale 1/√L", "skip, zero branches", "skip, scale 1"
-
-
-@pytest.fixture(scope="module")
-def solved():
-    return run(SOLVED)
-
-
-@pytest.fixture(scope="module")
-def printed(solved):
-    return "\n".join(cell["text"] for cell in solved["cells"])
-
-
-@pytest.fixture(scope="module")
-def prose():
-    return " ".join(" ".join(cell.source for cell in SOLVED.cells if cell.cell_type == "markdown").split())
 
 
 def accuracy(net, depth=None, column="accuracy"):
@@ -54,11 +39,10 @@ def test_the_solved_lesson_passes_all_its_checks_in_less_than_1_gb(solved):
     assert solved["peak_mb"] < 1000
 
 
-def test_an_unanswered_lesson_runs_through_and_every_check_says_open():
-    ran = run(student_notebook(SOLVED, LESSON))
-    assert [cell["failed"] for cell in ran["cells"] if cell["source"].startswith("check(")] == ["blank"] * 5
-    assert ran["peak_mb"] < 1000
-    text = "\n".join(cell["text"] for cell in ran["cells"])
+def test_an_unanswered_lesson_runs_through_and_every_check_says_open(unanswered):
+    assert [cell["failed"] for cell in unanswered["cells"] if cell["source"].startswith("check(")] == ["blank"] * 5
+    assert unanswered["peak_mb"] < 1000
+    text = "\n".join(cell["text"] for cell in unanswered["cells"])
     assert "its 50 blocks: median" in text and "rule: scale grows" in text
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.test_lesson_01 import number, run
-from vgcourse.course.authoring.build import solved_notebook, student_notebook
+from tests.lesson_runs import number
+from vgcourse.course.authoring.build import solved_notebook
 from vgcourse.course.checks import registry
 from vgcourse.course.exercises.ways_out import cheapest, factors, norms, pretraining
 from vgcourse.course.lesson import Lesson
@@ -23,21 +23,6 @@ TABLE = ways_runs()
 DIGITS = TABLE[TABLE.net == "digits"]
 NETS = ("20 sigmoid", "20 relu", "50 relu")
 EXERCISES = registry.exercises(LESSON.id)
-
-
-@pytest.fixture(scope="module")
-def solved():
-    return run(SOLVED)
-
-
-@pytest.fixture(scope="module")
-def printed(solved):
-    return "\n".join(cell["text"] for cell in solved["cells"])
-
-
-@pytest.fixture(scope="module")
-def prose():
-    return " ".join(" ".join(cell.source for cell in SOLVED.cells if cell.cell_type == "markdown").split())
 
 
 def digits(way, optimizer, epochs):
@@ -63,11 +48,10 @@ def test_the_solved_lesson_passes_all_its_checks_in_less_than_1_gb(solved):
     assert solved["peak_mb"] < 1000
 
 
-def test_an_unanswered_lesson_runs_through_and_every_check_says_open():
-    ran = run(student_notebook(SOLVED, LESSON))
-    assert [cell["failed"] for cell in ran["cells"] if cell["source"].startswith("check(")] == ["blank"] * 5
-    text = "\n".join(cell["text"] for cell in ran["cells"])
-    assert "theory, wide layers: 1.211" in text and "the sweep cost" in text and ran["peak_mb"] < 1000
+def test_an_unanswered_lesson_runs_through_and_every_check_says_open(unanswered):
+    assert [cell["failed"] for cell in unanswered["cells"] if cell["source"].startswith("check(")] == ["blank"] * 5
+    text = "\n".join(cell["text"] for cell in unanswered["cells"])
+    assert "theory, wide layers: 1.211" in text and "the sweep cost" in text and unanswered["peak_mb"] < 1000
 
 
 # Section 1 and 2

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.lesson_runs import number
 from tests.numpy_net import Net
-from tests.test_lesson_01 import number, run
-from vgcourse.course.authoring.build import solved_notebook, student_notebook
+from vgcourse.course.authoring.build import solved_notebook
 from vgcourse.course.checks import registry
 from vgcourse.course.lesson import Lesson
 from vgcourse.nets.clinic import KINDS
@@ -25,21 +25,6 @@ LESSON = Lesson("09_clinic", Path(__file__).parents[1])
 SOLVED = solved_notebook(LESSON)
 TABLE = clinic_runs()
 SOLUTION = " ".join(LESSON.text.read_text(encoding="utf-8").split())
-
-
-@pytest.fixture(scope="module")
-def solved():
-    return run(SOLVED)
-
-
-@pytest.fixture(scope="module")
-def printed(solved):
-    return "\n".join(cell["text"] for cell in solved["cells"])
-
-
-@pytest.fixture(scope="module")
-def prose():
-    return " ".join(" ".join(cell.source for cell in SOLVED.cells if cell.cell_type == "markdown").split())
 
 
 def share_healed(kind, change, fault="none"):
@@ -91,11 +76,10 @@ def test_the_solved_lesson_passes_all_its_checks_in_less_than_1_gb(solved):
     assert solved["peak_mb"] < 1000
 
 
-def test_an_unanswered_lesson_runs_through_and_every_check_says_open():
-    ran = run(student_notebook(SOLVED, LESSON))
-    assert [cell["failed"] for cell in ran["cells"] if cell["source"].startswith("check(")] == ["blank"] * 6
-    assert ran["peak_mb"] < 1000
-    assert "after refresh" in "\n".join(cell["text"] for cell in ran["cells"])
+def test_an_unanswered_lesson_runs_through_and_every_check_says_open(unanswered):
+    assert [cell["failed"] for cell in unanswered["cells"] if cell["source"].startswith("check(")] == ["blank"] * 6
+    assert unanswered["peak_mb"] < 1000
+    assert "after refresh" in "\n".join(cell["text"] for cell in unanswered["cells"])
 
 
 def test_the_first_patient_stays_at_the_constant_answer_and_learns_once_cured(printed, prose):
