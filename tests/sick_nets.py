@@ -110,7 +110,7 @@ HEALTHY = {
     "conv net, Keras's defaults": conv("glorot_uniform", depth=5),
     "conv net with pooling and dropout": conv_pool,
     "LSTM": recurrent("LSTM"),
-    # A fresh GRU keeps .63 a step: ten steps are a memory, twenty are none (measured in published/memory_runs).
+    # A fresh GRU keeps .63 a step: ten steps are a memory, twenty are none (measured in published/kept/memory_runs).
     "GRU, ten steps": recurrent("GRU", steps=10),
     "attention": attention,
     "batch norm, 5 layers": batch_norm(5),

@@ -16,8 +16,8 @@ from vgcourse.course.checks import registry
 from vgcourse.course.exercises.gradients import oracle
 from vgcourse.course.lesson import Lesson
 from vgcourse.nets import theory
-from vgcourse.published import kept_runs
-from vgcourse.published.kept_runs import depth_runs, published_runs, published_settings
+from vgcourse.published.kept import tutorial_runs
+from vgcourse.published.kept.tutorial_runs import depth_runs, published_runs, published_settings
 
 LESSON = Lesson("02_depth", Path(__file__).parents[1])
 SOLVED = solved_notebook(LESSON)
@@ -50,7 +50,7 @@ def test_the_runs_that_the_course_keeps_are_those_that_a_sweep_makes(printed):
 def test_kept_runs_over_depth_can_be_repeated(tmp_path):
     from vgcourse.published.many_seeds import measure
 
-    experiment = next(e for e in kept_runs._grid() if e.id == "depths.relu2")
+    experiment = next(e for e in tutorial_runs._grid() if e.id == "depths.relu2")
     kept = depth_runs().query("id == 'depths.relu2'").set_index("seed").accuracy
     again = measure(experiment, range(8), tmp_path).set_index("seed").accuracy
     # Rounding grows while a net trains: most runs agree to a point or two, a rare one may take another way.

@@ -16,8 +16,8 @@ from vgcourse.course.exercises.initialization import draws, factors, repairs, tr
 from vgcourse.course.lesson import Lesson
 from vgcourse.nets import theory
 from vgcourse.nets.data import circles, t2_circles
-from vgcourse.published import kept_runs
-from vgcourse.published.kept_runs import published_runs, published_settings
+from vgcourse.published.kept import tutorial_runs
+from vgcourse.published.kept.tutorial_runs import published_runs, published_settings
 
 ROOT = Path(__file__).parents[1]
 LESSON = Lesson("05_initialization", ROOT)
@@ -215,7 +215,7 @@ def test_the_size_of_the_weights_alone_moves_t1s_sigmoids_from_chance_to_nine_te
 def test_the_kept_runs_with_larger_weights_can_be_repeated(tmp_path):
     from vgcourse.published.many_seeds import measure
 
-    experiment = next(e for e in kept_runs._published() if e.id == "T1.sig4+normal3")
+    experiment = next(e for e in tutorial_runs._published() if e.id == "T1.sig4+normal3")
     kept = published_runs().query("id == 'T1.sig4+normal3'").set_index("seed").accuracy
     again = measure(experiment, range(8), tmp_path).set_index("seed").accuracy
     # As in lesson 2: rounding grows while a net trains, and a rare run may take another way.

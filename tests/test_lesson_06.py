@@ -18,7 +18,7 @@ from vgcourse.course.lesson import Lesson
 from vgcourse.nets import theory
 from vgcourse.nets.data import circles
 from vgcourse.nets.models import initial_weights
-from vgcourse.published import residual_runs
+from vgcourse.published.kept import residual_runs
 
 LESSON = Lesson("06_residual", Path(__file__).parents[1])
 SOLVED = solved_notebook(LESSON)

@@ -14,9 +14,9 @@ from vgcourse.course.authoring.build import solved_notebook
 from vgcourse.course.checks import registry
 from vgcourse.course.exercises.recurrent import gates
 from vgcourse.course.lesson import Lesson
-from vgcourse.published import memory_runs, memory_starts, window_runs
-from vgcourse.published.memory_starts import Start
-from vgcourse.published.window_runs import Windowed
+from vgcourse.published.kept import memory_runs, memory_starts, window_runs
+from vgcourse.published.kept.memory_starts import Start
+from vgcourse.published.kept.window_runs import Windowed
 
 LESSON = Lesson("07_time", Path(__file__).parents[1])
 SOLVED = solved_notebook(LESSON)

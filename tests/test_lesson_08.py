@@ -14,8 +14,8 @@ from vgcourse.course.authoring.build import solved_notebook
 from vgcourse.course.checks import registry
 from vgcourse.course.exercises.ways_out import cheapest, factors, norms, pretraining
 from vgcourse.course.lesson import Lesson
-from vgcourse.published.ways import marks, set_ups, transformer, ways_runs
-from vgcourse.published.ways.stack import Layers
+from vgcourse.published.kept.ways import marks, set_ups, transformer, ways_runs
+from vgcourse.published.kept.ways.stack import Layers
 
 LESSON = Lesson("08_ways_out", Path(__file__).parents[1])
 SOLVED = solved_notebook(LESSON)

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from vgcourse.published import memory_runs as runs
-from vgcourse.published.memory_runs import Memory
+from vgcourse.published.kept import memory_runs as runs
+from vgcourse.published.kept.memory_runs import Memory
 
 CELLS = ("tanh", "relu, identity", "lstm", "lstm, bias 0", "lstm, bias 3", "lstm, chrono", "gru", "gru, bias 1")
 

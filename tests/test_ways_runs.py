@@ -8,8 +8,8 @@ import pytest
 import tensorflow as tf
 
 from vgcourse.nets.data import circles, digits
-from vgcourse.published.ways import marks, pretraining, set_ups, stack, transformer, ways_runs
-from vgcourse.published.ways.stack import Layers
+from vgcourse.published.kept.ways import marks, pretraining, set_ups, stack, transformer, ways_runs
+from vgcourse.published.kept.ways.stack import Layers
 
 TABLE = ways_runs()
 

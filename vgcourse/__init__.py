@@ -33,14 +33,14 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the names that res
     from vgcourse.nets.models import mlp as mlp
     from vgcourse.nets.models import residual_mlp as residual_mlp
     from vgcourse.published.kept.clinic_runs import clinic_runs as clinic_runs
-    from vgcourse.published.kept_runs import depth_runs as depth_runs
-    from vgcourse.published.kept_runs import published_runs as published_runs
-    from vgcourse.published.kept_runs import published_settings as published_settings
-    from vgcourse.published.memory_runs import memory_runs as memory_runs
-    from vgcourse.published.memory_starts import memory_starts as memory_starts
-    from vgcourse.published.residual_runs import residual_runs as residual_runs
-    from vgcourse.published.ways import ways_runs as ways_runs
-    from vgcourse.published.window_runs import window_runs as window_runs
+    from vgcourse.published.kept.memory_runs import memory_runs as memory_runs
+    from vgcourse.published.kept.memory_starts import memory_starts as memory_starts
+    from vgcourse.published.kept.residual_runs import residual_runs as residual_runs
+    from vgcourse.published.kept.tutorial_runs import depth_runs as depth_runs
+    from vgcourse.published.kept.tutorial_runs import published_runs as published_runs
+    from vgcourse.published.kept.tutorial_runs import published_settings as published_settings
+    from vgcourse.published.kept.ways import ways_runs as ways_runs
+    from vgcourse.published.kept.window_runs import window_runs as window_runs
     from vgcourse.show import plots as plots
     from vgcourse.show.explorers import widgets as explore  # noqa: F401
 
@@ -67,14 +67,14 @@ _HOME = {
     "gradient_by_step": "measure.capture",
     "sweep": "measure.sweeping",
     "diagnose": "measure.diagnosis",
-    "published_runs": "published.kept_runs",
-    "published_settings": "published.kept_runs",
-    "depth_runs": "published.kept_runs",
-    "residual_runs": "published.residual_runs",
-    "memory_runs": "published.memory_runs",
-    "memory_starts": "published.memory_starts",
-    "window_runs": "published.window_runs",
-    "ways_runs": "published.ways",
+    "published_runs": "published.kept.tutorial_runs",
+    "published_settings": "published.kept.tutorial_runs",
+    "depth_runs": "published.kept.tutorial_runs",
+    "residual_runs": "published.kept.residual_runs",
+    "memory_runs": "published.kept.memory_runs",
+    "memory_starts": "published.kept.memory_starts",
+    "window_runs": "published.kept.window_runs",
+    "ways_runs": "published.kept.ways",
     "clinic_runs": "published.kept.clinic_runs",
     "check": "course.checks",
     "fallback": "course.checks",

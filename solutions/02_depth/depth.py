@@ -254,8 +254,8 @@ predict(
 """
 To find out, we run each experiment with **100 seeds**. The seed decides the initial weights and the order
 of the points; the data stay the same. A hundred runs of everything in this lesson take a computer half an
-hour, so the course keeps a table of them; `python -m vgcourse.published.kept_runs` measures it anew. (Do not take that
-on trust. In section 5 you will run a part of it yourself and compare.)
+hour, so the course keeps a table of them; `python -m vgcourse.published.kept.tutorial_runs` measures it anew.
+(Do not take that on trust. In section 5 you will run a part of it yourself and compare.)
 """
 
 # %% shows_only=true

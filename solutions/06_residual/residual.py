@@ -313,7 +313,7 @@ vg.explore.network(
 # %% [markdown]
 r"""
 So much for the gradient. Does it help? Both nets now train on the circles, 60 epochs of Adam, 20 seeds each.
-The course keeps these runs in a table; `python -m vgcourse.published.residual_runs` measures them anew, in
+The course keeps these runs in a table; `python -m vgcourse.published.kept.residual_runs` measures them anew, in
 about seven minutes.
 """
 

@@ -352,7 +352,7 @@ A gradient before training is a promise, or a threat. Does it come true? A task 
 > say what the first was.
 
 Guessing is right in one half of the cases. All nets have 16 units, see 1,000 fresh batches of 32, and learn with
-Adam at rate 0.001. Sixteen seeds of each. (`python -m vgcourse.published.memory_runs` trains them anew, in a
+Adam at rate 0.001. Sixteen seeds of each. (`python -m vgcourse.published.kept.memory_runs` trains them anew, in a
 quarter of an hour.) We begin with $T = 25$, and with the cell that has lost most.
 """
 

@@ -40,7 +40,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from vgcourse import style, ways_runs
-from vgcourse.published.ways.marks import five_nets
+from vgcourse.published.kept.ways.marks import five_nets
 
 # %% [markdown]
 r"""
@@ -61,7 +61,7 @@ print(f"from layer 6 down to layer 1: {factor**5:.1g}")
 # %% [markdown]
 r"""
 Seven parts in ten thousand arrive. The runs of this lesson are kept in a table, because all of them together take
-twenty minutes; `python -m vgcourse.published.ways` measures them anew.
+twenty minutes; `python -m vgcourse.published.kept.ways` measures them anew.
 
 **Faster hardware** is the simplest of the five ways: the gradient is small, not zero, so be patient, or buy a machine
 on which patience costs nothing. Schmidhuber's overview of 2015 counts it among the ways out, and it is often told that deep

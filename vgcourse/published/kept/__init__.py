@@ -1,1 +1,1 @@
-"""Kept tables of runs of the later lessons, each beside the module that measures it anew."""
+"""Kept tables of runs that a lesson has no time for, each beside the module that measures it anew."""

@@ -37,9 +37,9 @@ def ways_table() -> pd.DataFrame:
     the LSTM where they are at home: twenty relu layers with small weights on circles, and a recurrent net that must
     recall its first input. Work: billions of multiplications in the matrix products of training, where counted.
     """
-    from vgcourse.published.memory_runs import memory_runs
-    from vgcourse.published.residual_runs import residual_runs
-    from vgcourse.published.ways import ways_runs
+    from vgcourse.published.kept.memory_runs import memory_runs
+    from vgcourse.published.kept.residual_runs import residual_runs
+    from vgcourse.published.kept.ways import ways_runs
 
     digits, memory, blocks = ways_runs(), memory_runs(), residual_runs()
     digits = digits[digits.net == "digits"]
@@ -78,7 +78,7 @@ def recurrent_table() -> pd.DataFrame:
     T2 calls a recurrent net of 200 to 400 steps a very deep one, whose gradient vanishes. Vanished: less than a
     thousandth is left.
     """
-    from vgcourse.published.memory_starts import memory_starts
+    from vgcourse.published.kept.memory_starts import memory_starts
 
     starts = memory_starts()
     starts = starts[(starts.steps == 200) & (starts.features == 1)]

@@ -6,7 +6,7 @@ import numpy as np
 
 from vgcourse.course.checks.compare import NO_RETURN, Seen
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
-from vgcourse.published.ways.marks import CURES, marks
+from vgcourse.published.kept.ways.marks import CURES, marks
 
 which_cure = Exercise(
     "which-cure",

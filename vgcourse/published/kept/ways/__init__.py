@@ -1,7 +1,7 @@
 """The other ways out of a vanished gradient, one change at a time, with sixteen seeds each: kept tables of runs.
 
-``python -m vgcourse.published.ways`` measures all of them anew, in some twenty minutes of a processor's time, and
-writes ``ways_runs.csv`` beside this file.
+``python -m vgcourse.published.kept.ways`` measures all of them anew, in some twenty minutes of a processor's time,
+and writes ``ways_runs.csv`` beside this file.
 """
 
 from pathlib import Path

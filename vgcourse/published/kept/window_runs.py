@@ -2,8 +2,8 @@
 
 The task is recall with the bit on an input of its own: at the first step it is +1 or -1, later 0, and the second
 input is noise from the second step on. Where the gradient stops before the first step, the weights of that first
-input never get one. ``python -m vgcourse.published.window_runs`` measures all nets anew, in some four minutes of a
-processor's time, and writes ``window_runs.csv`` beside this file.
+input never get one. ``python -m vgcourse.published.kept.window_runs`` measures all nets anew, in some four minutes
+of a processor's time, and writes ``window_runs.csv`` beside this file.
 """
 
 from dataclasses import asdict, dataclass
@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from vgcourse.published import memory_runs
-from vgcourse.published.memory_runs import SEEDS, Memory
+from vgcourse.published.kept import memory_runs
+from vgcourse.published.kept.memory_runs import SEEDS, Memory
 
 __all__ = ["Windowed", "measure", "set_ups", "window_runs"]
 

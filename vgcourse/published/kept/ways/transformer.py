@@ -163,7 +163,7 @@ def gradient_through(one: Blocks, seeds: int) -> np.ndarray:
 def _train(one: Blocks, seeds: int) -> dict[str, np.ndarray]:
     import tensorflow as tf
 
-    from vgcourse.published.memory_runs import adam
+    from vgcourse.published.kept.memory_runs import adam
 
     weights = [tf.Variable(w) for w in start_of(one, seeds)]
     moments = [[tf.Variable(tf.zeros_like(w)) for w in weights] for _ in range(2)]

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from vgcourse.published.ways import pretraining
-from vgcourse.published.ways.stack import Layers, dead_units, start_of, step_factor, train
+from vgcourse.published.kept.ways import pretraining
+from vgcourse.published.kept.ways.stack import Layers, dead_units, start_of, step_factor, train
 
 __all__ = ["SEEDS", "circles_runs", "dead_runs", "digits_runs"]
 

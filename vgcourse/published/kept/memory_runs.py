@@ -1,11 +1,11 @@
 """Recurrent nets that must remember, trained with sixteen seeds each: a table, measured once and kept.
 
 Two tasks. ``recall``: the first input is +1 or -1, then comes noise, and after the last step the net says which it
-was. ``adding`` (Hochreiter & Schmidhuber 1997): numbers between 0 and 1 arrive beside a mark, one in each half of the
-sequence is marked, and the net gives the sum of the two. Every cell starts as Keras's own layer does, but for what
-its name says; the steps are Adam's, with the gradient clipped by its norm. The nets of one set-up are trained side by
-side in one compiled graph. ``python -m vgcourse.published.memory_runs`` measures all of them anew, in some fifteen
-minutes of a processor's time, and writes ``memory_runs.csv`` beside this file.
+was. ``adding`` (Hochreiter & Schmidhuber 1997): numbers between 0 and 1 arrive beside a mark, one in each half of
+the sequence is marked, and the net gives the sum of the two. Every cell starts as Keras's own layer does, but for
+what its name says; the steps are Adam's, with the gradient clipped by its norm. The nets of one set-up are trained
+side by side in one compiled graph. ``python -m vgcourse.published.kept.memory_runs`` measures all of them anew, in
+some fifteen minutes of a processor's time, and writes ``memory_runs.csv`` beside this file.
 """
 
 from collections.abc import Callable

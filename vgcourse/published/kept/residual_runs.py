@@ -1,8 +1,9 @@
 """Residual and plain nets up to fifty blocks, trained with twenty seeds each: a table, measured once and kept.
 
-The nets are those of `vgcourse.residual_mlp` on the circles, the steps those of `vgcourse.train`; many of them
-are trained side by side in NumPy, because fifty blocks compile slowly. ``python -m vgcourse.published.residual_runs``
-measures all of them anew, in about seven minutes, and writes ``residual_runs.csv`` beside this file.
+The nets are those of `vgcourse.residual_mlp` on the circles, the steps those of `vgcourse.train`; many of them are
+trained side by side in NumPy, because fifty blocks compile slowly. ``python -m
+vgcourse.published.kept.residual_runs`` measures all of them anew, in about seven minutes, and writes
+``residual_runs.csv`` beside this file.
 """
 
 from collections.abc import Iterator

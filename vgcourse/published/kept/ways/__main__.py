@@ -4,7 +4,7 @@ import sys
 
 import pandas as pd
 
-from vgcourse.published.ways import FILE, set_ups, transformer
+from vgcourse.published.kept.ways import FILE, set_ups, transformer
 
 PARTS = {
     "digits": set_ups.digits_runs,

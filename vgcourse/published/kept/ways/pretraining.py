@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.published.ways.stack import Layers, update
+from vgcourse.published.kept.ways.stack import Layers, update
 
 __all__ = ["pretrained", "recentred", "right_variance", "shuffled"]
 

@@ -1,9 +1,9 @@
 """The published experiments, repeated: one row a run, measured once and kept beside this file.
 
 A hundred runs of every set-up take a computer half an hour, a lesson has twenty seconds. The runs are therefore
-kept as ``kept_runs.csv``; their settings are not, they are those of `vgcourse.published.experiments`. ``python -m
-vgcourse.published.kept_runs [FOLDER]`` measures all of them anew, keeps what is finished in FOLDER, and writes the
-file.
+kept as ``tutorial_runs.csv``; their settings are not, they are those of `vgcourse.published.experiments`. ``python
+-m vgcourse.published.kept.tutorial_runs [FOLDER]`` measures all of them anew, keeps what is finished in FOLDER,
+and writes the file.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ from vgcourse.published.experiments import Experiment, experiments
 
 __all__ = ["depth_runs", "measure", "published_runs", "published_settings"]
 
-_FILE = Path(__file__).with_name("kept_runs.csv")
+_FILE = Path(__file__).with_name("tutorial_runs.csv")
 _SETTINGS = (
     *("data", "depth", "width", "activation", "initializer", "output_initializer"),
     *("optimizer", "learning_rate", "momentum", "epochs"),
@@ -109,4 +109,4 @@ def _runs(chosen: tuple[Experiment, ...]) -> pd.DataFrame:
 if __name__ == "__main__":
     import sys
 
-    measure(*(sys.argv[1:2] or ["kept_runs"])).round(4).to_csv(_FILE, index=False, lineterminator="\n")
+    measure(*(sys.argv[1:2] or ["tutorial_runs"])).round(4).to_csv(_FILE, index=False, lineterminator="\n")

@@ -1,9 +1,9 @@
 """How far an error gets through time in the nets of `memory_runs` before their first update: measured once and kept.
 
-Sixteen nets of one set-up are measured side by side, in float64, so that what is left after two hundred steps is no
-rounding. ``python -m vgcourse.published.memory_starts`` measures all of them anew, in a minute or two, and writes
-``memory_starts.csv`` beside this file. For one net of your own there is `vgcourse.gradient_by_step`; both give the
-same numbers.
+Sixteen nets of one set-up are measured side by side, in float64, so that what is left after two hundred steps is
+no rounding. ``python -m vgcourse.published.kept.memory_starts`` measures all of them anew, in a minute or two, and
+writes ``memory_starts.csv`` beside this file. For one net of your own there is `vgcourse.gradient_by_step`; both
+give the same numbers.
 """
 
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from vgcourse.published import memory_runs
-from vgcourse.published.memory_runs import CELLS, SEEDS, WIDTH
+from vgcourse.published.kept import memory_runs
+from vgcourse.published.kept.memory_runs import CELLS, SEEDS, WIDTH
 
 __all__ = ["Start", "carried", "measure", "memory_starts", "starts"]
 

@@ -202,7 +202,7 @@ def train(
 
 def update(net: Layers, weights: list, gradients: list, moments: list[list], step: Any) -> None:
     """One step of Keras's SGD or Adam; what gets no gradient (gamma without a norm) stays."""
-    from vgcourse.published.memory_runs import adam
+    from vgcourse.published.kept.memory_runs import adam
 
     there = [i for i, g in enumerate(gradients) if g is not None]
     weights, gradients = [weights[i] for i in there], [gradients[i] for i in there]
