@@ -124,7 +124,7 @@ class GradientCapture(Recorder):
         return tap_gradient(output, functools.partial(self._arrive, id(layer))) if self.backprop else output
 
     def _arrive(self, layer: int, gradient) -> None:
-        rms = self._sinks.when_due(lambda: root_mean_square([gradient]), lambda: tf.constant(np.nan, tf.float64))
+        rms = self._sinks.when_due(lambda: root_mean_square(gradient), lambda: tf.constant(np.nan, tf.float64))
         shape = tf.cast(tf.shape(gradient), tf.float64)
         self._arriving.setdefault(layer, []).append((rms, tf.reduce_prod(shape), shape[0]))
 

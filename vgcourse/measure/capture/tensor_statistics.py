@@ -5,9 +5,8 @@ import tensorflow as tf
 
 
 def root_mean_square(values) -> tf.Tensor:
-    """The root mean square over all elements of a list of tensors, scalar float64."""
-    flat = tf.concat([tf.reshape(tf.cast(v, tf.float64), [-1]) for v in values], 0)
-    return tf.sqrt(tf.reduce_mean(tf.square(flat)))
+    """The root mean square over all elements of a tensor, scalar float64."""
+    return tf.sqrt(2 * tf.nn.l2_loss(tf.cast(values, tf.float64)) / tf.cast(tf.size(values), tf.float64))
 
 
 def tensor_statistics(tensors: list[tf.Tensor]) -> np.ndarray:
