@@ -12,7 +12,7 @@ SEEDS = (1, 20, 300)
 # Their checks build nets: each answer meets one of the seeds, the answers of one exercise all three in turn.
 SLOW = {
     "break-symmetry", "fifty-blocks", "find-fault", "make-mlp", "output-gradients", "refresh-statistics",
-    "residual-block", "train-step", "weight-capture",
+    "residual-block", "train-step", "weight-capture", "layer-rms", "walk-back",
 }  # fmt: skip
 FEWEST = {"00_start": (3, 2), "01_circles": (4, 2)}  # wrong and right answers an exercise
 

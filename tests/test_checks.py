@@ -8,6 +8,7 @@ from vgcourse.course.checks import registry, render, session, verdicts
 from vgcourse.course.checks.compare import close, fact
 from vgcourse.course.checks.exercise import Exercise, Miss, is_blank, need_callable
 from vgcourse.course.checks.handed import HandedOut
+from vgcourse.course.checks.looking import first_line
 from vgcourse.course.checks.observation import encode
 
 
@@ -90,6 +91,14 @@ def test_an_exception_is_quoted_by_its_first_line(doubling):
 class Unsayable(Exception):
     def __str__(self):
         raise ValueError
+
+
+def test_an_error_of_a_layer_is_quoted_and_not_keras_s_line_above_it():
+    told = "\x1b[1m'str' object is not callable\x1b[0m\n\nArguments"
+    above = "Exception encountered when calling ResidualBlock.call()."
+    assert first_line(TypeError(f"{above}\n\n{told}")) == "'str' object is not callable"
+    assert first_line(ValueError("{{function_node __wrapped__AddV2}} Incompatible shapes")) == "Incompatible shapes"
+    assert first_line(ValueError("")) == "no further message"
 
 
 @pytest.mark.parametrize("error", [SystemExit(1), Unsayable()])

@@ -38,7 +38,7 @@ def test_a_sample_of_mutants_is_refused(id):
 def test_every_solution_has_many_mutants_and_each_stands_once():
     for id in scores.all_ids():
         mutants = mutants_of(id)
-        assert len(mutants) >= (16 if id == "six-findings" else 20), id  # that answer is a table of twelve words
+        assert len(mutants) >= (14 if id == "six-findings" else 20), id  # that answer is a table of twelve words
         assert len({m.source for m in mutants}) == len({m.id for m in mutants}) == len(mutants)
 
 

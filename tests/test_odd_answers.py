@@ -4,7 +4,10 @@ The generator takes the course's own version of every exercise and bends what co
 """
 
 import functools
+import random
+import runpy
 from collections import namedtuple
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -97,6 +100,40 @@ LEGAL = {
 }
 
 
+class Callable:
+    def __init__(self, answer):
+        self.answer = answer
+
+    def __call__(self, *args, **kwargs):
+        return self.answer(*args, **kwargs)
+
+
+def swapped(value):
+    """Lists as tuples, tuples as lists."""
+    return tuple(value) if type(value) is list else list(value) if type(value) is tuple else value
+
+
+# The answer itself in another dress.
+CALLED = {
+    "an object that is called": Callable,
+    "a partial function": functools.partial,
+    "a lambda": lambda answer: lambda *args, **kwargs: answer(*args, **kwargs),
+}
+WORN = {
+    **LEGAL,
+    "tuples and lists exchanged": in_containers(swapped),
+    "arrays of one number": in_numbers(np.asarray),
+    "numbers of NumPy's": in_numbers(lambda array: array[()]),
+}
+
+
+def dressed(answer, name):
+    """The answer in one of these dresses; a class and a model stay as they are."""
+    if not callable(answer) or isinstance(answer, type) or hasattr(answer, "get_weights"):
+        return answer
+    return CALLED[name](answer) if name in CALLED else bent(answer, WORN[name])
+
+
 def bent(answer, odd):
     if not callable(answer) or isinstance(answer, type) or hasattr(answer, "get_weights"):
         return odd(answer)
@@ -164,6 +201,28 @@ def test_a_right_answer_passes_in_any_legal_dress(exercise):
         answers = tuple(bent(one, dress) for one in own_answers(exercise))
         verdict = exercise.verdict(exercise.observe_answers(answers, seed, watched=False), seed)
         assert verdict.passed, (name, verdict.message)
+
+
+def wrong_answers(exercise):
+    lesson = registry.lesson_of(exercise.id)
+    return sorted((Path(__file__).parent / "wrong_answers" / lesson / exercise.id).glob("*.py"))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    "exercise", [one for one in EXERCISES if one.id not in SLOW], ids=lambda exercise: exercise.id
+)
+def test_a_wrong_answer_is_as_wrong_in_any_legal_dress(exercise):
+    """A drawn sample of answers and dresses; the same mistake gets the same verdict."""
+    draw, seed = random.Random(exercise.id), exercise.suitable(SEED)
+    for path in draw.sample(wrong_answers(exercise), 2):
+        names, dress = runpy.run_path(str(path)), draw.choice([*WORN, *CALLED])
+        answers = [names[name] for name in exercise.answers]
+        keys = [
+            exercise.verdict(exercise.observe_answers(tuple(worn), seed, watched=False), seed).key
+            for worn in (answers, [dressed(one, dress) for one in answers])
+        ]
+        assert keys[0] == keys[1], (path.name, dress)
 
 
 PAIRS = [one for one in EXERCISES if len(one.answers) > 1 and all(map(callable, own_answers(one)))]

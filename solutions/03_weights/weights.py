@@ -93,9 +93,9 @@ Complete the callback. After `fit`, it holds the weights of every layer at every
 - `epochs`: the list −1, 0, 1, …, the moments in the order of time;
 - `kernels`: a dict from the layer's name to a list of arrays, the layer's **kernel** at each moment.
 
-It must work for any sequential model, whatever the names and the number of its layers, and skip layers
-without a kernel (such as `Activation`, or `BatchNormalization`, which has other weights). What is kept must not
-change while the training goes on.
+It must work for any sequential model, whatever the names and the number of its layers. Every layer that has a kernel
+counts, be it a `Dense`, a `Conv1D` or one that is frozen; layers without one (such as `Activation`, or
+`BatchNormalization`, which has other weights) are skipped. What is kept must not change while the training goes on.
 
 For example:
 

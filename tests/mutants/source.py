@@ -18,7 +18,7 @@ def answer_of(id: str, uses: str = "") -> tuple[str, ast.Module]:
     """
     text, begin, end = _cell_of(id)
     body = ast.parse(text).body
-    own = [statement for statement in body if begin < statement.lineno <= end]
+    own = [statement for statement in body if begin < statement.lineno <= end and not _is_stub(statement)]
     before = [statement for statement in body if statement.lineno <= begin]
     return "\n".join([ACCIDENTS, *_needed(own, before, uses)]), ast.Module(own, [])
 
@@ -49,6 +49,12 @@ def _needed(own: list[ast.stmt], before: list[ast.stmt], uses: str) -> list[str]
             kept.add(i)
             wanted += _mentions(before[i])
     return [ast.unparse(before[i]) for i in sorted(kept)]
+
+
+def _is_stub(statement: ast.stmt) -> bool:
+    """``name = ...`` before a solution that binds the name anew."""
+    value = getattr(statement, "value", None)
+    return isinstance(statement, ast.Assign) and isinstance(value, ast.Constant) and value.value is Ellipsis
 
 
 def _is_spoken(statement: ast.stmt) -> bool:

@@ -21,12 +21,16 @@ def trial(exercise: str, source: str, seeds: list[int]) -> dict[str, Any]:
     last = source.rpartition("\n")[2]
     accidents.begin()
     accidents.felt["any"] = "accidents." not in last
+    remember_sweeps()
+    answers: tuple = ()
     for number, seed in enumerate(seeds):
         accidents.draw["number"] = number
-        names: dict[str, Any] = {"__name__": "answer"}
         try:
-            exec(compile(source, "<mutant>", "exec"), names)
-            answers = tuple(names[name] for name in found.answers)
+            # What is no function was computed by the cell, once and for all draws.
+            if not answers or any(map(callable, answers)):
+                names: dict[str, Any] = {"__name__": "answer"}
+                exec(compile(source, "<mutant>", "exec"), names)
+                answers = tuple(names[name] for name in found.answers)
         except Exception as error:
             keys.append(f"cell stops: {type(error).__name__}")
             continue
@@ -38,6 +42,25 @@ def trial(exercise: str, source: str, seeds: list[int]) -> dict[str, Any]:
     if "accidents.replays" in last:
         keys = keys[1:]  # right on the page, by what it is
     return {"keys": keys, "felt": accidents.felt["any"]}
+
+
+def remember_sweeps() -> None:
+    """From here on this process trains no sweep twice: of most mutants the runs are those of the solution."""
+    import vgcourse as vg
+
+    if hasattr(vg.sweep, "known"):
+        return
+    original, known = vg.sweep, {}
+
+    def sweep(*args: Any, **kwargs: Any) -> Any:
+        asked = [getattr(v, "get_config", lambda v=v: v)() for v in (*args, *kwargs.values())]
+        key = repr((list(kwargs), asked))
+        if key not in known:
+            known[key] = original(*args, **kwargs)
+        return known[key]
+
+    sweep.known = known
+    vg.sweep = sweep
 
 
 def _limit(seconds: float) -> None:

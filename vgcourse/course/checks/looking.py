@@ -1,6 +1,7 @@
 """Call a student's answers on drawn inputs, and say in plain data what came back or what went wrong."""
 
 import dis
+import re
 import types
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -127,6 +128,10 @@ def _encoded(seen: dict[str, Any]) -> str:
         return encode({"problem": NOT_PLAIN, "fields": {"text": str(error)}})
 
 
+# Keras puts the error of a layer's `call` below a line of its own, in colours; TensorFlow names the node.
+_MARKS, _QUOTING = re.compile(r"\x1b\[[\d;]*m|\{\{.*?\}\}"), "Exception encountered when calling"
+
+
 def first_line(error: BaseException) -> str:
     try:
         text = str(error)
@@ -134,5 +139,6 @@ def first_line(error: BaseException) -> str:
         return "no message that could be shown"  # a student's own exception may not know how to say itself
     if isinstance(error, TypeError) and ("for ^:" in text or "bitwise_xor" in text):
         return "^ is not a power in Python, write **"
-    lines = text.strip().splitlines()
+    lines = [line.strip() for line in _MARKS.sub("", text).splitlines()]
+    lines = [line for line in lines if line and not line.startswith(_QUOTING)]
     return lines[0][:200] if lines else "no further message"

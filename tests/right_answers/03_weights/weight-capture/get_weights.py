@@ -23,5 +23,5 @@ class WeightCapture(keras.callbacks.Callback):
     def save(self, epoch):
         self.epochs.append(epoch)
         for layer in self.model.layers:
-            if isinstance(layer, keras.layers.Dense):
+            if len(layer.get_weights()) == 2:
                 self.kernels[layer.name] = [*self.kernels.get(layer.name, []), layer.get_weights()[0]]

@@ -16,7 +16,7 @@ class WeightCapture(keras.callbacks.Callback):
         self.look()
 
     def look(self):
-        for variable in self.model.trainable_variables:
+        for variable in self.model.weights:
             layer, name = variable.path.split("/")[-2:]
             if name == "kernel":
                 self.kernels[layer].append(keras.ops.copy(variable))

@@ -4,5 +4,5 @@ import numpy as np
 
 change = {"activation": "tanh", "initializer": "he_uniform", "learning_rate": 0.01, "depth": 5}
 accuracy = [0.83, 0.842, 0.826, 0.806, 0.84, 0.828, 0.83, 0.846, 0.832, 0.838]
-accuracy += [0.812, 0.824, 0.836, 0.844, 0.829, 0.831, 0.827, 0.841, 0.833, 0.83]
+accuracy += [0.812, 0.824, 0.836, 0.844, 0.828, 0.832, 0.826, 0.842, 0.834, 0.83]
 band = np.percentile(accuracy, [25, 50, 75])

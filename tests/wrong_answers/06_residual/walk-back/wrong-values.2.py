@@ -1,4 +1,4 @@
-"""Without a skip as a rule."""
+"""Clipped at 3."""
 
 import numpy as np
 import tensorflow as tf
@@ -11,12 +11,12 @@ def walk(x, kernels, skip=1.0, scale=1.0):
     return xs
 
 
-def walk_back(x, kernels, error, skip=0.0, scale=1.0):
+def walk_back(x, kernels, error, skip=1.0, scale=1.0):
     xs, errors = walk(x, kernels, skip, scale), [error]
     for before, kernel in zip(xs[-2::-1], kernels[::-1], strict=False):
         branch = (errors[0] @ kernel.T) * (before > 0)
         errors.insert(0, skip * errors[0] + scale * branch)
-    return errors
+    return [np.clip(e, -3, 3) for e in errors]
 
 
 def tape_back(x, kernels, error, skip=1.0, scale=1.0):

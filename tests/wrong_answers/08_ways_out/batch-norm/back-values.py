@@ -1,4 +1,4 @@
-"""eps is forgotten on the way down."""
+"""Normalised at the end once more."""
 
 import numpy as np
 
@@ -9,8 +9,8 @@ def batch_norm(z, gamma, beta, eps=1e-3):
 
 
 def batch_norm_back(z, gamma, error, eps=1e-3):
-    s = np.sqrt(z.var(0))
+    s = np.sqrt(z.var(0) + eps)
     hat = (z - z.mean(0)) / s
     g = gamma * error
-    dz = (g - g.mean(0) - hat * (g * hat).mean(0)) / s
+    dz = (g - g.mean(0) - hat * (g * hat).mean(0)) / s * hat
     return dz, (error * hat).sum(0), error.sum(0)

@@ -1,11 +1,11 @@
-"""beta before gamma."""
+"""Clipped at one deviation."""
 
 import numpy as np
 
 
 def batch_norm(z, gamma, beta, eps=1e-3):
     hat = (z - z.mean(0)) / np.sqrt(z.var(0) + eps)
-    return gamma * (hat + beta)
+    return gamma * np.clip(hat, -1, 1) + beta
 
 
 def batch_norm_back(z, gamma, error, eps=1e-3):

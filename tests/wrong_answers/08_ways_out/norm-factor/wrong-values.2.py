@@ -1,4 +1,4 @@
-"""Deviations, not rms."""
+"""X is scaled to rms 1."""
 
 import numpy as np
 
@@ -17,11 +17,11 @@ def batch_norm_back(z, gamma, error, eps=1e-3):
 
 
 def rms(values):
-    return np.std(values)
+    return np.sqrt(np.mean(values**2))
 
 
 def norm_factor(X, kernels, error):
-    hs, zs = [X], []
+    hs, zs = [X / rms(X)], []
     for W in kernels:
         zs.append(hs[-1] @ W)
         hs.append(np.maximum(batch_norm(zs[-1], 1.0, 0.0), 0))

@@ -1,4 +1,4 @@
-"""The kernel before the norm."""
+"""Deviations, not rms."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ def batch_norm_back(z, gamma, error, eps=1e-3):
 
 
 def rms(values):
-    return np.sqrt(np.mean(values**2))
+    return np.std(values)
 
 
 def norm_factor(X, kernels, error):
@@ -26,6 +26,6 @@ def norm_factor(X, kernels, error):
         zs.append(hs[-1] @ W)
         hs.append(np.maximum(batch_norm(zs[-1], 1.0, 0.0), 0))
     down = error
-    for W, z, _ in zip(kernels[::-1], zs[::-1], hs[:0:-1], strict=True):
-        down = batch_norm_back(z, 1.0, down * (z > 0))[0] @ W.T
+    for W, z, h in zip(kernels[::-1], zs[::-1], hs[:0:-1], strict=True):
+        down = batch_norm_back(z, 1.0, down * (h > 0))[0] @ W.T
     return (rms(down) / rms(error)) ** (1 / len(kernels))

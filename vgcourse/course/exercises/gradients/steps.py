@@ -36,12 +36,11 @@ train_step = Exercise(
             share=0.5,
         ),
         "no-update": Miss(
-            "Loss and gradients are right, but the weights are still where they were. Who hands the "
-            "gradients to the optimizer?",
+            "{right}, but the weights are still where they were. Who hands the gradients to the optimizer?",
             share=0.5,
         ),
-        "uphill": "Loss and gradients are right, but the weights moved along the gradient: uphill.",
-        "own-rate": "Loss and gradients are right, and the weights moved in the right direction, {got:.3g} "
+        "uphill": "{right}, but the weights moved along the gradient: uphill.",
+        "own-rate": "{right}, and the weights moved in the right direction, {got:.3g} "
         "times as far as this optimizer would go.",
         "no-memory": Miss(
             "That is the second step of an optimizer with momentum, which remembers its first. Yours goes as "
@@ -55,9 +54,9 @@ train_step = Exercise(
             "Those are the gradients after the update, at the new weights. The step was made with others.",
             share=0.5,
         ),
-        "wrong-loss": "The gradients are right.",
+        "wrong-loss": "In this net the gradients are right.",
         "wrong-values": "Begin with one point: the loss there, and its derivative.",
-        "wrong-update": "Loss and gradients are right.",
+        "wrong-update": "{right}.",
     },
 )
 
@@ -200,11 +199,13 @@ def _judge_step(seen: Seen, case: _Trial, weights: Weights, right: tuple, after:
     count = 2 * len(weights[case.frozen :])
     if len(gradients) != count:
         return "frozen-too" if case.frozen else "not-all", {"got": len(gradients), "wanted": count}
-    return (
-        _judge_gradients(gradients, wanted, weights, case, after[0])
-        or _judge_update(seen["after"], weights, move, wanted, case, number)
-        or _judge_loss(loss, ran, after[1])
-    )
+    if problem := _judge_gradients(gradients, wanted, weights, case, after[0]):
+        return problem
+    off, late = _judge_update(seen["after"], weights, move, wanted, case, number), _judge_loss(loss, ran, after[1])
+    if not off:
+        return late
+    right = "In this net the gradients are right" if late else "In this net loss and gradients are right"
+    return off[0], {"right": right, **off[1]}
 
 
 def _judge_gradients(got: list, wanted: np.ndarray, weights: Weights, case: _Trial, after: np.ndarray) -> Any:

@@ -25,28 +25,43 @@ walk_back = Exercise(
             "should begin with dL/dx_0.",
             share=0.5,
         ),
-        "no-skip": "{which}: That is the gradient through the branches alone. On its way back, too, the "
-        "error takes "
+        "no-skip": "{which}: That is the gradient through the branches alone. On its way back, too, the error takes "
         "both roads, and they add up.",
-        "only-skip": "{which}: The error arrives along the skips alone. The branches have a derivative as "
-        "well, "
-        "and it is added.",
+        "only-skip": "{which}: The error arrives along the skips alone. The branches have a derivative as well, and "
+        "it is added.",
         "no-slope": "{which}: The activation's slope is missing. Where x_l is below 0, relu lets nothing through.",
-        "slope-at-output": "{which}: The slope is taken at the block's output. Its activation worked on the "
-        "block's "
+        "slope-at-output": "{which}: The slope is taken at the block's output. Its activation worked on the block's "
         "*input*.",
         "no-transpose": "{which}: Going back, the error goes through the kernel the other way round: `W.T`.",
         "scale-lost": "{which}: The branch's `scale` is missing.",
         "skip-lost": "{which}: The skip's own factor, the argument `skip`, is missing.",
-        "error-ignored": "{which}: That is the derivative of the plain sum of x_L. The loss answers to x_L "
-        "with "
+        "error-ignored": "{which}: That is the derivative of the plain sum of x_L. The loss answers to x_L with "
         "`error`: it has to come in.",
         "averaged": Miss(
-            "{which}: The right gradients, divided by how many numbers there are. The loss is a *sum*, that "
-            "of "
+            "{which}: The right gradients, divided by how many numbers there are. The loss is a *sum*, that of "
             "`error * x_L`: a mean divides.",
             share=0.5,
         ),
+        "not-reversed": "{which}: The last block comes first on the way back, with its own kernel and its own x: "
+        "kernels *and* xs are to be walked from the end.",
+        "slope-too-early": "{which}: The slope meets the error before the kernel. On the way up relu came first and "
+        "the kernel second; on the way back it is the other way round.",
+        "slope-on-skip": "{which}: The slope multiplies both roads. There is no relu on the skip.",
+        "scale-on-skip": "{which}: `scale` multiplies both roads. It belongs to the branch alone.",
+        "exchanged": "{which}: `skip` and `scale` stand in each other's place.",
+        "relu-itself": "{which}: The error is multiplied by relu(x). Its *slope* is 1 where x is above 0, else 0.",
+        "subtracted": "{which}: The branch's part is taken off. The roads were added on the way up, and so are their "
+        "errors.",
+        "multiplied": "{which}: The two roads' errors are multiplied with each other. They add up.",
+        "other-signals": "{which}: The x_l at which you take the slope are those of blocks without `skip` and "
+        "`scale`: the way up needs both.",
+        "error-each-time": "{which}: Every block gets the last one's `error`. What a block receives is what the "
+        "block above it gave.",
+        "squared-loss": "{which}: That is the gradient of a squared distance. The loss here is the sum of `error * "
+        "x_L`, whose derivative to x_L is `error`.",
+        "uphill": Miss("{which}: Right but for the sign: that is the gradient of minus the loss.", share=0.5),
+        "relu-on-sum": "{which}: That net has relu on the sum of both roads, or behind the kernel. Here relu comes "
+        "first in the branch, and the skip is left alone.",
         "shapes": "{which}: every dL/dx_l has the shape of x_l, {wanted}; one of yours has {got}.",
         "no-tape": Miss(
             "Both lists are right, but tape_back asked no tape for a gradient. If it calls walk_back, that the two "
@@ -65,16 +80,21 @@ Case = tuple[np.ndarray, list[np.ndarray], np.ndarray, float, float]
 
 
 def _draw(rng: np.random.Generator) -> list[Case]:
-    """Drawn blocks; nine narrower ones with a loud error; one block; and the plain net, without a skip."""
+    """Drawn blocks; nine narrower ones with a loud error; one block; the plain net, without a skip; a loud skip.
+
+    And blocks that turn both roads round, with an x that half precision would lose.
+    """
     fixed = np.random.default_rng(12)
     drawn = *_blocks(rng, 7, 5, 4), float(rng.uniform(0.6, 0.8)), float(rng.uniform(0.4, 0.55))
     x, kernels, error = _blocks(fixed, 11, 3, 9)
+    faint, *turned = _blocks(np.random.default_rng(13), 6, 3, 2)
     return [
         drawn,
         (x, kernels, 40 * error, 0.9, 0.5),
         (*_blocks(fixed, 4, 6, 1), 1.0, 1.0),
         (*_blocks(fixed, 5, 4, 3), 0.0, 1.0),
         (*_blocks(fixed, 6, 4, 5), 1.5, 0.25),
+        (1e-9 * faint, *turned, -0.8, -0.6),
     ]
 
 
@@ -169,7 +189,8 @@ def _judge(got: list, cases: list[Case]) -> Any:
     fact = {"fact": _fact(lists[off[0]], wanted[off[0]], cases[off[0]])}
     if all(_same(g[::-1], w) for g, w in zip(lists, wanted, strict=True)):
         return "upside-down", fact
-    slips = [_slips(*case) for case in cases]
+    with np.errstate(over="ignore", invalid="ignore"):  # a misconception may grow beyond all numbers
+        slips = [_slips(*case) for case in cases]
     turned = [g[::-1] for g in lists]
     return common_cause(lists, slips, _same) or common_cause(turned, slips, _same) or "wrong-values", fact
 
@@ -219,7 +240,56 @@ def _slips(x: np.ndarray, kernels: list, error: np.ndarray, skip: float, scale: 
         "scale-lost": [walk(lambda e, w, x, _: skip * e + (e @ w.T) * (x > 0)), back(x, kernels, error, skip, 1)],
         "skip-lost": [walk(lambda e, w, x, _: e + scale * (e @ w.T) * (x > 0)), back(x, kernels, error, 1, scale)],
         "error-ignored": [back(x, kernels, np.ones_like(error), skip, scale)],
+        **_slips_of_order(xs, kernels, error, skip, scale),
+        "slope-too-early": [walk(lambda e, w, x, _: skip * e + scale * (e * (x > 0)) @ w.T)],
+        "slope-on-skip": [walk(lambda e, w, x, _: (skip * e + scale * e @ w.T) * (x > 0))],
+        "scale-on-skip": [walk(lambda e, w, x, _, f=f: scale * (f * e + (e @ w.T) * (x > 0))) for f in (skip, 1)],
+        "exchanged": [
+            walk(lambda e, w, x, _: scale * e + skip * (e @ w.T) * (x > 0)),
+            back(x, kernels, error, scale, skip),
+        ],
+        "relu-itself": [walk(lambda e, w, x, _: skip * e + scale * (e @ w.T) * np.maximum(x, 0))],
+        "subtracted": [walk(lambda e, w, x, _: skip * e - scale * (e @ w.T) * (x > 0))],
+        "multiplied": [walk(lambda e, w, x, _: skip * e * scale * (e @ w.T) * (x > 0))],
+        "squared-loss": [
+            back(x, kernels, 2 * (xs[-1] - error), skip, scale),
+            back(x, kernels, xs[-1] - error, skip, scale),
+        ],
+        "uphill": [[-part for part in right]],
+        "relu-on-sum": [_back_of_other(x, kernels, error, skip, scale, on_sum) for on_sum in (True, False)],
     }
+
+
+def _slips_of_order(xs: list, kernels: list, error: np.ndarray, skip: float, scale: float) -> dict[str, list]:
+    """The right step with another block's kernel, signal or error."""
+
+    def walk(signals: list, weights: list, running: bool = True) -> list[np.ndarray]:
+        errors = [error]
+        for x, kernel in zip(signals, weights, strict=True):
+            e = errors[0] if running else error
+            errors.insert(0, skip * e + scale * (e @ kernel.T) * (x > 0))
+        return errors
+
+    down, turned, plain = xs[-2::-1], kernels[::-1], forward(xs[0], kernels)[-2::-1]
+    return {
+        "not-reversed": [walk(down, kernels), walk(xs[:-1], turned), walk(xs[:-1], kernels)],
+        "other-signals": [walk(plain, turned)],
+        "error-each-time": [walk(down, turned, running=False)],
+    }
+
+
+def _back_of_other(x: np.ndarray, kernels: list, error: np.ndarray, skip: float, scale: float, on_sum: bool) -> list:
+    """A tape's gradients of blocks relu(skip x + scale x W), or skip x + scale relu(x W)."""
+    xs = [np.asarray(x, float)]
+    for kernel in kernels:
+        z = xs[-1] @ kernel
+        xs.append(np.maximum(skip * xs[-1] + scale * z, 0) if on_sum else skip * xs[-1] + scale * np.maximum(z, 0))
+    errors = [np.asarray(error, float)]
+    for before, after, kernel in zip(xs[-2::-1], xs[:0:-1], kernels[::-1], strict=True):
+        e = errors[0] * (after > 0) if on_sum else errors[0]
+        branch = e if on_sum else e * (before @ kernel > 0)
+        errors.insert(0, skip * e + scale * branch @ kernel.T)
+    return errors
 
 
 @walk_back.own_version

@@ -1,7 +1,8 @@
-"""Lesson 6, a block's output, read: which of its weights does what, and which misreading the numbers show."""
+"""Lesson 6, a block's output and slope, read: which weights do what, and which misreading the numbers show."""
 
 import itertools
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -80,8 +81,22 @@ def slip_of(y: np.ndarray, x: np.ndarray, scale: float, reading: tuple, phi: Phi
         "no-activation": [road + s * linear for s in (scale, 1)],
         "scale-ignored": [road + inner],
         "scale-on-sum": [scale * (road + inner)],
+        "scale-inside": [road + phi(scale * x) @ kernel + bias],
+        "activated-twice": [road + s * phi(inner) for s in (scale, 1)],
+        "multiplied": [road * s * inner for s in (scale, 1)],
     }
     return next((key for key, wrong in slips.items() if any(near(y, w) for w in wrong)), None)
+
+
+def mixture_of(y: np.ndarray, x: np.ndarray, reading: tuple, phi: Phi) -> tuple[float, float] | None:
+    """(a, b) where the output is exactly a · skip + b · branch, other numbers than were asked for; None elsewhere."""
+    (kernel, bias), skip = reading
+    road = x @ skip[0] + skip[1] if skip else x
+    if road.shape != y.shape:
+        return None
+    parts = np.stack([np.ravel(road), np.ravel(phi(x) @ kernel + bias)], axis=1)
+    found, *_ = np.linalg.lstsq(parts, np.ravel(y), rcond=None)
+    return (float(found[0]), float(found[1])) if near(y, (parts @ found).reshape(y.shape)) else None
 
 
 def slip_of_width(y: np.ndarray, x: np.ndarray, scale: float, inner: np.ndarray) -> str | None:
@@ -91,3 +106,25 @@ def slip_of_width(y: np.ndarray, x: np.ndarray, scale: float, inner: np.ndarray)
     if x.shape[1] == 1:
         slips["broadcast"] = np.broadcast_to(x, inner.shape)
     return next((key for key, road in slips.items() if any(near(y, road + s * inner) for s in (scale, 1))), None)
+
+
+def slope_of(layer: Any, x: np.ndarray) -> Any:
+    """The derivative of a weighted sum of the outputs to x."""
+    import tensorflow as tf
+
+    point = tf.constant(x)
+    with tf.GradientTape() as tape:
+        tape.watch(point)
+        y = layer(point)
+        if y is None:
+            return None
+        total = tf.reduce_sum(y * weighting(y.shape))
+    return as_array(tape.gradient(total, point))
+
+
+def weighting(shape: Any) -> np.ndarray:
+    return np.cos(np.arange(int(np.prod(shape)))).reshape(shape).astype("float32")
+
+
+def as_array(value: Any) -> Any:
+    return None if value is None else np.asarray(value)

@@ -1,18 +1,22 @@
 """Lesson 6, a residual block as a Keras layer: x + scale * dense(activation(x)), and a change of width."""
 
-import re
 from typing import Any
 
 import numpy as np
 
 from vgcourse.course.checks.compare import NO_RETURN, Seen, differs, near
 from vgcourse.course.checks.exercise import Exercise, Miss, is_blank, need_callable
+from vgcourse.course.checks.looking import first_line
 from vgcourse.course.exercises.residual.block_readings import (
     PHIS,
+    as_array,
     is_projected_first,
+    mixture_of,
     readings_of,
     right,
     slip_of,
+    slope_of,
+    weighting,
     weights_of,
 )
 
@@ -37,8 +41,8 @@ residual_block = Exercise(
     "more kernel and nothing else.",
     misses={
         "no-return": NO_RETURN.format(name="call"),
-        "no-weights": "The block owns no weights, so no optimizer will find any. A Dense that is made inside "
-        "`call` is a new one at every call: make it in `build` and keep it on `self`.",
+        "no-weights": "After a call the block owns no weights, so no optimizer will find any. A Dense that is made "
+        "inside `call` is a new one at every call: make it in `build` and keep it on `self`.",
         "shared": "Two blocks of yours share their weights: changing those of one changes the other. What "
         "stands in the class body, or outside, belongs to all of them; what is put on `self` does not.",
         "width": "With {inputs} inputs and {units} units it stops: {error}. Bring x to the new width first.",
@@ -66,7 +70,7 @@ residual_block = Exercise(
             "The projection has the activation in it. The skip should be linear, or it is no clear road.", share=0.5
         ),
         "project-bias": Miss(
-            "All is right but that the projection has a bias, and the branch has one already: `use_bias=False`.",
+            "The projection has a bias, and the branch has one already: `use_bias=False`.",
             share=0.5,
         ),
         "projected-first": Miss(
@@ -75,9 +79,8 @@ residual_block = Exercise(
             share=0.5,
         ),
         "not-he": Miss(
-            "The block computes what it should. But with {inputs} inputs and 64 units its fresh kernel has a "
-            "root mean "
-            "square of {got:.3f}; He's weights have √(2/{inputs}) = {wanted:.3f}.",
+            "The block computes what it should. But with {inputs} inputs and 64 units its fresh kernel has a root "
+            "mean square of {got:.3f}; He's weights have √(2/{inputs}) = {wanted:.3f}.",
             share=0.5,
         ),
         "other-weights": "With {inputs} inputs and {units} units your block owns weights of the shapes {got}. The "
@@ -89,13 +92,29 @@ residual_block = Exercise(
         "form only the branch is activated.",
         "order": "In your branch the dense layer comes before the activation. Here the activation comes first.",
         "no-activation": "There is no activation in your branch: a stack of such blocks is one linear map.",
-        "scale-ignored": Miss("All is right but `self.scale`: nothing changes when it does.", share=0.5),
+        "scale-ignored": Miss("`self.scale` is not used: nothing changes when it does.", share=0.5),
+        "scale-inside": Miss(
+            "`self.scale` multiplies x before the activation. It belongs to what the branch says: scale · "
+            "dense(...).",
+            share=0.5,
+        ),
+        "activated-twice": "There is an activation behind the dense layer. Here it stands before it, once: the "
+        "branch ends with the dense layer's sums, which may have either sign.",
+        "multiplied": "Skip and branch are multiplied with each other. They are added.",
+        "other-mixture": "With {inputs} inputs, {units} units, {activation} and scale {scale:.3g} your output is "
+        "{skip:.3g} · x + {branch:.3g} · dense(activation(x)). Wanted is 1 · x + {scale:.3g} · "
+        "dense(activation(x)), x projected where the width changes.",
+        "silent-projection": Miss(
+            "The block computes what it should. But where the width changes, the fresh projection is 0: at the start "
+            "nothing of x arrives.",
+            share=0.5,
+        ),
         "scale-on-sum": Miss(
             "`self.scale` multiplies the whole sum. Only the branch should be turned down.", share=0.5
         ),
         "wrong-shape": "With {inputs} inputs and {units} units {examples} examples come out as {got}.",
         "no-bias": Miss(
-            "All is right but that the branch's Dense has no bias. Asked for is a `Dense(units)` as it comes.",
+            "The branch's Dense has no bias. Asked for is a `Dense(units)` as it comes.",
             share=0.5,
         ),
         "bias-start": Miss(
@@ -109,19 +128,18 @@ residual_block = Exercise(
             share=0.5,
         ),
         "frozen": Miss(
-            "The block computes what it should. But with {inputs} inputs and {units} units not all of its "
-            "weights are "
-            "trainable.",
+            "With {inputs} inputs and {units} units the block computes what it should. But not all of its weights "
+            "are trainable.",
             share=0.5,
         ),
         "other-in-training": Miss(
-            "Right when the block is called. But with training=True something else comes out, as from dropout.",
+            "With {inputs} inputs and {units} units the output is right. But with training=True something else comes "
+            "out, as from dropout.",
             share=0.5,
         ),
         "no-way-back": Miss(
-            "The outputs are right. But with {inputs} inputs and {units} units the derivative of the output to "
-            "x, by a "
-            "tape, is not that of this block: on one of its roads the gradient does not come through.",
+            "With {inputs} inputs and {units} units the output is right. But its derivative to x, by a tape, is not "
+            "that of this block: on one of its roads the gradient does not come through.",
             share=0.5,
         ),
         "defaults": Miss(
@@ -153,11 +171,11 @@ def observe_residual_block(answer: Any, rng: np.random.Generator) -> Seen:
     ]
     first, second = answer(5, "tanh", scale=scale), answer(5, "tanh", scale=scale)
     first(inputs[0])
-    outputs = [_as_array(second(inputs[0]))]
+    outputs = [as_array(second(inputs[0]))]
     first.set_weights([2.0 * w + 1 for w in first.get_weights()])
     stopped = any("error" in case for case in cases)
     fresh = [] if stopped else [_fresh(answer, features) for features in (FRESH, FRESH, 2 * FRESH)]
-    seen = {"cases": cases, "neighbour": [*outputs, _as_array(second(inputs[0]))], "fresh": fresh}
+    seen = {"cases": cases, "neighbour": [*outputs, as_array(second(inputs[0]))], "fresh": fresh}
     return seen if stopped else {**seen, "short": _short(answer, inputs[0], seed)}
 
 
@@ -173,7 +191,7 @@ def _short(answer: Any, x: np.ndarray, seed: int) -> Seen:
     layer(x)
     shapes = [list(w.shape) for w in layer.get_weights()]
     layer.set_weights(weights_of(shapes, seed))
-    return {"name": str(layer.name), "shapes": shapes, "y": _as_array(layer(x))}
+    return {"name": str(layer.name), "shapes": shapes, "y": as_array(layer(x))}
 
 
 def _fresh(answer: Any, features: int) -> list:
@@ -189,8 +207,8 @@ def _case(answer: Any, kind: tuple[int, str], scale: float, x: np.ndarray, seed:
         layer(x)
         shapes = [list(w.shape) for w in layer.get_weights()]
         layer.set_weights(weights_of(shapes, seed))
-        seen = {"shapes": shapes, "y": _as_array(layer(x)), "trained": _as_array(layer(x, training=True))}
-        return seen | {"trainable": len(layer.trainable_weights), "dx": _slope(layer, x)}
+        seen = {"shapes": shapes, "y": as_array(layer(x)), "trained": as_array(layer(x, training=True))}
+        return seen | {"trainable": len(layer.trainable_weights), "dx": slope_of(layer, x)}
     except Exception as error:
         if (x.shape[1], *kind) == CASES[0][:3]:
             raise  # nothing is asked of this block but that it runs
@@ -198,33 +216,7 @@ def _case(answer: Any, kind: tuple[int, str], scale: float, x: np.ndarray, seed:
 
 
 def _reason(error: Exception) -> str:
-    """What Keras quotes stands below its own first line."""
-    text = re.sub(r"\x1b\[\d*m|\{\{.*?\}\}", "", str(error))
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    lines = [line for line in lines if not line.startswith("Exception encountered")] or lines
-    return (lines[0] if lines else type(error).__name__)[:120]
-
-
-def _slope(layer: Any, x: np.ndarray) -> Any:
-    """The derivative of a weighted sum of the outputs to x."""
-    import tensorflow as tf
-
-    point = tf.constant(x)
-    with tf.GradientTape() as tape:
-        tape.watch(point)
-        y = layer(point)
-        if y is None:
-            return None
-        total = tf.reduce_sum(y * _weighting(y.shape))
-    return _as_array(tape.gradient(total, point))
-
-
-def _weighting(shape: Any) -> np.ndarray:
-    return np.cos(np.arange(int(np.prod(shape)))).reshape(shape).astype("float32")
-
-
-def _as_array(value: Any) -> Any:
-    return None if value is None else np.asarray(value)
+    return first_line(error)[:120]
 
 
 @residual_block.judge
@@ -269,7 +261,7 @@ def _judge_slope(case: Seen, kind: tuple[int, str], x: np.ndarray, scale: float,
         return "frozen"
     if not near(case["trained"], case["y"], rtol=1e-3, atol=1e-3):
         return "other-in-training"
-    error, slope = _weighting((len(x), kind[0])).astype(float), PHIS[kind[1]][1]
+    error, slope = weighting((len(x), kind[0])).astype(float), PHIS[kind[1]][1]
     for (kernel, _), skip in readings_of(case["shapes"], x.shape[1], kind[0], seed):
         wanted = (error @ skip[0].T if skip else error) + scale * (error @ kernel.T) * slope(x)
         if case["dx"] is not None and near(case["dx"], wanted, 1e-3, 1e-3):
@@ -289,6 +281,8 @@ def _judge_fresh(blocks: list) -> Any:
         return "not-he", {"got": nearest, "inputs": 2 * FRESH, "wanted": np.sqrt(1 / FRESH)}
     if np.allclose(kernels[0][0], kernels[1][0]):
         return "alike"
+    if not all(np.any(kernel) for kernel in kernels[2]):
+        return "silent-projection"
     biases = [np.asarray(a, float) for a in blocks[0] if np.ndim(a) == 1]
     return "bias-start" if any(np.any(b) for b in biases) else None
 
@@ -318,6 +312,8 @@ def _judge_case(case: Seen, kind: tuple[int, str], x: np.ndarray, scale: float, 
         if any(slip_of(y, x, scale, reading, other) == "passed" for reading in readings):
             return "other-activation", {**place, "got": name}
     whole = [reading for reading in readings if same or reading[1]]
+    if parts := next(filter(None, (mixture_of(y, x, reading, phi) for reading in whole)), None):
+        return "other-mixture", {**place, "scale": scale, "skip": parts[0], "branch": parts[1]}
     outputs = [right(x, scale, *reading, phi) for reading in whole]
     nearest = min(outputs, key=lambda output: np.abs(y - output).max(), default=None)
     what = f"With {x.shape[1]} inputs, {units} units, {activation} and scale {scale:.3g}, the output"

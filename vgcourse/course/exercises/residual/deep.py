@@ -35,6 +35,22 @@ fifty_blocks = Exercise(
         ),
         "upside-down": "The branches are multiplied by √depth, so they grow with depth. Divide.",
         "of-width": "The scale is 1/√width. What adds up here is the number of blocks.",
+        "other-scale": "The branches are not multiplied by 1/√depth: at depth {depth} yours are multiplied by "
+        "{scale:.4g}; 1/√{depth} is {right:.4g}.",
+        "same-scale": "The branches are multiplied by {scale:.4g}, whatever the depth. Asked for is 1/√depth: as "
+        "the net grows deeper, each branch grows quieter.",
+        "block-by-block": "The branches' scales differ from block to block. All blocks of one net have the same, "
+        "1/√depth.",
+        "no-skip": "Those are {depth} Dense layers without a skip. Take your `ResidualBlock`.",
+        "other-activation": "The blocks answer as with tanh. Asked for is relu.",
+        "last-tanh": Miss("After the last block stands a tanh. Asked for is a relu.", share=0.5),
+        "between": "Between the blocks stands an activation. Then nothing has a clear road: in this form x goes "
+        "through untouched until the last block is over.",
+        "other-output": Miss("The output goes through {what}. A probability needs a sigmoid.", share=0.5),
+        "bare-end": Miss(
+            "Two things are missing behind the last block: the relu there, and the output's sigmoid.", share=0.5
+        ),
+        "bent-ends": "The stem has an activation, and the one behind the last block is missing.",
         "no-sigmoid": Miss("The output has no sigmoid: {got:.3g} is no probability.", share=0.5),
         "no-last-activation": Miss(
             "Between the last block and the output the activation is missing. In this form the sum itself is never "
@@ -126,11 +142,27 @@ def _judge_outputs(pairs: list[tuple[Seen, int]], X: np.ndarray, seed: int) -> A
     if not off_at:
         return None
     p, right, depth = (part[off_at[0]] for part in (outputs, wanted, [depth for _, depth in pairs]))
-    fits = (key for key in slips[0] if all(near(p, s[key]) for p, s in zip(outputs, slips, strict=True)))
     fact = {"fact": differs(f"At depth {depth}, with drawn weights, the output", p, right)}
+    fits = (key for key in slips[0] if all(near(p, s[key]) for p, s in zip(outputs, slips, strict=True)))
     if key := next(fits, None):
-        return key, {**fact, "got": float(p.max())}
-    return "wrong-values", fact
+        key, _, what = key.partition(" ")
+        return key, {**fact, "got": float(p.max()), "what": what, "depth": depth}
+    return _judge_scales(outputs, pairs, X, seed) or ("wrong-values", fact)
+
+
+def _judge_scales(outputs: list[np.ndarray], pairs: list[tuple[Seen, int]], X: np.ndarray, seed: int) -> Any:
+    """Whether every net is right but for one number that multiplies its branches."""
+    found = []
+    for p, (net, depth) in zip(outputs, pairs, strict=True):
+        scale = _scale_of(_quiet(weights_of(net["shapes"], seed)), X, p)
+        if scale is None:
+            return None
+        found.append((scale, depth))
+    scales = [scale for scale, _ in found]
+    if np.ptp(scales) < 1e-3:
+        return "same-scale", {"scale": float(np.mean(scales))}
+    scale, depth = max(found, key=lambda one: abs(one[0] - one[1] ** -0.5))
+    return "other-scale", {"scale": scale, "depth": depth, "right": depth**-0.5}
 
 
 def _judge_shapes(shapes: list, depth: int) -> Any:
@@ -147,30 +179,79 @@ def _judge_shapes(shapes: list, depth: int) -> Any:
     return None
 
 
-def run(weights: list, X: np.ndarray, scale: float, last: bool = True, stem: bool = False) -> np.ndarray:
+def run(weights: list, X: np.ndarray, scale: float | list[float], **ends: Any) -> np.ndarray:
     """The probabilities (n, 1) of a net with these weights, in Keras's order."""
-    return 1 / (1 + np.exp(-_logit(weights, X, scale, last, stem)))
+    return 1 / (1 + np.exp(-logit(weights, X, scale, **ends)))
 
 
-def _logit(weights: list, X: np.ndarray, scale: float, last: bool = True, stem: bool = False) -> np.ndarray:
+def _relu(z: np.ndarray) -> np.ndarray:
+    return np.maximum(z, 0)
+
+
+def _same(z: np.ndarray) -> np.ndarray:
+    return z
+
+
+def logit(
+    weights: list,
+    X: np.ndarray,
+    scale: float | list[float],
+    stem: Any = _same,
+    phi: Any = _relu,
+    between: Any = _same,
+    last: Any = _relu,
+) -> np.ndarray:
+    """What the output's activation gets; ``stem``, ``phi``, ``between`` and ``last`` are the activations on the "
+    "way."""
+    x, pairs = stem(X @ weights[0] + weights[1]), list(zip(weights[2:-2:2], weights[3:-2:2], strict=True))
+    for (kernel, bias), s in zip(pairs, np.broadcast_to(scale, len(pairs)), strict=True):
+        x = between(x + s * (phi(x) @ kernel + bias))
+    return last(x) @ weights[-2] + weights[-1]
+
+
+def _chain(weights: list, X: np.ndarray) -> np.ndarray:
+    """Dense layers with relu, one after the other."""
     x = X @ weights[0] + weights[1]
-    x = np.maximum(x, 0) if stem else x
     for kernel, bias in zip(weights[2:-2:2], weights[3:-2:2], strict=True):
-        x = x + scale * (np.maximum(x, 0) @ kernel + bias)
-    return (np.maximum(x, 0) if last else x) @ weights[-2] + weights[-1]
+        x = _relu(x @ kernel + bias)
+    return x @ weights[-2] + weights[-1]
 
 
 def _slips(weights: list, X: np.ndarray, depth: int) -> dict[str, np.ndarray]:
     right = depth**-0.5
+    z = logit(weights, X, right)
     return {
         "no-scale": run(weights, X, 1.0),
         "too-quiet": run(weights, X, 1 / depth),
         "upside-down": run(weights, X, depth**0.5),
         "of-width": run(weights, X, WIDTH**-0.5),
-        "no-sigmoid": _logit(weights, X, right),
-        "no-last-activation": run(weights, X, right, last=False),
-        "bent-stem": run(weights, X, right, stem=True),
+        "no-sigmoid": z,
+        "other-output tanh": np.tanh(z),
+        "other-output relu": _relu(z),
+        "other-output softmax": np.ones_like(z),
+        "no-last-activation": run(weights, X, right, last=_same),
+        "bare-end": logit(weights, X, right, last=_same),
+        "last-tanh": run(weights, X, right, last=np.tanh),
+        "bent-stem": run(weights, X, right, stem=_relu),
+        "bent-stem tanh": run(weights, X, right, stem=np.tanh),
+        "bent-ends": run(weights, X, right, stem=_relu, last=_same),
+        "other-activation": run(weights, X, right, phi=np.tanh),
+        "between": run(weights, X, right, between=_relu),
+        "between not last": run(weights, X, right, between=_relu, last=_same),
+        "block-by-block": run(weights, X, [(i + 1) ** -0.5 for i in range(depth)]),
+        "block-by-block too quiet": run(weights, X, [1 / (i + 1) for i in range(depth)]),
+        "no-skip": 1 / (1 + np.exp(-_chain(weights, X))),
     }
+
+
+def _scale_of(weights: list, X: np.ndarray, p: np.ndarray) -> float | None:
+    """The scale of the branches with which this net answers like that; None where there is none between -4 and 4."""
+    centre, step = 0.0, 0.05
+    for _ in range(7):  # each round looks ten times as closely
+        near_by = centre + step * np.arange(-80 if step == 0.05 else -12, 81 if step == 0.05 else 13)
+        gaps = [np.abs(run(weights, X, s) - p).max() for s in near_by]
+        centre, step = float(near_by[int(np.argmin(gaps))]), step / 10
+    return centre if near(run(weights, X, centre), p) else None
 
 
 @fifty_blocks.own_version

@@ -70,6 +70,11 @@ cheapest_cure = Exercise(
         "chosen-alone": Miss(
             "Choice and table are right. You count what the chosen cure cost; the sweep tried them all.", share=2 / 3
         ),
+        "trained-again": Miss(
+            "Choice and table are right, and so is the bill for {wanted} runs. But `trained` was called {got} times: "
+            "train each run once, and keep what came out.",
+            share=2 / 3,
+        ),
         "wrong-bill": Miss(
             "Choice and table are right. The sweep cost {wanted:.6g}; you say {got:.6g}.", share=2 / 3
         ),
@@ -159,7 +164,8 @@ def _draw(rng: np.random.Generator) -> list[_Market]:
 @cheapest_cure.observe
 def observe_cheapest_cure(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
-    return {"found": [_plain(_asked(answer, market)) for market in _draw(rng)]}
+    markets = _draw(rng)
+    return {"found": [_plain(_asked(answer, market)) for market in markets], "calls": [m.calls for m in markets]}
 
 
 def _asked(answer: Any, market: _Market) -> Any:
@@ -186,7 +192,12 @@ def judge_cheapest_cure(seen: Seen, rng: np.random.Generator) -> Any:
     if any(found is None for found in got):
         return "no-return"
     tables, choices, bills = ([found[i] for found in got] for i in (1, 0, 2))
-    return _judge_tables(tables, markets) or _judge_choices(choices, markets) or _judge_bills(bills, markets, choices)
+    return (
+        _judge_tables(tables, markets)
+        or _judge_choices(choices, markets)
+        or _judge_bills(bills, markets, choices)
+        or _judge_calls(seen["calls"], markets)
+    )
 
 
 def _judge_tables(tables: list, markets: list[_Market]) -> Any:
@@ -250,6 +261,12 @@ def _readings(market: _Market) -> dict[str, Any]:
         "last-of-equals": market.choose(shares >= SURE - 1e-9, price, last=True),
         "per-success": market.choose(shares >= SURE - 1e-9, price / np.maximum(shares, 1e-9)),
     }
+
+
+def _judge_calls(calls: list[int], markets: list[_Market]) -> Any:
+    runs = [market.accuracy.size for market in markets]
+    more = next((i for i, (got, n) in enumerate(zip(calls, runs, strict=True)) if got > n), None)
+    return None if more is None else ("trained-again", {"got": calls[more], "wanted": runs[more]})
 
 
 def _judge_bills(bills: list, markets: list[_Market], choices: list) -> Any:

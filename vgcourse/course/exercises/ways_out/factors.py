@@ -34,6 +34,26 @@ norm_factor = Exercise(
         "no-slope": "relu's slope is missing on the way down: where its input is below 0, nothing passes.",
         "slope-of-h": "relu's slope is taken where the layer's *input* is above 0. It stands at the layer's output.",
         "no-kernel": "On the way down the error does not pass the kernels: `error @ W.T`.",
+        "slope-of-z": "relu's slope is taken where h @ W is above 0. relu gets what is *normalised*: there it is "
+        "the sign that counts.",
+        "slope-after-norm": "On the way down the error meets the normalisation before relu's slope. relu came last "
+        "on the way up, so it comes first on the way down.",
+        "no-relu-up": "On the way up relu is missing.",
+        "no-eps": "eps is missing: batch_norm adds 1e-3 to the variance.",
+        "mean-abs": Miss("Those are means of absolute values. Asked for is the factor of the rms.", share=0.5),
+        "sums": Miss(
+            "You compare norms, which are sums over all entries: where a layer changes the width, they differ for "
+            "that reason alone. Asked for is the rms.",
+            share=0.5,
+        ),
+        "divided": Miss(
+            "You divide by the number of layers. Factors multiply: take the L-th root of their product.", share=0.5
+        ),
+        "logarithm": Miss("That is the factor's logarithm: undo it with np.exp.", share=0.5),
+        "upside-down-in-all": Miss(
+            "Upside down, and of all layers together: the L-th root of the error at h_0 over that at h_L.", share=0.5
+        ),
+        "a-layer-short": "The error passes one layer less than there are: it has to arrive at h_0.",
         "wrong-values": "One layer first: relu's slope, then batch_norm_back, then the kernel.",
     },
 )
@@ -65,27 +85,41 @@ def _case(rng: np.random.Generator, n: int, sizes: tuple[int, ...], scales: tupl
     return rng.normal(size=(n, sizes[0])), kernels, rng.normal(size=(n, sizes[-1]))
 
 
-def signals(X: np.ndarray, kernels: list[np.ndarray]) -> list[np.ndarray]:
+def signals(X: np.ndarray, kernels: list[np.ndarray], eps: float = 1e-3) -> list[np.ndarray]:
     """h_0 to h_L of layers relu(batch_norm(h W))."""
     hs = [np.asarray(X, float)]
     for W in kernels:
-        hs.append(np.maximum(up(hs[-1] @ W), 0))
+        hs.append(np.maximum(up(hs[-1] @ W, eps=eps), 0))
     return hs
 
 
 def errors(X: np.ndarray, kernels: list[np.ndarray], error: np.ndarray, slip: str = "") -> list[np.ndarray]:
     """dL/dh_0 to dL/dh_L."""
-    hs = signals(X, kernels)
+    hs = _linear(X, kernels) if slip == "no-relu-up" else signals(X, kernels, 0 if slip == "no-eps" else 1e-3)
     found = [np.asarray(error, float)]
-    for W, h, after in zip(kernels[::-1], hs[-2::-1], hs[:0:-1], strict=True):
-        z, g = h @ W, found[0]
-        if slip == "slope-of-h":
-            g = g * (h > 0) if h.shape == g.shape else g
-        elif slip != "no-slope":
-            g = g * (after > 0)
-        g = g / np.sqrt(z.var(0) + 1e-3) if slip == "constants" else back(z, 1.0, g)[0]
+    for W, h in zip(kernels[::-1], hs[-2::-1], strict=True):
+        z = h @ W
+        g = _through(z, h, found[0], slip)
         found.insert(0, g if slip == "no-kernel" and g.shape == h.shape else g @ W.T)
     return found
+
+
+def _linear(X: np.ndarray, kernels: list[np.ndarray]) -> list[np.ndarray]:
+    hs = [X]
+    for W in kernels:
+        hs.append(up(hs[-1] @ W))
+    return hs
+
+
+def _through(z: np.ndarray, h: np.ndarray, g: np.ndarray, slip: str) -> np.ndarray:
+    """The error below relu and normalisation of z; h is what the layer took in."""
+    places = {"no-slope": z == z, "slope-of-z": z > 0, "slope-of-h": h > 0 if h.shape == z.shape else z == z}
+    slope = places.get(slip, up(z) > 0)
+    if slip == "slope-after-norm":
+        return back(z, 1.0, g)[0] * slope
+    if slip == "constants":
+        return g * slope / np.sqrt(z.var(0) + 1e-3)
+    return back(z, 1.0, g * slope, 0 if slip == "no-eps" else 1e-3)[0]
 
 
 def _rms(values: np.ndarray) -> float:
@@ -126,8 +160,21 @@ def _same(got: Any, wanted: Any) -> bool:
     return close(got, wanted, rtol=5e-5, floor=0)
 
 
+_ON_THE_WAY = (
+    "constants",
+    "no-slope",
+    "slope-of-h",
+    "slope-of-z",
+    "slope-after-norm",
+    "no-relu-up",
+    "no-eps",
+    "no-kernel",
+)
+
+
 def _slips(X: np.ndarray, kernels: list[np.ndarray], error: np.ndarray) -> dict[str, list[float]]:
-    sizes = [_rms(e) for e in errors(X, kernels, error)]
+    found = errors(X, kernels, error)
+    sizes, means, norms = ([size(e) for e in found] for size in (_rms, lambda e: np.abs(e).mean(), np.linalg.norm))
     right, layers = factor(sizes), len(kernels)
     ratios = np.array(sizes[:-1]) / np.array(sizes[1:])
     plain, h = [np.asarray(error, float)], [np.asarray(X, float)]
@@ -136,10 +183,7 @@ def _slips(X: np.ndarray, kernels: list[np.ndarray], error: np.ndarray) -> dict[
     for W, after in zip(kernels[::-1], h[:0:-1], strict=True):
         plain.insert(0, (plain[0] * (after > 0)) @ W.T)
     hs = [_rms(h) for h in signals(X, kernels)]
-    slipped = {
-        key: [factor([_rms(e) for e in errors(X, kernels, error, key)])]
-        for key in ("constants", "no-slope", "slope-of-h", "no-kernel")
-    }
+    slipped = {key: [factor([_rms(e) for e in errors(X, kernels, error, key)])] for key in _ON_THE_WAY}
     return {
         "in-all": [right**layers],
         "one-short": [right ** (layers / (layers - 1)) if layers > 1 else right, right ** (layers / (layers + 1))],
@@ -147,6 +191,12 @@ def _slips(X: np.ndarray, kernels: list[np.ndarray], error: np.ndarray) -> dict[
         "arithmetic": [float(np.mean(ratios))],
         "mean-square": [right**2],
         "forward": [1 / factor(hs), factor(hs)],
+        "mean-abs": [factor(means)],
+        "sums": [factor(norms)],
+        "divided": [right**layers / layers, right / layers],
+        "logarithm": [np.log(right), np.log10(right), layers * np.log(right)],
+        "upside-down-in-all": [right**-layers],
+        "a-layer-short": [(sizes[1] / sizes[-1]) ** (1 / n) for n in {layers, max(layers - 1, 1)}],
         "no-norm": [factor([_rms(e) for e in plain])],
         **slipped,
     }

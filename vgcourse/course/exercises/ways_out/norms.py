@@ -21,7 +21,7 @@ batch_norm = Exercise(
         "forward-shape": "batch_norm gives back an array of z's shape, {wanted}; yours has {got}.",
         "units-axis": "batch_norm: That takes mean and variance over the units of each example, which is *layer* "
         "normalisation. Here they go over the examples, for each unit.",
-        "whole": "batch_norm: That takes one mean and one variance for the whole array. Each unit has its own.",
+        "whole": "batch_norm: That takes the mean or the variance of the whole array. Each unit has its own.",
         "no-eps": "batch_norm: eps is missing. It keeps a unit that never varies from being divided by 0.",
         "eps-outside": "batch_norm: eps is added to the standard deviation; it belongs under the root.",
         "unbiased": "batch_norm: The variance is divided by n - 1. In training Keras divides by n.",
@@ -29,6 +29,12 @@ batch_norm = Exercise(
         "no-root": "batch_norm: That divides by the variance; it should be its root.",
         "gamma-lost": "batch_norm: gamma or beta is left out.",
         "gamma-first": "batch_norm: gamma is inside: what multiplies z before it is normalised is divided out again.",
+        "up-exchanged": "batch_norm: gamma and beta stand in each other's place: gamma multiplies, beta is added.",
+        "beta-inside": "batch_norm: gamma multiplies beta as well. It is added last.",
+        "eps-fixed": "batch_norm: eps is 1e-3 in yours, whatever the argument `eps` says.",
+        "range": "batch_norm: That divides by the range, from the smallest to the largest. Asked for is the root of "
+        "the variance.",
+        "middle": "batch_norm: That takes off the median. Asked for is the mean.",
         "forward-values": "This is batch_norm.",
         "not-three": "batch_norm_back gives back three arrays: dL/dz, dL/dgamma, dL/dbeta.",
         "back-shape": "batch_norm_back: {part} should have the shape {wanted}; yours has {got}.",
@@ -53,6 +59,48 @@ batch_norm = Exercise(
         ),
         "gamma-of-z": Miss("batch_norm is right. What gamma multiplies is the *normalised* z.", share=2 / 3),
         "exchanged": Miss("batch_norm is right. dL/dgamma and dL/dbeta stand in each other's place.", share=2 / 3),
+        "sums": Miss(
+            "batch_norm is right. In dL/dz you add up over the examples where a mean belongs: the mean and the "
+            "variance each hold a 1/n.",
+            share=2 / 3,
+        ),
+        "not-divided": Miss(
+            "batch_norm is right. All three terms of dL/dz are to be divided by s, the root of variance plus eps.",
+            share=2 / 3,
+        ),
+        "by-variance": Miss(
+            "batch_norm is right. You divide dL/dz by the variance plus eps; it should be its root.", share=2 / 3
+        ),
+        "gamma-in-all": Miss(
+            "batch_norm is right. gamma multiplies the error on its way to z alone: dL/dgamma and dL/dbeta take the "
+            "error as it comes.",
+            share=2 / 3,
+        ),
+        "gamma-once": Miss(
+            "batch_norm is right. In dL/dz gamma is missing in one of the three terms, or in two: it belongs to all.",
+            share=2 / 3,
+        ),
+        "back-no-eps": Miss(
+            "batch_norm is right. batch_norm_back has another eps than the argument says, or none.", share=2 / 3
+        ),
+        "hat-once": Miss(
+            "batch_norm is right. In dL/dz the term through the variance is a mean *times* the normalised z, once "
+            "more.",
+            share=2 / 3,
+        ),
+        "back-units-axis": Miss(
+            "batch_norm is right. In dL/dz your means go over the units of each example. They go over the examples.",
+            share=2 / 3,
+        ),
+        "y-for-hat": Miss(
+            "batch_norm is right. In batch_norm_back gamma is in what you take for the normalised z.", share=2 / 3
+        ),
+        "back-unbiased": Miss(
+            "batch_norm is right. In batch_norm_back the variance is divided by n - 1.", share=2 / 3
+        ),
+        "averaged-dz": Miss(
+            "batch_norm is right. Your dL/dz is n times too small: each example's error is its own.", share=2 / 3
+        ),
         "back-values": Miss("batch_norm is right. This is batch_norm_back.", share=1 / 3),
     },
 )
@@ -83,9 +131,10 @@ def up(z: np.ndarray, gamma: Any = 1.0, beta: Any = 0.0, eps: float = 1e-3) -> n
     return gamma * (z - z.mean(0)) / np.sqrt(z.var(0) + eps) + beta
 
 
-def back(z: np.ndarray, gamma: Any, error: np.ndarray, eps: float = 1e-3) -> list[np.ndarray]:
+def back(z: np.ndarray, gamma: Any, error: np.ndarray, eps: float = 1e-3, ddof: int = 0) -> list[np.ndarray]:
     """dL/dz, dL/dgamma, dL/dbeta for error = dL/dy, all (n, units) or (units,)."""
-    s, hat = np.sqrt(z.var(0) + eps), up(z, eps=eps)
+    s = np.sqrt(z.var(0, ddof=ddof) + eps)
+    hat = (z - z.mean(0)) / s
     g = gamma * error
     return [(g - g.mean(0) - hat * (g * hat).mean(0)) / s, (error * hat).sum(0), error.sum(0)]
 
@@ -145,7 +194,7 @@ def _slips_up(z: np.ndarray, gamma: np.ndarray, beta: np.ndarray, _: np.ndarray,
     rows = z.mean(1, keepdims=True), np.sqrt(z.var(1, keepdims=True) + eps)
     return {
         "units-axis": [of(*rows)],
-        "whole": [of(z.mean(), np.sqrt(z.var() + eps))],
+        "whole": [of(centre, np.sqrt(z.var() + eps)) for centre in (z.mean(), mean)] + [of(z.mean(), root)],
         "no-eps": [of(mean, np.sqrt(var))],
         "eps-outside": [of(mean, np.sqrt(var) + eps)],
         "unbiased": [of(mean, np.sqrt(z.var(0, ddof=1) + eps)), of(mean, z.std(0, ddof=1))],
@@ -153,6 +202,11 @@ def _slips_up(z: np.ndarray, gamma: np.ndarray, beta: np.ndarray, _: np.ndarray,
         "no-root": [of(mean, var + eps)],
         "gamma-lost": [of(mean, root, 1.0), of(mean, root, gamma, 0.0), of(mean, root, 1.0, 0.0)],
         "gamma-first": [up(gamma * z + beta, eps=eps)],
+        "up-exchanged": [of(mean, root, beta, gamma)],
+        "beta-inside": [gamma * (up(z, eps=eps) + beta)],
+        "eps-fixed": [up(z, gamma, beta, 1e-3)],
+        "range": [of(centre, np.ptp(z, 0) + e) for centre in (z.min(0), mean) for e in (eps, 0)],
+        "middle": [of(np.median(z, 0), root)],
     }
 
 
@@ -186,7 +240,24 @@ def _slips_back(z: np.ndarray, gamma: np.ndarray, _: np.ndarray, error: np.ndarr
 
     through = (g * hat).mean(0)
     lost = back(z, 1.0, error, eps)[0]
+    rows = {"axis": 1, "keepdims": True}
+    n, y, plain = len(z), gamma * hat, (error * hat).mean(0)
+    gamma_missing = [(error.mean(0), plain), (error.mean(0), through), (g.mean(0), plain)]
     return {
+        "sums": [of((g - g.sum(0) - hat * (g * hat).sum(0)) / s)],
+        "not-divided": [
+            of(right[0] * s),
+            of(g / s - g.mean(0) - hat * through),
+        ],
+        "by-variance": [of(right[0] / s)],
+        "gamma-in-all": [of(right[0], (g * hat).sum(0), g.sum(0)), of(right[0], (g * hat).sum(0))],
+        "gamma-once": [of((g - a - hat * b) / s) for a, b in gamma_missing],
+        "back-no-eps": [back(z, gamma, error, other) for other in (0, 1e-3)],
+        "hat-once": [of((g - g.mean(0) - through) / s)],
+        "back-units-axis": [of((g - g.mean(**rows) - hat * (g * hat).mean(**rows)) / s)],
+        "y-for-hat": [of((g - g.mean(0) - y * (g * y).mean(0)) / s, d) for d in (right[1], (error * y).sum(0))],
+        "averaged-dz": [of(right[0] / n), of(right[0] / n, right[1] / n, right[2] / n)],
+        "back-unbiased": [back(z, gamma, error, eps, ddof=1)],
         "constants": [of(g / s)],
         "no-mean": [of((g - hat * through) / s)],
         "no-variance": [of((g - g.mean(0)) / s)],

@@ -1,8 +1,6 @@
 """Lesson 3, the callback: kernels by layer, from before the first step, as they were."""
 
 import types
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -10,6 +8,7 @@ import numpy as np
 from vgcourse.course.checks.compare import Seen, near, off
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.gradients.oracle import Weights, as_array, run
+from vgcourse.course.exercises.weights.watched import CASES, NAMES, POINTS, Case, draw, model_of
 
 weight_capture = Exercise(
     "weight-capture",
@@ -35,6 +34,18 @@ weight_capture = Exercise(
         "no-list": "You append to `kernels[{name!r}]`, and there is no such list yet: {name} is a layer of the model "
         "that the check trains. Make the list when a layer is met for the first time.",
         "layers-missing": "Of the layers with a kernel, {missing} did not get recorded.",
+        "only-dense": Miss(
+            "Of Dense layers every kernel is right. But {layer} is a Conv1D: it has a kernel as well, and it is "
+            "missing. "
+            "Ask a layer whether it has one, not what it is.",
+            share=0.5,
+        ),
+        "only-trainable": Miss(
+            "Every kernel that is trained is right. But {layer} is frozen (`trainable=False`): its kernel stays as "
+            "it "
+            "is, and is there all the same.",
+            share=0.5,
+        ),
         "not-its-own": "A second capture that watches a second model begins with what the first one saw. Lists "
         "made in the class body are shared by all captures: make them in `__init__`.",
         "references": "All moments hold the same numbers, the last ones. What you keep goes on changing, as a "
@@ -64,38 +75,6 @@ weight_capture = Exercise(
         "moments, and off by up to {off:.3g}.",
     },
 )
-POINTS = 40
-
-
-@dataclass(frozen=True)
-class Case:
-    """A training to watch: layers by name and size, epochs, batches an epoch.
-
-    ``squashed``: activations are layers of their own.
-    """
-
-    names: tuple[str, ...]
-    sizes: tuple[int, ...]
-    epochs: int
-    batches: int
-    squashed: bool
-
-
-# Always tried: activations apart and within, a Dense layer at the end, layers that have weights and no kernel, many
-# epochs, other names and another number of layers.
-CASES = (
-    Case(("lower", "middle", "upper"), (3, 4, 2, 1), 2, 2, True),
-    Case(("one", "two", "three", "last"), (3, 5, 3, 2, 1), 7, 1, False),
-)
-NAMES = CASES[0].names
-
-
-def _draw(rng: np.random.Generator, case: Case) -> tuple[Weights, np.ndarray, np.ndarray, float]:
-    """A net with tanh, 40 points, and a learning rate."""
-    shapes = pairwise(case.sizes)
-    weights = [(rng.normal(size=s), 0.5 * rng.normal(size=s[1])) for s in shapes]
-    X, y = rng.normal(size=(POINTS, 3)), (rng.random(POINTS) < 0.4).astype(float)
-    return weights, X.astype("float32"), y.astype("float32"), float(rng.uniform(0.5, 0.9))
 
 
 def _trained(case: Case, weights: Weights, X: np.ndarray, y: np.ndarray, rate: float) -> list[Weights]:
@@ -105,7 +84,9 @@ def _trained(case: Case, weights: Weights, X: np.ndarray, y: np.ndarray, rate: f
         for rows in np.split(np.arange(POINTS), case.batches):
             step = run(weights, "tanh", X[rows], y[rows])
             pairs = zip(weights, step.kernels, step.biases, strict=True)
-            weights = [(k - rate * dk / len(rows), b - rate * db / len(rows)) for (k, b), dk, db in pairs]
+            rates = [0 if name in case.frozen else rate / len(rows) for name in case.names]
+            steps = zip(rates, pairs, strict=True)
+            weights = [(k - r * dk, b - r * db) for r, ((k, b), dk, db) in steps]
         moments.append(weights)
     return moments
 
@@ -115,7 +96,7 @@ def observe_weight_capture(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer, "a class, made with `class WeightCapture(keras.callbacks.Callback)`")
     if found := _without_hooks(answer):
         return {"methods": found}
-    seen = [_watch(answer, case, *_draw(rng, case)) for case in CASES]
+    seen = [_watch(answer, case, *draw(rng, case)) for case in CASES]
     failed = next((one for one in seen if "captures" not in one), None)
     return failed or {"captures": [one["captures"] for one in seen]}
 
@@ -145,7 +126,7 @@ def _watch(answer: Any, case: Case, weights: Weights, X: np.ndarray, y: np.ndarr
         if "argument" not in str(error):
             raise
         return {"arguments": str(error)[:100]}
-    model = _model(weights, case)
+    model = model_of(weights, case)
     model.compile(keras.optimizers.SGD(rate), "binary_crossentropy", run_eagerly=True)
     try:
         model.fit(X, y, POINTS // case.batches, case.epochs, shuffle=False, verbose=0, callbacks=[capture])
@@ -164,26 +145,6 @@ def _watch(answer: Any, case: Case, weights: Weights, X: np.ndarray, y: np.ndarr
     return {"captures": {"epochs": as_array(list(capture.epochs)), "kernels": as_array(kernels)}}
 
 
-def _model(weights: Weights, case: Case) -> Any:
-    import keras
-
-    layers = [keras.Input((case.sizes[0],))]
-    for name, units in zip(case.names, case.sizes[1:], strict=True):
-        activation = "sigmoid" if name == case.names[-1] else "tanh"
-        if case.squashed:
-            squash = keras.layers.Activation(activation, name=f"{name}_squash")
-            layers += [keras.layers.Dense(units, name=name), squash]
-        else:
-            layers.append(keras.layers.Dense(units, activation, name=name))
-    if not case.squashed:
-        # Normalization with weights of its own that neither change nor do anything.
-        layers.insert(2, keras.layers.BatchNormalization(epsilon=1e-9, trainable=False, name="norm"))
-    model = keras.Sequential(layers)
-    for name, pair in zip(case.names, weights, strict=True):
-        model.get_layer(name).set_weights(pair)
-    return model
-
-
 @weight_capture.judge
 def judge_weight_capture(seen: Seen, rng: np.random.Generator) -> Any:
     if "methods" in seen:
@@ -194,17 +155,37 @@ def judge_weight_capture(seen: Seen, rng: np.random.Generator) -> Any:
         return "no-attributes", {"name": seen["lacks"]}
     if "absent" in seen:
         return _judge_absent(str(seen["absent"]), list(map(str, seen["found"])), list(map(str, seen["names"])))
-    (first, second), moments = seen["captures"], [_trained(case, *_draw(rng, case)) for case in CASES]
-    for one, case in zip((first, second), CASES, strict=True):
+    captures, moments = seen["captures"], [_kept(case, _trained(case, *draw(rng, case))) for case in CASES]
+    for one, case in zip(captures[:2], CASES[:2], strict=True):
         if problem := _judge_names(one["kernels"], case.names):
             return problem
-    if set(NAMES) <= set(second["kernels"]):
+    if set(NAMES) <= set(captures[1]["kernels"]):
         return "not-its-own"
-    for one, case, wanted in zip((first, second), CASES, moments, strict=True):
-        problem = _judge_kernels(one["kernels"], wanted, case.names) or _judge_extra(one["kernels"], case.names)
-        if problem:
+    for one, case, wanted in zip(captures, CASES, moments, strict=True):
+        if problem := _judge_kernels(one["kernels"], wanted, case.names):
             return problem
-    return _judge_epochs(first["epochs"], len(moments[0])) or _judge_epochs(second["epochs"], len(moments[1]))
+    kinds = _judge_kinds(captures[2]["kernels"], CASES[2])
+    extra = (_judge_extra(one["kernels"], case.names) for one, case in zip(captures, CASES, strict=True))
+    if problem := kinds or next(filter(None, extra), None):
+        return problem
+    epochs = (_judge_epochs(one["epochs"], len(kept)) for one, kept in zip(captures, moments, strict=True))
+    return next(filter(None, epochs), None)
+
+
+def _kept(case: Case, moments: list[Weights]) -> list[Weights]:
+    """With a convolution's kernel in its own shape: (steps, inputs, units)."""
+    if case.build != "convolved":
+        return moments
+    return [[(first[0][None], first[1]), *others] for first, *others in moments]
+
+
+def _judge_kinds(kernels: dict[str, Any], case: Case) -> Any:
+    """Where all dense and trainable layers are kept, others may be missing."""
+    missing = [name for name in case.names if name not in kernels]
+    if not missing or set(missing) == set(case.names):
+        return _judge_names(kernels, case.names)
+    key = "only-trainable" if missing == list(case.frozen) else "only-dense" if missing == ["scan"] else None
+    return (key, {"layer": missing[0]}) if key else _judge_names(kernels, case.names)
 
 
 def _judge_extra(kernels: dict[str, Any], names: tuple[str, ...]) -> Any:
@@ -239,6 +220,8 @@ def _judge_names(kernels: Any, names: tuple[str, ...]) -> Any:
 
 def _judge_kernels(kernels: dict[str, Any], moments: list[Weights], names: tuple[str, ...]) -> Any:
     for i, name in enumerate(names):
+        if name not in kernels:
+            continue  # it is told of what is there, first
         kept, wanted = [_whole(entry) for entry in kernels[name]], [weights[i][0] for weights in moments]
         rows = {np.shape(row) for row in kept if isinstance(row, np.ndarray)}
         if rows == {wanted[-1].shape[1:]} and near(kept, wanted[-1]):
@@ -251,9 +234,9 @@ def _judge_kernels(kernels: dict[str, Any], moments: list[Weights], names: tuple
 
 
 def _whole(entry: Any) -> Any:
-    """A kernel that was kept as a list of lists, as the array it is."""
+    """A kernel that was kept as nested lists, as the array it is: of a convolution it has three axes."""
     rows = isinstance(entry, list) and {np.shape(row) for row in entry}
-    return np.array(entry, float) if rows and len(rows) == 1 and len(min(rows)) == 1 else entry
+    return np.array(entry, float) if rows and len(rows) == 1 and len(min(rows)) in (1, 2) else entry
 
 
 def _judge_shapes(kept: list, kernel: np.ndarray, bias: np.ndarray) -> Any:

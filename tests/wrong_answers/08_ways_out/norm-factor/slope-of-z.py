@@ -1,4 +1,4 @@
-"""X is scaled to rms 1."""
+"""The kernel before the norm."""
 
 import numpy as np
 
@@ -21,11 +21,11 @@ def rms(values):
 
 
 def norm_factor(X, kernels, error):
-    hs, zs = [X / rms(X)], []
+    hs, zs = [X], []
     for W in kernels:
         zs.append(hs[-1] @ W)
         hs.append(np.maximum(batch_norm(zs[-1], 1.0, 0.0), 0))
     down = error
-    for W, z, h in zip(kernels[::-1], zs[::-1], hs[:0:-1], strict=True):
-        down = batch_norm_back(z, 1.0, down * (h > 0))[0] @ W.T
+    for W, z, _ in zip(kernels[::-1], zs[::-1], hs[:0:-1], strict=True):
+        down = batch_norm_back(z, 1.0, down * (z > 0))[0] @ W.T
     return (rms(down) / rms(error)) ** (1 / len(kernels))
