@@ -61,6 +61,15 @@ def test_every_target_of_make_exists(document, root):
                     break
 
 
+def test_workflows_call_targets_that_make_has(root):
+    targets = set(re.findall(r"^([a-z-]+(?: [a-z-]+)*):", (root / "Makefile").read_text(encoding="utf-8"), re.M))
+    known = {target for line in targets for target in line.split()}
+    for workflow in (root / ".github" / "workflows").glob("*.yml"):
+        text = workflow.read_text(encoding="utf-8")
+        asked = re.findall(r"run: make ([a-z-]+)$", text, re.M) + re.findall(r"\{target: ([a-z-]+)", text)
+        assert asked and set(asked) <= known, workflow.name
+
+
 def test_every_link_leads_to_a_file(document, root, request):
     folder = (root / request.node.callspec.params["document"]).parent
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", document):
