@@ -53,7 +53,7 @@ class Sick:
 
 
 def _nets(rng: np.random.Generator) -> list[Sick]:
-    """Rows through three layers, pictures through two, and a drawn one."""
+    """Rows through three layers; pictures through two, where nothing follows the last; and a drawn one."""
     fixed = np.random.default_rng(8)
     return [_net(fixed, (40, 3), WIDTHS), _net(fixed, (12, 4, 3, 2), WIDTHS[:2]), _net(rng, (30, 4), WIDTHS)]
 
@@ -86,7 +86,7 @@ def _model(net: Sick) -> Any:
         linear = layers.Conv2D(size, 1, use_bias=False, name=f"conv_{k}") if net.X.ndim == 4 else None
         parts += [linear or layers.Dense(size, use_bias=False, name=f"hidden_{k}")]
         parts += [layers.BatchNormalization(name=f"norm_{k}"), layers.ReLU(name=f"relu_{k}")]
-    model = keras.Sequential(parts)
+    model = keras.Sequential(parts[:-1] if net.X.ndim == 4 else parts)
     for k, (kernel, norm) in enumerate(zip(net.kernels, net.norms, strict=True)):
         model.layers[3 * k].set_weights([kernel if net.X.ndim == 2 else kernel[None, None]])
         model.layers[3 * k + 1].set_weights(norm)

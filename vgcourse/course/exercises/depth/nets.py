@@ -1,11 +1,11 @@
-"""Lesson 2, the nets: a multilayer perceptron with one seed a layer, and how many parameters it has."""
+"""Lesson 2, the nets: a multilayer perceptron with one seed a layer."""
 
 import itertools
 from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, fact, near, off, slip
+from vgcourse.course.checks.compare import NO_RETURN, Seen, near, off, slip
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.checks.observation import with_article
 
@@ -55,6 +55,21 @@ make_mlp = Exercise(
         "not-the-initializer": "Some kernels do not come from the `initializer` that was handed in: with numbers "
         "drawn between {low:.2f} and {high:.2f}, the {layer} holds {got:.3g}.",
         "biases": "Biases should begin at 0, Keras's default; some of these do not.",
+        "frozen": Miss(
+            "The net computes what it should. But only {got} of its {wanted} weight arrays are trainable: the others "
+            "would "
+            "stay as they are drawn.",
+            share=0.5,
+        ),
+        "another-layer": Miss(
+            "The net computes what it should. But among its layers is a {kind}, which nobody asked for: now or with "
+            "other settings, it changes how the net trains.",
+            share=0.5,
+        ),
+        "other-in-training": Miss(
+            "Used, the net computes what it should; called with training=True, as in a training step, it does not.",
+            share=0.5,
+        ),
         "wrong-values": "The weights look right, but the output differs by {off:.3g} from what they should give. "
         "Hidden layers use `activation`, the output uses a sigmoid.",
     },
@@ -87,7 +102,12 @@ def _look(
         return {"kind": type(model).__name__}
     # A model without an Input is built by its first call.
     output = None if X is None and model.get_weights() else np.asarray(model(np.zeros((1, 2)) if X is None else X))
-    return {"weights": [np.asarray(w) for w in model.get_weights()], "output": output}
+    seen = {"weights": [np.asarray(w) for w in model.get_weights()], "output": output}
+    if X is None:
+        return seen
+    kinds = [type(layer).__name__ for layer in getattr(model, "layers", [])]
+    trainable = len(model.trainable_weights)
+    return {**seen, "trained": np.asarray(model(X, training=True)), "trainable": trainable, "kinds": kinds}
 
 
 @make_mlp.observe
@@ -118,7 +138,7 @@ def observe_make_mlp(answer: Any, rng: np.random.Generator) -> Seen:
 # Always tried: one hidden layer; and as many as the lesson goes to, with the seeds at which products and small steps
 # of seeds collide (0 times anything is 0, 1 to any power is 1).
 SHALLOW = {"depth": 1, "width": 4, "activation": "relu", "seed": 3}
-DEEP, SEEDS = 20, (0, 1, 2)
+DEEP, SEEDS = 20, (0, 1)
 
 
 @make_mlp.judge
@@ -137,7 +157,22 @@ def judge_make_mlp(seen: Seen, rng: np.random.Generator) -> Any:
         or _judge_narrow(seen["narrow"]["weights"], low)
         or _judge_biases(pairs)
         or next((p for net, one in pairs if (p := _judge_output(net, one, X))), None)
+        or next((p for _, one in pairs if (p := _judge_training(one))), None)
     )
+
+
+# Layers that another net's training needs, or that do nothing as they are set.
+OTHERS = ("Dropout", "Noise", "Normalization", "Regularization")
+
+
+def _judge_training(one: Seen) -> Any:
+    """A net that computes what it should: does it train as it should?"""
+    if not near(one["trained"], one["output"]):
+        return "other-in-training"
+    if one["trainable"] < len(one["weights"]):
+        return "frozen", {"got": one["trainable"], "wanted": len(one["weights"])}
+    kind = next((kind for kind in one["kinds"] if kind.endswith(OTHERS)), None)
+    return kind and ("another-layer", {"kind": kind})
 
 
 def _judge_shapes(net: dict[str, Any], shapes: list[tuple]) -> Any:
@@ -253,88 +288,3 @@ def own_make_mlp() -> Any:
         return model
 
     return make_mlp
-
-
-count_parameters = Exercise(
-    "count-parameters",
-    points=1,
-    title="how many numbers a net learns",
-    answers=("count_parameters",),
-    passed="Depth never comes alone: every further layer also brings parameters. So does width, and faster.",
-    misses={
-        "no-return": NO_RETURN.format(name="count_parameters"),
-        "not-a-number": "count_parameters gives one whole number for one net; here it gives {found}.",
-        "no-biases": "These are the kernels alone. Every unit, the output too, also has a bias.",
-        "no-output-bias": "One number short: the output unit has a bias, too.",
-        "no-output": "The output layer is missing: one unit that listens to all units of the last hidden layer.",
-        "one-layer-off": "This is the count of a net with {got} hidden layers in place of {wanted}. How many "
-        "kernels of shape (width, width) lie between {wanted} hidden layers?",
-        "first-as-others": "The first hidden layer listens to 2 inputs, not to `width` units.",
-        "wrong-values": "Go layer by layer: inputs times units, plus units.",
-    },
-)
-
-
-def _grid(rng: np.random.Generator) -> list[tuple[int, int]]:
-    depths, widths = rng.permutation(np.arange(2, 12))[:4], rng.permutation(np.arange(3, 30))[:4]
-    # Always tried: one layer, one unit, and counts beyond what half precision can hold.
-    return [
-        (1, int(widths[0])),
-        (1, 1),
-        (2, 1),
-        (3, 2),
-        (20, 25),
-        (4, 300),
-        *((int(d), int(w)) for d, w in zip(depths, widths, strict=True)),
-    ]
-
-
-def _count(depth: int, width: int) -> int:
-    return 3 * width + (depth - 1) * (width * width + width) + width + 1
-
-
-@count_parameters.observe
-def observe_count_parameters(answer: Any, rng: np.random.Generator) -> Seen:
-    need_callable(answer)
-    return {"counts": [answer(depth, width) for depth, width in _grid(rng)]}
-
-
-@count_parameters.judge
-def judge_count_parameters(seen: Seen, rng: np.random.Generator) -> Any:
-    counts, grid = seen["counts"], _grid(rng)
-    if any(count is None for count in counts):
-        return "no-return"
-    shapes = [np.shape(count) for count in counts]
-    if any(shapes):
-        return "not-a-number", {"found": f"an array of shape {next(s for s in shapes if s)}"}
-    got = np.array([float(count) for count in counts])
-
-    def of(formula: Any) -> np.ndarray:
-        return np.array([float(formula(d, w)) for d, w in grid])
-
-    wanted = of(_count)
-    if np.array_equal(got, wanted):
-        return None
-    slips = {
-        "no-biases": of(lambda d, w: _count(d, w) - d * w - 1),
-        "no-output-bias": of(lambda d, w: _count(d, w) - 1),
-        "no-output": of(lambda d, w: _count(d, w) - w - 1),
-        "first-as-others": of(lambda d, w: _count(d, w) + w * w - 2 * w),
-    }
-    for key, wrong in slips.items():
-        if np.array_equal(got, wrong):
-            return key
-    for step in (-1, 1):
-        if np.array_equal(got, of(lambda d, w, step=step: _count(d + step, w))):
-            return "one-layer-off", {"wanted": grid[3][0], "got": grid[3][0] + step}
-    i = int(np.flatnonzero(got != wanted)[0])
-    return "wrong-values", fact(f"count_parameters{grid[i]}", got[i], wanted[i])
-
-
-@count_parameters.own_version
-def own_count_parameters() -> Any:
-    def count_parameters(depth, width):
-        sizes = [2, *[width] * depth, 1]
-        return sum((a + 1) * b for a, b in itertools.pairwise(sizes))
-
-    return count_parameters

@@ -59,7 +59,7 @@ fifty_blocks = Exercise(
         ),
         "bent-stem": "The stem has an activation: half of the signal is lost before the first skip.",
         "frozen": Miss(
-            "The net computes what it should. But {got} of its {wanted} weight arrays are trainable.", share=0.5
+            "The net computes what it should. But only {got} of its {wanted} weight arrays are trainable.", share=0.5
         ),
         "other-in-training": Miss(
             "Used, the net computes what it should; called with training=True, as in a training step, it does not. A "

@@ -1,0 +1,15 @@
+"""Hidden layers that do not learn."""
+
+import keras
+
+
+def make_mlp(depth, width, activation, initializer, seed):
+    model = keras.Sequential([keras.Input((2,))])
+    for layer in range(depth):
+        model.add(
+            keras.layers.Dense(
+                width, activation, kernel_initializer=initializer(seed=1000 * seed + layer), trainable=False
+            )
+        )
+    model.add(keras.layers.Dense(1, "sigmoid", kernel_initializer=initializer(seed=1000 * seed + depth)))
+    return model
