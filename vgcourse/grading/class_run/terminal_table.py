@@ -1,6 +1,7 @@
 """What `vgcourse grade` prints at the end: how the class stands."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from vgcourse.course.checks.verdicts import Verdict
 from vgcourse.course.text_table import shown, text_table
@@ -33,22 +34,29 @@ def shows(one: Standing) -> str:
     """What a row says beside the points: a reason, or misconceptions, and what else holds of the mark."""
     if one.status == NOT_GRADED:
         return f"because {one.reason}"
-    said = [missed([verdict for verdict in one.verdicts if not verdict.passed])]
+    said = [missed([verdict for verdict in one.verdicts if not verdict.passed], short_of(one))]
     said += [str(one.lateness)] if one.lateness else []
     said += [f"handed in by {one.filed_as}"] if one.filed_as != one.student else []
     said += [f"stale: {one.looks_stale}"] if one.stale else []
     return "; ".join(said)
 
 
-def missed(verdicts: list[Verdict]) -> str:
-    """The first three misconceptions, and how many more there are."""
-    if not verdicts:
+def short_of(one: Standing) -> list[str]:
+    """An instructor's own tests that gave less than all their points: they have no verdict that would say so."""
+    judged = {verdict.exercise for verdict in one.verdicts}
+    tests = [m for m in one.marks.values() if m.id not in judged and not m.by_hand and not m.waiting]
+    return [f"{mark.id}: {mark.points:g} of {mark.most:g}" for mark in tests if mark.points < mark.most]
+
+
+def missed(verdicts: list[Verdict], tests: Sequence[str] = ()) -> str:
+    """The first three misconceptions and failed tests, and how many more there are."""
+    if not verdicts and not tests:
         return "all checks passed"
     keys = Counter(verdict.key for verdict in verdicts)
     if len(verdicts) > 3 and len(keys) == 1:
-        return f"{len(verdicts)} × {next(iter(keys))}"
-    said = ", ".join(f"{verdict.exercise}: {verdict.key}" for verdict in verdicts[:3])
-    return said + (f" and {len(verdicts) - 3} more" if len(verdicts) > 3 else "")
+        return ", ".join([f"{len(verdicts)} × {next(iter(keys))}", *tests[:3]])
+    all = [*(f"{verdict.exercise}: {verdict.key}" for verdict in verdicts), *tests]
+    return ", ".join(all[:3]) + (f" and {len(all) - 3} more" if len(all) > 3 else "")
 
 
 def stale_line(class_: list[Standing]) -> str:

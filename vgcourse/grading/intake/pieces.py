@@ -70,6 +70,7 @@ def pieces(cells: list[Cell], released: Released, notes: list[Note], name: str) 
     _settle_merges(found, released, notes)
     _without_stray(found, released, notes)
     found = _part_merged(found, released, notes)
+    _without_checks(found, released, notes)  # between the halves of a split cell, one keeps them apart
     found = _join_split(found, released, notes)
     _without_checks(found, released, notes)
     return found
@@ -180,12 +181,13 @@ def _without_checks(found: list[Piece], released: Released, notes: list[Note]) -
     """Leave a check out that was called in an answer's own cell: it decides nothing there, and may end the cell."""
     count = 0
     for piece in found:
-        if piece.kind != "code" or not piece.code.binds & set(released.owner_of) or _is_given(piece, released):
+        if piece.kind != "code" or _is_given(piece, released):
             continue
         lines = piece.source.split("\n")
         called = {at for at, line in enumerate(lines) if _CHECK.match(line)}
-        rest = "\n".join(line for at, line in enumerate(lines) if at not in called)
-        if called and read_code(rest).parses and "check" not in piece.code.binds:
+        rest = read_code("\n".join(line for at, line in enumerate(lines) if at not in called))
+        answers = rest.parses and piece.code.binds & set(released.owner_of)
+        if called and "check" not in piece.code.binds and (answers or (rest.is_torn and not piece.code.parses)):
             _leave_out(piece, called)
             count += len(called)
     if count:

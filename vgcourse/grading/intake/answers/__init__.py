@@ -127,7 +127,10 @@ def _as_parts(found: Found, asked: Question, indices: list[int]) -> int:
             return 0
         seen |= part.code.binds
     last = indices[-1]
-    found.pieces[last] = Piece(parts[-1].kind, "\n\n".join(p.source for p in parts), parts[-1].id, asked.id)
+    whole = Piece(parts[-1].kind, "\n\n".join(p.source for p in parts), parts[-1].id, asked.id)
+    if not whole.code.parses:
+        raise Refused(Note("torn", start=next(p.source for p in parts if not p.code.parses).strip()[:60]))
+    found.pieces[last] = whole
     found.dropped |= set(indices[:-1])
     found.notes.append(Note("joined", count=len(parts)))
     return last

@@ -25,6 +25,7 @@ from vgcourse.grading.pages.page import join, page
 __all__ = ["FeedbackExporter", "GetMarks", "feedback_config"]
 
 SECRET = "submission_secret.txt"  # by which nbgrader's exchange gives a page to its student and to nobody else
+MOST_NAMES = 12  # of one page; as many notebooks are looked at when the one to grade is chosen
 
 
 class FeedbackExporter(Exporter):
@@ -44,21 +45,35 @@ class FeedbackExporter(Exporter):
         nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         nb = redact(nb)
         own = resources.get("nbgrader", {})
-        self._drop_copies(own)
-        body = join([summary(nb, own), cells(nb)])
-        return page(f"{title(nb, own)} · {own.get('student', '')}", body, STYLE), resources
+        text = page(f"{title(nb, own)} · {own.get('student', '')}", join([summary(nb, own), cells(nb)]), STYLE)
+        if isinstance(self.parent, GenerateFeedback):
+            _make_ready(self.parent, own, text)
+        return text, resources
 
-    def _drop_copies(self, own: dict) -> None:
-        """nbgrader copies all that was handed in beside the page: a student's own HTML would pass for ours."""
-        converter = self.parent
-        if not isinstance(converter, GenerateFeedback):
-            return
-        keep = {"timestamp.txt", SECRET, *(Path(path).with_suffix(".html").name for path in converter.notebooks)}
-        folder = Path(converter.coursedir.format_path(converter._output_directory, own["student"], own["assignment"]))
-        for path in folder.rglob("*"):
-            if (path.is_file() or path.is_symlink()) and (path.name not in keep or path.parent != folder):
-                path.unlink()
-        _complete_for_exchange(folder)
+
+def _make_ready(converter: GenerateFeedback, own: dict, text: str) -> None:
+    """nbgrader copies all that was handed in beside the page: a student's own HTML would pass for ours."""
+    pages = {Path(path).with_suffix(".html").name for path in converter.notebooks}
+    folder = Path(converter.coursedir.format_path(converter._output_directory, own["student"], own["assignment"]))
+    for path in folder.rglob("*"):
+        keep = path.parent == folder and path.name in {"timestamp.txt", SECRET, *pages}
+        if (path.is_file() or path.is_symlink()) and not keep:
+            path.unlink()
+    _complete_for_exchange(folder)
+    for name in _handed_in_as(converter, own, pages):
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _handed_in_as(converter: GenerateFeedback, own: dict, pages: set[str]) -> list[str]:
+    """The page's names by which `nbgrader fetch_feedback` asks: those of the notebooks as they were handed in.
+
+    Empty where the lesson's notebook is among them, or nothing came through the exchange.
+    """
+    where = converter.coursedir.format_path(
+        converter.coursedir.submitted_directory, own["student"], own["assignment"]
+    )
+    handed = {path.with_suffix(".html").name for path in Path(where).glob("*.ipynb")}
+    return [] if handed & pages or not Path(where, SECRET).is_file() else sorted(handed)[:MOST_NAMES]
 
 
 def _complete_for_exchange(folder: Path) -> None:
