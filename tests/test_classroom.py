@@ -161,9 +161,12 @@ def by_name(room, lesson):
     return {one.student: one for one in standings(room, lesson)}
 
 
-def test_the_scoreboard_of_a_released_lesson_is_all_open(course, monkeypatch, capsys):
-    monkeypatch.chdir(course)
-    assert main(["check", f"lessons/{demo.LESSON}"]) == 1
+def test_the_scoreboard_of_a_released_lesson_is_all_open_also_where_it_lies_by_itself(
+    course, monkeypatch, capsys, tmp_path
+):
+    shutil.copytree(course / "lessons" / demo.LESSON, tmp_path / demo.LESSON)
+    monkeypatch.chdir(tmp_path)
+    assert main(["check", demo.LESSON]) == 1
     shown = capsys.readouterr().out
     assert all(f"○ {id}" in shown for id in POINTS) and f"0 of {AUTO:g}" in shown
 

@@ -13,7 +13,9 @@ from traitlets.config import Config
 
 from vgcourse.course.checks import registry
 from vgcourse.grading.notebook import execute
-from vgcourse.grading.notebook.execute import NO_OBSERVATION, JudgedExecute, count_checks, judge_outputs, verdicts
+from vgcourse.grading.notebook.execute import JudgedExecute, verdicts
+from vgcourse.grading.notebook.judging import count_checks, judge_outputs, observations
+from vgcourse.grading.notebook.stopped import NO_OBSERVATION
 
 ID = "first-check"
 IMPORT = "from vgcourse import check"
@@ -100,7 +102,7 @@ def test_a_replayed_observation_is_worth_nothing(right, monkeypatch):
     monkeypatch.setattr(JudgedExecute, "_draw_seed", lambda *a: drawn.append(keep(*a)) or drawn[-1])
     monkeypatch.setattr(execute, "leave_verdict", lambda cell, verdict: None)
     nb = run(new_code_cell(source), graded(check), seed="monday")
-    seen = execute.observations(nb.cells[-1])[0][1]
+    seen = observations(nb.cells[-1])[0][1]
     exercise = registry.find(ID)
     assert exercise.verdict(seen, drawn[0]).passed
     run(new_code_cell(source), graded(check), seed="tuesday")

@@ -3,12 +3,15 @@
 import runpy
 
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from vgcourse.cli import main
 from vgcourse.course.authoring import build
 from vgcourse.course.checks import registry
 from vgcourse.course.lesson import find_lesson, find_root, lessons
 from vgcourse.errors import CourseError
+from vgcourse.grading.export import gradescope_run
+from vgcourse.grading.notebook.execute import plain_verdicts
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +40,36 @@ def test_own_exercises_are_found_and_judge(own):
         (path,) = (own / "tests" / f"{kind}_answers" / "10_slope" / "own-slope").glob("*.py")
         answer = runpy.run_path(str(path), {"np": None})["slope"]
         assert exercise.verdict(exercise.observe_answers((answer,), 3), 3).key == key
+
+
+@pytest.mark.parametrize("folder", ["lessons/10_slope", "10_slope"])
+def test_checks_that_did_not_come_along_are_named(own, tmp_path, monkeypatch, capsys, folder):
+    find_root(own)
+    built = build.build(find_lesson(own, "10_slope"))
+    (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / folder / "slope.ipynb").write_bytes(built[own / "lessons" / "10_slope" / "slope.ipynb"])
+    monkeypatch.setattr(registry, "OWN", {})
+    monkeypatch.chdir(tmp_path)
+    assert main(["check", folder]) == 2
+    said = capsys.readouterr().err
+    assert "10_slope (own-slope)" in said and "exercises/" in said
+
+
+def test_a_plain_test_has_a_row_on_the_scoreboard_and_at_gradescope(own):
+    mark = {"grade": True, "grade_id": "own", "points": 1, "solution": False, "schema_version": 3}
+    cell = new_code_cell("assert double(2) == 4", metadata={"nbgrader": mark})
+    (passed,) = plain_verdicts(nb := new_notebook(cells=[cell]))
+    assert passed.earned == 1 and "hidden part" in passed.message
+    cell.outputs = [new_output("error", ename="AssertionError", evalue="4 it is", traceback=[])]
+    (failed,) = plain_verdicts(nb)
+    assert failed.earned == 0 and "AssertionError: 4 it is" in failed.message
+    nb.metadata["vgcourse"] = {}
+    found = gradescope_run._results(find_lesson(own, "10_slope"), Ready(), nb)["tests"]
+    assert ("own", 0, 1) in {(test["name"], test["score"], test["max_score"]) for test in found}
+
+
+class Ready:
+    notes = signs = ()
 
 
 def test_no_two_lessons_share_a_number_and_a_shared_one_is_not_guessed(own):

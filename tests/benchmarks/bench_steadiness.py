@@ -67,7 +67,7 @@ class Grader:
         from nbformat.v4 import new_output
 
         from vgcourse.course.checks import observation, session
-        from vgcourse.grading.notebook.execute import count_checks, judge_outputs
+        from vgcourse.grading.notebook.judging import count_checks, judge_outputs
 
         draw = hashlib.sha256(f"{self.secret}/{student}/{self.exercise.id}".encode()).digest()
         seed, sent = int.from_bytes(draw[:4], "big"), []

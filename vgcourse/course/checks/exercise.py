@@ -131,7 +131,7 @@ class Exercise:
 
         Whatever an answer raises, ``exit()`` included, is an observation too; only a KeyboardInterrupt gets out.
         ``watched``: an answer that calls the course's own version of the exercise is told so, and so is ``tell``, at
-        once, with the observation that says so.
+        once, with the observation that says so; or that the answer works where no watch looks.
         """
         return observed(self, answers, seed, watched, tell)
 

@@ -18,9 +18,13 @@ from vgcourse.course.checks.verdicts import (
     NOT_A_FUNCTION,
     NOT_PLAIN,
     RAISES,
+    TAMPERED,
     UNUSABLE,
     UNWATCHED,
 )
+
+# Told at once where an answer works where no watch looks; the observation itself follows.
+PAST_THE_WATCH = encode({"problem": TAMPERED, UNWATCHED: True})
 
 
 class Observed(Asked, Protocol):
@@ -39,7 +43,8 @@ def observed(
     """An encoded observation of ``answers``; `Exercise.observe_answers` says more."""
     if not watched:
         return _encoded(_look(exercise, answers, seed))
-    with Watch(exercise, tell and (lambda name: tell(_borrowed(name)))) as watch:
+    borrowed, past = tell and (lambda name: tell(_borrowed(name))), tell and (lambda: tell(PAST_THE_WATCH))
+    with Watch(exercise, borrowed, past) as watch:
         text = _encoded(_look(exercise, answers, seed))  # what came back may compute itself only now
     if watch.found:
         return _borrowed(watch.found)

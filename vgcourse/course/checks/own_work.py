@@ -37,6 +37,7 @@ class Asked(Protocol):
 _others = [0]  # how often something went past the watch: see `guard_profiler`
 _unseen = [False]  # whether there ever was a thread that no watch can look into
 _active: list[Callable] = []  # the spy of the watch that is on, for threads that were there before it
+_alarms: list[Callable[[], None]] = []  # what the watch that is on wants done, at once, when something passes it by
 _SETTERS = (__file__, threading.__file__)
 _PAST = {"sys.setprofile", "sys.settrace"}  # nothing is noticed while a tracing function runs
 _PROCESSES = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "os.system", "pty.spawn"}
@@ -49,14 +50,25 @@ def guard_profiler() -> None:
     here on hear of every watch.
     """
 
+    cells = threading.get_ident()
+
     def count(event: str, _: tuple) -> None:
-        if (event in _PAST and sys._getframe(1).f_code.co_filename not in _SETTERS) or event in _PROCESSES:
-            _others[0] += 1
+        if event in _PROCESSES:
+            _pass_by()
+        elif event in _PAST and sys._getframe(1).f_code.co_filename not in _SETTERS:
+            _unseen[0] |= threading.get_ident() != cells  # no watch looks into that thread any more
+            _pass_by()
         elif event == "_thread.start_new_thread" and sys._getframe(1).f_code.co_filename != threading.__file__:
             _unseen[0] = True
 
     sys.addaudithook(count)
     threading.setprofile(_in_threads)
+
+
+def _pass_by() -> None:
+    _others[0] += 1
+    if _alarms:
+        _alarms.pop()()  # once a watch; while it is told, more may pass by
 
 
 def _in_threads(frame: FrameType, event: str, arg: Any) -> None:
@@ -69,17 +81,23 @@ class Watch:
     are noticed.
 
     ``found`` is then the name of what was called, or None; ``unbroken`` whether the watch was left in place.
-    ``tell`` is called with the name, at once: what has been told cannot be taken back.
+    ``tell`` is called with the name, and ``alarm`` where something passes the watch by, at once: what has been told
+    cannot be taken back.
     """
 
-    def __init__(self, exercise: Asked, tell: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        exercise: Asked,
+        tell: Callable[[str], None] | None = None,
+        alarm: Callable[[], None] | None = None,
+    ) -> None:
         self.found: str | None = None
         self.unbroken = True
         maker = exercise.reference
         self._codes = set(_inner(maker.__code__)) if maker else set()
         self._helpers = _own_files(exercise.observing.__code__.co_filename)
         self._names, self._same_work = set(exercise.answers), exercise.same_work
-        self._spy, self._tell = self._notice, tell
+        self._spy, self._tell, self._alarms = self._notice, tell, [alarm] if alarm else []
         self._known: dict[int, tuple[CodeType, bool]] = {}
 
     def __enter__(self) -> "Watch":
@@ -90,9 +108,11 @@ class Watch:
         _active[:] = [self._spy]
         threading.setprofile(self._spy)
         sys.setprofile(self._spy)
+        _alarms[:] = self._alarms
         return self
 
     def __exit__(self, *raised: Any) -> None:
+        _alarms.clear()
         whole = sys.getprofile() is self._spy and _active == [self._spy] and self._others == _others[0]
         self.unbroken = whole and not _unseen[0] and not (self._is_guarded and sys.gettrace())
         _active.clear()

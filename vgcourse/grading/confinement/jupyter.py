@@ -323,6 +323,12 @@ def ending(manager: Any) -> Ending | None:
     return (kernel and kernel.poll()) or getattr(provisioner, "ending", None)
 
 
+def others_work(manager: Any) -> dict[str, int] | None:
+    """What the processes that a manager's kernel started have done so far; None where nobody knows."""
+    kernel = getattr(getattr(manager, "provisioner", None), "kernel", None)
+    return kernel and kernel.others_work()
+
+
 _warned: set[str] = set()
 
 

@@ -30,6 +30,7 @@ from vgcourse.grading.confinement.limits import (
     own_memory,
     shared_fairly,
     usage,
+    work_of,
 )
 
 WATCH_SECONDS = 0.2
@@ -130,6 +131,10 @@ class Kept:
         for _ in range(commands.count(b"interrupt\n")):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.first, signal.SIGINT)
+        for _ in range(commands.count(b"look\n")):
+            pids = self._processes()
+            kernel = min(pids, default=0) if self.level == NAMESPACES else self.first
+            _send(channel, {"others": work_of(pid for pid in pids if pid != kernel)})
         return bool(commands) and b"end\n" not in commands
 
     def _hear(self) -> bool:

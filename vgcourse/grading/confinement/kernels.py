@@ -45,6 +45,7 @@ STACK = (
 )
 START_SECONDS = 180
 END_SECONDS = 15
+LOOK_SECONDS = 10
 # Every variable that passes has a name here: of a family, one may hold a password.
 _KEPT_NAMES = {
     *("PATH", "LANG", "LANGUAGE", "TZ", "LD_LIBRARY_PATH", "KERAS_BACKEND"),
@@ -77,8 +78,22 @@ class Kernel:
     def poll(self) -> Ending | None:
         """How the kernel ended; None while it runs."""
         if self.ending is None and (message := self._receive(0.0)):
-            self.ending = Ending(**message["ended"], limits=self._limits, by_itself=True)
+            self._heed(message)
         return self.ending
+
+    def others_work(self) -> dict[str, int] | None:
+        """Thread of a process that the kernel started → nanoseconds that it has run; None where nobody says."""
+        if self.ending is not None:
+            return None
+        with contextlib.suppress(OSError):
+            self._channel.sendall(b"look\n")
+        message = self._receive(LOOK_SECONDS) or {}
+        self._heed(message)
+        return message.get("others")
+
+    def _heed(self, message: dict[str, Any]) -> None:
+        if "ended" in message:
+            self.ending = Ending(**message["ended"], limits=self._limits, by_itself=True)
 
     def end(self, cause: str = "") -> Ending:
         """End the kernel and all that it started, because of ``cause``; returns when nothing of it is left."""
@@ -86,6 +101,8 @@ class Kernel:
             with contextlib.suppress(OSError):
                 self._channel.sendall(b"end\n")
             message = self._receive(END_SECONDS)
+            while message and "ended" not in message:  # an answer that nobody waited for
+                message = self._receive(END_SECONDS)
             ending = Ending(**(message or {"ended": {"cause": LOST}})["ended"], limits=self._limits)
             self.ending = replace(ending, cause=cause or ending.cause)
         self._channel.close()

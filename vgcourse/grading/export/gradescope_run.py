@@ -22,7 +22,7 @@ from vgcourse.errors import CourseError
 from vgcourse.grading.intake.preflight import NotGraded, Prepared, prepare
 from vgcourse.grading.kept_files import FOLDER
 from vgcourse.grading.notebook import run_notes
-from vgcourse.grading.notebook.execute import JudgedExecute, verdicts
+from vgcourse.grading.notebook.execute import JudgedExecute, plain_verdicts, verdicts
 
 LOST = "lost"
 SECONDS = 120  # a cell
@@ -53,18 +53,22 @@ def _run(ready: Prepared, lesson: Lesson, course: Path) -> nbformat.NotebookNode
 
 def _results(lesson: Lesson, ready: Prepared, nb: nbformat.NotebookNode) -> dict[str, Any]:
     found, left = {verdict.exercise: verdict for verdict in verdicts(nb)}, run_notes.read(nb)
-    tests = [_test(exercise, found.get(exercise.id)) for exercise in registry.exercises(lesson.id)]
+    tests = [_test(e.title, found.get(e.id) or _lost(e)) for e in registry.exercises(lesson.id)]
+    tests += [_test(verdict.exercise, verdict) for verdict in plain_verdicts(nb)]
     notes = [shown(note) for note in (*map(str, ready.notes), *left.notes)]
     said = "Written answers are read by a person." + "".join(f"\nNote: {note}." for note in notes)
     for_staff = {"signs": [shown(sign) for sign in (*ready.signs, *left.signs)], "isolation": left.isolation}
     return {"output": said, "tests": tests, "visibility": "visible", "extra_data": for_staff}
 
 
-def _test(exercise: registry.Exercise, verdict: Verdict | None) -> dict[str, Any]:
+def _lost(exercise: registry.Exercise) -> Verdict:
+    return Verdict(exercise.id, exercise.points, 0.0, LOST, "This check left nothing to judge.")
+
+
+def _test(name: str, verdict: Verdict) -> dict[str, Any]:
     """One exercise's points and sentence."""
-    verdict = verdict or Verdict(exercise.id, exercise.points, 0.0, LOST, "This check left nothing to judge.")
     return {
-        "name": exercise.title,
+        "name": name,
         "score": verdict.earned,
         "max_score": verdict.points,
         "status": "passed" if verdict.passed else "failed",

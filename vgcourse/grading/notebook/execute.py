@@ -8,7 +8,6 @@ decides nothing: credit needs the right numbers. A graded cell whose ``grade_id`
 An observation that got lost, with its kernel or on its way, is asked for once more in a fresh kernel.
 """
 
-import ast
 import copy
 import hashlib
 import re
@@ -28,28 +27,27 @@ from nbgrader.preprocessors import Execute
 from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, List, Unicode
 
-from vgcourse.course.checks import observation, registry, render
+from vgcourse.course.checks import registry, render
 from vgcourse.course.checks.exercise import Exercise
 from vgcourse.course.checks.seal import expected
 from vgcourse.course.checks.session import seeds_of
 from vgcourse.course.checks.sources import source_parts
-from vgcourse.course.checks.verdicts import BORROWED, Verdict
+from vgcourse.course.checks.verdicts import Verdict
 from vgcourse.errors import CourseError
-from vgcourse.grading.confinement.jupyter import GradingKernelManager, ending
+from vgcourse.grading.confinement.jupyter import GradingKernelManager, ending, others_work
 from vgcourse.grading.kept_files import course_secret
 from vgcourse.grading.notebook import idle_cells, plain_tests
 from vgcourse.grading.notebook.answered import is_answered
+from vgcourse.grading.notebook.judging import count_checks, judge_outputs, observations, told
 from vgcourse.grading.notebook.kernel_answers import is_of_the_line, number_of, text_of
 from vgcourse.grading.notebook.outputs import SettledOutputs
 from vgcourse.grading.notebook.run_notes import Trace
-from vgcourse.grading.notebook.stopped import NO_OBSERVATION, reconsidered
+from vgcourse.grading.notebook.stopped import reconsidered
 
 MARK = "vgcourse"  # where an output's metadata keep the verdict
-MOST_MORE = 5  # observations that are read beyond those that belong there
 ANSWER_WITHIN = 30  # seconds that a living kernel may take to be told something
 NO_ANSWER = "no-answer"
 NO_ANSWER_SENTENCE = "Something passed this check, and yet no cell before it defines {names}: no points."
-NO_OBSERVATION_SENTENCE = "The check of this exercise left nothing to judge: {because}."
 
 NO_END = (
     "cell {cell} did not come to an end: it ran past the {seconds} s that a cell has and could not be stopped (look "
@@ -162,7 +160,7 @@ class JudgedExecute(SettledOutputs, Execute):
             return cell, resources
         checks = max(1, count_checks(cell.source))
         seeds = seeds_of(exercise, self._draw_seed(exercise, resources), checks)
-        whole = self._is_sealed()
+        whole, others = self._is_sealed(), others_work(self.km)
         self._tell(f"observe_only({seeds})")
         self.observing = True
         try:
@@ -172,20 +170,24 @@ class JudgedExecute(SettledOutputs, Execute):
         made = self._tell("observe_only(None)")
         found = observations(cell)
         stopped = any(output.output_type == "error" for output in cell.outputs)
-        if not stopped and len(found) < min(made, count_checks(cell.source)):
+        if not stopped and len(told(found)) < min(made, count_checks(cell.source)):
             raise LostObservationError(f"what the check {exercise.id} observed did not arrive")
         self.trace.watch_check(cell, exercise, found, count_checks(cell.source))
-        whole = whole and self._is_sealed()
+        alone, whole = others_work(self.km) == others, whole and self._is_sealed()
         verdict = reconsidered(judge_outputs(cell, exercise, seeds), exercise, found, self.nb.cells[:index])
-        self._verdicts[index] = self._unless_unearned(verdict, exercise, index, whole, resources)
+        self._verdicts[index] = self._unless_unearned(verdict, exercise, index, (whole, alone), resources)
         leave_verdict(cell, self._verdicts[index])
         self._lend(exercise, index)
         return cell, resources
 
     def _unless_unearned(
-        self, verdict: Verdict, exercise: Exercise, index: int, whole: bool, resources: dict[str, Any]
+        self, verdict: Verdict, exercise: Exercise, index: int, sound: tuple[bool, bool], resources: dict[str, Any]
     ) -> Verdict:
-        """The verdict; where it gives points, only if there is an answer, and the check was left as it is."""
+        """The verdict; where it gives points, only if there is an answer, and the check was left as it is, and alone.
+
+        ``sound``: whether its parts are whole, and whether no other process of the notebook worked meanwhile.
+        """
+        whole, alone = sound
         if not whole:
             self.trace.signs.append(f"before or in the check {exercise.id}, parts of the check were replaced")
         if verdict.share == 0:
@@ -196,7 +198,11 @@ class JudgedExecute(SettledOutputs, Execute):
             self.trace.signs.append(f"the check {exercise.id} passed, and no cell before it defines {names}")
             said = NO_ANSWER_SENTENCE.format(names=names)
             return Verdict(exercise.id, exercise.points, 0.0, NO_ANSWER, said)
-        return verdict if whole else exercise.withhold()
+        if not alone:
+            self.trace.signs.append(
+                f"another process, started by the notebook, was at work in the check {exercise.id}"
+            )
+        return verdict if whole and alone else exercise.withhold()
 
     def _is_sealed(self) -> bool:
         """Whether the check's parts in a grading kernel are those that were there before the first cell."""
@@ -261,6 +267,12 @@ def is_plain_test(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and is_grade(cell) and not is_solution(cell)
 
 
+def plain_verdicts(nb: NotebookNode) -> list[Verdict]:
+    """What the tests came to that decide by themselves, in a notebook that has been run."""
+    tests = (cell for cell in nb.cells if is_plain_test(cell) and judged_exercise(cell) is None)
+    return [plain_tests.verdict_of(cell) for cell in tests]
+
+
 def judged_exercise(cell: NotebookNode) -> Exercise | None:
     """The exercise that a cell checks, or None where the cell is not a check of this course."""
     if cell.cell_type != "code" or not is_grade(cell) or is_solution(cell):
@@ -269,49 +281,6 @@ def judged_exercise(cell: NotebookNode) -> Exercise | None:
         return registry.find(cell.metadata.nbgrader.grade_id)
     except registry.UnknownExercise:
         return None
-
-
-def judge_outputs(cell: NotebookNode, exercise: Exercise, seeds: list[int]) -> Verdict:
-    """The worst verdict over the cell's checks (visible and hidden), a seed for each; no observation, no credit."""
-    texts = [text for id, text in observations(cell) if id == exercise.id]
-    if len(texts) < len(seeds):
-        said = NO_OBSERVATION_SENTENCE.format(because=_why_unobserved(cell))
-        return Verdict(exercise.id, exercise.points, 0.0, NO_OBSERVATION, said)
-    # A forged observation is worth what its numbers are worth: the inputs are drawn from the seed of this call.
-    verdicts = [exercise.verdict(text, seed) for text, seed in zip(texts, seeds, strict=False)]
-    # That the course's version was called counts wherever it was said: it is told at once, before the numbers.
-    more = (exercise.verdict(text, seeds[-1]) for text in texts[len(seeds) :][:MOST_MORE])
-    verdicts += [verdict for verdict in more if verdict.key == BORROWED]
-    return min(verdicts, key=lambda verdict: (verdict.share, not verdict.is_withheld))
-
-
-def _why_unobserved(cell: NotebookNode) -> str:
-    error = next((output for output in cell.outputs if output.output_type == "error"), None)
-    if error is None:
-        return "its cell no longer calls check, or the name check was given to something else"
-    if error.ename == "CellTimeoutError":
-        return "its cell ran out of time"
-    said = " ".join(str(error.evalue).split())
-    return f"its cell stopped before, with {error.ename}" + (f" ({said[:200]})" if said else "")
-
-
-def observations(cell: NotebookNode) -> list[tuple[str, str]]:
-    """Exercise id and encoded observation of every observation among the cell's outputs."""
-    found = []
-    for output in cell.outputs:
-        data = output.get("data", {}).get(observation.MIME)
-        if isinstance(data, dict):
-            found.append((data.get("exercise", ""), data.get("observation", "")))
-    return found
-
-
-def count_checks(source: str) -> int:
-    """How many times a cell calls ``check(...)``."""
-    try:
-        calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    except SyntaxError:
-        return 0
-    return sum(isinstance(call.func, ast.Name) and call.func.id == "check" for call in calls)
 
 
 def leave_verdict(cell: NotebookNode, verdict: Verdict) -> None:

@@ -8,6 +8,12 @@ import math
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
+from nbgrader.utils import determine_grade
+
+from vgcourse.course.checks.verdicts import PASSED, Verdict
+
+FAILED = "test-failed"
+PASSES = "This test passes, as far as it can be seen. A hidden part of it is run where the class is graded."
 
 
 def settle(cell: NotebookNode) -> None:
@@ -31,3 +37,14 @@ def _is_odd_credit(output: NotebookNode, points: float) -> bool:
     except (TypeError, ValueError):
         return not text or not isinstance(text, str)
     return not (math.isfinite(credit) and 0 <= credit <= points)
+
+
+def verdict_of(cell: NotebookNode) -> Verdict:
+    """What a settled test came to where there is no gradebook, in which its hidden part would stand."""
+    earned, most = determine_grade(cell)
+    share = earned / most if most else 1.0
+    error = next((output for output in cell.outputs if output.output_type == "error"), None)
+    said = f": {str(error.evalue)[:200]}" if error and str(error.evalue).strip() else ""
+    failed = f"This test stopped with {error.ename}{said}." if error else f"This test gives {earned:g} of {most:g}."
+    key, sentence = (PASSED, PASSES) if share >= 1 else (FAILED, failed)
+    return Verdict(cell.metadata.nbgrader.grade_id, most, share, key, sentence)

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from vgcourse.course.checks import observation
 from vgcourse.course.checks.exercise import Exercise
+from vgcourse.course.checks.looking import PAST_THE_WATCH
 from vgcourse.course.checks.verdicts import UNWATCHED
 
 KEY = "vgcourse"
@@ -58,8 +59,9 @@ class Trace:
 
     def watch_check(self, cell: NotebookNode, exercise: Exercise, found: list[tuple[str, str]], wanted: int) -> None:
         """Look at what a check's cell sent before it is replaced by the verdict."""
-        if len(found) > max(1, wanted):
-            self.signs.append(f"the check {exercise.id} sent {len(found)} observations, {wanted} belong there")
+        sent = sum(text != PAST_THE_WATCH for _, text in found)
+        if sent > max(1, wanted):
+            self.signs.append(f"the check {exercise.id} sent {sent} observations, {wanted} belong there")
         if any(id != exercise.id for id, _ in found):
             self.signs.append(f"the check {exercise.id} sent an observation of another exercise")
         if any(_says_unwatched(text) for _, text in found):

@@ -14,9 +14,10 @@ from traitlets.config import Config
 from vgcourse.course.checks import registry, render
 from vgcourse.course.checks.verdicts import Verdict
 from vgcourse.course.lesson import Lesson, find_lesson, find_root
-from vgcourse.course.text_table import text_table
+from vgcourse.course.text_table import shown, text_table
 from vgcourse.errors import CourseError
-from vgcourse.grading.notebook.execute import JudgedExecute, verdicts
+from vgcourse.grading.notebook.execute import JudgedExecute, is_plain_test, plain_verdicts, verdicts
+from vgcourse.grading.notebook.judging import count_checks
 
 MISSING = "missing"
 
@@ -30,7 +31,7 @@ def score_notebook(name: str) -> list[Verdict]:
     path, lesson = _locate(name)
     asked = registry.exercises(lesson.id) if lesson.id in registry.known() else []
     if not asked:
-        raise CourseError(f"{lesson.id} has no exercises that could be checked.")
+        raise CourseError(_why_nothing_is_known(path, lesson))
     reason = unreadable(path.parent, lesson) if path.name == f"{lesson.name}.ipynb" else ""
     if reason:
         raise CourseError(f"{path.parent}: {reason}.")
@@ -43,7 +44,23 @@ def score_notebook(name: str) -> list[Verdict]:
         said = (str(error).splitlines() or [type(error).__name__])[0]
         raise CourseError(f"{path.name} could not be run to its end: {said}.") from error
     found = {verdict.exercise: verdict for verdict in verdicts(nb)}
-    return [found.get(e.id, _missing(e)) for e in asked]
+    return [*(found.get(e.id, _missing(e)) for e in asked), *plain_verdicts(nb)]
+
+
+def _why_nothing_is_known(path: Path, lesson: Lesson) -> str:
+    """A lesson without checks, or one whose checks are an instructor's and did not come along."""
+    with contextlib.suppress(CourseError):
+        if ids := [id for id, cell in _graded(_read(path)).items() if count_checks(cell.source)]:
+            return (
+                f"The checks of {lesson.id} ({', '.join(map(shown, ids[:5]))}) are not here: put the folder "
+                "exercises/ that came with the lesson beside the folder lessons/."
+            )
+    return f"{lesson.id} has no exercises that could be checked."
+
+
+def _graded(nb: nbformat.NotebookNode) -> dict[str, nbformat.NotebookNode]:
+    cells = (cell for cell in nb.cells if is_plain_test(cell))
+    return {cell.metadata.nbgrader.grade_id: cell for cell in cells}
 
 
 def table(scores: list[Verdict], width: int | None = None) -> str:
@@ -70,11 +87,30 @@ def _quiet() -> Iterator[None]:
 
 def _locate(name: str) -> tuple[Path, Lesson]:
     given = Path(name)
-    root = find_root(given if given.exists() else None)
+    try:
+        root = find_root(given if given.exists() else None)
+    except CourseError:
+        if found := _fetched(given):
+            return found
+        raise
     lesson = find_lesson(root, name)
     if name.endswith(".ipynb"):
         return given, lesson
     return (given / f"{lesson.name}.ipynb" if given.is_dir() else lesson.student), lesson
+
+
+def _fetched(given: Path) -> tuple[Path, Lesson] | None:
+    """A notebook of the course's that lies by itself, as nbgrader's exchange or a platform hands it out."""
+    files = sorted(given.glob("*.ipynb")) if given.is_dir() else [given]
+    if len(files) != 1 or not files[0].is_file():
+        return None
+    with contextlib.suppress(CourseError):
+        ids = [id for id, cell in _graded(_read(files[0])).items() if count_checks(cell.source)]
+        try:
+            return (files[0], Lesson(registry.lesson_of(ids[0]), files[0].absolute().parent)) if ids else None
+        except registry.UnknownExercise:
+            return files[0], Lesson(files[0].absolute().parent.name, files[0].absolute().parent)
+    return None
 
 
 def unreadable(folder: Path, lesson: Lesson) -> str:
