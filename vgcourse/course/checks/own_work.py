@@ -38,7 +38,9 @@ _others = [0]  # how often something went past the watch: see `guard_profiler`
 _unseen = [False]  # whether there ever was a thread that no watch can look into
 _active: list[Callable] = []  # the spy of the watch that is on, for threads that were there before it
 _alarms: list[Callable[[], None]] = []  # what the watch that is on wants done, at once, when something passes it by
-_SETTERS = (__file__, threading.__file__)
+_hook_of_threads = threading.getprofile
+_START, _BOOTSTRAP = threading.Thread.start.__code__, threading.Thread._bootstrap_inner.__code__
+_THREADS = {"_thread.start_new_thread", "_thread.start_joinable_thread"}
 _PAST = {"sys.setprofile", "sys.settrace"}  # nothing is noticed while a tracing function runs
 _PROCESSES = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "os.system", "pty.spawn"}
 
@@ -50,19 +52,38 @@ def guard_profiler() -> None:
     here on hear of every watch.
     """
 
-    cells = threading.get_ident()
+    cells, observe = threading.get_ident(), sys.modules[f"{__package__}.exercise"].Exercise.observe_answers.__code__
 
     def count(event: str, _: tuple) -> None:
         if event in _PROCESSES:
             _pass_by()
-        elif event in _PAST and sys._getframe(1).f_code.co_filename not in _SETTERS:
+        elif event in _PAST and not _is_rightful(sys._getframe(1), cells, observe):
             _unseen[0] |= threading.get_ident() != cells  # no watch looks into that thread any more
             _pass_by()
-        elif event == "_thread.start_new_thread" and sys._getframe(1).f_code.co_filename != threading.__file__:
+        elif event in _THREADS and not _is_heard(sys._getframe(1)):
             _unseen[0] = True
 
     sys.addaudithook(count)
     threading.setprofile(_in_threads)
+
+
+def _is_rightful(frame: FrameType, cells: int, observe: CodeType) -> bool:
+    """Whether it is a new thread that takes up its watch, or a watch of a check's, in the thread of the cells.
+
+    A file's name says nothing: any code can be given any.
+    """
+    if frame.f_code is _BOOTSTRAP and frame.f_globals is vars(threading):
+        return True
+    of_watch = frame.f_code in (Watch.__enter__.__code__, Watch.__exit__.__code__) and frame.f_globals is globals()
+    by_check = frame.f_back is not None and frame.f_back.f_code is observe
+    return of_watch and by_check and threading.get_ident() == cells
+
+
+def _is_heard(frame: FrameType) -> bool:
+    """Whether a thread is started by ``threading``, which will have it watched."""
+    hook = _hook_of_threads()
+    known = hook is _in_threads or any(hook == spy for spy in _active)
+    return frame.f_code is _START and frame.f_globals is vars(threading) and known
 
 
 def _pass_by() -> None:
