@@ -38,9 +38,8 @@ _others = [0]  # how often something went past the watch: see `guard_profiler`
 _unseen = [False]  # whether there ever was a thread that no watch can look into
 _active: list[Callable] = []  # the spy of the watch that is on, for threads that were there before it
 _alarms: list[Callable[[], None]] = []  # what the watch that is on wants done, at once, when something passes it by
-_hook_of_threads = threading.getprofile
-_START, _BOOTSTRAP = threading.Thread.start.__code__, threading.Thread._bootstrap_inner.__code__
-_THREADS = {"_thread.start_new_thread", "_thread.start_joinable_thread"}
+_heard: dict[int, FrameType] = {}  # thread → its outermost frame, of those that hear of every watch
+_BOOTSTRAP = threading.Thread._bootstrap_inner.__code__
 _PAST = {"sys.setprofile", "sys.settrace"}  # nothing is noticed while a tracing function runs
 _PROCESSES = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "os.system", "pty.spawn"}
 
@@ -60,11 +59,10 @@ def guard_profiler() -> None:
         elif event in _PAST and not _is_rightful(sys._getframe(1), cells, observe):
             _unseen[0] |= threading.get_ident() != cells  # no watch looks into that thread any more
             _pass_by()
-        elif event in _THREADS and not _is_heard(sys._getframe(1)):
-            _unseen[0] = True
 
     sys.addaudithook(count)
-    threading.setprofile(_in_threads)
+    _heard.update({ident: _root(frame) for ident, frame in sys._current_frames().items()})
+    threading.setprofile(_take_up)
 
 
 def _is_rightful(frame: FrameType, cells: int, observe: CodeType) -> bool:
@@ -74,22 +72,36 @@ def _is_rightful(frame: FrameType, cells: int, observe: CodeType) -> bool:
     """
     if frame.f_code is _BOOTSTRAP and frame.f_globals is vars(threading):
         return True
+    if frame.f_code is _take_up.__code__ and frame.f_globals is globals():
+        return True
     of_watch = frame.f_code in (Watch.__enter__.__code__, Watch.__exit__.__code__) and frame.f_globals is globals()
     by_check = frame.f_back is not None and frame.f_back.f_code is observe
     return of_watch and by_check and threading.get_ident() == cells
-
-
-def _is_heard(frame: FrameType) -> bool:
-    """Whether a thread is started by ``threading``, which will have it watched."""
-    hook = _hook_of_threads()
-    known = hook is _in_threads or any(hook == spy for spy in _active)
-    return frame.f_code is _START and frame.f_globals is vars(threading) and known
 
 
 def _pass_by() -> None:
     _others[0] += 1
     if _alarms:
         _alarms.pop()()  # once a watch; while it is told, more may pass by
+
+
+def _take_up(frame: FrameType, event: str, arg: Any) -> None:
+    """The first that is heard of a thread of ``threading``'s: from here on it is watched."""
+    _heard[threading.get_ident()] = _root(frame)
+    sys.setprofile(_in_threads)
+
+
+def _root(frame: FrameType) -> FrameType:
+    while frame.f_back is not None:
+        frame = frame.f_back
+    return frame
+
+
+def _all_are_heard() -> bool:
+    """Whether every thread that runs Python is one that was taken up, and not one that has taken over its number."""
+    frames = sys._current_frames()
+    own = threading.get_ident()
+    return all(ident == own or _heard.get(ident) is _root(frame) for ident, frame in frames.items())
 
 
 def _in_threads(frame: FrameType, event: str, arg: Any) -> None:
@@ -126,25 +138,29 @@ class Watch:
         self._in_threads = threading.getprofile()
         if self._is_guarded:  # a tracer hides what it calls; at home it may be a debugger
             sys.settrace(None)
+            _unseen[0] |= not _all_are_heard()
+        else:
+            threading.setprofile(self._spy)
         _active[:] = [self._spy]
-        threading.setprofile(self._spy)
         sys.setprofile(self._spy)
         _alarms[:] = self._alarms
         return self
 
     def __exit__(self, *raised: Any) -> None:
         _alarms.clear()
+        _unseen[0] |= self._is_guarded and not _all_are_heard()
         whole = sys.getprofile() is self._spy and _active == [self._spy] and self._others == _others[0]
         self.unbroken = whole and not _unseen[0] and not (self._is_guarded and sys.gettrace())
         _active.clear()
         sys.setprofile(self._before)
-        threading.setprofile(self._in_threads)
         if self._is_guarded:
             sys.settrace(self._tracer)
+        else:
+            threading.setprofile(self._in_threads)
 
     @property
     def _is_guarded(self) -> bool:
-        return self._in_threads is _in_threads
+        return self._in_threads is _take_up
 
     def _notice(self, frame: FrameType, event: str, _: Any) -> None:
         if event != "call" or self.found:
