@@ -51,7 +51,7 @@ def guard_profiler() -> None:
     here on hear of every watch.
     """
 
-    cells, observe = threading.get_ident(), sys.modules[f"{__package__}.exercise"].Exercise.observe_answers.__code__
+    cells, observe = threading.get_ident(), sys.modules[f"{__package__}.looking"].observed.__code__
 
     def count(event: str, _: tuple) -> None:
         if event in _PROCESSES:
