@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import is_dataclass
 
 from vgcourse.grading.pages.feedback.maths import mathml
 
@@ -9,6 +10,7 @@ REPOSITORY = os.environ["VGCOURSE_REPOSITORY"]  # make.py sets it: there the add
 HUB = os.environ.get("VGCOURSE_HUB", "")
 
 project = html_title = "Vanishing gradients"
+author = "the vgcourse authors"
 language = "en"
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.githubpages"]
 nb_execution_mode = "off"
@@ -57,6 +59,11 @@ def plain_bars_and_stars(app, what, name, obj, options, lines):
     lines[:] = [re.sub(pattern, lambda found: found[1] or "\\" + found[2], line) for line in lines]
 
 
+def no_list_of_fields(app, what, name, obj, options, signature, returned):
+    """A dataclass is read, not made, by who looks here: its fields are documented one by one."""
+    return ("", "") if is_dataclass(obj) else None
+
+
 def write_formula(self, node):
     """Inline and displayed TeX as MathML, which browsers draw without a script or a font from elsewhere."""
     from docutils.nodes import SkipNode
@@ -69,4 +76,5 @@ def write_formula(self, node):
 
 def setup(app):
     app.connect("autodoc-process-docstring", plain_bars_and_stars, priority=400)
+    app.connect("autodoc-process-signature", no_list_of_fields)
     app.add_html_math_renderer("mathml", (write_formula, None), (write_formula, None))

@@ -69,10 +69,11 @@ def _lesson(path: Path, run: bool, source: Path, kept: Path) -> None:
 
 
 def _handbook(source: Path) -> None:
-    """The instructor's handbook and the contributor's guide, where the repository has them."""
+    """The instructor's handbook, the contributor's guide and the benchmarks, where the repository has them."""
     for name, found in {
         "handbook.md": ROOT / "docs" / "handbook.md",
         "contributing.md": ROOT / "CONTRIBUTING.md",
+        "benchmarks.md": ROOT / "docs" / "benchmarks.md",
     }.items():
         if found.is_file():
             shutil.copy(found, source / name)

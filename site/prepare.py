@@ -7,6 +7,8 @@ from base64 import b64encode
 
 from nbformat import NotebookNode
 
+from vgcourse.course.authoring.folding import only_asks
+
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 _STILL = re.compile(r'<div class="vg-prediction-still".*</div>', re.DOTALL)
@@ -30,11 +32,11 @@ def _prepare_code(cell: NotebookNode, models: dict) -> None:
         tags.add("hide-input")
     if source.startswith("vg.explore."):
         tags.add("hide-input")
-    if source.startswith("try:\n    import vgcourse"):
-        tags.add("hide-input")
+    if only_asks(cell.source):
+        tags.add("remove-input")  # the form, or the result beside the guess, says all of it
     if source.startswith("check("):
         cell.outputs = [_as_html(_WAITS)]
-    cell.outputs = [kept for output in cell.outputs if (kept := _prepare_output(output, models))]
+    cell.outputs = _joined([kept for output in cell.outputs if (kept := _prepare_output(output, models))])
     cell.metadata["tags"] = sorted(tags)
     cell.metadata.pop("nbgrader", None)
 
@@ -45,11 +47,24 @@ def _prepare_output(output: NotebookNode, models: dict) -> NotebookNode | None:
         return None
     if output.output_type not in ("display_data", "execute_result"):
         return output
+    if output.data.get("text/plain") == "Ellipsis":
+        return None  # the three dots where an answer is to stand
     if VIEW in output.data:
         return _as_html(_mounted(output.data, models))
     if "text/html" in output.data:
         output.data.pop("image/png", None)  # the same picture; the HTML has its words
     return output
+
+
+def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """What was printed in one go is one block, however the kernel sent it."""
+    joined: list[NotebookNode] = []
+    for output in outputs:
+        if joined and output.output_type == joined[-1].output_type == "stream":
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def _as_html(text: str) -> NotebookNode:

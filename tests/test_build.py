@@ -230,20 +230,27 @@ def test_without_the_package_a_lesson_says_what_to_do(built, monkeypatch):
         assert "make lab" in str(stop.value) and "\n" not in str(stop.value), lesson
 
 
-def test_cells_that_ask_or_answer_are_folded_and_no_exercise_is(root):
-    """A `reveal` in sight gives its answer away; where nothing asks, only the text decides."""
-    from vgcourse.course.authoring.folding import asks
+def test_cells_that_set_up_ask_or_answer_are_folded_and_no_exercise_is(root):
+    """A `reveal` in sight gives its answer away; where nothing asks or sets up, only the text decides."""
+    from vgcourse.course.authoring.folding import asks, sets_up
 
+    guarded = (
+        "try:\n    import vgcourse as vg\nexcept ModuleNotFoundError:\n    raise SystemExit('make lab') from None\n"
+    )
+    assert sets_up(f"{guarded}import os\n\nos.environ.setdefault('A', '2')\nimport numpy as np")
+    assert not sets_up(f"{guarded}print('ready')") and not sets_up(f"{guarded}X, y = vg.circles()")
+    assert not sets_up("import numpy as np") and not sets_up("%matplotlib inline\nimport vgcourse")
     assert asks('words = {1: "one"}\nreveal("x", words[1])') and asks("guess = predict('x', [1, 2])")
     assert not asks("def show():\n    reveal('x', 1)") and not asks("%matplotlib inline\nreveal(1)")
     folded = asking = 0
     for lesson in lessons(root):
-        for cell in nbformat.read(lesson.student, as_version=4).cells:
-            if cell.cell_type != "code":
-                continue
+        code = [cell for cell in nbformat.read(lesson.student, as_version=4).cells if cell.cell_type == "code"]
+        for cell in code:
             hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)
             folded += hidden
             asking += asks(cell.source)
             assert hidden or "nbgrader" in cell.metadata or not asks(cell.source), (lesson.id, cell.id)
             assert not (hidden and cell.metadata.get("nbgrader", {}).get("solution")), (lesson.id, cell.id)
+        opening = code[0].metadata.get("jupyter", {}).get("source_hidden", False)
+        assert opening or lesson.id == "00_start", lesson.id  # there the reader is told to click on it
     assert folded > asking > 20

@@ -108,6 +108,15 @@ def test_what_would_hold_a_parser_up_for_minutes_is_shown_as_it_is(source):
     assert time.monotonic() - started < 20
 
 
+def test_formulas_are_set_as_tex_sets_them():
+    pytest.importorskip("latex2mathml")
+    assert "+0" not in mathml(r"h_0 \xrightarrow{\;U\;} h_1", block=True)
+    sum_of_squares = r"\sum_{i=1}^{n} v_i^2"
+    assert "<munderover>" in mathml(sum_of_squares, block=True) and "munderover" not in mathml(sum_of_squares)
+    assert "mspace" in mathml(r"\ln 10")
+    assert not any("mspace" in mathml(tex) for tex in (r"\ln(10)", r"\max_i x", r"\log_2 n"))
+
+
 def test_maths_is_mathml_that_needs_no_network():
     pytest.importorskip("latex2mathml")
     shown = mathml(r"\frac{\partial L}{\partial W_1}")

@@ -176,3 +176,10 @@ def test_the_progress_page_shows_passed_tried_and_open(kept):
     predictions.reveal("ceiling", "0.5")
     assert "1 of 1 predictions came true" in progress.progress_page()._repr_html_()
     assert "&lt;well&gt;" in progress.progress_page()._repr_html_()
+
+
+def test_code_in_a_question_or_note_is_marked_as_code(kept):
+    note = predictions.reveal("says", "healthy", note="`fit` <b> did not see it.")._repr_html_()
+    assert "<code>fit</code> &lt;b&gt;" in note
+    panel = predictions.predict("says", "What does `diagnose` say?", choices=["healthy", "vanishing"])
+    assert "<code>diagnose</code>" in predictions._in_html(panel)

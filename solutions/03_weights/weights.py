@@ -35,6 +35,7 @@ import keras
 import numpy as np
 import pandas as pd
 
+# %%
 X, y = vg.circles()
 
 # %% [markdown]

@@ -39,9 +39,12 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import tensorflow as tf
 
 from vgcourse import clinic_runs, style
+
+pd.options.display.float_format = "{:.2f}".format
 
 # %% [markdown]
 r"""
@@ -212,7 +215,7 @@ predict(
 runs = clinic_runs()
 with_oddity = runs[runs.change == "cured"]
 scores = with_oddity.groupby(["kind", "oddity"]).score
-scores.agg(["count", "min", "median"]).round(2)
+scores.agg(["count", "min", "median"])
 
 # %% jupyter={"source_hidden": true} shows_only=true
 levels = {name: kind.level for name, kind in vg.clinic.KINDS.items()}
@@ -247,7 +250,7 @@ predict(
 # %% shows_only=true
 nothing = runs[runs.change == "nothing"]
 bright = nothing[(nothing.kind == "resnet") & (nothing.fault == "pixels")]
-print(bright.score.describe()[["count", "min", "max"]].round(2).to_string())
+bright.groupby("fault").score.agg(["count", "min", "max"])
 
 # %% jupyter={"source_hidden": true} shows_only=true
 well = int((bright.score >= levels["resnet"]).sum())
@@ -278,7 +281,7 @@ predict(
 
 # %% shows_only=true
 frozen = nothing[(nothing.kind == "cnn") & (nothing.fault == "frozen")]
-frozen.groupby("value").score.describe()[["count", "min", "50%", "max"]].round(2)
+frozen.groupby("value").score.agg(["count", "min", "median", "max"])
 
 # %% jupyter={"source_hidden": true} shows_only=true
 words = {0.1: "about .10", 0.5: "about .50", 0.9: "about .90"}
@@ -565,7 +568,7 @@ tried["learned"] = tried.score >= levels["lstm"]
 shown = tried.groupby("change").agg(
     runs=("seed", "size"), learned=("learned", "sum"), updates=("updates", "median")
 )
-print(shown.to_string())
+print(shown.astype(int).to_string())
 print("the cheapest that heals:", cheapest_cure(tried, levels["lstm"]))
 
 # %% jupyter={"source_hidden": true} shows_only=true
@@ -767,7 +770,7 @@ ax.set(
     xticks=range(len(order)), ylabel="score on the test examples", ylim=(-0.15, 1.05)
 )
 ax.set_xticklabels(order)
-ax.legend(loc="lower right", frameon=False)
+fig.legend(loc="outside lower center", ncols=2, frameon=False)
 vg.plots.tell(
     fig,
     "Scores of six kinds of net, ill and cured, all seeds of each fault. All that "

@@ -7,6 +7,7 @@ the notebook's progress (``vgcourse.course.progress``) and is back after a resta
 import html
 import json
 import math
+import re
 from functools import cache
 from typing import Any
 
@@ -104,7 +105,7 @@ class Outcome:
             f'<span style="opacity:.75">Your guess</span> <strong>{html.escape(mine)}</strong> &emsp; '
             f'<span style="opacity:.75">Result</span> <strong>{html.escape(_show(self.result))}</strong>'
         )
-        lines = [rows, word.get(self.right, ""), html.escape(self.note)]
+        lines = [rows, word.get(self.right, ""), _marked(self.note)]
         body = "<br>".join(line for line in lines if line)
         return (
             f'<div role="status" data-reveals="{html.escape(self.id)}" style="border-left:4px solid {colour};'
@@ -144,7 +145,7 @@ def _panel(ipywidgets: Any, id: str, question: str, asker: Any, guess: Any) -> A
         said.value = _kept(asker.value)
 
     button.on_click(keep)
-    title = ipywidgets.HTML(f"<strong>Predict.</strong> {html.escape(question)}")
+    title = ipywidgets.HTML(f"<strong>Predict.</strong> {_marked(question)}")
     panel = _panel_class()([title, asker, ipywidgets.HBox([button, said]), _key_keeper()])
     panel.id, panel.question, panel.guess = id, question, guess
     panel.offered = list(asker.options) if hasattr(asker, "options") else [asker.min, asker.max, asker.step]
@@ -189,8 +190,13 @@ def _in_html(panel: Any) -> str:
     return (
         f'<div class="vg-prediction-still" data-predict="{asked}" style="border-left:4px solid {OUTCOME[None]};'
         f'padding:.5em .8em;margin:.3em 0;line-height:1.5"><strong>Predict.</strong> '
-        f"{html.escape(panel.question)}<br>{html.escape(_choices(panel))}{kept}</div>"
+        f"{_marked(panel.question)}<br>{html.escape(_choices(panel))}{kept}</div>"
     )
+
+
+def _marked(text: str) -> str:
+    """Text as HTML, with what stands between backticks as code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
 def _key_keeper() -> Any:

@@ -25,12 +25,29 @@ export function openCanvas(canvas, height) {
   return { g, width, height };
 }
 
-export function write(g, text, x, y, { color, align = "left", base = "alphabetic", size = g.label, weight = 400, font }) {
+/**
+ * A text at its place, moved inwards where it would leave the canvas. Words over data have a `ground`: the colour that is
+ * drawn around their letters, so that a line under them takes nothing away.
+ */
+export function write(g, text, x, y, { color, align = "left", base = "alphabetic", size = g.label, weight = 400, font, ground = null }) {
   g.font = `${weight} ${size}px ${font}`;
-  g.fillStyle = color;
   g.textAlign = align;
   g.textBaseline = base;
-  g.fillText(text, x, y);
+  const at = inside(g, x, g.measureText(text));
+  if (ground) {
+    g.strokeStyle = ground;
+    g.lineWidth = 4;
+    g.lineJoin = "round";
+    g.strokeText(text, at, y);
+  }
+  g.fillStyle = color;
+  g.fillText(text, at, y);
+}
+
+/** `x`, or the nearest place to it where a text of this size is on the canvas as a whole. */
+function inside(g, x, { actualBoundingBoxLeft: left, actualBoundingBoxRight: right }) {
+  const room = g.canvas.width / canvasDensity();
+  return Math.max(left, Math.min(room - right, x));
 }
 
 /** Whole exponents between low and high, at most `most` of them and always the same distance apart. */

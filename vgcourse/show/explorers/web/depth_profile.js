@@ -188,12 +188,15 @@ class ProfilePanel {
 
   /** Medians that a logarithmic axis cannot show: exactly 0 at the floor, no number at the top. */
   #markOutsiders(g, box, scale, spacing, theme) {
-    const { warn: color, font } = theme;
+    const { warn: color, font, paper: ground } = theme;
+    const x = (l) => box.left + 8 + l * spacing;
     for (const { state, from, to } of outsiders(scale, this.median)) {
-      const [y, text] = state === "zero" ? [box.bottom - 6, "0: no gradient"] : [box.top + 6, "no longer a number"];
+      const [y, inwards, text] = state === "zero" ? [box.bottom - 6, -1, "0: no gradient"] : [box.top + 6, 1, "no longer a number"];
       g.fillStyle = color;
-      for (let l = from; l <= to; l += 1) drawMarker(g, state === "zero" ? "down" : "triangle", box.left + 8 + l * spacing, y, 4);
-      write(g, text, box.left + 16 + to * spacing, y + 4, { color, font, weight: 600 });
+      for (let l = from; l <= to; l += 1) drawMarker(g, state === "zero" ? "down" : "triangle", x(l), y, 4);
+      g.font = `600 ${g.label}px ${font}`;
+      const { at, align, row } = besideMarks(g.measureText(text).width, box, x(from), x(to));
+      write(g, text, at, y + 4 + row * inwards, { color, font, weight: 600, align, ground });
     }
   }
 
@@ -203,10 +206,17 @@ class ProfilePanel {
       write(g, n, box.left + 8 + (n - 1) * spacing, box.bottom + 14, { color, font, align: "center" });
     }
     write(g, "layer (1 = next to the input)", (box.left + box.right) / 2, height - 6, { color, font, align: "center" });
-    const zone = (text, y) => write(g, text, box.right - 5, y, { color: theme.warn, font, align: "right" });
+    const zone = (text, y) => write(g, text, box.right - 5, y, { color: theme.warn, font, align: "right", ground: theme.shade });
     if (zones.vanished) zone("vanished", box.bottom - 7);
     if (zones.exploded) zone("exploded", box.top + 14);
   }
+}
+
+/** Where a text about marks from `x0` to `x1` stands: after them, before them, or, where neither has room, a row further in. */
+function besideMarks(wide, box, x0, x1) {
+  if (x1 + wide + 12 < box.right) return { at: x1 + 8, align: "left", row: 0 };
+  if (x0 - wide - 12 > box.left) return { at: x0 - 8, align: "right", row: 0 };
+  return { at: (x0 + x1) / 2, align: "center", row: 16 };
 }
 
 /** The places of a profile's finite, positive values: the others have none on a logarithmic axis. */

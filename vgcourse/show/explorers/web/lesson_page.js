@@ -113,9 +113,18 @@ function answersTo(start, id) {
 
 function cover(start, id) {
   for (const output of answersTo(start, id)) {
-    output.classList.add("vg-covered");
-    output.dataset.answers = id;
+    if (output.querySelector(".vg-check-waits")) continue; // it tells nothing
+    coverOne(output, id);
+    const next = output.closest("div.cell").nextElementSibling;
+    if (next?.matches("p") && /^Figure \d/.test(next.textContent)) coverOne(next, id); // it says what there is to see
   }
+}
+
+/** The first of those that one prediction covers says why. */
+function coverOne(element, id) {
+  if (!document.querySelector(`.vg-covered[data-answers="${CSS.escape(id)}"]`)) element.classList.add("vg-covered-first");
+  element.classList.add("vg-covered");
+  element.dataset.answers = id;
 }
 
 function uncover(id, guess = null) {

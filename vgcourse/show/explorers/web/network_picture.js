@@ -11,18 +11,19 @@ const SIZE_SHARE = logScale(TUBE_SCALE.low, TUBE_SCALE.high, 0, 1); // thermomet
 const EDGE_MOST = 5;
 const ARROW_MOST = 22;
 const NARROW = 560;
+const ROW = 12; // from one height of factors to the next
 const FACTOR_LOOKS = [{ sign: "× ", size: 12 }, { sign: "", size: 12 }, { sign: "", size: 10 }]; // the first that fits
 
 /** Heights of the picture's parts, from above: names, the ways around, units, arrows, sizes. */
 function partsOf(pass, width, rows) {
-  const around = pass.arrows.some(({ direct }) => direct) ? 62 : 0;
+  const around = pass.arrows.some(({ direct }) => direct) ? 38 + ROW * Math.max(2, rows) : 0;
   const units = width < NARROW ? 150 : 200;
   const top = 24 + around;
-  const lane = top + units + (rows > 1 ? 52 : 40);
+  const lane = top + units + 40 + ROW * (rows - 1);
   return { around, top, bottom: top + units, lane, sizes: lane + 34, height: lane + 62, left: 30, right: width - 30 };
 }
 
-/** How the factors are written so that no two of them touch: with their sign, without, smaller, or on two heights. */
+/** How the factors are written so that no two of them touch: with their sign, without, smaller, or on several heights. */
 function factorLook(g, { arrows }, room, theme) {
   const texts = arrows.flatMap(({ factor, direct, branch }) => (direct ? [direct, branch] : [{ factor }])).map((way) => factorText(way.factor));
   const widest = ({ sign, size }) => {
@@ -30,7 +31,9 @@ function factorLook(g, { arrows }, room, theme) {
     return Math.max(...texts.map((text) => g.measureText(sign + text).width));
   };
   const fits = FACTOR_LOOKS.find((look) => widest(look) + 6 <= room);
-  return fits ? { ...fits, rows: 1 } : { ...FACTOR_LOOKS[FACTOR_LOOKS.length - 1], rows: 2 };
+  if (fits) return { ...fits, rows: 1 };
+  const smallest = FACTOR_LOOKS[FACTOR_LOOKS.length - 1];
+  return { ...smallest, rows: Math.ceil((widest(smallest) + 6) / room) };
 }
 
 /** How thick an arrow for a gradient of this size is, as a share of the thickest: the logarithm, 10⁻⁸ to 10⁴. */
@@ -162,7 +165,7 @@ function drawAround(g, place, { from, to, direct }, share, theme) {
 function writeFactor(g, place, { from, to }, factor, y, theme) {
   const { sign, size, rows } = place.look;
   const text = sign + factorText(factor);
-  const shifted = rows > 1 && from % 2 ? -12 : 0;
+  const shifted = -ROW * (from % rows);
   const at = (place.x(from) + place.x(to)) / 2;
   write(g, text, at, y + shifted, { color: theme.ink, font: theme.font, align: "center", weight: 600, size });
 }

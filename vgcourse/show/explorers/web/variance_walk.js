@@ -257,7 +257,7 @@ function markEscapes(g, box, x, values, row, theme) {
   g.fillStyle = row ? theme.gradient : theme.signal;
   drawMarker(g, up ? "triangle" : "down", x(end), y, 5);
   const text = Number.isFinite(value) ? plainNumber(value) : "no longer a number";
-  write(g, text, x(end) + (row ? 12 : -12), y + 4, { color: g.fillStyle, font: theme.font, weight: 600, align: row ? "left" : "right" });
+  write(g, text, x(end) + (row ? 12 : -12), y + 4, { color: g.fillStyle, font: theme.font, weight: 600, align: row ? "left" : "right", ground: theme.shade });
 }
 
 function shadeLimits(g, box, scale, theme) {
@@ -269,10 +269,10 @@ function shadeLimits(g, box, scale, theme) {
 }
 
 function axisWords(g, box, spacing, depth, height, theme) {
-  const { muted: color, warn, font } = theme;
+  const { muted: color, warn, shade, font } = theme;
   const middle = (box.left + box.right) / 2;
-  write(g, "exploded", middle, box.top + 15, { color: warn, font, align: "center" });
-  write(g, "dead", middle, box.bottom - 8, { color: warn, font, align: "center" });
+  write(g, "exploded", middle, box.top + 15, { color: warn, font, align: "center", ground: shade });
+  write(g, "dead", middle, box.bottom - 8, { color: warn, font, align: "center", ground: shade });
   for (const n of layerLabels(depth, spacing)) {
     write(g, n, box.left + 8 + (n - 1) * spacing, box.bottom + 14, { color, font, align: "center" });
   }
