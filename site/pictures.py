@@ -1,7 +1,7 @@
 """Take README's pictures anew: ``python site/pictures.py``, after ``make site``. Needs Chromium and playwright.
 
-``network.png`` and ``explorer.png`` come from ``site/index.html``, ``lesson.png`` from the built page of lesson 4, and
-``by_step.png`` from the code that README shows beside it.
+``network.png`` and ``explorer.png`` come from ``site/index.html``, ``lesson.png`` from the built page of lesson 4,
+and ``by_step.png`` from the code that README shows beside it.
 """
 
 import shutil
