@@ -1,4 +1,6 @@
-"""Take README's pictures anew: ``python site/pictures.py``, after ``make site``. Needs Chromium and playwright.
+"""Take README's pictures anew, all or those named: ``python site/pictures.py [NAME …]``, after ``make site``.
+
+Needs Chromium and playwright.
 
 ``network.png`` and ``explorer.png`` come from ``site/index.html``, ``lesson.png`` from the built page of lesson 4,
 and ``by_step.png`` from the code that README shows beside it.
@@ -7,6 +9,8 @@ and ``by_step.png`` from the code that README shows beside it.
 import shutil
 import sys
 from pathlib import Path
+
+from vgcourse.show.explorers.stills import slim
 
 HERE = Path(__file__).resolve().parent
 PAGE = (HERE / "index.html").as_uri()
@@ -24,6 +28,7 @@ GATHER = """() => {
     box.append(...cells.slice(at - 2, at + 1), caption);
     box.style.cssText = 'padding: 12px 16px; background: white';
     box.id = 'picture';
+    document.querySelectorAll('.bd-header-article, .pst-skip-link, #pst-skip-link').forEach(bar => bar.remove());
 }"""
 
 
@@ -70,6 +75,7 @@ def by_step() -> None:
         found[kind.__name__] = vg.gradient_by_step(model, X)
         print(found[kind.__name__])
     vg.plots.gradient_by_step(found).savefig(HERE / "by_step.png", dpi=110)
+    slim(HERE / "by_step.png")
 
 
 def _open(tab, state: str) -> None:
@@ -78,17 +84,26 @@ def _open(tab, state: str) -> None:
     tab.wait_for_timeout(400)
 
 
+BROWSED = {"network": (network, 1000, 1.6), "explorer": (explorer, 1180, 1), "lesson": (lesson, 1500, 1)}
+
+
 def main() -> None:
     from playwright.sync_api import sync_playwright
 
-    if not LESSON.is_file():
+    names = sys.argv[1:] or ["by_step", *BROWSED]
+    if unknown := set(names) - {"by_step", *BROWSED}:
+        sys.exit(f"There is no picture {', '.join(unknown)}; there are by_step, {', '.join(BROWSED)}.")
+    if "lesson" in names and not LESSON.is_file():
         sys.exit(f"There is no {LESSON.relative_to(HERE.parent)}: `make site` builds it.")
-    by_step()
+    if "by_step" in names:
+        by_step()
     with sync_playwright() as playwright:
         program = shutil.which("chromium") or shutil.which("google-chrome")
         chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        for take, width, density in ((network, 1000, 1.6), (explorer, 1180, 1), (lesson, 1300, 1)):
+        for name in BROWSED.keys() & names:
+            take, width, density = BROWSED[name]
             take(chromium.new_page(viewport={"width": width, "height": 900}, device_scale_factor=density))
+            slim(HERE / f"{name}.png")
         chromium.close()
 
 

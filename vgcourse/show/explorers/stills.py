@@ -74,11 +74,11 @@ def _photograph(tab, state: str, target: Path) -> Path:
     tab.add_style_tag(content=".vg { padding: 14px } .vg-bar, .vg-foot { display: none !important }")
     tab.wait_for_timeout(300)
     tab.locator(".vg").screenshot(path=target)
-    _slim(target)
+    slim(target)
     return target
 
 
-def _slim(picture: Path) -> None:
+def slim(picture: Path) -> None:
     """256 colours are enough for a drawing, and make its file a third as large: a lesson carries several of them.
 
     Half of them are the most frequent, which stay as they are; the others are spread over all hues, so that a rare

@@ -30,8 +30,6 @@ ATTRIBUTES = words(
     columnspacing rowspacing columnlines rowlines notation
     """
 )
-LARGE = words("∑ ∏ ⋃ ⋂")  # operators with limits
-LIMITS = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
 ROWS = words("math mrow mtd msqrt mstyle")  # whose parts stand side by side, however many
 FUNCTIONS = words("ln log exp sin cos tan tanh max min")
 OPENING = {"(", "[", "{", "\u2061", ",", ")", "="}  # after these names no space is wanted
@@ -52,23 +50,22 @@ def _drawn(tex: str, block: bool) -> Markup:
     if convert is None or len(tex) > LONGEST:
         raise ValueError("left as it is")
     element = tree.fromstring(convert(tex.strip(), display="block" if block else "inline"))
-    _typeset(element, block)
+    _typeset(element)
     words = Markup(' alttext="{}"').format(tex.strip())
     return Markup(_write(element).replace("<math", f"<math{words}", 1))
 
 
-def _typeset(element: tree.Element, block: bool) -> None:
-    """As TeX sets it: in a formula of its own a sum's limits stand below and above; a space follows ln and log.
+def _typeset(element: tree.Element) -> None:
+    """As TeX sets it: a space follows ln and log.
 
-    What the converter writes over a long arrow is padded by differences ("+0.8em"), which browsers do not know.
+    What the converter writes over a long arrow is padded by differences ("+0.8em"), which browsers do not know. A
+    sum's limits stay beside it: below and above they lie on it where a computer has no font for formulas.
     """
     for above in list(element.iter()):
         children = list(above)
         tag = above.tag.removeprefix(_NAMESPACE)
         if tag == "mpadded":
             above.attrib.clear()
-        if block and tag in LIMITS and children and (children[0].text or "") in LARGE:
-            above.tag = above.tag.replace(tag, LIMITS[tag])
         for at in reversed(range(len(children) - 1 if tag in ROWS else 0)):
             if children[at].text in FUNCTIONS and (children[at + 1].text or "") not in OPENING:
                 above.insert(at + 1, tree.Element("mspace", width="0.17em"))
