@@ -250,19 +250,21 @@ def test_a_scale_of_zeros_is_blamed_and_not_the_units_it_silences():
     assert "gamma" in report.verdict
 
 
-@pytest.mark.parametrize(("momentum", "cause"), [(0.9999, "wrong statistics"), (0.9, "healthy")])
-def test_moving_statistics_that_hardly_move(momentum, cause):
-    """Training does not see them: it uses the statistics of the batch."""
+@pytest.mark.parametrize("momentum", [0.9999, 0.99, 0.9])
+def test_moving_statistics_that_hardly_move(momentum):
+    """Training does not see them: it uses the statistics of the batch. Those of 0.99 are on their way, and noted."""
     norm = layers.BatchNormalization(momentum=momentum, name="norm")
     model = chain(Dense(24), norm, layers.ReLU(), Dense(3, "softmax"), optimizer=optimizers.Adam(0.01))
-    far = ROWS * 30 + 300
+    far = ROWS * 10 + 5
     assert diagnose(model, far, KINDS).cause != "wrong statistics"
     model.fit(far, KINDS, epochs=10, batch_size=32, verbose=0)
     report = diagnose(model, far, KINDS)
-    assert report.cause == cause, report
-    if cause != "healthy":
-        assert report.layer == "norm"
-        assert short(model.evaluate(far, KINDS, verbose=0)) in report.verdict
+    assert (report.cause == "wrong statistics") == (momentum > 0.99), report
+    here = short(model.evaluate(far, KINDS, verbose=0))
+    if momentum > 0.99:
+        assert report.layer == "norm" and here in report.verdict
+    told = [note for note in report.notes if "moving statistics" in note]
+    assert bool(told) == (momentum == 0.99) and all(here in note for note in told)
 
 
 def test_layers_without_an_activation_between_them_are_noted():
@@ -305,6 +307,32 @@ def test_a_constant_answer_is_weighted_as_the_loss_is():
     model.get_layer("head").bias.assign(np.log(shares))
     report = diagnose(model, ROWS, KINDS, sample_weight=weights)
     assert report.batch.guess == pytest.approx(report.loss, rel=1e-4)
+
+
+CE = keras.losses.SparseCategoricalCrossentropy
+
+
+@pytest.mark.parametrize(
+    ("loss", "factor"), [(CE(), 1.0), (CE(from_logits=True), 1.0), (CE(reduction="sum"), 128.0)], ids=str
+)
+def test_a_constant_answer_is_measured_by_the_very_loss(loss, factor):
+    head = Dense(3, None if getattr(loss, "from_logits", False) else "softmax", name="head")
+    guess = diagnose(chain(head, loss=loss), ROWS, KINDS).batch.guess
+    shares = np.bincount(KINDS) / len(KINDS)
+    assert guess == pytest.approx(-factor * (shares * np.log(shares)).sum(), rel=1e-4)
+
+
+def test_a_summed_loss_is_not_far_above_that_of_a_constant_answer():
+    model = mlp()
+    model.compile("adam", CE(reduction="sum"))
+    assert not any("far above" in note for note in diagnose(model, ROWS, KINDS).notes)
+
+
+def test_weights_of_examples_leave_time_measured():
+    series = np.random.default_rng(1).normal(size=(64, 6, 2)).astype("float32")
+    model = chain(layers.LSTM(8, name="memory"), Dense(1), loss="mse", inputs=(6, 2))
+    report = diagnose(model, series, series[:, -1, 0], sample_weight=np.linspace(0.5, 2, 64))
+    assert report.time.loc["memory", "steps"] == 6, report
 
 
 @pytest.mark.parametrize("weights", [np.ones((128, 2)), -np.ones(128), np.ones(5)], ids=["2-d", "negative", "few"])

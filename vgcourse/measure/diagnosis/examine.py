@@ -46,7 +46,7 @@ class Report:
     def __init__(self, batch: Batch, verdict: Finding):
         self.verdict, self.cause, self.layer = str(verdict), verdict.cause, verdict.layer
         self.loss = batch.loss
-        self.notes = tuple(notes(batch))
+        self.notes = tuple(notes(batch, verdict.cause))
         self.layers = _layer_frame(batch)
         self.time = time_frame(batch.time)
         self.units = _unit_frame(batch.layers)
@@ -108,12 +108,17 @@ def diagnose(
         raise TypeError(f"model: expected a Keras model, got {type(model).__name__}.")
     weighted_layers(model)
     x, y, weights, y_all = one_batch(X, y, batch_size, sample_weight)
+    with np.errstate(all="ignore"):  # numbers that are not finite are what is looked for
+        return Report(*_judged(model, x, y, y_all, weights, loss))
+
+
+def _judged(model, x, y, y_all, weights, loss) -> tuple[Batch, Finding]:
     run = measure(model, x, y, lambda prediction: losses.resolve(model, loss, x, y, y_all, prediction, weights))
     compiled = bool(getattr(model, "compiled", False) and getattr(model, "optimizer", None))
     batch = gather(model, x, y, run, model.optimizer if compiled else keras.optimizers.SGD(0.01), compiled)
     verdict, unknown = judge(batch)
     batch.not_measured.extend(unknown)
-    return Report(batch, verdict)
+    return batch, verdict
 
 
 def _layer_frame(batch: Batch) -> pd.DataFrame:

@@ -9,7 +9,8 @@ from vgcourse.measure.diagnosis.facts.layer import Batch
 _NAMED = 4
 
 
-def notes(batch: Batch) -> Iterator[str]:
+def notes(batch: Batch, cause: str = "") -> Iterator[str]:
+    """Sentences; what the verdict, whose cause this is, has said already is left out."""
     for first in dict(batch.twins):
         names = [first, *(b for a, b in batch.twins if a == first)]
         yield (
@@ -28,6 +29,21 @@ def notes(batch: Batch) -> Iterator[str]:
     if frozen:
         yield f"Frozen, so without a kernel gradient: {_listed(frozen)}."
     yield from _about_the_loss(batch)
+    if batch.worse_by_moving and cause != "wrong statistics":
+        yield _by_moving_statistics(batch)
+
+
+def _by_moving_statistics(batch: Batch) -> str:
+    return (
+        "evaluate() and predict() answer by the moving statistics of batch normalisation: by those the loss of this "
+        f"batch is {batch.settled_loss:.3g}, by its own, as in training, {batch.loss:.3g}{_started_with(batch)}."
+    )
+
+
+def _started_with(batch: Batch) -> str:
+    known = [layer.momentum**batch.steps_done for layer in batch.layers if layer.moving_off is not None]
+    left = max(known, default=0.0)
+    return f" ({100 * left:.3g} % of them is what they started with)" if left > 0.01 else ""
 
 
 def _about_the_loss(batch: Batch) -> Iterator[str]:

@@ -41,8 +41,11 @@ FAINT = 1e-2
 HUGE = 1e17
 # A frozen batch normalisation: shift of the mean in standard deviations, and ratio of the variances.
 SHIFTED, SCALED = 3.0, 100.0
-# Steps after which moving statistics ought to be near: at a momentum of 0.99 a quarter of the way is done.
-STEPS_TO_SETTLE = 30
+# Steps after which moving statistics ought to be near: at a momentum of 0.99 a quarter of the way is done. Those that
+# need many more for half of it (0.99 needs 69, 0.999 needs 693) are too slow, the others on their way.
+STEPS_TO_SETTLE, SLOW_TO_SETTLE = 30, 500
+# The loss by moving statistics over that by the batch's own, with the same weights on the same examples.
+WORSE_BY_MOVING = 1.5
 # Rms of a normalisation's scale: it starts at 1, and at 0 on purpose in residual branches.
 SMALL_SCALE = 0.05
 # The median loss of the last third of some steps (three or more) on one batch, over the loss at its start.

@@ -65,6 +65,8 @@ def add_input(layer: Layer, call, gradients) -> None:
     if known and layer.delta_norm:
         layer.passed = mean_norm(known) / layer.delta_norm
     layer.gates_flat = gates_flat(call.layer, x)
+    if isinstance(call.layer, keras.layers.LayerNormalization):
+        layer.together = int(np.prod([x.shape[axis] for axis in np.atleast_1d(call.layer.axis)]))
     if isinstance(call.layer, keras.layers.BatchNormalization):
         layer.moving_off, used = _moving_off(call.layer, x, as_float64(call.outputs[0]))
         layer.statistics_off = layer.moving_off if used else None

@@ -12,7 +12,7 @@ from vgcourse.measure.diagnosis.facts.layer import Batch, FarTargets, Layer, Odd
 from vgcourse.measure.diagnosis.facts.measure import left_as_it_was, twins
 from vgcourse.measure.diagnosis.facts.outputs import by_row, outputs_of
 from vgcourse.measure.diagnosis.facts.stepping.settings import decay, held_back, prices
-from vgcourse.measure.diagnosis.facts.stepping.trial import follows_schedule, fresh_trial, loss_with, try_steps
+from vgcourse.measure.diagnosis.facts.stepping.trial import Tried, follows_schedule, fresh_trial, loss_with, try_steps
 from vgcourse.measure.diagnosis.facts.stepping.updates import NoTwin, Twin
 from vgcourse.measure.diagnosis.linear import linear_runs
 from vgcourse.measure.diagnosis.thresholds import (
@@ -34,11 +34,14 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
     """Everything that the rules may ask for."""
     unknown: list[str] = []
     twin = _next_step(optimizer, run, unknown)
+    penalties = _penalties(model) if run.used.penalised else 0.0
+    with left_as_it_was(model):
+        guess = losses.constant_loss(run.used, x, y, run.prediction, penalties)
     batch = Batch(
         layers_of(run.infos, run.taps, run.calls, run.gradients),
         run.loss,
         examples=len(keras.tree.flatten(x)[0]),
-        guess=losses.constant_loss(run.used.name, y, run.used.weights),
+        guess=guess,
         loss_name=run.used.name.replace("_", " ") + " (guessed from y and the output)" * run.used.guessed,
         optimizer=_optimizer_name(optimizer, compiled),
         compiled=compiled,
@@ -54,7 +57,7 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
         varies=any(_varies(p) for p in keras.tree.flatten(run.prediction)),
         attention=run.attention,
         by_row=by_row(model, run, x, y),
-        penalties=_penalties(model) if run.used.penalised else 0.0,
+        penalties=penalties,
         prices=prices(run.infos) if run.used.penalised else [],
         noise=run.noise,
         linear_runs=linear_runs(model, run.infos),
@@ -97,7 +100,8 @@ def _next_step(optimizer, run, unknown: list[str]) -> Twin | None:
 def _trial(model, x, y, run, twin, optimizer, batch) -> Trial | None:
     dead = {layer.name: int(layer.dead.sum()) for layer in batch.layers if layer.dead is not None}
     try:
-        return try_steps(model, x, y, run.used, twin, optimizer, run.loss, dead, run.gradients.variables)
+        tried = Tried(model, x, y, run.used, optimizer, twin.variables)
+        return try_steps(tried, twin, run.loss, dead, batch.guess)
     except Exception as error:  # a model of one's own class may do in a copy what it likes
         batch.not_measured.append(f"Not measured: a step on a copy, because the model raised {type(error).__name__}.")
         return None
@@ -138,7 +142,7 @@ def _standardised(model, x, y, run, batch) -> float | None:
         return _standard(a) if alone or (a.dtype.kind == "f" and rms(a) > LARGE_INPUT) else a
 
     try:
-        return loss_with(model, keras.tree.map_structure(standard, x), y, run.used)
+        return loss_with(Tried(model, keras.tree.map_structure(standard, x), y, run.used, None, []))
     except Exception as error:  # numbers that were names in a table
         batch.not_measured.append(
             f"Not measured: what standardised inputs would do, because the model raised {type(error).__name__}."
@@ -157,7 +161,7 @@ def _odd_input(model, x, y, run, optimizer, batch: Batch) -> OddInput | None:
     variables = [v for info in run.infos for v in info.variables if run.gradients.of(v)[0] is not None]
     try:
         here, there = (
-            fresh_trial(model, inputs, y, run.used, optimizer, variables).losses
+            fresh_trial(Tried(model, inputs, y, run.used, optimizer, variables)).losses
             for inputs in (x, _standard(x / rms(x)))
         )
     except Exception:  # a model of one's own class may do in a copy what it likes
@@ -199,7 +203,7 @@ def _far_targets(model, x, y, run, optimizer, batch: Batch) -> FarTargets | None
     if isinstance(y, np.ndarray) and (steps > SLOW or batch.trial.harmful):
         variables = [v for info in run.infos for v in info.variables if run.gradients.of(v)[0] is not None]
         y = (y - y.mean(0)) / (y.std(0) + 1e-12)
-        tried = fresh_trial(model, x, y.astype("float32"), run.used, optimizer, variables)
+        tried = fresh_trial(Tried(model, x, y.astype("float32"), run.used, optimizer, variables))
     return FarTargets(output.layer, size, answers, steps, tried)
 
 

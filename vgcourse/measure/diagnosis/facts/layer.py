@@ -7,7 +7,7 @@ import numpy as np
 from vgcourse.measure.diagnosis.facts.attention import Attention
 from vgcourse.measure.diagnosis.facts.noise import Noise
 from vgcourse.measure.diagnosis.facts.stepping.settings import Held, Price
-from vgcourse.measure.diagnosis.thresholds import DEAD, RISEN
+from vgcourse.measure.diagnosis.thresholds import DEAD, RISEN, WORSE_BY_MOVING
 from vgcourse.measure.diagnosis.through_time.facts import ThroughTime
 
 
@@ -51,7 +51,8 @@ class Trial:
     """Steps of the optimizer on a copy of the weights, all on this batch.
 
     Attributes:
-        losses: before the first step and after each.
+        losses: of the whole batch, before the first step and after each.
+        part: how many of its examples each step takes, in turn; None: all. guess: what a constant answer gets.
         killed: layer with relu -> units that died on the way. units: how many it has.
         better: a smaller rate that does no such harm, None where none was looked for or found.
     """
@@ -60,12 +61,18 @@ class Trial:
     killed: dict[str, int] = field(default_factory=dict)
     units: dict[str, int] = field(default_factory=dict)
     better: Slower | None = None
+    part: int | None = None
+    guess: float | None = None
 
     @property
     def risen(self) -> bool:
-        """Has the loss stayed above where it started? One high step on the way down is no harm."""
+        """Has the loss stayed above where it started? One high step on the way down is no harm.
+
+        Mini-batches make a loss jump: theirs must end above that of a constant answer as well.
+        """
         late = self.losses[1:][-max(3, len(self.losses) // 3) :]
-        return not np.median(late) <= RISEN * self.losses[0]
+        known = self.part is not None and self.guess is not None
+        return not np.median(late) <= RISEN * (max(self.losses[0], self.guess) if known else self.losses[0])
 
     @property
     def emptied(self) -> dict[str, int]:
@@ -96,6 +103,7 @@ class Layer:
         gamma: rms of a normalisation's scale. statistics_off: how far the moving statistics that a batch
             normalisation used are from the batch's: shift in standard deviations, and ratio of the variances.
             moving_off: the same of those that it has, used or not. momentum: how slowly they move.
+        together: of a layer normalisation, how many numbers of an example it normalises together.
         gates_flat: of a recurrent layer, the share of its gates that the input alone makes flat.
         identical: units that share incoming weights *and* their gradient, so that they stay the same for ever.
     """
@@ -133,6 +141,7 @@ class Layer:
     momentum: float = np.nan
     recurrent: bool = False
     gates_flat: float = np.nan
+    together: float = np.nan
     gradient_finite: bool = True
     weighted: bool = True
     trainable: bool = True
@@ -239,6 +248,11 @@ class Batch:
     def half_learnt(self) -> bool:
         """Is the loss below half of what the best constant answer gets?"""
         return self.guess is not None and bool(self.data_loss < 0.5 * self.guess)
+
+    @property
+    def worse_by_moving(self) -> bool:
+        """Do evaluate() and predict() answer much worse on this batch, for the statistics that they use?"""
+        return self.settled_loss is not None and bool(self.settled_loss > WORSE_BY_MOVING * abs(self.loss))
 
     @property
     def data_loss(self) -> float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import keras
 import numpy as np
 
+from vgcourse.measure import keras_private
 from vgcourse.measure.heads import output_activation
 from vgcourse.measure.objective import choose_objective, fit_targets, in_order, keras_loss, loss_name
 
@@ -26,20 +27,25 @@ class LossInUse:
     """Which loss a batch is measured with.
 
     Attributes:
-        compute: a function (x, y, y_pred) -> (mean loss, factor to the sum over examples).
+        formula: a function (x, y, y_pred, weights) -> (mean loss, factor to the sum over examples).
         name: Keras's name of it. guessed: is it a guess from y and the output?
         parts: the loss of each output in flattened order; empty where it is not known which belongs to which.
         heads: the activation that each output comes from. penalised: is what layers add part of it?
         weights: one for each example of the batch, or None.
     """
 
-    compute: Callable
+    formula: Callable
     name: str
     guessed: bool = False
     parts: list = field(default_factory=list)
     heads: list[str] = field(default_factory=list)
     penalised: bool = False
     weights: np.ndarray | None = None
+
+    def compute(self, x, y, prediction, rows=None):
+        """(mean loss, factor to its sum) of the batch, or of those ``rows`` of it that x and y are."""
+        weights = self.weights if self.weights is None or rows is None else self.weights[rows]
+        return self.formula(x, y, prediction, weights)
 
 
 def resolve(model, loss, x, y, y_all, prediction, weights=None) -> LossInUse:
@@ -68,7 +74,7 @@ def resolve(model, loss, x, y, y_all, prediction, weights=None) -> LossInUse:
     if weights is not None and not all(isinstance(part, keras.losses.Loss) for part in objective.losses):
         raise ValueError("sample_weight: a function as loss takes no weights; hand over a keras.losses.Loss.")
 
-    def compute(x, y, prediction):
+    def compute(x, y, prediction, weights):
         answers = keras.tree.flatten(prediction)
         targets = in_order(model, y, len(answers))
         if len(answers) == 1:
@@ -97,44 +103,66 @@ def _compiled(model, compiled, y, outputs, heads, weights) -> LossInUse:
         fit_targets(y, outputs[0], parts[0])
     summed = bool(parts) and all(getattr(part, "reduction", "") == "sum" for part in parts)
 
-    def compute(x, y, prediction):
+    def compute(x, y, prediction, weights):
         value = model.compute_loss(x=x, y=y, y_pred=prediction, sample_weight=weights)
         return value, _factor(keras.tree.flatten(prediction), summed)
 
     return LossInUse(compute, name, False, parts, heads, penalised=True, weights=weights)
 
 
-def constant_loss(name: str, y, weights=None) -> float | None:
-    """What the best constant answer would get: the entropy of the labels, or y's variance. None if unknown.
-
-    With weights, one for each example, both are weighted, and multiplied by their mean as Keras's losses are.
-    """
-    if not isinstance(y, np.ndarray) or not y.size:
+def constant_loss(used: LossInUse, x, y, prediction, penalties: float = 0.0) -> float | None:
+    """What the best constant answer would get of this very loss, its weights and sums included. None if unknown."""
+    answers = keras.tree.flatten(prediction)
+    if not isinstance(y, np.ndarray) or not y.size or len(answers) != 1:
         return None
-    w = np.ones(len(y)) if weights is None else np.asarray(weights, float)
-    if not w.sum() > 0:
+    best = _constant_answer(used, y, tuple(answers[0].shape))
+    if best is None:
         return None
-    spread = _spread(name, y, w / w.sum())
-    return None if spread is None else float(w.mean() * spread)
+    try:
+        value, _ = used.compute(x, y, keras.tree.pack_sequence_as(prediction, [keras.ops.convert_to_tensor(best)]))
+    except Exception:  # a loss of one's own may ask for more than an answer
+        return None
+    return float(value) - penalties
 
 
-def _spread(name: str, y: np.ndarray, share: np.ndarray) -> float | None:
-    """share: of each example in the whole, (n,), sums to 1."""
-    if name == "sparse_categorical_crossentropy":
-        shares = np.repeat(share, y.size // len(y)) * len(y) / y.size
-        return float(-_plogp(np.bincount(np.unique(y, return_inverse=True)[1].ravel(), shares)).sum())
-    if name == "categorical_crossentropy":
-        shares = np.repeat(share, y.size // y.shape[-1] // len(y)) * len(y) * y.shape[-1] / y.size
-        return float(-_plogp(shares @ y.reshape(-1, y.shape[-1])).sum())
-    mean = share @ (rows := y.reshape(len(y), -1).astype(float))
-    if name == "binary_crossentropy":
-        return float(-(_plogp(mean) + _plogp(1 - mean)).mean())
-    return float((share @ (rows - mean) ** 2).mean()) if name == "mean_squared_error" else None
+def _constant_answer(used: LossInUse, y: np.ndarray, shape: tuple) -> np.ndarray | None:
+    """The best one: the shares of the labels, or the mean of the targets, in the form that the loss takes."""
+    w = np.ones(len(y)) if used.weights is None else np.asarray(used.weights, float)
+    if not w.sum() > 0 or used.name not in _CHECKED or not used.parts or ignored_class(used.parts[0]) is not None:
+        return None
+    rows = np.asarray(y, float).reshape(len(y), -1)
+    logits = takes_logits(used.parts[0], used.name)
+    if used.name.endswith("categorical_crossentropy"):
+        classes = shape[-1]
+        one_hot = np.eye(classes)[y.astype(int).ravel()] if used.name.startswith("sparse") else rows
+        shares = np.average(one_hot.reshape(len(y), -1, classes).mean(1), 0, w)
+        best = np.log(np.maximum(shares, 1e-30)) if logits else shares
+        return np.broadcast_to(best, shape).astype("float32")
+    if rows.size != np.prod(shape):
+        return None
+    best = np.average(rows, 0, w)
+    if logits:
+        best = np.log(np.clip(best, 1e-12, 1 - 1e-12) / np.clip(1 - best, 1e-12, 1 - 1e-12))
+    return np.broadcast_to(best, rows.shape).reshape(shape).astype("float32")
+
+
+def ignored_class(part) -> int | None:
+    """The class number that stands for no label at all, as in padded sequences."""
+    given = getattr(part, "ignore_class", None)
+    return keras_private.loss_arguments(part).get("ignore_class") if given is None else given
+
+
+def takes_logits(part, name: str) -> bool | None:
+    """Does a loss of this name take the output for logits? None where that is no question."""
+    if name == "kl_divergence":
+        return False
+    if "crossentropy" not in name:
+        return None
+    given = getattr(part, "from_logits", None)
+    if given is None:
+        given = keras_private.loss_arguments(part).get("from_logits", False)
+    return bool(given)
 
 
 def _factor(outputs, summed: bool) -> float:
     return 1.0 if summed else float(outputs[0].shape[0])
-
-
-def _plogp(p: np.ndarray) -> np.ndarray:
-    return p * np.log(np.where(p > 0, p, 1.0))

@@ -201,6 +201,13 @@ def _or_logits(h):
     return h if logits is None else logits
 
 
+def tied_to_a_batch_size(model) -> bool:
+    """Is it made for one number of examples, or does it keep a state for each of them?"""
+    parts = keras_private.all_layers(model)
+    stateful = any(getattr(part, "stateful", False) for part in parts if isinstance(part, keras.layers.RNN))
+    return stateful or any(i.shape[0] is not None for i in getattr(model, "inputs", None) or [])
+
+
 def computes_in_half(model) -> bool:
     """Whether a part of it computes in float16, whose small numbers need a scale."""
     return any(getattr(part, "compute_dtype", "") == "float16" for part in keras_private.all_layers(model))

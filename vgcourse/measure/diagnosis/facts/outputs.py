@@ -6,6 +6,7 @@ import numpy as np
 from vgcourse.measure import keras_private
 from vgcourse.measure.diagnosis.facts.arrays import as_float64
 from vgcourse.measure.diagnosis.facts.layer import Output
+from vgcourse.measure.diagnosis.facts.loss import takes_logits
 from vgcourse.measure.objective import in_order, loss_name
 
 _LOOKED_BACK = 4
@@ -35,7 +36,7 @@ def _output(taps, h, head, part, target, gradient, layer) -> Output:
         head,
         _endings(taps, h),
         name,
-        _takes_logits(part, name),
+        takes_logits(part, name),
         values,
         np.reshape(target, values.shape).astype(float) if matching else None,
         _deaf(gradient, len(values)),
@@ -73,17 +74,6 @@ def _is_own(loss) -> bool:
     """A class or a function of one's own, also where Keras has wrapped it."""
     parts = (type(loss) if isinstance(loss, keras.losses.Loss) else loss, getattr(loss, "fn", loss))
     return not all(keras_private.is_of_keras(part) for part in parts)
-
-
-def _takes_logits(part, name: str) -> bool | None:
-    if name == "kl_divergence":
-        return False
-    if "crossentropy" not in name:
-        return None
-    given = getattr(part, "from_logits", None)
-    if given is None:
-        given = keras_private.loss_arguments(part).get("from_logits", False)
-    return bool(given)
 
 
 def _deaf(gradient, n: int) -> float:

@@ -32,11 +32,11 @@ def exploding(batch: Batch) -> Finding | None:
     compound = path.geometric(factors) > STRONG_FACTOR and np.prod(factors) > STRONG_PRODUCT
     # The product is arithmetic: it counts where the measured gradient grows as it says.
     compound = compound and path.agree(reach, factors)
-    if np.isnan(reach).all() or (not compound and np.nanmax(reach) < EXPLODED):
-        return None
-    if any(layer.kind.endswith("Normalization") for layer in chain) and not batch.plain:
-        # Weights before a normalisation have no scale, so that the size of their gradient says little; skip
-        # connections carry the rest. Measured: ResNet50 with random weights has 1,600 at its first layer.
+    # Weights before a normalisation have no scale, so that the size of their gradient says less; skip connections
+    # carry the rest. Measured: ResNet50 with random weights has 1,600 at its first layer.
+    normalised = not batch.plain and any(layer.kind.endswith("Normalization") for layer in chain)
+    limit = EXPLODED**2 if normalised else EXPLODED
+    if np.isnan(reach).all() or (not (compound and not normalised) and np.nanmax(reach) < limit):
         return None
     worst = chain[int(np.nanargmax(reach))]
     culprit = path.one_culprit(chain, largest=True)
@@ -134,8 +134,7 @@ def _name_the_loss(chain: list[Layer], reach: np.ndarray, batch: Batch) -> Findi
 
 
 def _of_one_number(layer: Layer) -> str:
-    alone = layer.kind.endswith("Normalization") and layer.units == 1
-    return ": of one number a normalisation leaves nothing but its shift" if alone else ""
+    return ": of one number a normalisation leaves nothing but its shift" if layer.together == 1 else ""
 
 
 def _no_reason(chain: list[Layer], gain: float, slope: float) -> str:

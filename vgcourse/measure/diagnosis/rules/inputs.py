@@ -14,6 +14,7 @@ from vgcourse.measure.diagnosis.thresholds import (
     SATURATED,
     SCALED,
     SHIFTED,
+    SLOW_TO_SETTLE,
     SMALL_INPUT,
     STEPS_TO_SETTLE,
     UNVARIED,
@@ -38,6 +39,9 @@ def inputs_constant(batch: Batch) -> Finding | None:
 def signal_lost(batch: Batch) -> Finding | None:
     """All answers alike, although inputs and the layers up to some place differ over the examples."""
     known = [layer for layer in batch.layers if np.isfinite(layer.signal) or np.isfinite(layer.input_signal)]
+    stop = path.stop(batch)
+    if stop is not None and stop.together == 1 and not batch.same_inputs:
+        return _of_one_number(stop, batch)
     if batch.varies or batch.same_inputs or any(layer.kernel_rms == 0 for layer in known):
         return None
     last = max((k for k, layer in enumerate(known) if layer.signal > UNVARIED * layer.output), default=-1)
@@ -57,15 +61,25 @@ def signal_lost(batch: Batch) -> Finding | None:
     if not layer.kind.endswith("Normalization"):
         return None
     if layer.input_signal > FAINT * layer.input_rms:
-        over = " of one number, of which it leaves nothing but its shift" if layer.units == 1 else ""
         return Finding(
             "constant output",
             layer.name,
             f"{start}: {layer.name} takes in what differs and gives the same for all. It makes a mean of 0 and a "
-            f"variance of 1{over}.",
+            "variance of 1.",
             f"no {layer.name} there, or one over an axis with more numbers.",
         )
     return _fades(known[: last + 2], start)
+
+
+def _of_one_number(norm: Layer, batch: Batch) -> Finding:
+    """Rounding may let answers differ by a little; what comes back through it is exactly nothing."""
+    return Finding(
+        "constant output",
+        norm.name,
+        f"The answers are the same for all {batch.examples} examples but for rounding, although the inputs differ: "
+        f"{norm.name} makes a mean of 0 and a variance of 1 of one number, of which it leaves nothing but its shift.",
+        f"no {norm.name} there, or one over an axis with more numbers.",
+    )
 
 
 def _fades(layers: list[Layer], start: str) -> Finding | None:
@@ -171,8 +185,7 @@ def wrong_statistics(batch: Batch) -> Finding | None:
 def unsettled(batch: Batch) -> Finding | None:
     """Moving statistics so slow that evaluate() and predict() still answer by what they started with."""
     slow = [layer for layer in batch.layers if _unsettled(layer, batch.steps_done)]
-    worse = batch.settled_loss is not None and batch.settled_loss > max(3 * batch.loss, batch.guess or 0.0)
-    if not slow or not worse or batch.steps_done < STEPS_TO_SETTLE:
+    if not slow or not batch.worse_by_moving or batch.steps_done < STEPS_TO_SETTLE:
         return None
     layer = slow[0]
     shift, ratio = layer.moving_off
@@ -182,15 +195,17 @@ def unsettled(batch: Batch) -> Finding | None:
         f"By its own statistics, as in training, the loss of this batch is {short(batch.loss)}, by the moving ones, "
         f"as in evaluate() and predict(), {short(batch.settled_loss)}. Those of {layer.name}{and_more(slow)} have a "
         f"mean {short(shift)} standard deviations away and {short(ratio)} times the variance: with "
-        f"momentum={layer.momentum:g}, {layer.momentum**batch.steps_done:.0%} of them is what they started with, "
-        f"{batch.steps_done:,} steps ago.",
+        f"momentum={layer.momentum:g}, {100 * layer.momentum**batch.steps_done:.3g} % of them is what they started "
+        f"with, {batch.steps_done:,} steps ago.",
         "momentum=0.9 or 0.99, or more steps.",
     )
 
 
 def _unsettled(layer: Layer, steps: int) -> bool:
-    known = layer.moving_off is not None and layer.statistics_off is None
-    return known and layer.momentum**steps > 0.5 and _too_far(*layer.moving_off)
+    """Does it take too many steps to half of the way, and are these not done? What that costs, the losses say."""
+    if layer.moving_off is None or layer.statistics_off is not None or not layer.momentum**steps > 0.5:
+        return False
+    return layer.momentum >= 1 or np.log(0.5) / np.log(layer.momentum) > SLOW_TO_SETTLE
 
 
 def _look_at_the_input(batch: Batch) -> str:

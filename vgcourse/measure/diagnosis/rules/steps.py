@@ -36,7 +36,8 @@ def harmful_rate(batch: Batch) -> Finding | Unmeasured | None:
 
 def _steps(trial, batch: Batch) -> str:
     count = len(trial.losses) - 1
-    return f"{count} step{'s' * (count > 1)} of {batch.optimizer} on this batch"
+    part = "" if trial.part is None else f", {trial.part} examples at a time,"
+    return f"{count} step{'s' * (count > 1)} of {batch.optimizer} on this batch{part}"
 
 
 def _most_moved(batch: Batch) -> str:

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from vgcourse.measure import keras_private
 from vgcourse.measure.capture.by_step import StepProfile, profiles_of, recurrent_layers
-from vgcourse.measure.diagnosis.facts.measure import left_as_it_was
+from vgcourse.measure.diagnosis.facts.measure import left_as_it_was, tied_to_a_batch_size
 from vgcourse.measure.diagnosis.thresholds import EXPLODED, VANISHED
 from vgcourse.measure.diagnosis.through_time.cures import Cure, cure_for
 
@@ -63,11 +63,11 @@ def through_time(model, x, y, run) -> ThroughTime:
     if not every:
         return ThroughTime()
     layers = recurrent_layers(model)
-    x, y = _some(model, layers, x, y)
+    x, y, rows = _some(model, x, y)
     answer = _answer(model, x)
 
     def summed(output):
-        mean, count = run.used.compute(x, y, output)
+        mean, count = run.used.compute(x, y, output, rows)
         return tf.cast(mean, tf.float32) * count
 
     def again():
@@ -88,14 +88,16 @@ def _answer(model, x):
     return (lambda: model(x, training=False)) if keras_private.takes_training(model) else (lambda: model(x))
 
 
-def _some(model, layers, x, y):
-    """Some of the examples, evenly spread, as tensors; all where the model is tied to a batch size."""
+def _some(model, x, y):
+    """(x, y, rows): some of the examples, evenly spread, as tensors; all where the model is tied to a batch size."""
     n = len(keras.tree.flatten(x)[0])
-    tied = any(i.shape[0] is not None for i in getattr(model, "inputs", None) or [])
-    tied = tied or any(layer.stateful for _, layer in layers)
-    rows = np.arange(n) if tied else np.unique(np.linspace(0, n - 1, min(n, _EXAMPLES)).round().astype(int))
+    rows = (
+        np.arange(n)
+        if tied_to_a_batch_size(model)
+        else np.unique(np.linspace(0, n - 1, min(n, _EXAMPLES)).round().astype(int))
+    )
     x = keras.tree.map_structure(lambda a: tf.convert_to_tensor(a[rows]), x)
-    return x, None if y is None else keras.tree.map_structure(lambda a: a[rows], y)
+    return x, None if y is None else keras.tree.map_structure(lambda a: a[rows], y), rows
 
 
 def _why_not(name: str, layers, profiles) -> str:

@@ -1,12 +1,20 @@
 """Try it out: steps of the optimizer and a cure, on copies of the weights, the model's own left alone."""
 
+from dataclasses import dataclass, replace
+
 import keras
 import numpy as np
 import tensorflow as tf
 
 from vgcourse.measure import keras_private
 from vgcourse.measure.diagnosis.facts.layer import Slower, Trial
-from vgcourse.measure.diagnosis.facts.measure import answer, computes_in_half, left_as_it_was, scaled_gradients
+from vgcourse.measure.diagnosis.facts.measure import (
+    answer,
+    computes_in_half,
+    left_as_it_was,
+    scaled_gradients,
+    tied_to_a_batch_size,
+)
 from vgcourse.measure.diagnosis.facts.stepping.settings import pace
 from vgcourse.measure.diagnosis.facts.stepping.updates import Twin
 from vgcourse.measure.layers import tap_outputs
@@ -15,60 +23,116 @@ from vgcourse.measure.slopes import unit_saturation
 _STEPS, _MOST, _SLOWER = 8, 40, (0.1, 0.01, 0.001, 1e-4)
 # A first step that moves a kernel by a tenth of its size is looked into even where it lowers the loss.
 _LARGE_STEP = 0.1
+# As many examples a step as Keras's fit takes.
+_MINI_BATCH = 32
 
 
-def try_steps(model, x, y, used, twin: Twin, optimizer, before: float, dead: dict, gradients: dict) -> Trial:
+@dataclass(frozen=True)
+class Tried:
+    """Where steps are tried: a model on one batch, with its loss and a second of its optimizer.
+
+    Attributes:
+        used: a `LossInUse`. variables: what the optimizer moves. parts: the rows of the batch that each step takes,
+            in turn; None is the whole of it.
+    """
+
+    model: keras.Model
+    x: object
+    y: object
+    used: object
+    optimizer: object
+    variables: list
+    parts: tuple = (None,)
+
+    def part(self, step: int):
+        """(x, y, rows) of a step, counted from 0."""
+        rows = self.parts[step % len(self.parts)]
+        if rows is None:
+            return self.x, self.y, None
+        x = keras.tree.map_structure(lambda a: a[rows], self.x)
+        return x, None if self.y is None else keras.tree.map_structure(lambda a: a[rows], self.y), rows
+
+    def loss(self) -> float:
+        return float(self.used.compute(self.x, self.y, answer(self.model, self.x))[0])
+
+
+def try_steps(tried: Tried, twin: Twin, before: float, dead: dict, guess: float | None) -> Trial:
     """Whether steps on this very batch lower its loss, and kill no units.
 
     Draws are the same at every step (dropout, a VAE's noise), so that only the weights differ.
 
     Args:
         twin: after its first step. before: the loss at the start. dead: layer -> dead units at the start.
-        gradients: those of the first step.
+        guess: the loss of the best constant answer, or None.
     """
-    growth = pace(optimizer)
-    large = max((r for r in twin.ratios().values() if np.isfinite(r)), default=0.0) * growth > _LARGE_STEP
+    growth = pace(tried.optimizer)
+    # Of the kernels: biases start at 0, and move by much of their size however small the step.
+    ratios = twin.ratios()
+    kernels = [ratios[id(v)] for v in twin.variables if len(v.shape) > 1]
+    large = max((r for r in kernels if np.isfinite(r)), default=0.0) * growth > _LARGE_STEP
     trial = Trial([before])
-    _look(trial, model, x, y, used, twin, dead)
+    _look(trial, tried, twin, dead)
     if not (large or trial.killed or not trial.losses[1] < before):
         return trial
     # Momentum goes on growing for some 1 / (1 - momentum) steps, and needs as many again to show where it leads.
     count = int(min(_MOST, max(_STEPS, 2 * growth)))
-    _go_on(trial, model, x, y, used, twin, dead, count)
+    _go_on(trial, tried, twin, dead, count)
     if trial.harmful:
-        trial.better = _better_rate(model, x, y, used, optimizer, twin.variables, before, dead, gradients, count)
-    return trial
+        trial.better = _better_rate(tried, before, dead, count)
+        return trial
+    return (large and _in_mini_batches(tried, before, dead, count, guess)) or trial
 
 
-def fresh_trial(model, x, y, used, optimizer, variables) -> Trial:
+def _in_mini_batches(tried: Tried, before: float, dead: dict, count: int, guess: float | None) -> Trial | None:
+    """The same by mini-batches, where they do harm: one batch may agree to a step that the next one does not."""
+    n = len(keras.tree.flatten(tried.x)[0])
+    if n < 2 * _MINI_BATCH or tied_to_a_batch_size(tried.model):
+        return None
+    # Every k-th example, as the batch is evenly spread over what was handed over.
+    tried = replace(tried, parts=tuple(slice(k, None, n // _MINI_BATCH) for k in range(n // _MINI_BATCH)))
+    twin, trial = Twin(tried.optimizer, tried.variables), Trial([before], part=_MINI_BATCH, guess=guess)
+    _go_on(trial, tried, twin, dead, count)
+    if not trial.harmful:
+        return None
+    trial.better = _better_rate(tried, before, dead, count)
+    return trial if trial.better else None
+
+
+def fresh_trial(tried: Tried) -> Trial:
     """The same number of steps from the model's own weights, on another batch."""
-    twin, trial = Twin(optimizer, variables, fresh=True), Trial([loss_with(model, x, y, used)])
-    with left_as_it_was(model), tap_outputs(model) as taps:
-        answer(model, x)
+    twin, trial = Twin(tried.optimizer, tried.variables, fresh=True), Trial([loss_with(tried)])
+    with left_as_it_was(tried.model), tap_outputs(tried.model) as taps:
+        answer(tried.model, tried.x)
     _, dead = _counts(taps)
-    _go_on(trial, model, x, y, used, twin, dead)
+    _go_on(trial, tried, twin, dead)
     return trial
 
 
-def loss_with(model, x, y, used) -> float:
+def loss_with(tried: Tried) -> float:
     """The loss of another batch."""
-    with left_as_it_was(model):
-        return float(used.compute(x, y, answer(model, x))[0])
+    with left_as_it_was(tried.model):
+        return tried.loss()
 
 
-def _go_on(trial: Trial, model, x, y, used, twin: Twin, dead: dict, count: int = _STEPS) -> None:
+def _go_on(trial: Trial, tried: Tried, twin: Twin, dead: dict, count: int = _STEPS) -> None:
+    gradients = None
     while len(trial.losses) <= count and np.isfinite(trial.losses[-1]):
-        twin.step(_gradients(model, x, y, used, twin))
-        _look(trial, model, x, y, used, twin, dead)
+        twin.step(gradients or _gradients(tried, len(trial.losses) - 1, twin)[0])
+        gradients = None
+        if tried.parts == (None,) and len(trial.losses) < count:
+            # The next gradients are of the whole batch: on the way to them its loss is known.
+            gradients, loss = _gradients(tried, len(trial.losses), twin)
+            if np.isfinite(loss):
+                trial.losses.append(loss)
+                continue
+        _look(trial, tried, twin, dead)
 
 
-def _better_rate(model, x, y, used, optimizer, variables, before, dead, gradients, count) -> Slower | None:
+def _better_rate(tried: Tried, before: float, dead: dict, count: int) -> Slower | None:
     """The first of some smaller rates with which as many steps lower the loss and kill no layer."""
     for factor in _SLOWER:
-        twin, trial = Twin(optimizer, variables, factor), Trial([before])
-        twin.step(gradients)
-        _look(trial, model, x, y, used, twin, dead)
-        _go_on(trial, model, x, y, used, twin, dead, count)
+        twin, trial = Twin(tried.optimizer, tried.variables, factor), Trial([before])
+        _go_on(trial, tried, twin, dead, count)
         if not trial.harmful and trial.losses[-1] < before:
             return Slower(factor, trial.losses[-1])
     return None
@@ -78,10 +142,10 @@ def _scope(twin: Twin):
     return keras.StatelessScope(state_mapping=[(v, twin.copy_of(v).value) for v in twin.variables])
 
 
-def _look(trial: Trial, model, x, y, used, twin: Twin, dead: dict) -> None:
+def _look(trial: Trial, tried: Tried, twin: Twin, dead: dict) -> None:
     """Add the loss with the twin's weights to the trial, and which units are dead now."""
-    with left_as_it_was(model), _scope(twin), tap_outputs(model) as taps:
-        trial.losses.append(float(used.compute(x, y, answer(model, x))[0]))
+    with left_as_it_was(tried.model), _scope(twin), tap_outputs(tried.model) as taps:
+        trial.losses.append(tried.loss())
     trial.units, now = _counts(taps)
     trial.killed = {n: now[n] - dead.get(n, 0) for n in now if now[n] > dead.get(n, 0)}
 
@@ -93,20 +157,22 @@ def _counts(taps) -> tuple[dict[str, int], dict[str, int]]:
     return {n: len(d) for n, d in dead.items()}, {n: int(d.sum()) for n, d in dead.items()}
 
 
-def _gradients(model, x, y, used, twin: Twin) -> dict:
+def _gradients(tried: Tried, step: int, twin: Twin) -> tuple[dict, float]:
+    """(id of a variable -> its gradient, the loss) of the examples of a step."""
     # The scope hands on these very tensors, so that the tape knows them.
     values = [tf.identity(twin.copy_of(v).value) for v in twin.variables]
-    pairs, half = list(zip(twin.variables, values, strict=True)), computes_in_half(model)
+    pairs, half = list(zip(twin.variables, values, strict=True)), computes_in_half(tried.model)
+    x, y, rows = tried.part(step)
     with (
-        left_as_it_was(model),
+        left_as_it_was(tried.model),
         tf.GradientTape(persistent=half) as tape,
         keras.StatelessScope(state_mapping=pairs),
     ):
         tape.watch(values)
-        loss = tf.cast(used.compute(x, y, answer(model, x))[0], tf.float32)
+        loss = tf.cast(tried.used.compute(x, y, answer(tried.model, x), rows)[0], tf.float32)
     found, scale = scaled_gradients(tape, loss, values, half)
     found = [None if g is None else tf.convert_to_tensor(g) / scale for g in found]
-    return dict(zip(map(id, twin.variables), found, strict=True))
+    return dict(zip(map(id, twin.variables), found, strict=True)), float(loss)
 
 
 def follows_schedule(optimizer) -> bool:
