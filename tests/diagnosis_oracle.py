@@ -168,3 +168,25 @@ def course(draw, epochs: int = 4, batch: int = 32) -> list[float]:
             losses.append(now())
         model.compiled = draw.compiled
     return losses
+
+
+def differences(draw, report) -> list[str]:
+    """Where a report's numbers are not those that are measured here; nothing of draws that are made anew."""
+    if "dropout 0.0" not in draw.words or "float16" in draw.words or report.batch.noise:
+        return []
+    facts = measured(draw, len(draw.y))
+    steps = next_step(draw, len(draw.y)) if draw.compiled and np.isfinite(facts.loss) else {}
+    found = [] if _near(report.loss, facts.loss) else [f"loss: {report.loss} is {facts.loss}"]
+    for name, row in report.layers.iterrows():
+        layer = name.split("/")[-1]
+        true = dict(facts.layers.get(layer, {}))
+        true |= {"reach": true["reach"] / facts.sent} if "reach" in true and facts.sent else {}
+        true |= {"saturated": true.pop("flat")} if "flat" in true else {}
+        true |= {"update_ratio": steps[layer]} if layer in steps else {}
+        found += [f"{name}, {k}: {row[k]} is {v}" for k, v in true.items() if k in row and not _near(row[k], v)]
+    return found
+
+
+def _near(said: float, true: float) -> bool:
+    """Equal but for rounding, or both not to be had."""
+    return bool(np.isclose(said, true, rtol=2e-2, atol=1e-7, equal_nan=True)) or not np.isfinite(true)

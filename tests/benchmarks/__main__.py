@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.benchmarks import figures
 
-ON_DEMAND = ("steadiness",)
+ON_DEMAND = ("steadiness", "draws")
 
 
 def main(wanted: list[str]) -> int:

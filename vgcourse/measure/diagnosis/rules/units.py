@@ -1,5 +1,7 @@
 """Rules about units: not finite, copies of each other, dead, saturated."""
 
+import itertools
+
 import numpy as np
 
 from vgcourse.measure.diagnosis import chain as path
@@ -99,8 +101,8 @@ def _dead(layers: list[Layer], batch: Batch) -> Finding | None:
     layers = [layer for layer in layers if layer.rectifier]
     if not layers:
         return None
-    if (faded := _faded(layers[0], batch)) is not None:
-        return faded
+    if layers[0].kernel_rms > 0 and layers[0].input_rms < UNDERFLOW:
+        return _faded(layers[0], batch)
     worst = max(layers, key=lambda layer: layer.dead_share)
     if worst.gamma < SMALL_SCALE:
         return _silenced(worst, layers)
@@ -128,11 +130,15 @@ def _silenced(norm: Layer, layers: list[Layer]) -> Finding:
 
 
 def _faded(dead: Layer, batch: Batch) -> Finding | None:
-    """What looks like dead units, and is a signal too small for the floating-point numbers to hold."""
-    if not dead.kernel_rms > 0 or not dead.input_rms < UNDERFLOW:
-        return None
-    weak = [layer for layer in path.chain(batch) if layer.gain < path.needed(layer) / 4]
-    if not weak:
+    """What looks like dead units, and is a signal too small for the floating-point numbers to hold.
+
+    Weights are to blame where they account for most of it; what else makes it small, other rules say.
+    """
+    before = list(itertools.takewhile(lambda layer: layer is not dead, batch.layers))
+    kept = {layer.name: np.log(layer.gain / path.needed(layer)) for layer in before if layer.gain > 0}
+    weak = [layer for layer in before if layer.gain < path.needed(layer) / 4]
+    came = before[0].input_rms if before and before[0].input_rms > 0 else 1.0
+    if not weak or not sum(kept.values()) < 0.5 * np.log(max(dead.input_rms, 1e-300) / came):
         return None
     return Finding(
         "weights too small",
