@@ -78,6 +78,14 @@ def test_momentum_is_tried_for_as_long_as_it_grows():
     losses = diagnose(mlp(optimizers.SGD(0.5, momentum=0.99)), ROWS, KINDS).batch.trial.losses
     assert len(losses) == 41 or not np.isfinite(losses[-1])
     assert len(diagnose(mlp(optimizers.SGD(0.5)), ROWS, KINDS).batch.trial.losses) <= 9
+    # Here the whole batch, four clouds that are easily told apart, agrees to every step; a part of it does not.
+    rng = np.random.default_rng(0)
+    kinds = rng.integers(0, 4, 512)
+    clouds = rng.normal(0, 1.2, (4, 20))[kinds] + rng.normal(0, 1, (512, 20))
+    clouds = ((clouds - clouds.mean(0)) / clouds.std(0)).astype("float32")
+    hidden, fast = [Dense(32, "relu") for _ in range(3)], optimizers.SGD(0.5, momentum=0.99, nesterov=True)
+    report = diagnose(chain(*hidden, Dense(4, "softmax"), optimizer=fast, inputs=(20,)), clouds, kinds)
+    assert report.cause == "learning rate too large", report
 
 
 def test_decay_is_blamed_and_not_the_weights_it_has_shrunk():
