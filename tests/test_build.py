@@ -1,4 +1,5 @@
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,28 @@ def test_no_student_notebook_holds_a_line_of_a_solution_or_hidden_test(built):
         outside = {line.strip() for line in _without_secrets(solved)}
         leaked = [line for line in secret if line in given and line not in outside]
         assert not leaked, f"{lesson} gives away: {leaked}"
+
+
+def test_whoever_learns_alone_finds_a_model_answer_to_every_written_exercise_and_how_it_is_marked(root, built):
+    for lesson in lessons(root):
+        solved, student = built[lesson.id]
+        written = [cell for cell in student.cells if cell.cell_type == "markdown"]
+        by_hand = [cell for cell in written if cell.metadata.get("nbgrader", {}).get("grade")]
+        page = build.build(lesson).get(lesson.student.with_name("written_answers.md"), b"").decode()
+        assert page.count("\n## Exercise") == page.count("**Rubric.**") == len(by_hand)
+        assert "SOLUTION" not in page and page == (
+            lesson.student.with_name("written_answers.md").read_text(encoding="utf-8") if by_hand else ""
+        )
+        for cell in solved.cells:
+            if by_hand and cell["id"] in {c["id"] for c in by_hand}:
+                assert cell.source.split("\n")[1] in page
+
+
+def test_lessons_of_an_instructors_own_have_no_page_of_model_answers(root, tmp_path):
+    text = tmp_path / "solutions" / "10_circles" / "circles.py"
+    text.parent.mkdir(parents=True)
+    shutil.copy(root / "solutions" / "01_circles" / "circles.py", text)
+    assert [path.name for path in build.build(Lesson("10_circles", tmp_path))] == 2 * ["circles.ipynb"]
 
 
 def _without_secrets(solved):

@@ -20,6 +20,7 @@ def test_work_that_is_there_stays(tmp_path, capsys):
     notebook = tmp_path / "lessons/01_circles/circles.ipynb"
     notebook.write_text("mine")
     (tmp_path / "lessons/00_start/start.ipynb").unlink()
+    (tmp_path / "lessons/01_circles/written_answers.md").unlink()
     assert main(["start", str(tmp_path)]) == 0
     assert notebook.read_text() == "mine"
     assert "Wrote 1 lesson to" in capsys.readouterr().out

@@ -97,8 +97,9 @@ def _start(options: argparse.Namespace) -> int:
     from vgcourse.course.text_table import count
 
     written, kept = start(options.folder)
-    stayed = f" {len(kept)} that were there stay as they are." if kept else ""
-    print(f"Wrote {count(len(written), 'lesson')} to {options.folder / 'lessons'}.{stayed}")
+    new, old = (sum(path.suffix == ".ipynb" for path in paths) for paths in (written, kept))
+    stayed = f" {old} that were there stay as they are." if old else ""
+    print(f"Wrote {count(new, 'lesson')} to {options.folder / 'lessons'}.{stayed}")
     print(f"Open them:  cd {shlex.quote(str(options.folder))} && vgcourse lab")
     return 0
 

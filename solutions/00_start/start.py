@@ -213,7 +213,9 @@ does the same and lists the checks that fall short. Then, depending on your clas
 Please do not delete or copy the check cells: they carry the marks. For an overview in a terminal:
 `vgcourse check lessons/01_circles` shows each exercise of a lesson, its points and what the check says.
 
-When a class is graded, your functions run once more on new numbers. Written answers are read by a person.
+When a class is graded, your functions run once more on new numbers. Written answers are read by a person. Do
+you learn alone? Then write yours first, and compare it with the one in `written_answers.md`, which lies beside
+the lesson.
 
 ## The lessons
 

@@ -1,4 +1,4 @@
-"""From the text of a lesson to the two notebooks: the solved one, and the student's.
+"""From the text of a lesson to its files: the solved notebook, the student's, the page of written answers.
 
 The text is py:percent. Cell ids come from the grade_id or the position: same text, same bytes. The
 student's notebook is what nbgrader's ``generate_assignment`` makes of the solved one.
@@ -16,11 +16,12 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from vgcourse.course.authoring import shows_only
+from vgcourse.course.authoring import shows_only, written_answers
 from vgcourse.course.authoring.folding import fold
 from vgcourse.course.authoring.solution_only import SOLUTION_ONLY, DropSolutionOnly
 from vgcourse.course.authoring.stubs import STUB, TEXT_STUB
 from vgcourse.course.authoring.tags import expand
+from vgcourse.course.checks import registry
 from vgcourse.course.lesson import Lesson, lessons
 from vgcourse.errors import CourseError
 
@@ -87,9 +88,12 @@ def as_bytes(nb: NotebookNode) -> bytes:
 
 
 def build(lesson: Lesson) -> dict[Path, bytes]:
-    """Both notebooks of a lesson, as path → bytes; nothing is written."""
+    """Both notebooks of a lesson, and the page of its written answers, as path → bytes; nothing is written."""
     solved = solved_notebook(lesson)
-    return {lesson.solved: as_bytes(solved), lesson.student: as_bytes(student_notebook(solved, lesson))}
+    built = {lesson.solved: as_bytes(solved), lesson.student: as_bytes(student_notebook(solved, lesson))}
+    if lesson.id in registry.LESSONS and (page := written_answers.page(solved)):
+        built[lesson.student.with_name(written_answers.NAME)] = page.encode("utf-8")
+    return built
 
 
 def write(built: dict[Path, bytes]) -> list[Path]:

@@ -57,8 +57,7 @@ make_mlp = Exercise(
         "biases": "Biases should begin at 0, Keras's default; some of these do not.",
         "frozen": Miss(
             "The net computes what it should. But only {got} of its {wanted} weight arrays are trainable: the others "
-            "would "
-            "stay as they are drawn.",
+            "would stay as they are drawn.",
             share=0.5,
         ),
         "another-layer": Miss(

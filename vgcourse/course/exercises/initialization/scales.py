@@ -27,8 +27,7 @@ unit_scale = Exercise(
         "no-phi": "The first layer is right. But what the next layer gets is phi(z), not z itself.",
         "no-root": "You divide by the mean square itself. What is divided by c has its mean square divided by c².",
         "deviation": "You divide by the standard deviation. These z have a mean too, which the mean square "
-        "counts "
-        "and the deviation leaves out.",
+        "counts and the deviation leaves out.",
         "of-output": "You bring phi(z) to 1, not z. (For tanh that could not even be done.)",
         "per-unit": Miss(
             "Every z is at 1, but you scaled each unit by a number of its own. Asked for is one number a "

@@ -26,8 +26,7 @@ variance_walk = Exercise(
         "adds up what comes from the *outputs*.",
         "fan-in-twice": Miss(
             "The signal is right. But the gradient comes down: there each sum runs over the units that the "
-            "layer "
-            "feeds, hence over another number of terms.",
+            "layer feeds, hence over another number of terms.",
             share=0.5,
         ),
         "fan-out-twice": Miss(

@@ -201,8 +201,7 @@ def logit(
     between: Any = _same,
     last: Any = _relu,
 ) -> np.ndarray:
-    """What the output's activation gets; ``stem``, ``phi``, ``between`` and ``last`` are the activations on the "
-    "way."""
+    """What the output's activation gets. ``stem``, ``phi``, ``between`` and ``last``: the activations on the way."""
     x, pairs = stem(X @ weights[0] + weights[1]), list(zip(weights[2:-2:2], weights[3:-2:2], strict=True))
     for (kernel, bias), s in zip(pairs, np.broadcast_to(scale, len(pairs)), strict=True):
         x = between(x + s * (phi(x) @ kernel + bias))

@@ -42,8 +42,7 @@ weight_capture = Exercise(
         ),
         "only-trainable": Miss(
             "Every kernel that is trained is right. But {layer} is frozen (`trainable=False`): its kernel stays as "
-            "it "
-            "is, and is there all the same.",
+            "it is, and is there all the same.",
             share=0.5,
         ),
         "not-its-own": "A second capture that watches a second model begins with what the first one saw. Lists "
