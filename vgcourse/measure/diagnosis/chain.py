@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
-from vgcourse.measure.diagnosis.thresholds import UNDERFLOWN
+from vgcourse.measure.diagnosis.thresholds import STRONG_ENOUGH, UNDERFLOWN
 
 
 def chain(batch: Batch) -> list[Layer]:
@@ -128,8 +128,34 @@ def typical_slope(chain: list[Layer]) -> float:
     return geometric([layer.slope for layer in chain[:-1] if layer.unit_slope is not None])
 
 
-def steepest(chain: list[Layer]) -> float:
-    return max((layer.steepest for layer in chain[:-1]), default=1.0)
+def flattest(chain: list[Layer]) -> list[Layer]:
+    """The layers with the activation whose slopes, all together, cost most; one slope at least must be known."""
+    bent = [layer for layer in chain[:-1] if layer.unit_slope is not None]
+    return _costliest(bent, lambda layer: layer.slope)
+
+
+def weakest(chain: list[Layer]) -> list[Layer]:
+    """The layers before one kind of activation whose weights, all together, cost most, without those that are strong
+    enough; one gain at least must be known. The first layer's own weights are not on the way: it may be among them.
+    """
+    between = [layer for layer in chain[1:-1] if np.isfinite(layer.gain)]
+    activation = _costliest(between, strength)[0].activation
+    alike = [layer for layer in chain[:-1] if np.isfinite(layer.gain) and layer.activation == activation]
+    return [layer for layer in alike if strength(layer) < STRONG_ENOUGH] or alike
+
+
+def _costliest(layers: list[Layer], factor) -> list[Layer]:
+    """Those of one activation in whose product of factors least is left."""
+    alike: dict[str, list[Layer]] = {}
+    for layer in layers:
+        alike.setdefault(layer.activation, []).append(layer)
+    return min(alike.values(), key=lambda group: sum(np.log(max(factor(layer), 1e-300)) for layer in group))
+
+
+def with_kernel(chain: list[Layer], first: Layer) -> Layer:
+    """`first`, or where that is no layer with a gain of its own, the first one that is: it is to be initialised."""
+    known = (layer for layer in chain if np.isfinite(layer.gain))
+    return first if np.isfinite(first.gain) else next(known, first)
 
 
 def needed(layer: Layer) -> float:

@@ -130,7 +130,7 @@ def _layer_frame(batch: Batch) -> pd.DataFrame:
     norms = [layer.gradient_norm for layer in layers]
     after = [*norms[1:], np.nan]
     columns = {
-        "activation": [layer.activation for layer in layers],
+        "activation": [layer.inner or layer.activation for layer in layers],
         "units": [layer.units for layer in layers],
         "output": [layer.output for layer in layers],
         "signal": [layer.signal for layer in layers],

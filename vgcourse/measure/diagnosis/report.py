@@ -5,9 +5,9 @@ from html import escape
 import numpy as np
 
 from vgcourse.measure.diagnosis.thresholds import VANISHED
-from vgcourse.measure.diagnosis.through_time.shown import as_lines, as_table
+from vgcourse.measure.diagnosis.through_time.shown import MUTED, as_lines, as_table
 from vgcourse.palette import LIGHT
-from vgcourse.style import INK, MUTED, PAPER, SHADE, WARN
+from vgcourse.style import WARN
 
 _TEXT_COLUMNS = {
     "gradient": "gradient",
@@ -40,7 +40,7 @@ def as_text(report) -> str:
 
 
 def as_html(report) -> str:
-    """A calm table with bars on a logarithmic scale, the verdict above it."""
+    """A calm table with bars on a logarithmic scale, the verdict above it; words and ground are the page's."""
     color = LIGHT["good"] if report.healthy else WARN
     low, high = _decades(report.layers["reach"])
     head = "".join(
@@ -48,17 +48,17 @@ def as_html(report) -> str:
         for k, h in enumerate(["layer", "activation", "back-propagated gradient", *list(_TEXT_COLUMNS.values())[1:]])
     )
     body = "".join(_html_row(name, row, low, high, report) for name, row in report.layers.iterrows())
-    notes = "".join(f"<p style='margin:4px 0'>{escape(note)}</p>" for note in report.notes)
+    notes = "".join(f"<p style='margin:4px 0;max-width:820px'>{escape(note)}</p>" for note in report.notes)
     return (
-        f'<div style="font-family:system-ui,sans-serif;font-size:13px;color:{INK};background:{PAPER};'
+        f'<div style="font-family:system-ui,sans-serif;font-size:13px;background:{color}12;'
         f'border-left:4px solid {color};padding:10px 16px;display:inline-block;max-width:100%;overflow-x:auto">'
         f'<p style="margin:0 0 8px;font-size:14px;line-height:1.45;max-width:820px">'
-        f'<b style="color:{color}">{escape(report.cause)} · {escape(report.layer)}</b><br>'
+        f"<b>{escape(report.cause)} · {escape(report.layer)}</b><br>"
         f"{escape(report.verdict)}</p>"
-        f'<table style="border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums;color:{INK}">'
-        f'<caption style="caption-side:bottom;text-align:left;color:{MUTED};padding-top:6px">'
+        f'<table style="border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums">'
+        f'<caption style="caption-side:bottom;text-align:left;{MUTED};padding-top:6px">'
         f"{escape(_EXPLAINED)} {escape(_setting(report))}</caption>"
-        f'<thead style="color:{MUTED}"><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+        f'<thead style="{MUTED}"><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
         f"{as_table(report.time)}{notes}</div>"
     )
 
@@ -116,9 +116,9 @@ def _html_row(name: str, row, low: float, high: float, report) -> str:
     )
     bar = _bar(row, low, high)
     return (
-        f'<tr style="background:{SHADE if blamed else "transparent"}">'
+        f'<tr style="background:{f"{WARN}1f" if blamed else "transparent"}">'
         f'<th scope="row" style="text-align:left;padding:2px 10px;font-weight:{weight}">{escape(name)}</th>'
-        f'<td style="text-align:left;padding:2px 10px;color:{MUTED}">{escape(row["activation"])}</td>'
+        f'<td style="text-align:left;padding:2px 10px;{MUTED}">{escape(row["activation"])}</td>'
         f'<td style="text-align:left;padding:2px 10px;white-space:nowrap">{bar}</td>{cells}</tr>'
     )
 

@@ -154,8 +154,8 @@ def _problem(name: str, seen: Seen, shapes: list[tuple[int, int]]) -> Any:
         or _moments(name, arrays, shapes)
         or _distribution(name, arrays, shapes)
         or _repeated(name, arrays)
-        or _clipped(name, np.asarray(seen["tiny"], float))
         or _exact(name, arrays, shapes)
+        or _clipped(name, np.asarray(seen["tiny"], float))
     )
 
 

@@ -7,7 +7,7 @@ from vgcourse.measure import keras_private
 from vgcourse.measure.diagnosis.facts.arrays import as_array, as_float64, mean_norm
 from vgcourse.measure.diagnosis.facts.layer import Layer
 from vgcourse.measure.diagnosis.facts.recurrent import gates_flat
-from vgcourse.measure.slopes import SATURATED_SLOPE, STEEPEST_SLOPE, activation_slope
+from vgcourse.measure.slopes import SATURATED_SLOPE, STEEPEST_SLOPE, activation_name, activation_slope
 from vgcourse.measure.statistics import mean_by_unit, pooled_rms, rms
 
 # By how much of their size copies of a unit come apart in training, by rounding alone.
@@ -29,6 +29,8 @@ def layers_of(infos, taps, caught, gradients) -> list[Layer]:
         info = by_name.get(name)
         layer = Layer(name, type(info.layer).__name__ if info else "Activation", weighted=info is not None)
         layer.activation = taps.activations.get(name) or (info.activation if info else "linear")
+        if info and isinstance(info.layer, keras.layers.RNN) and hasattr(info.layer, "activation"):
+            layer.inner = activation_name(info.layer.activation)
         _add_signals(layer, taps.outputs.get(name), gradients.outputs.get(name))
         function = taps.functions.get(name)
         _add_activation(layer, function, taps.preactivations.get(name), gradients.preactivations.get(name))

@@ -89,6 +89,7 @@ class Layer:
     """One layer on one batch. Norms are per example: the root of the mean over examples of the squared norm.
 
     Attributes:
+        inner: of a recurrent layer, the name of the activation that it applies within a step.
         output: rms of the output h. signal: rms over units of h's standard deviation over the examples,
             what the layer says about its input.
         gradient: rms of dL_i/dh over examples and units. gradient_norm, delta_norm: norm of dL_i/dh, dL_i/dz.
@@ -111,6 +112,7 @@ class Layer:
     name: str
     kind: str
     activation: str = "linear"
+    inner: str | None = None
     units: int = 0
     output: float = np.nan
     signal: float = np.nan

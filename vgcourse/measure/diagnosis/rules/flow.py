@@ -68,7 +68,7 @@ def exploding(batch: Batch) -> Finding | None:
         "exploding",
         worst.name,
         f"{start}{pace}{why}.",
-        f"{path.initializer(worst)} kernels; global_clipnorm=1.0 meanwhile."
+        f"{path.initializer(path.with_kernel(chain, worst))} kernels; global_clipnorm=1.0 meanwhile."
         if batch.plain
         else "a factor of 1/sqrt(depth) or a normalisation on residual branches, smaller weights; "
         "global_clipnorm=1.0 meanwhile.",
@@ -150,9 +150,11 @@ def _no_reason(chain: list[Layer], gain: float, slope: float) -> str:
 
 def _spread_out(chain, reach, first, start, batch: Batch) -> Finding:
     pace = f"{start}, about {short(path.per_layer(reach, chain))} of it per hidden layer"
-    gain, slope = path.geometric(path.gains(chain)), path.typical_slope(chain)
-    by_weights = np.log(path.needed(first) / gain) if gain > 0 else 0.0
-    by_slope = -np.log(max(slope * path.needed(first), 1e-30))
+    gains, slope = path.gains(chain), path.typical_slope(chain)
+    gain, weak = path.geometric(gains), path.weakest(chain) if len(gains) else [first]
+    needed = path.needed(weak[0])
+    by_weights = np.log(needed / gain) if gain > 0 else 0.0
+    by_slope = -np.log(max(slope * needed, 1e-30))
     if not path.agree(reach, path.factors(chain)):
         return Finding(
             "vanishing",
@@ -168,18 +170,20 @@ def _spread_out(chain, reach, first, start, batch: Batch) -> Finding:
             "skip connections, normalisation between layers, or fewer layers.",
         )
     if by_weights >= by_slope:
+        passed_on = path.geometric([layer.gain for layer in weak[weak[0] is chain[0] and len(weak) > 1 :]])
         return Finding(
             "weights too small",
-            first.name,
-            f"{pace}, because the weights are too small: they pass on {short(gain)} of a gradient, "
-            f"{first.activation} needs about {short(path.needed(first))}.",
-            f"{path.initializer(first)} kernels.",
+            weak[0].name,
+            f"{pace}, because the weights are too small: they pass on {short(passed_on)} of a gradient, "
+            f"{weak[0].activation} needs about {short(needed)}.",
+            f"{path.initializer(weak[0])} kernels.",
         )
-    flat = path.steepest(chain)
+    flat = path.flattest(chain)
+    theirs = path.geometric([layer.slope for layer in flat])
     return Finding(
         "flat activation",
-        first.name,
-        f"{pace}, because {first.activation} is flat: its slope is {short(slope)}, never above {short(flat)}, "
-        f"and the weights (gain {short(gain)}) do not make up for it.",
+        flat[0].name,
+        f"{pace}, because {flat[0].activation} is flat: its slope is {short(theirs)}, "
+        f"never above {short(flat[0].steepest)}, and the weights (gain {short(gain)}) do not make up for it.",
         "tanh with glorot_uniform, relu with he_normal, skip connections, or batch normalisation.",
     )

@@ -7,8 +7,8 @@ import pandas as pd
 
 from vgcourse.measure.diagnosis.through_time.facts import ThroughTime
 from vgcourse.measure.diagnosis.words import percent
-from vgcourse.style import MUTED
 
+MUTED = "opacity:.75"  # quieter words, on a light page and a dark one
 _HEAD = ("through time", "steps", "factor a step", "left at the first", "heard at the first")
 _EXPLAINED = (
     "through time: an error put on the last output, carried back to the first step; heard: the loss at the first "
@@ -53,8 +53,8 @@ def as_table(frame: pd.DataFrame) -> str:
     )
     return (
         '<table style="border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums;margin-top:8px">'
-        f'<caption style="caption-side:bottom;text-align:left;color:{MUTED};padding-top:6px">{_EXPLAINED}</caption>'
-        f'<thead style="color:{MUTED}"><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+        f'<caption style="caption-side:bottom;text-align:left;{MUTED};padding-top:6px">{_EXPLAINED}</caption>'
+        f'<thead style="{MUTED}"><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
     )
 
 

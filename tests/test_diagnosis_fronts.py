@@ -1,0 +1,48 @@
+"""The layer that hears least is not always the one at fault: whatever stands in front, the sick layers are named."""
+
+import keras
+import numpy as np
+import pytest
+
+from vgcourse.measure.diagnosis import diagnose
+
+L = keras.layers
+RNG = np.random.default_rng(0)
+ROWS, STEPS = RNG.normal(size=(64, 6)).astype("float32"), RNG.normal(size=(64, 10, 3)).astype("float32")
+Y = RNG.integers(0, 2, (64, 1)).astype("float32")
+FRONTS = {
+    "a recurrent layer": (STEPS, lambda: [L.SimpleRNN(8)]),
+    "an embedding": (RNG.integers(0, 20, (64, 7)), lambda: [L.Embedding(20, 8), L.GlobalAveragePooling1D()]),
+    "a normalisation": (ROWS, lambda: [L.BatchNormalization()]),
+    "relu as He begins it": (ROWS, lambda: [L.Dense(16, "relu", kernel_initializer="he_normal")]),
+}
+SMALL = keras.initializers.RandomNormal(stddev=0.08, seed=1)
+SICK = {
+    "flat": ("sigmoid", "glorot_uniform", "flat activation", "because sigmoid is flat: its slope is 0.2"),
+    "weak": (
+        "relu",
+        SMALL,
+        "weights too small",
+        "relu needs about 1.4",
+    ),
+    "weak tanh": (
+        "tanh",
+        SMALL,
+        "weights too small",
+        "tanh needs about 1.",
+    ),
+}
+
+
+@pytest.mark.parametrize("sick", SICK)
+@pytest.mark.parametrize("front", FRONTS)
+def test_the_sick_layers_are_named_and_not_the_one_in_front(front, sick):
+    (X, made), (activation, initializer, cause, words) = FRONTS[front], SICK[sick]
+    keras.utils.set_random_seed(1)
+    hidden = [L.Dense(16, activation, kernel_initializer=initializer, name=f"h{i}") for i in range(8)]
+    model = keras.Sequential([keras.Input(X.shape[1:]), *made(), *hidden, L.Dense(1, "sigmoid", name="out")])
+    model.compile("sgd", "binary_crossentropy")
+    report = diagnose(model, X, Y)
+    assert (report.cause, report.layer) == (cause, "h0") and words in report.verdict, report.verdict
+    if front == "a recurrent layer":
+        assert report.layers.activation.iloc[0] == "tanh"
