@@ -17,6 +17,7 @@ FRONTS = {
     "relu as He begins it": (ROWS, lambda: [L.Dense(16, "relu", kernel_initializer="he_normal")]),
 }
 SMALL = keras.initializers.RandomNormal(stddev=0.08, seed=1)
+LOUD = keras.initializers.RandomNormal(stddev=1.0, seed=1)
 SICK = {
     "flat": ("sigmoid", "glorot_uniform", "flat activation", "because sigmoid is flat: its slope is 0.2"),
     "weak": (
@@ -25,6 +26,7 @@ SICK = {
         "weights too small",
         "relu needs about 1.4",
     ),
+    "loud": ("relu", LOUD, "exploding", "(weights 3."),
     "weak tanh": (
         "tanh",
         SMALL,

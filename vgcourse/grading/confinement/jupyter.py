@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -327,6 +328,19 @@ def others_work(manager: Any) -> dict[str, int] | None:
     """What the processes that a manager's kernel started have done so far; None where nobody knows."""
     kernel = getattr(getattr(manager, "provisioner", None), "kernel", None)
     return kernel and kernel.others_work()
+
+
+def others_at_rest(manager: Any) -> dict[str, int] | None:
+    """As `others_work`, once they rest, or after a second: who was started just now has its own start to do first."""
+    last = others_work(manager)
+    for _ in range(20):
+        if not last:
+            break
+        time.sleep(0.05)
+        before, last = last, others_work(manager)
+        if last == before:
+            break
+    return last
 
 
 _warned: set[str] = set()

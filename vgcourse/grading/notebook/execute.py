@@ -34,7 +34,7 @@ from vgcourse.course.checks.session import seeds_of
 from vgcourse.course.checks.sources import source_parts
 from vgcourse.course.checks.verdicts import Verdict
 from vgcourse.errors import CourseError
-from vgcourse.grading.confinement.jupyter import GradingKernelManager, ending, others_work
+from vgcourse.grading.confinement.jupyter import GradingKernelManager, ending, others_at_rest, others_work
 from vgcourse.grading.kept_files import course_secret
 from vgcourse.grading.notebook import idle_cells, plain_tests
 from vgcourse.grading.notebook.answered import is_answered
@@ -160,7 +160,7 @@ class JudgedExecute(SettledOutputs, Execute):
             return cell, resources
         checks = max(1, count_checks(cell.source))
         seeds = seeds_of(exercise, self._draw_seed(exercise, resources), checks)
-        whole, others = self._is_sealed(), others_work(self.km)
+        whole, others = self._is_sealed(), others_at_rest(self.km)
         self._tell(f"observe_only({seeds})")
         self.observing = True
         try:

@@ -138,10 +138,26 @@ def weakest(chain: list[Layer]) -> list[Layer]:
     """The layers before one kind of activation whose weights, all together, cost most, without those that are strong
     enough; one gain at least must be known. The first layer's own weights are not on the way: it may be among them.
     """
-    between = [layer for layer in chain[1:-1] if np.isfinite(layer.gain)]
-    activation = _costliest(between, strength)[0].activation
-    alike = [layer for layer in chain[:-1] if np.isfinite(layer.gain) and layer.activation == activation]
+    alike = _alike(chain, strength)
     return [layer for layer in alike if strength(layer) < STRONG_ENOUGH] or alike
+
+
+def strongest(chain: list[Layer]) -> list[Layer]:
+    """As `weakest`: those whose weights add most, without those that are no stronger than they need be."""
+    alike = _alike(chain, lambda layer: 1 / max(strength(layer), 1e-300))
+    return [layer for layer in alike if strength(layer) > 1 / STRONG_ENOUGH] or alike
+
+
+def _alike(chain: list[Layer], cost) -> list[Layer]:
+    between = [layer for layer in chain[1:-1] if np.isfinite(layer.gain)]
+    activation = _costliest(between, cost)[0].activation
+    return [layer for layer in chain[:-1] if np.isfinite(layer.gain) and layer.activation == activation]
+
+
+def normalised_throughout(chain: list[Layer]) -> bool:
+    """Does a batch normalisation follow most of the layers with a kernel? Then their weights have no scale."""
+    kernels = sum(np.isfinite(layer.gain) for layer in chain[:-1])
+    return 2 * sum(layer.kind == "BatchNormalization" for layer in chain) > max(kernels, 1)
 
 
 def _costliest(layers: list[Layer], factor) -> list[Layer]:

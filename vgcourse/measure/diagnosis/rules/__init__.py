@@ -54,6 +54,7 @@ ORDER = (
     Rule(shrinking.dear),
     Rule(inputs.inputs_too_small),
     Rule(inputs.gates_flat),
+    Rule(flow.exploding_beside_roads),
     Rule(units.dying),
     Rule(units.saturated),
     Rule(attention.sharp),

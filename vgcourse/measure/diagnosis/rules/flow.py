@@ -49,7 +49,7 @@ def exploding(batch: Batch) -> Finding | None:
             f"({path.strength_in_words(culprit)}, about {short(path.needed(culprit))} would keep the size).",
             f"initialise {culprit.name} again with {path.initializer(culprit)}, or clip with global_clipnorm=1.0.",
         )
-    if any(layer.kind == "BatchNormalization" for layer in chain):
+    if path.normalised_throughout(chain):
         return Finding(
             "exploding",
             worst.name,
@@ -57,22 +57,28 @@ def exploding(batch: Batch) -> Finding | None:
             f"the weights (measured here: {short(path.per_layer(reach[::2], chain[::2]))}).",
             "skip connections around the normalised layers, or fewer of them.",
         )
-    known = path.agree(reach, factors)
+    known = path.agree(reach, factors) and len(factors) > 0
     why = (
         f" (weights {short(path.geometric(path.gains(chain)))}, slope {short(path.typical_slope(chain))})"
-        if known and len(factors)
+        if known
         else ""
     )
+    loud = path.strongest(chain)[0] if known else worst
     pace = f": each hidden layer multiplies it by about {short(path.per_layer(reach, chain))}" if batch.plain else ""
     return Finding(
         "exploding",
-        worst.name,
+        loud.name,
         f"{start}{pace}{why}.",
-        f"{path.initializer(path.with_kernel(chain, worst))} kernels; global_clipnorm=1.0 meanwhile."
+        f"{path.initializer(path.with_kernel(chain, loud))} kernels; global_clipnorm=1.0 meanwhile."
         if batch.plain
         else "a factor of 1/sqrt(depth) or a normalisation on residual branches, smaller weights; "
         "global_clipnorm=1.0 meanwhile.",
     )
+
+
+def exploding_beside_roads(batch: Batch) -> Finding | None:
+    """Where roads lead around layers, as skips do, units that die are what a growing stream does to them."""
+    return None if batch.plain else exploding(batch)
 
 
 def vanishing(batch: Batch) -> Finding | None:

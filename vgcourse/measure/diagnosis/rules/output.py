@@ -79,15 +79,16 @@ def _numbers_as_probabilities(output: Output) -> Finding | None:
     if output.from_logits is not False or output.head in ("sigmoid", "softmax") or output.seen_through:
         return None
     outside = ((output.values < 0) | (output.values > 1)).mean()
+    span = f"from {output.values.min():.2g} to {output.values.max():.2g}"
+    numbers = f"{outside:.0%} of its numbers, {span}, lie outside [0, 1]" if outside else f"its numbers go {span}"
+    deaf = f"; for {output.deaf:.0%} of the examples the loss has no gradient at all" if output.deaf else ""
     if not outside and not output.sure and output.head == "linear":
         return None  # computed in a way that is not known here, and probabilities as far as it shows
     return Finding(
         _MISFIT,
         output.layer,
         f"{_plain(output)} takes the output of {output.layer} for probabilities{_said(output)}, and it is "
-        f"{'a linear layer' if output.head == 'linear' else output.head}: {outside:.0%} of its numbers, from "
-        f"{output.values.min():.2g} to {output.values.max():.2g}, lie outside [0, 1]; for {output.deaf:.0%} of the "
-        "examples the loss has no gradient at all.",
+        f"{'a linear layer' if output.head == 'linear' else output.head}: {numbers}{deaf}.",
         f"{'' if output.loss == 'kl_divergence' else 'from_logits=True with a linear output, or '}"
         f"{_fitting(output)} at the output.",
     )

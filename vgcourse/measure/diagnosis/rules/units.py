@@ -92,9 +92,10 @@ def all_dead(batch: Batch) -> Finding | None:
 
 
 def dying(batch: Batch) -> Finding | None:
-    return _dead(
-        [layer for layer in path.hidden(batch) if layer.units >= DEAD_FROM_UNITS and layer.dead_share > DEAD], batch
-    )
+    hidden = [layer for layer in path.hidden(batch) if layer.rectifier and layer.units >= DEAD_FROM_UNITS]
+    dead = [layer for layer in hidden if layer.dead_share > DEAD]
+    # Where a road leads around it, a layer that is quiet stops nothing.
+    return _dead(dead, batch) if batch.plain or 2 * len(dead) > len(hidden) else None
 
 
 def _dead(layers: list[Layer], batch: Batch) -> Finding | None:
