@@ -19,7 +19,7 @@ FRONTS = {
 SMALL = keras.initializers.RandomNormal(stddev=0.08, seed=1)
 LOUD = keras.initializers.RandomNormal(stddev=1.0, seed=1)
 SICK = {
-    "flat": ("sigmoid", "glorot_uniform", "flat activation", "because sigmoid is flat: its slope is 0.2"),
+    "flat": ("sigmoid", "glorot_uniform", "flat activation", "because sigmoid is flat"),
     "weak": (
         "relu",
         SMALL,
@@ -46,5 +46,6 @@ def test_the_sick_layers_are_named_and_not_the_one_in_front(front, sick):
     model.compile("sgd", "binary_crossentropy")
     report = diagnose(model, X, Y)
     assert (report.cause, report.layer) == (cause, "h0") and words in report.verdict, report.verdict
+    assert (" from h0 on" in report.verdict) == (": h0 gets" not in report.verdict)
     if front == "a recurrent layer":
         assert report.layers.activation.iloc[0] == "tanh"

@@ -58,12 +58,9 @@ def exploding(batch: Batch) -> Finding | None:
             "skip connections around the normalised layers, or fewer of them.",
         )
     known = path.agree(reach, factors) and len(factors) > 0
-    why = (
-        f" (weights {short(path.geometric(path.gains(chain)))}, slope {short(path.typical_slope(chain))})"
-        if known
-        else ""
-    )
-    loud = path.strongest(chain)[0] if known else worst
+    loud = path.strongest(chain)[0] if known and batch.plain else worst
+    weights, slope = short(path.geometric(path.gains(chain))), short(path.typical_slope(chain))
+    why = f" (weights {weights}{_from(loud, worst)}, slope {slope})" if known else ""
     pace = f": each hidden layer multiplies it by about {short(path.per_layer(reach, chain))}" if batch.plain else ""
     return Finding(
         "exploding",
@@ -154,6 +151,11 @@ def _no_reason(chain: list[Layer], gain: float, slope: float) -> str:
     return f"{' and '.join(parts)} do not account for it"
 
 
+def _from(layer: Layer, named: Layer) -> str:
+    """Where it begins, if that is another layer than the one that the sentence has named."""
+    return "" if layer is named else f" from {layer.name} on"
+
+
 def _spread_out(chain, reach, first, start, batch: Batch) -> Finding:
     pace = f"{start}, about {short(path.per_layer(reach, chain))} of it per hidden layer"
     gains, slope = path.gains(chain), path.typical_slope(chain)
@@ -180,8 +182,8 @@ def _spread_out(chain, reach, first, start, batch: Batch) -> Finding:
         return Finding(
             "weights too small",
             weak[0].name,
-            f"{pace}, because the weights are too small: they pass on {short(passed_on)} of a gradient, "
-            f"{weak[0].activation} needs about {short(needed)}.",
+            f"{pace}, because the weights are too small{_from(weak[0], first)}: they pass on {short(passed_on)} of a "
+            f"gradient, {weak[0].activation} needs about {short(needed)}.",
             f"{path.initializer(weak[0])} kernels.",
         )
     flat = path.flattest(chain)
@@ -189,7 +191,7 @@ def _spread_out(chain, reach, first, start, batch: Batch) -> Finding:
     return Finding(
         "flat activation",
         flat[0].name,
-        f"{pace}, because {flat[0].activation} is flat: its slope is {short(theirs)}, "
+        f"{pace}, because {flat[0].activation} is flat{_from(flat[0], first)}: its slope is {short(theirs)}, "
         f"never above {short(flat[0].steepest)}, and the weights (gain {short(gain)}) do not make up for it.",
         "tanh with glorot_uniform, relu with he_normal, skip connections, or batch normalisation.",
     )
