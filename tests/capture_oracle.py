@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from vgcourse.measure.capture.tensor_statistics import root_mean_square
 from vgcourse.measure.layers import output_gradients, tap_outputs, weighted_layers
+from vgcourse.measure.statistics import pooled_rms
 
 BATCH = 8
 
@@ -61,7 +61,7 @@ def eager_step(model, x, y, loss_scale=1.0, weights=None):
     arrived = output_gradients(tape, loss, taps)
     batch = len(keras.tree.flatten(x)[0])
     backprop = {
-        name: float(root_mean_square([g for g in found if g is not None])) * batch / loss_scale
+        name: pooled_rms([g for g in found if g is not None]) * batch / loss_scale
         for name, found in arrived.items()
         if any(g is not None for g in found)
     }
