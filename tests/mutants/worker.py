@@ -1,6 +1,7 @@
 """A process that puts mutants to their checks: one line of JSON in, one out. It may be killed at any time."""
 
 import contextlib
+import functools
 import io
 import json
 import os
@@ -21,7 +22,8 @@ def trial(exercise: str, source: str, seeds: list[int]) -> dict[str, Any]:
     last = source.rpartition("\n")[2]
     accidents.begin()
     accidents.felt["any"] = "accidents." not in last
-    remember_sweeps()
+    if "sweep" in source:
+        remember_sweeps()
     answers: tuple = ()
     for number, seed in enumerate(seeds):
         accidents.draw["number"] = number
@@ -52,6 +54,7 @@ def remember_sweeps() -> None:
         return
     original, known = vg.sweep, {}
 
+    @functools.wraps(original)
     def sweep(*args: Any, **kwargs: Any) -> Any:
         asked = [getattr(v, "get_config", lambda v=v: v)() for v in (*args, *kwargs.values())]
         key = repr((list(kwargs), asked))
