@@ -333,9 +333,7 @@ def others_work(manager: Any) -> dict[str, int] | None:
 def others_at_rest(manager: Any) -> dict[str, int] | None:
     """As `others_work`, once they rest, or after a second: who was started just now has its own start to do first."""
     last = others_work(manager)
-    for _ in range(20):
-        if not last:
-            break
+    for _ in range(20 if last else 0):
         time.sleep(0.05)
         before, last = last, others_work(manager)
         if last == before:
