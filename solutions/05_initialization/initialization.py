@@ -451,8 +451,9 @@ $$\delta_l = \frac{\partial L}{\partial h_l}\odot\phi'(z_l) \qquad\qquad
 ### Exercise 3 · The factor of a net ★★ (2 points)
 
 Write `measured_factor(nets, phi, slope, X)`. Each of the `nets` is a list of kernels: those of the hidden
-layers, and last an output kernel (n, 1) whose unit is linear. There are no biases. `phi` and `slope` work
-on arrays. Send `X` (points, inputs) up and an error of 1 for each point down. A net's factor is
+layers, and last an output kernel (n, 1) whose unit is linear. There are no biases. The nets may have
+different depths. `phi` and `slope` work on arrays. Send `X` (points, inputs) up and an error of 1 for each
+point down. A net's factor is
 
 $$r = \left(\frac{\text{rms of } \delta_1}{\text{rms of } \delta_d}\right)^{1/(d-1)}$$
 

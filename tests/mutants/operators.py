@@ -183,6 +183,19 @@ def keyword(node: ast.AST) -> Variants:
         yield from (ast.keyword(new, node.value) for new in KEYWORDS.get(node.arg or "", ()))
 
 
+def size(node: ast.AST) -> Variants:
+    """The lesson's ``rms``, and what it is mistaken for: alike where all layers are equally wide, or have mean 0."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "rms" and len(node.args) == 1:
+        for text in (
+            "np.linalg.norm(x)",
+            "np.std(x)",
+            "np.mean(np.abs(x))",
+            "np.mean(np.square(x))",
+            "np.max(np.abs(x))",
+        ):
+            yield ast.parse(text.replace("(x)", f"({ast.unparse(node.args[0])})"), mode="eval").body
+
+
 def part(node: ast.AST) -> Variants:
     """A transpose left out, one generator for all; a loop that begins late, ends early, or runs backwards."""
     if isinstance(node, ast.Attribute) and node.attr == "T":
@@ -233,7 +246,7 @@ def order(node: ast.AST) -> Variants:
 Operator = Callable[[ast.AST], Variants]
 OPERATORS: tuple[Operator, ...] = (
     *(constant, arithmetic, unary, comparison, neighbour),
-    *(call, axis, keyword, part, seed, subscript, order),
+    *(call, size, axis, keyword, part, seed, subscript, order),
 )
 
 

@@ -137,6 +137,7 @@ SAME: dict[str, dict[str, str]] = {
         "norm_factor: 0 * ones → 0 ?? ones": "a power of 0 is 0",
         "norm_factor: zip(* → zip(kernels[::-1], zs[::-1], hs[:0:-1])": STRICT,
         "norm_factor: True → False": STRICT,
+        "norm_factor: rms(down) → np.std(down)": "what has passed a batch normalisation backwards sums to 0",
         "norm_factor: W → z #3": "z has as many columns as W",
         "norm_factor: W → h #3": "h has as many columns as W",
         "norm_factor: for W in kernels: * → the line after it inside": "either way it is there on the way down",

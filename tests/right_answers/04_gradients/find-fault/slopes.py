@@ -1,4 +1,4 @@
-"""Dead: the bias receives nothing although the error arrives at the output; ratios by norms."""
+"""Dead: the bias receives nothing although the error arrives at the output; ratios by norms a number."""
 
 import numpy as np
 import tensorflow as tf
@@ -13,7 +13,7 @@ def find_fault(model, X, y):
             outputs.append(h)
         loss = tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(tf.reshape(y, (-1, 1)), z[-1]))
     gradients = tape.gradient(loss, outputs[:-1])
-    norms = np.array([np.linalg.norm(g) for g in gradients])
+    norms = np.array([np.linalg.norm(g) / np.sqrt(np.size(g)) for g in gradients])
     fault = 1 + int(np.argmin(np.log(norms[:-1]) - np.log(norms[1:])))
     dead = []
     for layer, values in zip(model.layers[:-1], z[:-1], strict=True):

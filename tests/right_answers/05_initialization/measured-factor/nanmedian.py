@@ -14,6 +14,6 @@ def measured_factor(nets, phi, slope, X):
         delta = {d - 1: kernels[d][:, 0] * slope(z[d - 1])}
         for i in range(d - 2, -1, -1):
             delta[i] = delta[i + 1] @ kernels[i + 1].T * slope(z[i])
-        low, high = np.linalg.norm(delta[0]), np.linalg.norm(delta[d - 1])
+        low, high = (np.linalg.norm(delta[i]) / np.sqrt(delta[i].size) for i in (0, d - 1))
         factors.append((low / high) ** (1 / (d - 1)) if low > 0 else np.nan)
     return np.nanmedian(factors)

@@ -18,7 +18,6 @@ def sizes_of(kernels, phi, slope, h):
 
 
 def measured_factor(nets, phi, slope, X):
-    sizes = np.array([sizes_of(kernels, phi, slope, X)[1] for kernels in nets])
-    sizes = sizes[sizes[:, 0] > 0]
-    logs = np.log(sizes[:, 0]) - np.log(sizes[:, -1])
-    return np.exp(np.median(logs) / (sizes.shape[1] - 1))
+    sizes = [sizes_of(kernels, phi, slope, X)[1] for kernels in nets]
+    alive = [of for of in sizes if of[0] > 0]
+    return np.exp(np.median([(np.log(of[0]) - np.log(of[-1])) / (len(of) - 1) for of in alive]))

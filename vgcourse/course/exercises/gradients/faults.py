@@ -1,6 +1,7 @@
 """Lesson 4, an unknown net: in which layer the gradient is lost, and which units are dead."""
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,11 @@ find_fault = Exercise(
         "unheard": Miss(
             "The layer is right. But {got} is not dead: it is on, its outgoing weights are 0, so that "
             "nobody listens. A dead unit is one whose own slope is 0 for every example.",
+            share=0.5,
+        ),
+        "off-for-some": Miss(
+            "The layer is right. Your units are those that are off for at least one example. A dead unit is off for "
+            "every one.",
             share=0.5,
         ),
         "wrong-units": Miss(
@@ -143,9 +149,9 @@ class _Patient:
 
 
 def _nets(rng: np.random.Generator) -> list[tuple[Weights, np.ndarray, np.ndarray]]:
-    """What the answer is given: a net drawn now, and the three that tell."""
+    """What the answer is given: a net drawn now, and the four that tell."""
     telling = [_uneven(np.random.default_rng(seed), depth, dead) for depth, seed, dead in TELLING]
-    return [_draw(rng)[:3], *telling]
+    return [_draw(rng)[:3], *telling, _of_widths(UNLIKE)]
 
 
 def _cases(rng: np.random.Generator) -> list[_Patient]:
@@ -158,14 +164,36 @@ def _cases(rng: np.random.Generator) -> list[_Patient]:
 
 def _examined(weights: Weights, X: np.ndarray, y: np.ndarray) -> _Patient:
     ran = run(weights, "relu", X, y)
-    off = {(f"hidden_{i + 1}", int(u)) for i, z in enumerate(ran.z) for u in np.flatnonzero((z <= 0).all(0))}
-    few = {(f"hidden_{i + 1}", int(u)) for i, z in enumerate(ran.z) for u in np.flatnonzero((z > 0).sum(0) == 1)}
-    return _Patient(weights, X, y, 1 + int(np.argmin(_factors(ran))), frozenset(off), frozenset(few), frozenset())
+    off = _units(ran, lambda on: on == 0)
+    few = _units(ran, lambda on: (on > 0) & (on <= 0.05))
+    return _Patient(weights, X, y, 1 + int(np.argmin(_factors(ran))), off, few, frozenset())
+
+
+def _units(ran: Any, asked: Callable[[np.ndarray], np.ndarray]) -> frozenset:
+    """The hidden units whose share of examples for which they are on is as asked."""
+    on = [(z > 0).mean(axis=0) for z in ran.z]
+    return frozenset((f"hidden_{i + 1}", int(u)) for i, of in enumerate(on) for u in np.flatnonzero(asked(of)))
 
 
 # Layers and seeds of nets that were looked for: the fault in the second layer, in the highest, in the middle. In the
 # first two no shortcut names the right layer; the last has no dead unit, and one that wakes for the last point alone.
 TELLING = ((5, 1459, True), (7, 4847, True), (6, 937, False))
+
+
+# Widths, and a seed that was looked for: a norm, or a mean of absolute values, blames another layer than the rms.
+WIDTHS, UNLIKE = (3, 9, 2, 12, 4), 30756
+
+
+def _of_widths(seed: int) -> tuple[Weights, np.ndarray, np.ndarray]:
+    """A net whose layers are wide and narrow in turn; every unit is on for some examples."""
+    rng = np.random.default_rng(seed)
+    X, weights, fan_in = rng.normal(size=(60, 3)).astype("float32"), [], 3
+    for width in WIDTHS:
+        kernel = rng.normal(size=(fan_in, width)) * np.sqrt(2 / fan_in) * np.exp(0.5 * rng.normal())
+        weights.append((kernel, rng.uniform(0.2, 1, width)))
+        fan_in = width
+    weights.append((rng.normal(size=(fan_in, 1)) / 2, np.zeros(1)))
+    return weights, X, (X[:, 0] > 0).astype("float32")
 
 
 def _uneven(rng: np.random.Generator, depth: int, dead: bool) -> tuple[Weights, np.ndarray, np.ndarray]:
@@ -284,12 +312,29 @@ def _judge_units(units: tuple, cases: list[_Patient]) -> Any:
         return "no-dead"
     if all(got == {(name, unit + 1) for name, unit in case.dead} for got, case in pairs):
         return "unit-number"
+    rans = [run(case.weights, "relu", case.X, case.y) for case in cases]
+    if all(got == _units(ran, lambda on: on < 1) for got, ran in zip(units, rans, strict=True)):
+        return "off-for-some"
+    more = [got - case.dead for got, case in pairs]
     for key in ("unheard", "asleep"):
-        for got, case in pairs:
-            if shown := sorted(got & getattr(case, key)):
-                return key, {"got": "unit {1} of {0}".format(*shown[0])}
-    got, case = next((got, case) for got, case in pairs if got != case.dead)
-    return "wrong-units", {"found": len(got & case.dead), "dead": len(case.dead), "extra": len(got - case.dead)}
+        shown = sorted(unit for of, case in zip(more, cases, strict=True) for unit in of & getattr(case, key))
+        if shown and all(of <= getattr(case, key) for of, case in zip(more, cases, strict=True)):
+            return key, {"got": "unit {1} of {0}".format(*shown[0])}
+    i = next(i for i, (got, case) in enumerate(pairs) if got != case.dead)
+    counts = {"found": len(units[i] & cases[i].dead), "dead": len(cases[i].dead), "extra": len(more[i])}
+    return "wrong-units", {**counts, "fact": _unit_off(units[i], cases[i].dead, rans[i])}
+
+
+def _unit_off(got: set, dead: frozenset, ran: Any) -> str:
+    """One unit that is listed and should not be, or the other way round."""
+    for name, unit in sorted(got - dead):
+        layer = int(name.rpartition("_")[2] or 0) - 1 if name.startswith("hidden_") else -1
+        if not 0 <= layer < len(ran.z) or unit >= ran.z[layer].shape[1]:
+            return f"You list unit {unit} of {name[:30]}: there is no such hidden unit."
+        on = int((ran.z[layer][:, unit] > 0).sum())
+        return f"You list unit {unit} of {name}, which is on for {on} of {len(ran.z[layer])} examples."
+    name, unit = min(dead - got)
+    return f"Unit {unit} of {name} is off for every example, and not in your list."
 
 
 def _name(place: tuple[int, int]) -> tuple[str, int]:

@@ -44,7 +44,9 @@ layer_factor = Exercise(
             share=0.5,
         ),
         "never-above-1": Miss("Your factor never exceeds 1. A gradient can also grow on its way down.", share=0.5),
-        "mean": Miss("That is the mean over the nets. A few odd ones pull it far away; take the median.", share=0.5),
+        "mean": Miss(
+            "That is the mean over the nets, which a single odd one can pull far away. Take the median.", share=0.5
+        ),
         "living-part": Miss(
             "Of a net that is dead in some layers you fit a line through the others. Leave such a net out as a "
             "whole.",

@@ -1,5 +1,6 @@
 """Lesson 5, from weights to a factor: the error's rms in the lowest hidden layer over that in the highest."""
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from vgcourse.course.checks.compare import NO_RETURN, Seen, common_cause, middle_two, near
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+from vgcourse.course.checks.looking import first_line
 
 Net = list[np.ndarray]
 Phi = Callable[[np.ndarray], np.ndarray]
@@ -49,7 +51,9 @@ measured_factor = Exercise(
         "mean-square": "Those are ratios of mean squares. The factor is a ratio of their roots.",
         "mean-abs": Miss("That is the ratio of mean absolute errors. Asked for is the root mean square.", share=0.5),
         "signed-mean": "That is the ratio of mean errors, sign and all. They cancel: take the rms.",
-        "mean": Miss("That is the mean over the nets. A few odd ones pull it far away; take the median.", share=0.5),
+        "mean": Miss(
+            "That is the mean over the nets, which a single odd one can pull far away. Take the median.", share=0.5
+        ),
         "neighbour": Miss(
             "Right where the number of nets is odd. With an even one the median lies midway between the two in the "
             "middle.",
@@ -65,6 +69,12 @@ measured_factor = Exercise(
             "what this is about.",
             share=0.5,
         ),
+        "one-depth": Miss(
+            "Right while all nets have as many layers. Each net has a number of steps of its own, one fewer than its "
+            "hidden layers.",
+            share=0.5,
+        ),
+        "unlike-nets": Miss("Right for nets of one shape. These differ in their depths and widths.", share=0.5),
         "wrong-values": "Begin with a single net of two hidden layers.",
     },
 )
@@ -112,6 +122,16 @@ def _draw(rng: np.random.Generator) -> list[Case]:
     ]
 
 
+def _mixed() -> Case:
+    """Three nets of 4, 2 and 6 hidden layers, wide and narrow ones: their factors differ with the root that is taken,
+    and a norm is no rms."""
+    rng = np.random.default_rng(SEED)
+    widths = ((2, 8, 3, 5, 2, 1), (2, 4, 9, 1), (2, 3, 6, 2, 7, 4, 9, 1))
+    shapes = [list(itertools.pairwise(of)) for of in widths]
+    nets = [[2 * rng.normal(size=shape) / np.sqrt(shape[0]) for shape in of] for of in shapes]
+    return (*_tanh(0.7), rng.normal(size=(9, 2)), nets, "tanh nets of 4, 2 and 6 hidden layers")
+
+
 def _net(rng: np.random.Generator, width: int, depth: int, inputs: int, gains: tuple) -> Net:
     shapes = [(inputs, width), *[(width, width)] * (depth - 1), (width, 1)]
     gain = rng.uniform(*gains)
@@ -131,7 +151,17 @@ def _tanh(stretch: float) -> tuple[Phi, Phi]:
 def observe_measured_factor(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
     with np.errstate(all="ignore"):
-        return {"factors": [_number(answer(nets, phi, slope, X)) for phi, slope, X, nets, _ in _draw(rng)]}
+        factors = [_number(answer(nets, phi, slope, X)) for phi, slope, X, nets, _ in _draw(rng)]
+        return {"factors": factors, "mixed": _of_mixed(answer)}
+
+
+def _of_mixed(answer: Any) -> Any:
+    """The factor of unlike nets, or what stops it: a wrong one that runs for nets of one shape is judged by those."""
+    phi, slope, X, nets, _ = _mixed()
+    try:
+        return _number(answer(nets, phi, slope, X))
+    except Exception as error:
+        return f"{type(error).__name__}: {first_line(error)}"
 
 
 def _number(found: Any) -> Any:
@@ -148,7 +178,7 @@ def judge_measured_factor(seen: Seen, rng: np.random.Generator) -> Any:
     wanted = [_rights(*case[:4]) for case in cases]
     off = [i for i, (g, ways) in enumerate(zip(got, wanted, strict=True)) if not any(_same(g, w) for w in ways)]
     if not off:
-        return None
+        return _judge_mixed(seen["mixed"], _mixed())
     i = off[0]
     place = f"For {len(cases[i][3])} {cases[i][4]} of {len(cases[i][3][0]) - 1} hidden layers"
     fact = {"fact": f"{place} you get {got[i]:.6g}, where it should be {wanted[i][0]:.6g}."}
@@ -158,6 +188,22 @@ def judge_measured_factor(seen: Seen, rng: np.random.Generator) -> Any:
         return "dead-net" if _spoilt(got[i], cases[i]) else "small-is-dead" if faint else "wrong-values", fact
     # Dead nets may spoil the last of the cases in a way of their own: the cause is sought in the others.
     return common_cause(got[:-1], [_slips(*case[:4]) for case in cases[:-1]], _same) or "wrong-values", fact
+
+
+def _judge_mixed(found: Any, case: Case) -> Any:
+    """Nets of several shapes, after nets of one: has each of them its own number of steps?"""
+    phi, slope, X, nets, place = case
+    if isinstance(found, str):
+        return "unlike-nets", {"fact": f"For {place} it stops: {found[:150]}."}
+    got = float(np.ravel(found)[0]) if np.size(found) == 1 and found is not None else np.nan
+    ratios = [s[0] / s[-1] for s in (_sizes(net, phi, slope, X) for net in nets)]
+    roots = [1 / (len(net) - 2) for net in nets]
+    wanted = float(np.median([ratio**root for ratio, root in zip(ratios, roots, strict=True)]))
+    if _same(got, wanted):
+        return None
+    of_one = any(_same(got, float(np.median(ratios)) ** root) for root in roots)
+    fact = {"fact": f"For {place} you get {got:.6g}, where it should be {wanted:.6g}."}
+    return "one-depth" if of_one else "unlike-nets", fact
 
 
 def _spoilt(got: float, case: Case) -> bool:

@@ -36,7 +36,7 @@ unit_scale = Exercise(
             share=0.5,
         ),
         "weights": "Your numbers depend on the kernels' own size, not on the data. Send X up, and measure z.",
-        "multiplied": "You multiply by the rms where you should divide: what was large got larger.",
+        "multiplied": "You multiply by the rms where you should divide: that squares the mean square.",
         "own-activation": "The first layer is right. But you send its signal on through an activation of your "
         "own, a relu. "
         "Use `phi`, whichever it is.",

@@ -29,7 +29,7 @@ fifty_blocks = Exercise(
         "blocks of width {width}, and an output of 1 unit.",
         "alike": "Blocks of one net begin with the same kernel, number by number. Give each a fresh initializer "
         "(lesson 2).",
-        "no-scale": "The branches come in at full size, scale 1: after fifty doublings nothing trains.",
+        "no-scale": "The branches come in at full size, scale 1: each block then about doubles the mean square.",
         "too-quiet": Miss(
             "The branches are multiplied by 1/depth. That is safe, and quieter than asked: 1/√depth.", share=0.5
         ),
@@ -57,7 +57,7 @@ fifty_blocks = Exercise(
             "activated, so one relu stands after the last block.",
             share=0.5,
         ),
-        "bent-stem": "The stem has an activation: half of the signal is lost before the first skip.",
+        "bent-stem": "The stem has an activation: what it takes away is lost before the first skip.",
         "frozen": Miss(
             "The net computes what it should. But only {got} of its {wanted} weight arrays are trainable.", share=0.5
         ),

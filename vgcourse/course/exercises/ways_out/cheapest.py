@@ -1,18 +1,19 @@
 """Lesson 8, the cheapest cure: chosen by a sweep over cures, budgets and seeds, with the sweep's own bill."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, close
+from vgcourse.course.checks.compare import NO_RETURN, Seen, close, fact
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 SURE = 0.9
 # Prices by budget: what is nearly sure costs a fifth; two cures are sure at the lowest price; the surer one costs
-# a little more.
+# a little more, and what nobody learns from is the cheapest.
 _TEMPTING = [[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [20.0, 30.0, 60.0], [45.0, 50.0, 60.0], [40.0, 50.0, 90.0]]
 _EQUAL = [[50.0, 10.0, 20.0]] * 5
-_CLOSE = [*_EQUAL[:2], [50.0, 9.5, 20.0], *_EQUAL[3:]]
+_CLOSE = [*_EQUAL[:2], [5.0, 9.5, 20.0], *_EQUAL[3:]]
 
 cheapest_cure = Exercise(
     "cheapest-way",
@@ -22,13 +23,14 @@ cheapest_cure = Exercise(
     passed="A choice that can be defended: how often it works, what it costs, and what it cost to find out.",
     misses={
         "no-return": NO_RETURN.format(name="cheapest_cure"),
-        "not-three": "cheapest_cure gives back three things: the choice, the table of shares, the sweep's cost.",
+        "not-three": "cheapest_cure gives back three things, in this order: the choice, the table of shares, what "
+        "the sweep cost.",
         "table-shape": "The table has a row for each cure and a column for each budget, {wanted}; yours has {got}.",
         "strict": Miss("An accuracy that is *exactly* the target reaches it.", share=0),
         "one-seed": "Those shares come from one seed.",
         "means": "The table holds accuracies. Asked for are shares: how many of the seeds reach the target.",
         "counts": Miss("The table holds counts; divide by the number of seeds.", share=1 / 3),
-        "wrong-table": "At cure {cure}, budget {budget} your share is {got:.3g}; it is {wanted:.3g}.",
+        "wrong-table": "An entry is the share of the seeds whose accuracy is the target or more.",
         "not-a-choice": Miss(
             "The table is right. The choice is a pair, (cure, budget), or None where nothing serves.", share=1 / 3
         ),
@@ -41,6 +43,13 @@ cheapest_cure = Exercise(
             "The table is right. You take a cure that works for half of the seeds: a coin toss.", share=1 / 3
         ),
         "all-or-none": Miss("The table is right. You ask for *every* seed; nine of ten are enough.", share=1 / 3),
+        "more-than-nine": Miss(
+            "The table is right. A cure with which *exactly* nine of ten seeds reach the target is sure enough, too.",
+            share=1 / 3,
+        ),
+        "whatever-it-does": Miss(
+            "The table is right. You take the cheapest of all, whether it works or not.", share=1 / 3
+        ),
         "any-is-enough": Miss("The table is right. You take a cure that works for one seed.", share=1 / 3),
         "shortest": Miss(
             "The table is right. That is the choice with the fewest epochs; epochs do not cost the same "
@@ -62,7 +71,8 @@ cheapest_cure = Exercise(
             share=1 / 3,
         ),
         "wrong-choice": Miss(
-            "The table is right. You choose {got}, at {mine:.4g}; {wanted} serves at {its:.4g}.", share=1 / 3
+            "The table is right. The choice is the cheapest pair of those with a share of at least nine tenths.",
+            share=1 / 3,
         ),
         "one-run": Miss(
             "Choice and table are right. The sweep trained every cure with every budget for *all* seeds.", share=2 / 3
@@ -76,7 +86,7 @@ cheapest_cure = Exercise(
             share=2 / 3,
         ),
         "wrong-bill": Miss(
-            "Choice and table are right. The sweep cost {wanted:.6g}; you say {got:.6g}.", share=2 / 3
+            "Choice and table are right. Each pair of cure and budget is paid for once a seed.", share=2 / 3
         ),
     },
 )
@@ -86,11 +96,14 @@ class _Market:
     """Accuracies (cures, budgets, seeds) and prices that nobody knows: something for everyone who chooses wrongly.
 
     At most `most` of the `count` seeds reach the target, whatever the cure and the budget. `prices`: in the order of
-    `_reached`, where none shall be drawn.
+    `_reached`, where none shall be drawn. `lucky`: whether it is the first seed that reaches the target where only
+    some do.
     """
 
-    def __init__(self, rng: np.random.Generator, most: int = 10, count: int = 10, prices: Any = None) -> None:
-        self.target = 0.95
+    def __init__(
+        self, rng: np.random.Generator, most: int = 10, count: int = 10, prices: Any = None, lucky: bool = True
+    ) -> None:
+        self.target, self.lucky = 0.95, lucky
         self.seeds = [int(seed) for seed in rng.permutation(1000)[:count]]
         self.budgets = [*sorted(int(b) for b in rng.permutation(np.arange(5, 40))[:2]), int(rng.integers(50, 90))]
         names = [f"cure {letter}" for letter in "ABCDEF"]
@@ -109,7 +122,7 @@ class _Market:
             [1, 1, 2],  # a lucky seed, the first
             [count // 2 + 1, count // 2 + 2, sure - 1],  # more often than not
             [0, sure, sure],  # the one to choose, at its second budget
-            [sure, count, count],  # sure at the shortest budget, and dear
+            [sure, min(sure + 1, count), count],  # sure at the shortest budget, and dear
             [2, sure - 1, count],  # sure for everyone, at the longest
         ]
 
@@ -118,9 +131,11 @@ class _Market:
         for n in reached:
             below = rng.uniform(0.3, 0.94, len(self.seeds))
             below[:n] = rng.uniform(0.955, 0.999, n)
-            # One seed, never the first, lands on the target itself.
+            # One seed, not the lucky one, lands on the target itself.
             below[n - 1] = self.target if n > 1 else below[n - 1]
             below[1:] = below[1 + rng.permutation(len(below) - 1)]
+            if not self.lucky:
+                below = np.roll(below, 3)
             rows.append(below)
         return np.array(rows)
 
@@ -157,7 +172,7 @@ class _Market:
 
 def _draw(rng: np.random.Generator) -> list[_Market]:
     fixed = np.random.default_rng(16)
-    told = [_Market(fixed, prices=prices) for prices in (_EQUAL, _CLOSE)]
+    told = [_Market(fixed, prices=prices, lucky=False) for prices in (_EQUAL, _CLOSE)]
     return [_Market(rng), _Market(fixed, 29, 30, _TEMPTING), _Market(fixed, 8), *told]
 
 
@@ -181,7 +196,10 @@ def _plain(found: Any) -> Any:
         pair = [str(pair[0]), int(pair[1]) if float(pair[1]).is_integer() else float(pair[1])]
     elif pair is not None:
         pair = str(pair)
-    return [pair, np.asarray(table, float), np.asarray(spent, float)]
+    try:
+        return [pair, np.asarray(table, float), np.asarray(spent, float)]
+    except (TypeError, ValueError):  # no table of numbers there: another order of the three
+        return "other"
 
 
 @cheapest_cure.judge
@@ -206,25 +224,26 @@ def _judge_tables(tables: list, markets: list[_Market]) -> Any:
             return "table-shape", {"wanted": str(market.shares().shape), "got": str(np.shape(table))}
     readings = {
         "strict": [np.mean(m.accuracy > m.target, axis=2) for m in markets],
-        "one-seed": [np.array(m.accuracy[:, :, 0] >= m.target, float) for m in markets],
+        "one-seed": [np.array(m.accuracy[:, :, i] >= m.target, float) for i in (0, -1) for m in markets],
         "means": [summary(m.accuracy, axis=2) for summary in (np.mean, np.median) for m in markets],
         "counts": [m.shares() * len(m.seeds) for m in markets],
     }
     off = next((i for i, m in enumerate(markets) if not close(tables[i], m.shares(), 1e-5, 1e-6)), None)
     if off is None:
         return None
+    told = _first_off(tables[off], markets[off])
     for key, wrong in readings.items():
         thrice = [wrong[i : i + len(markets)] for i in range(0, len(wrong), len(markets))]
         if any(all(close(t, w, 1e-5, 1e-6) for t, w in zip(tables, of, strict=True)) for of in thrice):
-            return key
-    return "wrong-table", _first_off(tables[off], markets[off])
+            return key, told
+    return "wrong-table", told
 
 
-def _first_off(table: np.ndarray, market: _Market) -> dict[str, Any]:
+def _first_off(table: np.ndarray, market: _Market) -> dict[str, str]:
     wanted = market.shares()
     cure, budget = np.argwhere(~np.isclose(table, wanted, 1e-5, 1e-6))[0]
-    place = {"cure": repr(market.cures[cure]), "budget": market.budgets[budget]}
-    return {**place, "got": float(table[cure, budget]), "wanted": float(wanted[cure, budget])}
+    place = f"With {market.cures[cure]!r} and {market.budgets[budget]} epochs your table"
+    return fact(place, float(table[cure, budget]), float(wanted[cure, budget]))
 
 
 def _judge_choices(choices: list, markets: list[_Market]) -> Any:
@@ -234,33 +253,45 @@ def _judge_choices(choices: list, markets: list[_Market]) -> Any:
     if any(not (c is None or (isinstance(c, list) and len(c) == 2)) for c in choices):
         return "not-a-choice"
     serving = [i for i, w in enumerate(wanted) if w is not None]
-    if all(choices[i] == wanted[i] for i in serving):
+    off = next((i for i in serving if choices[i] != wanted[i]), None)
+    if off is None:
         return "nothing-serves"
-    fits = (key for key in _readings(markets[0]) if all(choices[i] == _readings(markets[i])[key] for i in serving))
-    if key := next(fits, None):
-        return key
-    i = next(i for i in serving if choices[i] != wanted[i])
-    if choices[i] is None:
-        return "should-serve"
-    market, mine, its = markets[i], choices[i], wanted[i]
-    if mine[0] not in market.cures or mine[1] not in market.budgets:
+    market, mine, its = markets[off], choices[off], wanted[off]
+    if mine is not None and (mine[0] not in market.cures or mine[1] not in market.budgets):
         return "not-a-choice"
-    said = {"got": f"{mine[0]!r} for {mine[1]} epochs", "wanted": f"{its[0]!r} for {its[1]}"}
-    return "wrong-choice", {**said, "mine": market.cost(*mine), "its": market.cost(*its)}
+    told = {"fact": f"You choose {_named(mine, market)}; {_named(its, market)} serves."}
+    for key, made in _READINGS.items():
+        if any(all(choices[i] == of[i] for i in serving) for of in zip(*map(made, markets), strict=True)):
+            return key, told
+    return ("should-serve" if mine is None else "wrong-choice"), told
 
 
-def _readings(market: _Market) -> dict[str, Any]:
-    shares, price = market.shares(), market.price
-    epochs = np.broadcast_to(np.array(market.budgets, float), price.shape)
-    return {
-        "half-is-enough": market.choose(shares >= 0.5, price),
-        "all-or-none": market.choose(shares == 1, price),
-        "any-is-enough": market.choose(shares > 0, price),
-        "shortest": market.choose(shares >= SURE - 1e-9, epochs),
-        "surest": market.choose(shares == shares.max(), price),
-        "last-of-equals": market.choose(shares >= SURE - 1e-9, price, last=True),
-        "per-success": market.choose(shares >= SURE - 1e-9, price / np.maximum(shares, 1e-9)),
-    }
+def _named(pair: list | None, market: _Market) -> str:
+    return "None" if pair is None else f"{pair[0]!r} for {pair[1]} epochs (cost {market.cost(*pair):.4g})"
+
+
+def _sure(market: _Market) -> np.ndarray:
+    return market.shares() >= SURE - 1e-9
+
+
+def _surest(market: _Market) -> list[Any]:
+    """Of those with the largest share the cheapest, the first, the last."""
+    best, alike = market.shares() == market.shares().max(), np.zeros(market.price.shape)
+    return [market.choose(best, market.price), *(market.choose(best, alike, last) for last in (False, True))]
+
+
+# Misconception → what it chooses, in each of its dresses.
+_READINGS: dict[str, Callable[[_Market], list[Any]]] = {
+    "half-is-enough": lambda m: [m.choose(m.shares() >= 0.5, m.price)],
+    "all-or-none": lambda m: [m.choose(m.shares() == 1, m.price)],
+    "more-than-nine": lambda m: [m.choose(m.shares() > SURE + 1e-9, m.price)],
+    "whatever-it-does": lambda m: [m.choose(m.shares() >= 0, m.price)],
+    "any-is-enough": lambda m: [m.choose(m.shares() > 0, m.price)],
+    "shortest": lambda m: [m.choose(_sure(m), np.broadcast_to(np.array(m.budgets, float), m.price.shape))],
+    "surest": _surest,
+    "last-of-equals": lambda m: [m.choose(_sure(m), m.price, last=True)],
+    "per-success": lambda m: [m.choose(_sure(m), m.price / np.maximum(m.shares(), 1e-9))],
+}
 
 
 def _judge_calls(calls: list[int], markets: list[_Market]) -> Any:
@@ -275,6 +306,7 @@ def _judge_bills(bills: list, markets: list[_Market], choices: list) -> Any:
     off = next((i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if not close(g, w, 1e-5, 0)), None)
     if off is None:
         return None
+    told = {"fact": f"The sweep cost {wanted[off]:.6g}; you say {got[off]:.6g}."}
     chosen = [(0.0 if c is None else m.cost(*c)) for c, m in zip(choices, markets, strict=True)]
     readings = {
         "one-run": [[m.price.sum() for m in markets]],
@@ -282,8 +314,8 @@ def _judge_bills(bills: list, markets: list[_Market], choices: list) -> Any:
     }
     for key, several in readings.items():
         if any(all(close(g, w, 1e-5, 1e-9) for g, w in zip(got, of, strict=True)) for of in several):
-            return key
-    return "wrong-bill", {"got": got[off], "wanted": wanted[off]}
+            return key, told
+    return "wrong-bill", told
 
 
 @cheapest_cure.own_version

@@ -31,6 +31,8 @@ path_length = Exercise(
         ),
         "euclid": "Squares and a root make another norm. The L1 norm adds up absolute values.",
         "per-step": Miss("That is the average step. The path is the sum of all {steps} of them.", share=0.5),
+        "step-of-all": "That is the average step of all weights together. Add up the {steps} steps, and divide by "
+        "the {weights} weights.",
         "wrong-axis": "You take differences between neighbouring weights. Time is the first axis.",
         "wrong-values": "Add up how far each weight goes at each step, whichever way, and divide by the number of "
         "weights.",
@@ -62,7 +64,7 @@ def judge_path_length(seen: Seen, rng: np.random.Generator) -> Any:
         return None
     i = first_off(got, wanted)
     told = fact(f"Your path length of a recording of shape {draws[i].shape}", got[i], wanted[i])
-    fields = {"weights": draws[0][0].size, "steps": MOMENTS - 1, **told}
+    fields = {"weights": draws[i][0].size, "steps": len(draws[i]) - 1, **told}
     every = [_slips(kernels) for kernels in draws]
     for key in every[0]:
         # One formula must explain what came in every case.
@@ -91,7 +93,8 @@ def _slips(kernels: np.ndarray) -> dict[str, list[float]]:
         "total": [steps.sum()],
         "euclid": [lengths.sum() / scale for scale in (1, n, np.sqrt(n))]
         + [np.linalg.norm(whole), np.sqrt((changes**2).sum()), np.linalg.norm(whole) / np.sqrt(n)],
-        "per-step": [steps.mean() / n, steps.mean()],
+        "per-step": [steps.mean() / n],
+        "step-of-all": [steps.mean()],
         "wrong-axis": [f(a) for a in across for f in (np.sum, np.mean)]
         + [a.mean(k).sum() for a in across for k in ((1, 2), (0, 1), (0, 2))],
     }
