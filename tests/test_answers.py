@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.turned_judges import turned
 from vgcourse.course.checks import registry
 
 HERE = Path(__file__).parent
@@ -26,6 +27,11 @@ def name(path):
 
 
 def verdicts(path, seeds=None):
+    return [exercise.verdict(observation, seed) for exercise, observation, seed in observations(path, seeds)]
+
+
+def observations(path, seeds=None):
+    """The exercise, what its check observes of the answer, and the seed: once for each seed."""
     exercise = registry.find(path.parent.name)
     if seeds is None:
         turn = sorted(path.parent.glob("*.py")).index(path) % len(SEEDS)
@@ -33,15 +39,18 @@ def verdicts(path, seeds=None):
     names = runpy.run_path(str(path))
     answers = tuple(names[answer] for answer in exercise.answers)
     drawn = [exercise.suitable(seed) for seed in seeds]
-    return [exercise.verdict(exercise.observe_answers(answers, seed), seed) for seed in drawn]
+    return [(exercise, exercise.observe_answers(answers, seed), seed) for seed in drawn]
 
 
 @pytest.mark.parametrize("path", files("wrong"), ids=name)
 def test_a_wrong_answer_is_told_which_misconception_it_shows(path):
     key = path.name.split(".")[0]
-    for verdict in verdicts(path):
+    for exercise, observation, seed in observations(path):
+        verdict = exercise.verdict(observation, seed)
         assert verdict.key == key, f"{verdict.key}: {verdict.message}"
         assert not verdict.passed and "{" not in verdict.message
+        other = turned(exercise.id).verdict(observation, seed).key
+        assert other == key, f"{other} fits this answer as well: what tells the two apart is not tried"
 
 
 # Draws of chance by which another misconception was once named.

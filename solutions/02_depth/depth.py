@@ -83,7 +83,8 @@ Write `make_mlp(depth, width, activation, initializer, seed)`. It gives back a `
 - kernels drawn by `initializer`, in every layer, the output too. You get the *class*, such as
   `keras.initializers.GlorotUniform`; calling it, as in `initializer(seed=7)`, makes an initializer. Biases
   stay at 0, Keras's default;
-- the same weights for the same `seed`, and quite other weights for another one: no kernel in common.
+- the same weights for the same `seed`, and quite other weights for another one: no kernel in common
+  (seeds are below 1,000).
 
 For example:
 

@@ -44,18 +44,17 @@ def cause(got: Any, slips: Mapping[str, Any], rtol: float = 2e-5) -> str | None:
 
 
 def common_cause(got: Sequence[Any], slips: Sequence[Mapping[str, Sequence[Any]]], same: Same = close) -> str | None:
-    """The first key for which every input's answer equals one of the wrong results listed for that input.
+    """The first key of which one formula explains the answers to *all* inputs.
 
-    ``slips`` holds, for each input, key → results; where a wrong formula happens to be right, list the right one.
+    ``slips`` holds, for each input, key → results, one for each formula of that misconception, always in the same
+    order. Where a wrong formula happens to be right, list the right one.
     """
-    return next(
-        (
-            key
-            for key in slips[0]
-            if all(any(same(g, wrong) for wrong in of[key]) for g, of in zip(got, slips, strict=True))
-        ),
-        None,
-    )
+    return next((key for key in slips[0] if _explains([of[key] for of in slips], got, same)), None)
+
+
+def _explains(results: Sequence[Sequence[Any]], got: Sequence[Any], same: Same) -> bool:
+    """Whether one formula gave all that came: not the first one here and the second there."""
+    return any(all(same(g, w) for g, w in zip(got, of, strict=True)) for of in zip(*results, strict=True))
 
 
 def first_off(got: Any, wanted: Any, rtol: float = 2e-5) -> int:

@@ -91,13 +91,14 @@ def judge_leak_free(seen: Seen, rng: np.random.Generator) -> Any:
         return "whole-numbers", {"fact": f"For whole numbers, scale stops with {seen['stopped']}."}
     sets, wanted, results = (part[: len(got)] for part in (sets, wanted, results))
     key = cause(got, {key: [result[key] for result in results] for key in results[0]}, rtol=5e-5)
+    off = next(i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if not close(g, w, rtol=5e-5))
     if key:
-        return key
+        return key, {} if key == "swapped" else _at_worst(got[off], wanted[off], sets[off])
     trained = [(g[: len(train)], w[: len(train)]) for g, w, (train, _) in zip(got, wanted, sets, strict=True)]
     if len(got) > 2 and all_close(got[:2], wanted[:2], rtol=5e-5):
         return "whole-numbers", _at_worst(got[2], wanted[2], sets[2])
     if all(close(g, w, rtol=5e-5) for g, w in trained):
-        return "test-set"
+        return "test-set", _at_worst(got[off], wanted[off], sets[off])
     i = next(i for i, (g, w) in enumerate(trained) if not close(g, w, rtol=5e-5))
     return "wrong-values", _at_worst(*trained[i], sets[i])
 

@@ -30,9 +30,12 @@ cheapest_cure = Exercise(
             share=0.5,
         ),
         "median": Miss(
-            "You compare the median with the level: nearly half of the runs may then have failed.", share=0.5
+            "Half of the runs, or nearly so, are enough for you, as where the median is compared with the level. "
+            "Nine in ten should reach it.",
+            share=0.5,
         ),
         "every": Miss("You ask for every single seed. Nine in ten are enough.", share=0.5),
+        "more-than-nine": Miss("*Exactly* nine in ten of the runs are enough as well.", share=0.5),
         "strict": Miss("A score of exactly the level counts as well: `level` or more.", share=0.5),
         "other-cost": Miss(
             "What a change costs is the *median* of `updates` over *all* its runs: not the mean, the sum, the least "
@@ -144,12 +147,16 @@ def judge_cheapest_cure(seen: Seen, rng: np.random.Generator) -> Any:
 def _fact(table: Any, got: str | None, wanted: str | None) -> dict[str, str]:
     if got is None:
         return {"fact": f"In one table cheapest_cure gives None; wanted is {wanted!r}."}
-    runs = table[table.change == got]
+    return {"fact": f"In one table you choose {_told(table, got)}; wanted is {_told(table, wanted)}."}
+
+
+def _told(table: Any, change: str | None) -> str:
+    """A change, and what the table says of it."""
+    if change is None:
+        return "None"
+    runs = table[table.change == change]
     good = int((runs.score >= LEVEL).sum())
-    return {
-        "fact": f"In one table you choose {got!r}: {good} of its {len(runs)} runs reach the level, at "
-        f"{runs.updates.median():.4g} updates; wanted is {wanted!r}."
-    }
+    return f"{change!r} ({good} of its {len(runs)} runs reach the level, at {runs.updates.median():.4g} updates)"
 
 
 def _slips(table: Any) -> dict[str, list[str | None]]:
@@ -177,6 +184,7 @@ def _slips(table: Any) -> dict[str, list[str | None]]:
         ],
         "mean": [cheapest(mean >= LEVEL)],
         "median": [cheapest(of.score.median() >= LEVEL)],
+        "more-than-nine": [cheapest(reached > SHARE + 1e-9)],
         "strict": [cheapest(above >= SHARE)],
         "other-cost": [cheapest(fitting, other) for other in others],
         "every": [cheapest(reached == 1)],

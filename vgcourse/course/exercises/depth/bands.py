@@ -130,7 +130,7 @@ def _judge_table(table: Any, runs: dict[str, np.ndarray], by: str) -> Any:
         names = [repr(name) if name in table["text"] else name for name in table["index"]]
         return None if order is not None else ("no-groups", _called(names, groups))
     key, fields = _name_band(got, samples)
-    return key, {**fields, **(_at_worst(got, samples, by, groups) if key == "wrong-values" else {})}
+    return key, {**fields, **_at_worst(got, samples, by, groups)}
 
 
 def _other_rows(index: list[str], runs: dict[str, np.ndarray], by: str) -> Any:

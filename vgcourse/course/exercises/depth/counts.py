@@ -20,8 +20,8 @@ count_parameters = Exercise(
         "no-biases": "These are the kernels alone. Every unit, the output too, also has a bias.",
         "no-output-bias": "One number short: the output unit has a bias, too.",
         "no-output": "The output layer is missing: one unit that listens to all units of the last hidden layer.",
-        "one-layer-off": "This is the count of a net with {got} hidden layers in place of {wanted}. How many "
-        "kernels of shape (width, width) lie between {wanted} hidden layers?",
+        "one-layer-off": "This is the count for {got} hidden layers in place of {wanted}. How many kernels of shape "
+        "(width, width) lie between so many hidden layers?",
         "first-as-others": "The first hidden layer listens to 2 inputs, not to `width` units.",
         "wrong-values": "Go layer by layer: inputs times units, plus units.",
     },
@@ -74,14 +74,15 @@ def judge_count_parameters(seen: Seen, rng: np.random.Generator) -> Any:
         "no-output": of(lambda d, w: _count(d, w) - w - 1),
         "first-as-others": of(lambda d, w: _count(d, w) + w * w - 2 * w),
     }
+    i = int(np.flatnonzero(got != wanted)[0])
+    told = fact(f"count_parameters{grid[i]}", got[i], wanted[i])
     for key, wrong in slips.items():
         if np.array_equal(got, wrong):
-            return key
+            return key, told
     for step in (-1, 1):
         if np.array_equal(got, of(lambda d, w, step=step: _count(d + step, w))):
-            return "one-layer-off", {"wanted": grid[3][0], "got": grid[3][0] + step}
-    i = int(np.flatnonzero(got != wanted)[0])
-    return "wrong-values", fact(f"count_parameters{grid[i]}", got[i], wanted[i])
+            return "one-layer-off", {"wanted": grid[i][0], "got": grid[i][0] + step, **told}
+    return "wrong-values", told
 
 
 @count_parameters.own_version

@@ -131,6 +131,7 @@ def observe_make_mlp(answer: Any, rng: np.random.Generator) -> Seen:
         "next": _look(answer, glorot, None, **{**first, "seed": first["seed"] + 1}),
         "narrow": _look(answer, Narrow, None, **first),
         **{f"deep {seed}": _look(answer, glorot, None, **deep, seed=seed) for seed in SEEDS},
+        "hundredth": _look(answer, glorot, None, **HUNDREDTH),
     }
 
 
@@ -138,6 +139,8 @@ def observe_make_mlp(answer: Any, rng: np.random.Generator) -> Seen:
 # of seeds collide (0 times anything is 0, 1 to any power is 1).
 SHALLOW = {"depth": 1, "width": 4, "activation": "relu", "seed": 3}
 DEEP, SEEDS = 20, (0, 1)
+# And a seed beyond a hundred runs, at which hundreds of layers meet those of seed 0.
+HUNDREDTH = {"depth": 3, "width": 3, "activation": "tanh", "seed": 100}
 
 
 @make_mlp.judge
@@ -148,7 +151,8 @@ def judge_make_mlp(seen: Seen, rng: np.random.Generator) -> Any:
             return "no-return" if one["kind"] == "NoneType" else ("not-a-model", {"found": with_article(one["kind"])})
     pairs = [(nets[0], seen["first"]), (nets[1], seen["second"]), (SHALLOW, seen["shallow"])]
     deep = {"depth": DEEP, "width": 3}
-    for net, one in [*pairs, *((deep, seen[f"deep {seed}"]) for seed in SEEDS)]:
+    others = [*((deep, seen[f"deep {seed}"]) for seed in SEEDS), (HUNDREDTH, seen["hundredth"])]
+    for net, one in [*pairs, *others]:
         if problem := _judge_shapes(net, [w.shape for w in one["weights"]]):
             return problem
     return (
@@ -199,7 +203,9 @@ def _judge_seeds(seen: Seen, seed: int) -> Any:
     pairs = [(seed, first, seed + 1, after)]
     pairs += [(a, nets[a], b, nets[b]) for a, b in itertools.combinations(SEEDS, 2)]
     problems = [*(_judge_pair(*pair) for pair in pairs), *(_judge_ends(s, net) for s, net in nets.items())]
-    return next(filter(None, problems), None)
+    # The shallower of two nets has layers that both of them have.
+    far = _judge_pair(0, [*nets[0][: HUNDREDTH["depth"]], nets[0][-1]], HUNDREDTH["seed"], kernels["hundredth"])
+    return next(filter(None, [*problems, far]), None)
 
 
 def _judge_ends(seed: int, net: list[np.ndarray]) -> Any:

@@ -18,16 +18,19 @@ fair_pairs = Exercise(
     misses={
         "no-return": NO_RETURN.format(name="fair_pairs"),
         "not-triples": "fair_pairs gives back a list of triples (name, other name, setting); here it {found}.",
-        "both-ways": "Some pairs come twice, once each way round. A pair is a pair: keep one.",
-        "default-differs": "Two experiments that both leave the learning rate at its default are counted as "
-        "different there. A gap in a table is NaN, and NaN is not equal to anything, not even to itself.",
+        "both-ways": "{first} and {second} come twice in your list. A pair is a pair, whichever name comes first: "
+        "keep one.",
+        "default-differs": "{first} and {second} {told}. Two experiments that both leave the learning rate at its "
+        "default are counted as different there. A gap in a table is NaN, and NaN is not equal to anything, not even "
+        "to itself.",
         "none-found": "The list is empty, yet {first} and {second} differ in nothing but {setting}.",
-        "no-change": "Some of these pairs differ in nothing: the same experiment done twice. A fair pair differs "
+        "no-change": "{first} and {second} differ in nothing: the same experiment, done twice. A fair pair differs "
         "in exactly one setting.",
         "two-changes": "{first} and {second} differ in {count} settings ({names}). Which of them is to blame, "
         "nobody can say.",
         "wrong-setting": "{first} and {second} are a fair pair, but what differs is {wanted}, not {got}.",
-        "neighbours-only": "Only rows that stand next to each other were compared. Any two may be a fair pair.",
+        "neighbours-only": "{first} and {second} are a fair pair, and not in your list. Only rows that stand next to "
+        "each other were compared. Any two may be a fair pair.",
         "missing": "{first} and {second} are a fair pair, and it is not in your list ({count} missing in all).",
     },
 )
@@ -120,7 +123,8 @@ def judge_fair_pairs(seen: Seen, rng: np.random.Generator) -> Any:
     few = [frozenset(triple[:2]) for triple in seen["few"]]
     problem = _judge_pairs(got, pairs, wanted, settings)
     if problem and few == [frozenset("PQ")] and {pair for pair, _ in got} == _neighbours(wanted, names):
-        return "neighbours-only"
+        apart = next(pair for pair in wanted if pair not in _neighbours(wanted, names))
+        return "neighbours-only", _names(apart)
     return problem or _judge_few(seen["few"])
 
 
@@ -145,12 +149,13 @@ def _judge_few(found: list[list[str]]) -> Any:
 
 def _judge_pairs(got: list[tuple], pairs: dict, wanted: dict, settings: dict[str, dict]) -> Any:
     found = [pair for pair, _ in got]
-    if any(len(pair) == 2 and not pairs[pair] and setting == "learning_rate" for pair, setting in got):
-        return "default-differs"
-    if any(len(pair) == 1 or not pairs[pair] for pair in found):
-        return "no-change"
-    if len(set(found)) < len(found):
-        return "both-ways"
+    twins = [pair for pair, setting in got if len(pair) == 2 and not pairs[pair] and setting == "learning_rate"]
+    if twins:
+        return "default-differs", {**_names(twins[0]), "told": "are the same experiment, done twice"}
+    if alike := [pair for pair in found if len(pair) == 1 or not pairs[pair]]:
+        return "no-change", _names(alike[0])
+    if twice := [pair for pair in wanted if found.count(pair) > 1]:
+        return "both-ways", _names(twice[0])
     for pair in found:
         if len(pairs[pair]) > 1:
             return "two-changes", {**_names(pair), "count": len(pairs[pair]), "names": ", ".join(pairs[pair])}
@@ -164,12 +169,12 @@ def _judge_pairs(got: list[tuple], pairs: dict, wanted: dict, settings: dict[str
         return "none-found", {**_names(missing[0]), "setting": wanted[missing[0]]}
     # Where NaN differs from NaN, two default rates are one more difference.
     if set(found) == {pair for pair in wanted if any(settings[name]["learning_rate"] is not None for name in pair)}:
-        return "default-differs"
+        return "default-differs", {**_names(missing[0]), "told": "are a fair pair, and not in your list"}
     return "missing", {**_names(missing[0]), "count": len(missing)}
 
 
 def _names(pair: frozenset) -> dict[str, str]:
-    first, second = sorted(pair)
+    first, second = sorted(pair) if len(pair) == 2 else 2 * sorted(pair)
     return {"first": first, "second": second}
 
 

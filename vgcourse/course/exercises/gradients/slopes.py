@@ -148,17 +148,21 @@ def _cause_of_factor(factors: list[float], cases: list[np.ndarray]) -> str:
     slips = [_slips_of_factor(profiles) for profiles in cases]
     # A bound under which all is dead spoils the tiny nets alone: that is no dead net's doing.
     only_tiny = all(_any_near(got, _right(p)) for got, p in zip(factors[::2], cases[::2], strict=True))
-    for key in slips[0]:
-        if not (key == "dead-net" and only_tiny) and all(
-            _spoilt(key, got) or _any_near(got, of[key]) for got, of in zip(factors, slips, strict=True)
-        ):
-            return key
-    return "wrong-values"
+    fits = (key for key in slips[0] if _explains(key, factors, [of[key] for of in slips]))
+    return next((key for key in fits if not (key == "dead-net" and only_tiny)), "wrong-values")
 
 
-def _spoilt(key: str, got: float) -> bool:
+def _explains(key: str, factors: list[float], results: list[list[float]]) -> bool:
+    """Whether one formula gave all factors. Of dead nets, and of bounds for them, there are more than are listed:
+    there it may be another one in each case."""
+    if key in ("dead-net", "small-is-dead"):
+        return all(_spoilt(key, got, of) or _any_near(got, of) for got, of in zip(factors, results, strict=True))
+    return any(all(map(_any_near, factors, zip(formula, strict=True))) for formula in zip(*results, strict=True))
+
+
+def _spoilt(key: str, got: float, of: list[float]) -> bool:
     """With a dead net's logarithm in it, a median is no number, or 0; where all nets are left out there is none."""
-    none_left = key == "small-is-dead" and np.isnan(got)
+    none_left = key == "small-is-dead" and np.isnan(got) and np.isnan(of).any()
     return none_left or (key == "dead-net" and (not np.isfinite(got) or got == 0))
 
 

@@ -274,13 +274,13 @@ def _deaf_slips(X: np.ndarray, window: int) -> dict[str, list]:
     right = deaf(X, window)
     everything = np.arange(X.shape[2])
     shorter = deaf(X, window - 1) if window > 1 else everything
-    silent_throughout = [deaf(X, X.shape[1])] if window == 1 else []  # X[:, -0:] is all of X
+    sliced = deaf(X, window - 1) if window > 1 else deaf(X, X.shape[1])  # X[:, -0:] is all of X
     return {
         "from-one": [right + 1],
         "positive-only": [np.flatnonzero(~np.any(end > 0, axis=(0, 1))), np.flatnonzero(end.max((0, 1)) == 0)],
         "too-faint": [np.flatnonzero(np.all(np.abs(end) < 0.01, axis=(0, 1)))],
         "all-inputs": [deaf(X, X.shape[1])],
-        "deaf-window": [deaf(X, window + 1), shorter, *silent_throughout],
+        "deaf-window": [deaf(X, window + 1), shorter, sliced],
         "head": [np.flatnonzero(~np.any(X[:, :window] != 0, axis=(0, 1)))],
         "average": [
             np.flatnonzero(np.abs(end.sum(axis=(0, 1))) < 1e-9),

@@ -51,6 +51,11 @@ branch_scale = Exercise(
             + "The slope is that of the numbers themselves; an exponent is a slope between *logarithms*.",
             share=0.5,
         ),
+        "one-logarithm": Miss(
+            RIGHT_SCALES
+            + "Only one of the two is a logarithm; an exponent is the slope of log scale over log depth.",
+            share=0.5,
+        ),
         "axes-swapped": Miss(
             RIGHT_SCALES + "The line goes through log depth over log scale: which of the two was chosen, and "
             "which one answers?",
@@ -143,10 +148,11 @@ UNEVEN = _Law(
     np.array([[2, 5, 9.5, 10, 40], [5, 10, 10.25, 12, 50], [6, 10.5, 20, 30, 60.0]]),
     {21: 0.5, 22: 0.5, 23: 2.0, 24: 1.5},
 )
-# The first and the last of the scales chosen.
+# The first and the last of the scales chosen. Who leaves out the first seed, or the last, has the upper of the two
+# growths in the middle in one of these laws and the lower in the other.
 PLAIN_SCALES = np.array([2.5, 5, 10, 10.4, 20])
 PLAIN = _Law(
-    [2, 4, 8, 16], PLAIN_SCALES, np.outer([2, 4, 8, 16], PLAIN_SCALES) / 4, {5: 0.25, 6: 0.5, 7: 4.0, 8: 1.5}
+    [2, 4, 8, 16], PLAIN_SCALES, np.outer([2, 4, 8, 16], PLAIN_SCALES) / 4, {5: 4.0, 6: 0.25, 7: 1.5, 8: 0.5}
 )
 
 
@@ -248,10 +254,10 @@ def _judge_lines(given: list[tuple[Seen, _Law]]) -> Any:
     if not off:
         return None
     got, slips, depths = off[0]
-    fits = (key for key in slips if all(any(_close(g, w) for w in of[key]) for g, of, _ in lines))
+    key = common_cause([g for g, _, _ in lines], [of for _, of, _ in lines], _close) or "wrong-exponent"
     place = f"For the depths {', '.join(map(str, depths))}"
     fact = f"{place} the line's slope is {slips['right'][0]:.4g}; yours is {got:.4g}."
-    return next(fits, "wrong-exponent"), {"fact": fact}
+    return key, {"fact": fact}
 
 
 def _close(got: float, wanted: float) -> bool:
@@ -266,7 +272,8 @@ def _line(law: _Law) -> tuple[dict[str, list[float]], list[int]]:
     slips = {
         "right": [right],
         "sign": [-right],
-        "no-logarithms": [np.polyfit(*pair, 1)[0] for pair in ((depths, scales), (depths, y), (x, scales))],
+        "no-logarithms": [np.polyfit(depths, scales, 1)[0]],
+        "one-logarithm": [np.polyfit(*pair, 1)[0] for pair in ((depths, y), (x, scales))],
         "axes-swapped": [np.polyfit(y, x, 1)[0], 1 / right],
         "two-points": [(y[-1] - y[0]) / (x[-1] - x[0])],
     }

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen
+from vgcourse.course.checks.compare import NO_RETURN, Seen, fact
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.checks.observation import with_article
 from vgcourse.course.exercises.gradients.oracle import as_array
@@ -55,10 +55,9 @@ layer_statistics = Exercise(
             "np.std by their number.",
             share=0.5,
         ),
-        "wrong-mean": "The mean of {layer} at moment {moment} is {wanted:.4g}; you get {got:.4g}.",
+        "wrong-mean": "Add up all weights of the layer at that moment, with their signs, and divide by their number.",
         "wrong-sd": Miss(
-            "The means are right. The standard deviation of {layer} at moment {moment} is {wanted:.4g}; "
-            "you get {got:.4g}.",
+            "The means are right. A standard deviation is the root of the mean square of what lies beside the mean.",
             share=0.5,
         ),
     },
@@ -121,10 +120,9 @@ def _judge_layer(layer: str, pair: Any, kernel: np.ndarray) -> Any:
     if same(mean, flat.mean(1)):
         return _judge_sd(layer, sd, flat)
     if same(mean, flat.std(1)) and same(sd, flat.mean(1)):
-        return "swapped"
-    if same(mean, np.abs(flat).mean(1)):
-        return "absolute"
-    return "wrong-mean", _largest(layer, mean, flat.mean(1))
+        return "swapped", _largest("mean", layer, mean, flat.mean(1))
+    key = "absolute" if same(mean, np.abs(flat).mean(1)) else "wrong-mean"
+    return key, _largest("mean", layer, mean, flat.mean(1))
 
 
 def _judge_shape(layer: str, got: np.ndarray, kernel: np.ndarray) -> Any:
@@ -143,13 +141,13 @@ def _judge_sd(layer: str, sd: np.ndarray, flat: np.ndarray) -> Any:
     if same(sd, flat.std(1)):
         return None
     slips = {"variance": flat.var(1), "rms": np.sqrt((flat**2).mean(1)), "n-minus-1": flat.std(1, ddof=1)}
-    key = next((key for key, wrong in slips.items() if same(sd, wrong)), None)
-    return key or ("wrong-sd", _largest(layer, sd, flat.std(1)))
+    key = next((key for key, wrong in slips.items() if same(sd, wrong)), "wrong-sd")
+    return key, _largest("standard deviation", layer, sd, flat.std(1))
 
 
-def _largest(layer: str, got: np.ndarray, wanted: np.ndarray) -> dict[str, Any]:
+def _largest(what: str, layer: str, got: np.ndarray, wanted: np.ndarray) -> dict[str, str]:
     moment = int(np.argmax(np.abs(got - wanted)))
-    return {"layer": layer, "moment": moment, "got": got[moment], "wanted": wanted[moment]}
+    return fact(f"The {what} of {layer} at moment {moment}: yours", got[moment], wanted[moment])
 
 
 @layer_statistics.own_version
