@@ -47,14 +47,16 @@ def common_cause(got: Sequence[Any], slips: Sequence[Mapping[str, Sequence[Any]]
     """The first key of which one formula explains the answers to *all* inputs.
 
     ``slips`` holds, for each input, key → results, one for each formula of that misconception, always in the same
-    order. Where a wrong formula happens to be right, list the right one.
+    order; a single one where all of them give the same. Where a wrong formula happens to be right, list what is right.
     """
     return next((key for key in slips[0] if _explains([of[key] for of in slips], got, same)), None)
 
 
 def _explains(results: Sequence[Sequence[Any]], got: Sequence[Any], same: Same) -> bool:
     """Whether one formula gave all that came: not the first one here and the second there."""
-    return any(all(same(g, w) for g, w in zip(got, of, strict=True)) for of in zip(*results, strict=True))
+    formulas = max(map(len, results))
+    columns = zip(*(list(of) * formulas if len(of) == 1 else of for of in results), strict=True)
+    return any(all(same(g, w) for g, w in zip(got, of, strict=True)) for of in columns)
 
 
 def first_off(got: Any, wanted: Any, rtol: float = 2e-5) -> int:

@@ -122,10 +122,10 @@ def _slips_of_classes(y: np.ndarray, kind: str) -> dict[str, list[float]]:
     p = float(np.mean(y)) if kind == "yes-no" else 0.5
     half = -p * np.log(p) if 0 < p < 1 else 0.0
     alone = len(shares) == 1
+    two, there, named = (float(np.log(n)) for n in (2, len(shares), y.max() + 1))
     return {
-        "balanced": [float(np.log(2)), float(np.log(len(shares)))]
-        if kind == "yes-no"
-        else [float(np.log(len(shares))), float(np.log(y.max() + 1))],
+        # The two of a yes-no, and how many there are of others, are counted in two ways each.
+        "balanced": [two, there, two, there] if kind == "yes-no" else [there, there, named, named],
         "bits": [right / float(np.log(2))],
         "accuracy": [float(shares.max()), float(1 - shares.max())],
         "log-of-zero": [float("nan"), right] if kind == "yes-no" and alone else [right],

@@ -28,6 +28,7 @@ six_cures = Exercise(
         "not-a-patient": "{kind}: this should be a patient, as `treated` gives it; it is {got}.",
         "what-fit-gives": "{kind}: this is what `fit()` gives back, the losses. Keep the patient itself: "
         "`one = ward[{kind!r}].treated(...)`, then `one.fit()`, and `one` goes into `healed`.",
+        "another-kind": "{kind}: under this name stands a patient of another kind, {got}.",
         "not-treated": "{kind}: nothing was changed.",
         "two-changes": "{kind}: {got} settings were changed. Which one was it?",
         "another-patient": "{kind}: this is not your patient with one change; its chart differs in {got}.",
@@ -69,6 +70,9 @@ def _look(kind: str, one: Any, rows: np.ndarray) -> dict[str, Any]:
     """What a judge can make of a patient: its chart, how long it was trained, what it says of the test examples."""
     if kind not in KINDS or not all(hasattr(one, part) for part in ("chart", "changed", "model", "seed")):
         return {"kind": type(one).__name__}
+    other = getattr(one, "kind", kind)
+    if getattr(other, "name", other) != kind:
+        return {"other": str(getattr(other, "name", other))}
     X = _task(kind, int(one.seed)).X_test[rows]
     said = one.model(X if X.dtype.kind == "i" else np.float32(one.chart.get("pixels", 1)) * X, training=False)
     return {
@@ -118,6 +122,8 @@ def _examine(kind: str, one: dict[str, Any], chart: Chart, rows: np.ndarray) -> 
         return "what-fit-gives", {"kind": kind}
     if "kind" in one:
         return "not-a-patient", {"kind": kind, "got": with_article(one["kind"][:30])}
+    if "other" in one:
+        return "another-kind", {"kind": kind, "got": one["other"][:30]}
     if problem := _form(kind, one, chart):
         return problem
     ((setting, value),) = one["changed"].items()

@@ -196,7 +196,7 @@ def _slips(X: np.ndarray, kernels: list[np.ndarray], error: np.ndarray) -> dict[
         "divided": [right**layers / layers, right / layers],
         "logarithm": [np.log(right), np.log10(right), layers * np.log(right)],
         "upside-down-in-all": [right**-layers],
-        "a-layer-short": [(sizes[1] / sizes[-1]) ** (1 / n) for n in {layers, max(layers - 1, 1)}],
+        "a-layer-short": [(sizes[1] / sizes[-1]) ** (1 / n) for n in (layers, max(layers - 1, 1))],
         "no-norm": [factor([_rms(e) for e in plain])],
         **slipped,
     }
