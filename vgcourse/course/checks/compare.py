@@ -47,7 +47,7 @@ def common_cause(got: Sequence[Any], slips: Sequence[Mapping[str, Sequence[Any]]
     """The first key of which one formula explains the answers to *all* inputs.
 
     ``slips`` holds, for each input, key → results, one for each formula of that misconception, always in the same
-    order; a single one where all of them give the same. Where a wrong formula happens to be right, list what is right.
+    order; a single one where all give the same. Where a wrong formula happens to be right, list what is right.
     """
     return next((key for key in slips[0] if _explains([of[key] for of in slips], got, same)), None)
 
