@@ -1,11 +1,13 @@
+import ast
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 
+from tests.turned_judges import _Turn
 from vgcourse.course.checks import registry, render, session, verdicts
-from vgcourse.course.checks.compare import close, fact
+from vgcourse.course.checks.compare import close, common_cause, fact
 from vgcourse.course.checks.exercise import Exercise, Miss, is_blank, need_callable
 from vgcourse.course.checks.handed import HandedOut
 from vgcourse.course.checks.looking import first_line
@@ -315,6 +317,21 @@ def test_numbers_are_close_by_the_size_of_what_is_wanted():
     assert not close(1.0001, 1) and not close(0, 1e-9) and not close([1e-9, 1e-7], [1e-9, 0])
     assert close([np.inf, 1], [np.inf, 1]) and not close([np.inf, 1.1], [np.inf, 1]) and not close(np.nan, np.nan)
     assert close([], []) and not close([1], 1)
+
+
+def test_a_cause_is_one_formula_for_all_inputs():
+    slips = [{"half": [1, 2]}, {"half": [3, 4]}]
+    assert common_cause([1, 3], slips) == common_cause([2, 4], slips) == "half"
+    assert common_cause([1, 4], slips) is None  # the first formula here, the second there
+    assert common_cause([2, 5], [{"half": [1, 2]}, {"half": [5]}]) == "half"  # one result stands for both
+
+
+def test_lists_of_causes_are_turned_round_and_nothing_else_is():
+    text = "{'a': 1, 'b': 2}, {'a': 1, 'c': 2}, ('a', 'b', 'b too'), Exercise('x', misses={'a': 1, 'b': 2})"
+    turned = ast.unparse(_Turn({"a", "b"}).visit(ast.parse(text)))
+    assert (
+        turned == "({'b': 2, 'a': 1}, {'a': 1, 'c': 2}, ('b too', 'b', 'a'), Exercise('x', misses={'a': 1, 'b': 2}))"
+    )
 
 
 def test_the_other_half_of_an_answer_is_worth_a_half():
