@@ -130,8 +130,10 @@ class Watch:
         self._codes = set(_inner(maker.__code__)) if maker else set()
         self._helpers = _own_files(exercise.observing.__code__.co_filename)
         self._names, self._same_work = set(exercise.answers), exercise.same_work
-        self._spy, self._tell, self._alarms = self._notice, tell, [alarm] if alarm else []
+        # By id; the code itself is kept, so that no other takes its place in memory.
+        self._dull: dict[int, CodeType] = {}
         self._known: dict[int, tuple[CodeType, bool]] = {}
+        self._spy, self._tell, self._alarms = self._make_spy(), tell, [alarm] if alarm else []
 
     def __enter__(self) -> "Watch":
         self._before, self._tracer, self._others = sys.getprofile(), sys.gettrace(), _others[0]
@@ -162,11 +164,22 @@ class Watch:
     def _is_guarded(self) -> bool:
         return self._in_threads is _take_up
 
-    def _notice(self, frame: FrameType, event: str, _: Any) -> None:
-        if event != "call" or self.found:
-            return
+    def _make_spy(self) -> Callable[[FrameType, str, Any], None]:
+        """What hears of every call: a check that builds nets makes millions, nearly all of code that is known."""
+        dull = self._dull
+
+        def spy(frame: FrameType, event: str, _: Any) -> None:
+            if event == "call" and id(frame.f_code) not in dull:
+                self._notice(frame)
+
+        return spy
+
+    def _notice(self, frame: FrameType) -> None:
         code = frame.f_code
-        if self._is_borrowed(code) or (code.co_filename.startswith(PACKAGE) and self._is_ours(code, frame.f_back)):
+        borrowed = self._is_borrowed(code)
+        if not borrowed and not code.co_filename.startswith(PACKAGE):
+            self._dull[id(code)] = code
+        elif not self.found and (borrowed or self._is_ours(code, frame.f_back)):
             self.found = code.co_name
             if self._tell:
                 self._tell(code.co_name)
@@ -174,7 +187,7 @@ class Watch:
     def _is_borrowed(self, code: CodeType) -> bool:
         """Whether it is the course's version, or the package's code under another file's name."""
         known = self._known.get(id(code))
-        if known is None:  # it is kept, so that no other code takes its place in memory
+        if known is None:
             known = self._known[id(code)] = code, code in self._codes or self._is_copied(code)
         return known[1]
 
