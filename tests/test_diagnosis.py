@@ -299,6 +299,11 @@ class WithoutCall(keras.Model):
 X4, Y4 = np.zeros((4, 2), "float32"), np.array([0.0, 1, 0, 1])
 
 
+def stateful(batch_size):
+    memory = keras.layers.LSTM(2, stateful=True)
+    return keras.Sequential([keras.Input(batch_shape=(batch_size, 1, 2)), memory, keras.layers.Dense(1, "sigmoid")])
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -306,6 +311,7 @@ X4, Y4 = np.zeros((4, 2), "float32"), np.array([0.0, 1, 0, 1])
         ({"model": keras.Sequential([keras.layers.Dense(1)])}, "model: .* has no weights yet"),
         ({"X": X4[:3]}, "X and y: need the same number of examples, .* X has 3, y has 4"),
         ({"X": np.zeros((4, 5))}, "X: the model does not take arrays of shape"),
+        ({"model": stateful(3), "X": X4[:, None]}, r"X: the model is made for batches of 3 examples; .*X\[:3\]"),
         ({"X": np.array([[0, np.nan]] * 4)}, "X: 4 of 4 examples hold NaN or infinity, the first is number 0"),
         ({"y": np.array([0, 1, np.inf, 1])}, "y: 1 of 4 examples hold NaN or infinity, the first is number 2"),
         ({"y": np.array(["a", "b", "a", "b"])}, "y: need numbers"),

@@ -322,8 +322,8 @@ CE = keras.losses.SparseCategoricalCrossentropy
 
 @pytest.mark.parametrize(
     ("loss", "factor"),
-    [(CE(), 1.0), (CE(from_logits=True), 1.0), (CE(reduction="sum"), 128.0)],
-    ids=("shares", "logits", "summed"),
+    [(CE(), 1.0), (CE(from_logits=True), 1.0), (CE(reduction="sum"), 128.0), (CE(reduction=None), 128.0)],
+    ids=("shares", "logits", "summed", "one for each example"),
 )
 def test_a_constant_answer_is_measured_by_the_very_loss(loss, factor):
     head = Dense(3, None if getattr(loss, "from_logits", False) else "softmax", name="head")

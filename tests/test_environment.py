@@ -80,3 +80,10 @@ def test_what_is_installed_here_is_what_the_lock_says(root):
             requirement.marker is None or requirement.marker.evaluate()
         ):
             assert requirement.specifier.contains(version(requirement.name)), requirement.name
+
+
+def test_reading_a_notebook_compiles_no_grammar_of_web_addresses():
+    """3 s in every command, grader and JupyterLab: see the extra `course`."""
+    asked = "import nbformat, sys; print([m for m in ('rfc3987_syntax', 'lark') if m in sys.modules])"
+    answer = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=120)
+    assert answer.stdout.strip() == "[]", answer.stdout + answer.stderr

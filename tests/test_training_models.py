@@ -72,6 +72,13 @@ def test_a_shared_layer_counts_all_its_calls():
     assert recording.backprop["shared"].shape == (3,) and recording.backprop["shared"][0] > 0
 
 
+def test_a_net_that_carries_a_state_from_batch_to_batch_is_refused():
+    memory = keras.layers.LSTM(2, stateful=True, name="memory")
+    model = keras.Sequential([keras.Input(batch_shape=(4, 1, 2)), memory, keras.layers.Dense(1, "sigmoid")])
+    with pytest.raises(ValueError, match=r"^model: 'memory' keeps its state from batch to batch"):
+        vg.train(model, X[:8, None], Y[:8], **plain())
+
+
 def test_several_outputs_take_several_losses():
     inputs = keras.Input((2,))
     h = keras.layers.Dense(4, activation="relu", name="trunk")(inputs)

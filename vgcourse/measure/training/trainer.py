@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from vgcourse.measure import keras_private
 from vgcourse.measure.arguments import as_meant, one_of, whole_number
 from vgcourse.measure.layers import inner_optimizer, layer_names, weighted_layers
 from vgcourse.measure.objective import choose_objective
@@ -231,6 +232,12 @@ def _check_settings(model, epochs, batch_size, every, seed) -> None:
 def _check_model(model) -> None:
     if not any(v.trainable for info in weighted_layers(model) for v in info.variables):
         raise ValueError(f"model: every layer of {model.name!r} is frozen; set trainable=True on one of them.")
+    stateful = [part.name for part in keras_private.all_layers(model) if getattr(part, "stateful", False) is True]
+    if stateful:
+        raise ValueError(
+            f"model: {stateful[0]!r} keeps its state from batch to batch (stateful=True), and train also runs batches "
+            "of other sizes and orders; use model.fit with vg.GradientCapture."
+        )
 
 
 def _check_lengths(n: int, y) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from vgcourse.measure import keras_private
 from vgcourse.measure.heads import output_activation
@@ -101,11 +102,12 @@ def _compiled(model, compiled, y, outputs, heads, weights) -> LossInUse:
     name = "added by the model" if compiled is None else loss_name(parts[0] if len(parts) == 1 else compiled)
     if len(parts) == 1 and name in _CHECKED and isinstance(y, np.ndarray):
         fit_targets(y, outputs[0], parts[0])
-    summed = bool(parts) and all(getattr(part, "reduction", "") == "sum" for part in parts)
+    # A loss that is left as one number for each example is trained on as their sum.
+    summed = bool(parts) and all(getattr(part, "reduction", "") in ("sum", "none", None) for part in parts)
 
     def compute(x, y, prediction, weights):
         value = model.compute_loss(x=x, y=y, y_pred=prediction, sample_weight=weights)
-        return value, _factor(keras.tree.flatten(prediction), summed)
+        return tf.reduce_sum(value), _factor(keras.tree.flatten(prediction), summed)
 
     return LossInUse(compute, name, False, parts, heads, penalised=True, weights=weights)
 

@@ -139,6 +139,10 @@ def answer(model, x):
         ) from error
     except (ValueError, TypeError, KeyError, tf.errors.InvalidArgumentError) as error:
         shapes = ", ".join(str(a.shape) for a in keras.tree.flatten(x))
+        size = _batch_size(model)
+        if size is not None and size != len(keras.tree.flatten(x)[0]):
+            of_all = f"hand over {size} of them, as in diagnose(model, X[:{size}], y[:{size}])"
+            raise ValueError(f"X: the model is made for batches of {size} examples; {of_all}.") from error
         reason = str(error).strip().splitlines()[0]
         raise ValueError(f"X: the model does not take arrays of shape {shapes}: {reason}") from error
 
@@ -206,6 +210,12 @@ def tied_to_a_batch_size(model) -> bool:
     parts = keras_private.all_layers(model)
     stateful = any(getattr(part, "stateful", False) for part in parts if isinstance(part, keras.layers.RNN))
     return stateful or any(i.shape[0] is not None for i in getattr(model, "inputs", None) or [])
+
+
+def _batch_size(model) -> int | None:
+    """The number of examples that a model declares for all its batches."""
+    sizes = {i.shape[0] for i in getattr(model, "inputs", None) or []} - {None}
+    return sizes.pop() if len(sizes) == 1 else None
 
 
 def computes_in_half(model) -> bool:
