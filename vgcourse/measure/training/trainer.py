@@ -235,8 +235,8 @@ def _check_model(model) -> None:
     stateful = [part.name for part in keras_private.all_layers(model) if getattr(part, "stateful", False) is True]
     if stateful:
         raise ValueError(
-            f"model: {stateful[0]!r} keeps its state from batch to batch (stateful=True), and train also runs batches "
-            "of other sizes and orders; use model.fit with vg.GradientCapture."
+            f"model: {stateful[0]!r} keeps its state from batch to batch (stateful=True), and train also runs "
+            "batches of other sizes and orders; use model.fit with vg.GradientCapture."
         )
 
 
