@@ -196,7 +196,9 @@ def _unique(name: str, taken: set[str]) -> str:
 def _own_variables(layer) -> list:
     if isinstance(layer, _OPAQUE):
         return [v for sub in keras_private.all_layers(layer) for v in keras_private.made_trainable(sub)]
-    return keras_private.made_trainable(layer)
+    # A wrapper such as SpectralNormalization holds the wrapped layer's kernel by a name of its own.
+    inner = {id(v) for child in _children(layer) for v in child.variables}
+    return [v for v in keras_private.made_trainable(layer) if id(v) not in inner]
 
 
 def _layer_info(name: str, layer) -> LayerInfo:

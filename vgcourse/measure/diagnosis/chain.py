@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
-from vgcourse.measure.diagnosis.thresholds import STRONG_ENOUGH, UNDERFLOWN
+from vgcourse.measure.diagnosis.thresholds import LARGE_GAIN, SHRUNK, STRONG_ENOUGH, UNDERFLOWN
 
 
 def chain(batch: Batch) -> list[Layer]:
@@ -64,6 +64,25 @@ def strength_in_words(layer: Layer) -> str:
 
 def largest_drop(batch: Batch, reach: np.ndarray) -> tuple[str, float, str] | None:
     """(layer, what is left, where in words) of the one place that loses most of a plain chain's gradient."""
+    total = np.log(np.nanmin(reach[reach > 0])) if (reach > 0).any() else -np.inf
+    places = _places(batch)
+    if not places or not np.isfinite(total):
+        return None
+    kept, name, place = min(places)
+    return (name, kept, place) if np.log(kept) < 0.6 * total else None
+
+
+def largest_rise(batch: Batch, reach: np.ndarray) -> tuple[str, float, str] | None:
+    """As `largest_drop`: the one place that adds most to what grows; None where it is spread out."""
+    total, places = np.log(np.nanmax(reach)), _places(batch)
+    if not places or not np.isfinite(total):
+        return None
+    times, name, place = max(places)
+    return (name, times, place) if np.log(times) > 0.6 * total > 0 else None
+
+
+def _places(batch: Batch) -> list[tuple[float, str, str]]:
+    """(what the gradient is multiplied by, layer, where in words) in each layer and between layers of a chain."""
     layers = [layer for layer in batch.layers if np.isfinite(layer.gradient_norm) and layer.weighted]
     drops = [
         (layer.passed * layer.delta_norm / layer.gradient_norm, layer.name, f"in {layer.name}")
@@ -76,12 +95,7 @@ def largest_drop(batch: Batch, reach: np.ndarray) -> tuple[str, float, str] | No
             if np.isfinite(came) and came > 0:
                 place = f"between {before.name} and {after.name}"
                 drops.append((before.gradient_norm / came, before.name, place))
-    total = np.log(np.nanmin(reach[reach > 0])) if (reach > 0).any() else -np.inf
-    drops = [drop for drop in drops if drop[0] > 0]
-    if not drops or not np.isfinite(total):
-        return None
-    kept, name, place = min(drops)
-    return (name, kept, place) if np.log(kept) < 0.6 * total else None
+    return [drop for drop in drops if drop[0] > 0]
 
 
 def stop(batch: Batch) -> Layer | None:
@@ -121,6 +135,8 @@ def one_culprit(chain: list[Layer], largest: bool) -> Layer | None:
 
 def geometric(values: np.ndarray) -> float:
     values = np.asarray(values, float)
+    if (values == 0).any():
+        return 0.0
     return float(np.exp(np.log(np.maximum(values, 1e-300)).mean())) if values.size else 1.0
 
 
@@ -139,19 +155,39 @@ def weakest(chain: list[Layer]) -> list[Layer]:
     enough; one gain at least must be known. The first layer's own weights are not on the way: it may be among them.
     """
     alike = _alike(chain, strength)
-    return [layer for layer in alike if strength(layer) < STRONG_ENOUGH] or alike
+    return _most_at_fault([layer for layer in alike if strength(layer) < STRONG_ENOUGH]) or alike
 
 
 def strongest(chain: list[Layer]) -> list[Layer]:
     """As `weakest`: those whose weights add most, without those that are no stronger than they need be."""
     alike = _alike(chain, lambda layer: 1 / max(strength(layer), 1e-300))
-    return [layer for layer in alike if strength(layer) > 1 / STRONG_ENOUGH] or alike
+    return _most_at_fault([layer for layer in alike if strength(layer) > 1 / STRONG_ENOUGH]) or alike
+
+
+def _most_at_fault(layers: list[Layer]) -> list[Layer]:
+    """Without those that change the size by less than half of the powers of ten by which the worst one does."""
+    changes = [abs(np.log(max(strength(layer), 1e-300))) for layer in layers]
+    return [layer for layer, change in zip(layers, changes, strict=True) if change >= 0.5 * max(changes)]
+
+
+def shrunk(chain: list[Layer]) -> list[Layer] | None:
+    """The layers whose kernels are far below the size that Glorot's initializer gives; None unless most are."""
+    known = [layer for layer in chain[:-1] if np.isfinite(layer.glorot)]
+    small = [layer for layer in known if layer.glorot < 1 / SHRUNK]
+    return small if 2 * len(small) > len(known) else None
 
 
 def _alike(chain: list[Layer], cost) -> list[Layer]:
     between = [layer for layer in chain[1:-1] if np.isfinite(layer.gain)]
     activation = _costliest(between, cost)[0].activation
     return [layer for layer in chain[:-1] if np.isfinite(layer.gain) and layer.activation == activation]
+
+
+def loud(chain: list[Layer]) -> list[Layer]:
+    """Layers whose weights are far larger than their activation needs; none where only some are."""
+    known = [layer for layer in chain if np.isfinite(strength(layer))]
+    large = [layer for layer in known if strength(layer) > LARGE_GAIN]
+    return large if 2 * len(large) > len(known) else []
 
 
 def normalised_throughout(chain: list[Layer]) -> bool:

@@ -5,8 +5,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from vgcourse.measure.diagnosis.facts.layer import Batch
+from vgcourse.measure.diagnosis.thresholds import LONG_WAY, VANISHED
+from vgcourse.measure.diagnosis.words import share, short
 
 _NAMED = 4
+# A step of less than half of the distance between neighbouring numbers changes nothing: at most this part of one.
+_LOST = {"float16": 4096, "bfloat16": 512}
 
 
 def notes(batch: Batch, cause: str = "") -> Iterator[str]:
@@ -28,6 +32,9 @@ def notes(batch: Batch, cause: str = "") -> Iterator[str]:
     frozen = [layer.name for layer in batch.layers if not layer.trainable]
     if frozen:
         yield f"Frozen, so without a kernel gradient: {_listed(frozen)}."
+    yield from _about_half_weights(batch)
+    yield from _about_the_outputs(batch)
+    yield from _about_far_targets(batch, cause)
     yield from _about_the_loss(batch)
     if batch.worse_by_moving and cause != "wrong statistics":
         yield _by_moving_statistics(batch)
@@ -46,10 +53,55 @@ def _started_with(batch: Batch) -> str:
     return f" ({100 * left:.3g} % of them is what they started with)" if left > 0.01 else ""
 
 
+def _about_half_weights(batch: Batch) -> Iterator[str]:
+    """Weights that are kept, and not only used, in half precision."""
+    for kind, parts in _LOST.items():
+        names = [layer.name for layer in batch.layers if layer.weighted and layer.trainable and layer.stored == kind]
+        if names:
+            yield (
+                f"The weights of {_listed(names)} are kept in {kind}: a step of less than 1/{parts:,} of a weight is "
+                f"lost in rounding. The dtype policy mixed_{kind} computes in {kind}, too, and keeps them in float32."
+            )
+
+
+def _about_the_outputs(batch: Batch) -> Iterator[str]:
+    """One of several outputs may speak so low that the layers that all share hear the others alone."""
+    if len(batch.outputs) < 2 or not batch.sent > 0:
+        return
+    loudest = max(batch.outputs, key=lambda output: output.sent)
+    deaf = [output.layer for output in batch.outputs if output.sent == 0]
+    if deaf:
+        yield (
+            f"The loss sends nothing at all into {_listed(deaf)}: no loss for it, a loss weight of 0, or answers "
+            "that are right already."
+        )
+    for output in batch.outputs:
+        if 0 < output.sent < VANISHED * loudest.sent:
+            yield (
+                f"Into {output.layer} the loss sends {share(output.sent / loudest.sent)} what it sends into "
+                f"{loudest.layer}: of the two, layers that both share follow {loudest.layer} alone. Look at the loss "
+                "weights and at the size of the targets."
+            )
+
+
+def _about_far_targets(batch: Batch, cause: str) -> Iterator[str]:
+    fact = batch.far
+    if cause == "targets too large" or fact is None or not LONG_WAY < fact.steps < np.inf:
+        return
+    yield (
+        f"The targets of {fact.layer} are of size {short(fact.size)} (rms), its answers of size "
+        f"{short(fact.answers)}: the first step of {batch.optimizer} brings them closer by 1/{fact.steps:,.0f} of "
+        "the way. Standardised targets spare it that way."
+    )
+
+
 def _about_the_loss(batch: Batch) -> Iterator[str]:
     added = batch.penalties > 0.5 * abs(batch.loss)
     if added:
-        yield f"Of the loss ({batch.loss:.3g}), {batch.penalties:.3g} is added by layers (regularizers, add_loss)."
+        yield (
+            f"Of the loss ({batch.loss:.3g}), {batch.penalties:.3g} is added by layers (regularizers, add_loss)"
+            f"{_by(batch.dearest)}."
+        )
     rest = batch.data_loss
     if batch.steps_done and batch.guess and 0.98 * batch.guess < rest <= 10 * batch.guess:
         yield (
@@ -59,6 +111,10 @@ def _about_the_loss(batch: Batch) -> Iterator[str]:
     if batch.guess and np.isfinite(rest) and rest > 10 * batch.guess:
         which = "The rest" if added else "The loss"
         yield f"{which} ({rest:.3g}) is far above that of a constant answer ({batch.guess:.3g})."
+
+
+def _by(name: str) -> str:
+    return f", most of it by {name}" if name else ""
 
 
 def _listed(names: list[str]) -> str:

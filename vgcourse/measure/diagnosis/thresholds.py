@@ -25,6 +25,8 @@ LARGE_GAIN = 2.0
 # One step that moves the weights by a third of their size, or by less than a hundred-thousandth everywhere;
 # 1e-3 is the practical guide (Karpathy, makemore).
 STEP_TOO_LARGE, STEP_TOO_SMALL = 0.3, 1e-5
+# Parts of a learning rate that are tried where it does harm.
+SLOWER = (0.1, 0.01, 0.001, 1e-4, 1e-6, 1e-8)
 # rms of a signal whose products leave float32 (1e-38); float16 ends at 6e-8.
 UNDERFLOW = 1e-7
 # Log of a gradient's share that float32 holds as exactly 0, 1e-35, with three decades of room for what is sent.
@@ -33,6 +35,8 @@ UNDERFLOWN = -80.0
 LARGE_INPUT = 20.0
 # rms of targets, and over that of the answers; and steps at the pace of the first one that are too many.
 LARGE_TARGET, SLOW = 100.0, 1e5
+# Steps at the pace of the first one that are worth a note: later ones are often longer.
+LONG_WAY = 1e3
 # rms of what the answers miss of such targets, over that of the targets: so much of the way is still left.
 HARDLY_BEGUN = 0.9
 # Spread of answers over the examples, relative to their size: float32 has seven digits.
@@ -66,3 +70,5 @@ SHRUNK = 4.0
 SMALL_INPUT = 1e-2
 # |z| from which a sigmoid gate is flat: its slope is 6 % of the steepest at 4.1.
 FLAT_GATE = 4.2
+# Share of a recurrent layer's gates that biases alone make flat. Chrono initialisation does so to half of an LSTM's.
+HELD_GATES = 0.7

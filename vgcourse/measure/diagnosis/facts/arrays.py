@@ -17,6 +17,11 @@ def as_array(variable) -> np.ndarray:
     return np.array(variable.value.numpy())
 
 
+def over_glorot(kernel: np.ndarray) -> float:
+    """The rms of a kernel over that which Glorot's initializer gives one of its shape (..., inputs, units)."""
+    return statistics.rms(kernel) * float(np.sqrt(np.prod(kernel.shape[:-2]) * sum(kernel.shape[-2:]) / 2))
+
+
 def mean_norm(arrays) -> float:
     """The norm per example over several calls: the root of the mean over calls of its square."""
     return statistics.rms([statistics.norm(a) for a in arrays])

@@ -4,14 +4,22 @@ import keras
 import numpy as np
 
 from vgcourse.measure import keras_private
-from vgcourse.measure.diagnosis.facts.arrays import as_array, as_float64, mean_norm
+from vgcourse.measure.diagnosis.facts.arrays import as_array, as_float64, mean_norm, over_glorot
 from vgcourse.measure.diagnosis.facts.layer import Layer
-from vgcourse.measure.diagnosis.facts.recurrent import gates_flat
-from vgcourse.measure.slopes import SATURATED_SLOPE, STEEPEST_SLOPE, activation_name, activation_slope
+from vgcourse.measure.diagnosis.facts.recurrent import gates_flat, gates_held
+from vgcourse.measure.replaced import replaced
+from vgcourse.measure.slopes import (
+    NOT_ELEMENTWISE,
+    SATURATED_SLOPE,
+    STEEPEST_SLOPE,
+    activation_name,
+    activation_slope,
+)
 from vgcourse.measure.statistics import mean_by_unit, pooled_rms, rms
 
 # By how much of their size copies of a unit come apart in training, by rounding alone.
 _DRIFT = 1e-4
+_WITH_ACTIVATION = (keras.layers.Dense, keras.layers.Conv1D, keras.layers.Conv2D)
 _NORMALISED = (keras.layers.BatchNormalization, keras.layers.LayerNormalization, keras.layers.GroupNormalization)
 
 
@@ -34,6 +42,8 @@ def layers_of(infos, taps, caught, gradients) -> list[Layer]:
         _add_signals(layer, taps.outputs.get(name), gradients.outputs.get(name))
         function = taps.functions.get(name)
         _add_activation(layer, function, taps.preactivations.get(name), gradients.preactivations.get(name))
+        if info and name in caught and isinstance(info.layer, keras.layers.TimeDistributed):
+            _add_wrapped(layer, info.layer.layer, caught[name], gradients.outputs.get(name))
         if info:
             _add_weights(layer, info, gradients)
         if name in caught:
@@ -60,13 +70,13 @@ def _add_signals(layer: Layer, outputs, gradients) -> None:
 def add_input(layer: Layer, call, gradients) -> None:
     """What the layer took in at its first call, and how much of the gradient it passes back through itself."""
     x = as_float64(call.inputs[0])
-    layer.input_rms = rms(x)
+    layer.input_rms, layer.input_finite = rms(x), bool(np.isfinite(x).all())
     layer.input_signal = spread = rms(x.std(0))
     layer.input_offset = rms(x.mean(0)) / spread if spread else 0.0
     known = [g for g in gradients or [] if g is not None]
-    if known and layer.delta_norm:
+    if known and layer.delta_norm and not call.several:
         layer.passed = mean_norm(known) / layer.delta_norm
-    layer.gates_flat = gates_flat(call.layer, x)
+    layer.gates_flat, layer.gates_held = gates_flat(call.layer, x), gates_held(call.layer)
     if isinstance(call.layer, keras.layers.LayerNormalization):
         layer.together = int(np.prod([x.shape[axis] for axis in np.atleast_1d(call.layer.axis)]))
     if isinstance(call.layer, keras.layers.BatchNormalization):
@@ -87,10 +97,11 @@ def _moving_off(layer, x: np.ndarray, h: np.ndarray) -> tuple[tuple[float, float
     scale = gamma / np.sqrt(variance + layer.epsilon)
     expected = (x - mean.reshape(shape)) * np.reshape(scale * np.ones_like(mean), shape)
     expected = expected + np.reshape(beta * np.ones_like(mean), shape)
-    used = np.isfinite(expected).all() and np.allclose(
-        h, expected, rtol=0.02, atol=0.02 * (np.abs(expected).max() + 1e-12)
-    )
+    near = 0.02 * (np.abs(expected).max() + 1e-12)
+    used = np.isfinite(expected).all() and np.allclose(h, expected, rtol=0.02, atol=near)
     spread = np.maximum(x.std(others), 1e-12)
+    # Where nothing differs over the batch, both statistics may give the same, and it is not known which were used.
+    used = used and (x.std(others) > 0).any()
     shift = float(np.median(np.abs(x.mean(others) - mean) / np.sqrt(np.maximum(variance, spread**2))))
     return (shift, float(np.median((variance + layer.epsilon) / (spread**2 + layer.epsilon)))), bool(used)
 
@@ -118,20 +129,43 @@ def _add_activation(layer: Layer, function, preactivations, deltas) -> None:
             layer.gradient_norm = layer.delta_norm
 
 
+def _add_wrapped(layer: Layer, inner, call, gradients) -> None:
+    """The activation of what TimeDistributed wraps, computed anew: its own tensors live in a loop."""
+    function = getattr(inner, "activation", None)
+    name = activation_name(function)
+    if not isinstance(inner, _WITH_ACTIVATION) or name in NOT_ELEMENTWISE | {"linear"}:
+        return
+    z = []
+    for x in call.inputs:
+        with replaced(inner, "activation", keras.activations.linear):
+            every = inner(keras.ops.reshape(x, (-1, *x.shape[2:])))
+        z.append(keras.ops.reshape(every, (*x.shape[:2], *every.shape[1:])))
+    layer.activation = name
+    known = gradients or [None] * len(z)
+    deltas = [
+        None if g is None else g * as_float64(activation_slope(function, t)) for g, t in zip(known, z, strict=True)
+    ]
+    _add_activation(layer, function, z, deltas)
+
+
 def _add_weights(layer: Layer, info, gradients) -> None:
     main = info.kernel if info.kernel is not None else info.variables[0]
     w = as_float64(main)
     g, layer.update_ratio = gradients.of(main)
-    layer.trainable = bool(main.trainable)
+    layer.trainable, layer.stored = bool(main.trainable), str(main.dtype)
     # Moving averages, too: relu swallows a NaN, and the loss stays finite.
-    layer.finite = layer.finite and all(np.isfinite(as_float64(v)).all() for v in _numbers(info.layer, info))
+    layer.weights_finite = all(np.isfinite(as_float64(v)).all() for v in _numbers(info.layer, info))
+    layer.finite = layer.finite and layer.weights_finite
     layer.kernel_rms = rms(w)
     layer.recurrent = isinstance(info.layer, keras.layers.RNN)
     if isinstance(info.layer, _NORMALISED) and "gamma" in info.others:
         layer.gamma = rms(as_float64(info.others["gamma"]))
     if g is not None:
         layer.kernel_gradient = rms(as_float64(g))
-    if info.kernel is None or w.ndim < 2 or info.others:
+    if info.kernel is None or w.ndim < 2:
+        return
+    layer.glorot = over_glorot(w)
+    if info.others:
         return
     flat = w.reshape(-1, w.shape[-1])
     layer.gain = float(np.sqrt((flat**2).sum() / _fan_out(info.layer, w)))

@@ -8,25 +8,23 @@ from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts import loss as losses
 from vgcourse.measure.diagnosis.facts.arrays import as_float64
 from vgcourse.measure.diagnosis.facts.features import add_input, layers_of
-from vgcourse.measure.diagnosis.facts.layer import Batch, FarTargets, Layer, OddInput, Trial
+from vgcourse.measure.diagnosis.facts.layer import Batch, Layer, OddInput, Trial
 from vgcourse.measure.diagnosis.facts.measure import left_as_it_was, twins
 from vgcourse.measure.diagnosis.facts.outputs import by_row, outputs_of
-from vgcourse.measure.diagnosis.facts.stepping.settings import decay, held_back, prices
+from vgcourse.measure.diagnosis.facts.stepping.distance import far_targets
+from vgcourse.measure.diagnosis.facts.stepping.settings import decay, held_back, leashes, prices
 from vgcourse.measure.diagnosis.facts.stepping.trial import Tried, follows_schedule, fresh_trial, loss_with, try_steps
 from vgcourse.measure.diagnosis.facts.stepping.updates import NoTwin, Twin
 from vgcourse.measure.diagnosis.linear import linear_runs
 from vgcourse.measure.diagnosis.thresholds import (
-    HARDLY_BEGUN,
     LARGE_INPUT,
-    LARGE_TARGET,
     OFF_CENTRE,
-    SLOW,
     SMALL_INPUT,
     STEP_TOO_SMALL,
     UNVARIED,
 )
 from vgcourse.measure.diagnosis.through_time.facts import through_time
-from vgcourse.measure.layers import inner_optimizer, is_plain
+from vgcourse.measure.layers import inner_optimizer, is_plain, walk
 from vgcourse.measure.statistics import norm, rms
 
 
@@ -36,7 +34,7 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
     twin = _next_step(optimizer, run, unknown)
     penalties = _penalties(model) if run.used.penalised else 0.0
     with left_as_it_was(model):
-        guess = losses.constant_loss(run.used, x, y, run.prediction, penalties)
+        guess = losses.constant_loss(model, run.used, x, y, run.prediction, penalties)
     batch = Batch(
         layers_of(run.infos, run.taps, run.calls, run.gradients),
         run.loss,
@@ -58,7 +56,9 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
         attention=run.attention,
         by_row=by_row(model, run, x, y),
         penalties=penalties,
+        dearest=_dearest(model) if penalties else "",
         prices=prices(run.infos) if run.used.penalised else [],
+        leashes=leashes(run.infos),
         noise=run.noise,
         linear_runs=linear_runs(model, run.infos),
         decay=decay(optimizer) if compiled else 0.0,
@@ -76,7 +76,7 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
     batch.large = _large_input(batch, x)
     batch.standardised_loss = _standardised(model, x, y, run, batch)
     batch.odd = _odd_input(model, x, y, run, optimizer, batch)
-    batch.far = _far_targets(model, x, y, run, optimizer, batch)
+    batch.far = far_targets(model, x, y, run, optimizer, batch)
     return batch
 
 
@@ -182,41 +182,14 @@ def _varies(prediction) -> bool:
     return not rms(values - values[:1]) <= UNVARIED * rms(values)
 
 
+def _dearest(model) -> str:
+    """The layer that adds most to the loss, by a regularizer or by add_loss."""
+    adds = {name: _penalties(layer) for name, layer, _ in walk(model) if not isinstance(layer, keras.Model)}
+    return max(adds, key=adds.get, default="")
+
+
 def _penalties(model) -> float:
     return float(sum(float(keras.ops.convert_to_numpy(value)) for value in model.losses))
-
-
-def _far_targets(model, x, y, run, optimizer, batch: Batch) -> FarTargets | None:
-    """How far targets of another size than the answers are away, counted in steps, where the loss is a distance."""
-    output = batch.outputs[0]
-    if len(batch.outputs) > 1 or output.targets is None or output.loss not in losses.DISTANCES:
-        return None
-    size, answers = rms(output.targets), rms(output.values)
-    far = size > LARGE_TARGET * max(answers, 1.0)
-    if not far and not _hardly_begun(output, size):
-        return None
-    if batch.trial is None:
-        return FarTargets(output.layer, size, answers) if far else None
-    steps, tried = _steps_there(batch.trial.losses, output.loss), None
-    if not far and not steps > SLOW:
-        return None
-    if isinstance(y, np.ndarray) and (steps > SLOW or batch.trial.harmful):
-        variables = [v for info in run.infos for v in info.variables if run.gradients.of(v)[0] is not None]
-        y = (y - y.mean(0)) / (y.std(0) + 1e-12)
-        tried = fresh_trial(Tried(model, x, y.astype("float32"), run.used, optimizer, variables))
-    return FarTargets(output.layer, size, answers, steps, tried)
-
-
-def _hardly_begun(output, size: float) -> bool:
-    """Some steps have been made towards large targets, and nine tenths of the way are left."""
-    if output.targets.shape != output.values.shape:
-        return False
-    return size > LARGE_TARGET and rms(output.targets - output.values) > HARDLY_BEGUN * size
-
-
-def _steps_there(course: list[float], loss: str) -> float:
-    start, after = np.sqrt(course[:2]) if "squared" in loss else course[:2]
-    return float(start / (start - after)) if after < start else np.inf
 
 
 def _sent(run) -> float:

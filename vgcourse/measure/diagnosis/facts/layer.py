@@ -6,7 +6,7 @@ import numpy as np
 
 from vgcourse.measure.diagnosis.facts.attention import Attention
 from vgcourse.measure.diagnosis.facts.noise import Noise
-from vgcourse.measure.diagnosis.facts.stepping.settings import Held, Price
+from vgcourse.measure.diagnosis.facts.stepping.settings import Held, Leash, Price
 from vgcourse.measure.diagnosis.thresholds import DEAD, RISEN, WORSE_BY_MOVING
 from vgcourse.measure.diagnosis.through_time.facts import ThroughTime
 
@@ -22,7 +22,8 @@ class Output:
         values, targets: (batch, ...) arrays; targets None where they do not match.
         own_loss: is it no loss of Keras's, so that nothing is known of what it takes the output for?
         deaf: share of the examples whose loss has exactly no gradient here. seen_through: does Keras
-            compute the loss from the logits behind it?
+            compute the loss from the logits behind it? sent: norm per example of the gradient that the loss sends
+            into it, 0 where it sends none.
     """
 
     layer: str
@@ -36,6 +37,7 @@ class Output:
     seen_through: bool
     sure: bool
     own_loss: bool = False
+    sent: float = np.nan
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class Layer:
             what the layer says about its input.
         gradient: rms of dL_i/dh over examples and units. gradient_norm, delta_norm: norm of dL_i/dh, dL_i/dz.
         gain: ||W||_F / sqrt(fan_out), the factor by which random weights pass a gradient's norm back.
+        glorot: rms of the kernel over that which Glorot's initializer gives one of its shape.
         offset: |mean| / standard deviation of the kernel, 0 where that could be chance (4 standard errors).
         slope: rms of phi'(z); steepest: the largest |phi'| there is.
         dead, saturated_units: (units,) bool and float, per unit or channel; None without an activation.
@@ -106,6 +109,9 @@ class Layer:
             moving_off: the same of those that it has, used or not. momentum: how slowly they move.
         together: of a layer normalisation, how many numbers of an example it normalises together.
         gates_flat: of a recurrent layer, the share of its gates that the input alone makes flat.
+        gates_held: the share of its gates that its biases alone make flat.
+        stored: the type of number in which its weights are kept.
+        finite: are its weights and its output? weights_finite, input_finite: its weights alone, what it takes in.
         identical: units that share incoming weights *and* their gradient, so that they stay the same for ever.
     """
 
@@ -123,6 +129,7 @@ class Layer:
     kernel_rms: float = np.nan
     update_ratio: float = np.nan
     gain: float = np.nan
+    glorot: float = np.nan
     offset: float = 0.0
     slope: float = 1.0
     steepest: float = 1.0
@@ -143,11 +150,15 @@ class Layer:
     momentum: float = np.nan
     recurrent: bool = False
     gates_flat: float = np.nan
+    gates_held: float = np.nan
     together: float = np.nan
     gradient_finite: bool = True
     weighted: bool = True
     trainable: bool = True
+    stored: str = "float32"
     finite: bool = True
+    weights_finite: bool = True
+    input_finite: bool = True
 
     @property
     def rectifier(self) -> bool:
@@ -202,7 +213,9 @@ class Batch:
             where that was tried.
         varies: do the model's answers differ over the examples?
         by_row: (loss as it is, loss with each target in its answer's shape), where an own loss makes them differ.
-        penalties: what layers add to the loss. prices: the part of it that is asked for weights.
+        penalties: what layers add to the loss; dearest: the layer that adds most of it. prices: the part of it
+            that is asked for weights.
+        leashes: kernels that a constraint holds far below their usual size.
         noise: of the layers that make it in training. decay: share of the weights that a step takes off.
         held: the setting that makes a small step small. linear_runs: layers without an activation between them.
         not_measured: what could not be measured and why, sentences.
@@ -232,11 +245,13 @@ class Batch:
     far: FarTargets | None = None
     odd: OddInput | None = None
     penalties: float = 0.0
+    dearest: str = ""
     noise: list[Noise] = field(default_factory=list)
     decay: float = 0.0
     held: Held | None = None
     linear_runs: list[list[str]] = field(default_factory=list)
     prices: list[Price] = field(default_factory=list)
+    leashes: list[Leash] = field(default_factory=list)
     not_measured: list[str] = field(default_factory=list)
     twins: list[tuple[str, str]] = field(default_factory=list)
     time: ThroughTime = field(default_factory=ThroughTime)

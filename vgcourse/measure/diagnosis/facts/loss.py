@@ -112,31 +112,38 @@ def _compiled(model, compiled, y, outputs, heads, weights) -> LossInUse:
     return LossInUse(compute, name, False, parts, heads, penalised=True, weights=weights)
 
 
-def constant_loss(used: LossInUse, x, y, prediction, penalties: float = 0.0) -> float | None:
-    """What the best constant answer would get of this very loss, its weights and sums included. None if unknown."""
+def constant_loss(model, used: LossInUse, x, y, prediction, penalties: float = 0.0) -> float | None:
+    """What the best constant answers would get of this very loss, its weights and sums included. None if unknown."""
     answers = keras.tree.flatten(prediction)
-    if not isinstance(y, np.ndarray) or not y.size or len(answers) != 1:
+    if y is None or len(used.parts) != len(answers):
         return None
-    best = _constant_answer(used, y, tuple(answers[0].shape))
-    if best is None:
+    targets = in_order(model, y, len(answers))
+    if len(targets) != len(answers):
+        return None
+    shapes = [tuple(answer.shape) for answer in answers]
+    best = [_constant_answer(*of, used.weights) for of in zip(used.parts, targets, shapes, strict=True)]
+    if any(answer is None for answer in best):
         return None
     try:
-        value, _ = used.compute(x, y, keras.tree.pack_sequence_as(prediction, [keras.ops.convert_to_tensor(best)]))
+        constants = keras.tree.pack_sequence_as(prediction, [keras.ops.convert_to_tensor(a) for a in best])
+        value, _ = used.compute(x, y, constants)
     except Exception:  # a loss of one's own may ask for more than an answer
         return None
     return float(value) - penalties
 
 
-def _constant_answer(used: LossInUse, y: np.ndarray, shape: tuple) -> np.ndarray | None:
+def _constant_answer(part, y, shape: tuple, weights) -> np.ndarray | None:
     """The best one: the shares of the labels, or the mean of the targets, in the form that the loss takes."""
-    w = np.ones(len(y)) if used.weights is None else np.asarray(used.weights, float)
-    if not w.sum() > 0 or used.name not in _CHECKED or not used.parts or ignored_class(used.parts[0]) is not None:
+    if not isinstance(y, np.ndarray) or not y.size:
+        return None
+    name, w = loss_name(part), np.ones(len(y)) if weights is None else np.asarray(weights, float)
+    if not w.sum() > 0 or name not in _CHECKED or ignored_class(part) is not None:
         return None
     rows = np.asarray(y, float).reshape(len(y), -1)
-    logits = takes_logits(used.parts[0], used.name)
-    if used.name.endswith("categorical_crossentropy"):
+    logits = takes_logits(part, name)
+    if name.endswith("categorical_crossentropy"):
         classes = shape[-1]
-        one_hot = np.eye(classes)[y.astype(int).ravel()] if used.name.startswith("sparse") else rows
+        one_hot = np.eye(classes)[y.astype(int).ravel()] if name.startswith("sparse") else rows
         shares = np.average(one_hot.reshape(len(y), -1, classes).mean(1), 0, w)
         best = np.log(np.maximum(shares, 1e-30)) if logits else shares
         return np.broadcast_to(best, shape).astype("float32")

@@ -22,11 +22,12 @@ _LOSS_SCALE = 2.0**15
 
 @dataclass
 class Call:
-    """What a layer took in and gave back, call by call."""
+    """What a layer took in, the first of ``several`` tensors, and gave back, call by call."""
 
     layer: keras.layers.Layer
     inputs: list = field(default_factory=list)
     outputs: list = field(default_factory=list)
+    several: bool = False
 
 
 @dataclass
@@ -186,13 +187,17 @@ def _tap_calls(model, infos) -> Iterator[dict[str, Call]]:
 def _catching(calls: dict[str, Call], name: str, layer, call):
     @functools.wraps(call)
     def wrapper(*args, **kwargs):
-        if not args or not tf.is_tensor(args[0]) or not args[0].dtype.is_floating:
+        flat = keras.tree.flatten(args[0]) if args else []
+        place = next((k for k, a in enumerate(flat) if tf.is_tensor(a) and a.dtype.is_floating), None)
+        if place is None:
             return call(*args, **kwargs)
-        copy = tf.identity(args[0])
-        if (mask := keras_private.mask(args[0])) is not None:
+        copy = tf.identity(flat[place])
+        if (mask := keras_private.mask(flat[place])) is not None:
             keras_private.leave_mask(copy, mask)
-        result = call(copy, *args[1:], **kwargs)
-        known = calls.setdefault(name, Call(layer))
+        given = [*flat[:place], copy, *flat[place + 1 :]]
+        first = copy if tf.is_tensor(args[0]) else keras.tree.pack_sequence_as(args[0], given)
+        result = call(first, *args[1:], **kwargs)
+        known = calls.setdefault(name, Call(layer, several=len(flat) > 1))
         known.inputs.append(copy)
         known.outputs.append(keras.tree.flatten(result)[0])
         return result

@@ -8,6 +8,7 @@ from vgcourse.measure.diagnosis.facts.arrays import as_float64
 from vgcourse.measure.diagnosis.facts.layer import Output
 from vgcourse.measure.diagnosis.facts.loss import takes_logits
 from vgcourse.measure.objective import in_order, loss_name
+from vgcourse.measure.statistics import norm
 
 _LOOKED_BACK = 4
 
@@ -43,6 +44,7 @@ def _output(taps, h, head, part, target, gradient, layer) -> Output:
         keras_private.logits(h) is not None,
         taps.owner(h) is not None,
         part is not None and _is_own(part),
+        0.0 if gradient is None else norm(gradient),
     )
 
 

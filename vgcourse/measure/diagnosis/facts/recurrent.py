@@ -24,6 +24,20 @@ def gates_flat(layer, x: np.ndarray) -> float:
     return float((np.abs(x @ as_float64(kernel)) > FLAT_GATE).mean())
 
 
+def gates_held(layer) -> float:
+    """The share of gates that the biases alone, without input and past, drive to where a sigmoid is flat.
+
+    Biases that keep a memory open (chrono initialisation) do so to half of them. NaN as in `gates_flat`.
+    """
+    cell = getattr(layer, "cell", None) if isinstance(layer, keras.layers.RNN) else None
+    bias = getattr(cell, "bias", None)
+    if bias is None or not hasattr(cell, "recurrent_activation") or not _saturates(cell):
+        return np.nan
+    values = as_float64(bias)
+    # Of a GRU's two rows one is added to the input's part and one to that of the past.
+    return float((np.abs(values.sum(0) if values.ndim == 2 else values) > FLAT_GATE).mean())
+
+
 def _saturates(cell) -> bool:
     """Whether most of its gates go through sigmoid or tanh."""
     gate = getattr(cell, "recurrent_activation", getattr(cell, "activation", None))

@@ -51,6 +51,7 @@ ORDER = (
     Rule(inputs.inputs_too_large),
     Rule(noise.noisy),
     Rule(shrinking.decays),
+    Rule(shrinking.leashed),
     Rule(shrinking.dear),
     Rule(inputs.inputs_too_small),
     Rule(inputs.gates_flat),

@@ -49,6 +49,14 @@ def exploding(batch: Batch) -> Finding | None:
             f"({path.strength_in_words(culprit)}, about {short(path.needed(culprit))} would keep the size).",
             f"initialise {culprit.name} again with {path.initializer(culprit)}, or clip with global_clipnorm=1.0.",
         )
+    if (rise := path.largest_rise(batch, reach)) is not None:
+        where, times, how = rise
+        return Finding(
+            "exploding",
+            where,
+            f"{start}, most of it from what happens {how}, which multiplies it by {short(times)}.",
+            "look at what is computed there: its scale, its slopes, how many numbers it sums up.",
+        )
     if path.normalised_throughout(chain):
         return Finding(
             "exploding",
@@ -67,7 +75,7 @@ def exploding(batch: Batch) -> Finding | None:
         loud.name,
         f"{start}{pace}{why}.",
         f"{path.initializer(path.with_kernel(chain, loud))} kernels; global_clipnorm=1.0 meanwhile."
-        if batch.plain
+        if batch.plain or path.loud(chain)
         else "a factor of 1/sqrt(depth) or a normalisation on residual branches, smaller weights; "
         "global_clipnorm=1.0 meanwhile.",
     )
@@ -156,14 +164,28 @@ def _from(layer: Layer, named: Layer) -> str:
     return "" if layer is named else f" from {layer.name} on"
 
 
+def _shrunk(small: list[Layer], start: str) -> Finding:
+    """What recurrent layers pass on follows from no gain; that kernels are far below their usual size shows."""
+    size = short(path.geometric([layer.glorot for layer in small]))
+    return Finding(
+        "weights too small",
+        small[0].name,
+        f"{start}. The kernel of {small[0].name} is small{and_more(small)}: {size} of the size that glorot_uniform "
+        "gives it.",
+        f"{path.initializer(small[0])} kernels.",
+    )
+
+
 def _spread_out(chain, reach, first, start, batch: Batch) -> Finding:
     pace = f"{start}, about {short(path.per_layer(reach, chain))} of it per hidden layer"
     gains, slope = path.gains(chain), path.typical_slope(chain)
     gain, weak = path.geometric(gains), path.weakest(chain) if len(gains) else [first]
     needed = path.needed(weak[0])
-    by_weights = np.log(needed / gain) if gain > 0 else 0.0
+    by_weights = np.log(needed / gain) if gain > 0 else np.inf
     by_slope = -np.log(max(slope * needed, 1e-30))
     if not path.agree(reach, path.factors(chain)):
+        if (small := path.shrunk(chain)) is not None:
+            return _shrunk(small, start)
         return Finding(
             "vanishing",
             first.name,

@@ -10,6 +10,7 @@ from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
 from vgcourse.measure.diagnosis.thresholds import (
     FAINT,
     FLAT_GATE,
+    HELD_GATES,
     OFF_CENTRE,
     SATURATED,
     SCALED,
@@ -55,8 +56,8 @@ def signal_lost(batch: Batch) -> Finding | None:
             "constant output",
             layer.name,
             f"{start}: {before}{layer.name} takes in the same for all.",
-            f"look before {layer.name} for a dropout of 1, a factor of 0, a mean over what a normalisation has "
-            "centred, or numbers too large or too small for their floating-point type.",
+            f"look before {layer.name} for a dropout of 1, a factor of 0, a mean over the examples (axis 0) or "
+            "over what a normalisation has centred, or numbers too large or too small for their floating-point type.",
         )
     if not layer.kind.endswith("Normalization"):
         return None
@@ -135,7 +136,9 @@ def _better_standardised(odd: OddInput | None) -> bool:
     """Does the loss fall at least three times as far, and by more than half a hundredth?"""
     if odd is None:
         return False
-    fallen, could = odd.here[0] - odd.here[-1], odd.standardised[0] - odd.standardised[-1]
+    # A start that is worse is no credit to where the steps lead.
+    start = min(odd.here[0], odd.standardised[0])
+    fallen, could = odd.here[0] - odd.here[-1], start - odd.standardised[-1]
     return bool(could > max(3 * fallen, 0.005 * abs(odd.standardised[0])))
 
 
@@ -150,7 +153,7 @@ def gates_flat(batch: Batch) -> Finding | None:
     """Gates of a recurrent layer that its input alone holds open or shut."""
     flat = [layer for layer in batch.layers if layer.gates_flat >= SATURATED]
     if not flat:
-        return None
+        return _held_gates(batch)
     worst = flat[0]
     evidence = (
         f"What {worst.name} takes in (rms {short(worst.input_rms)}) drives {worst.gates_flat:.0%} of its gates "
@@ -165,6 +168,21 @@ def gates_flat(batch: Batch) -> Finding | None:
             "standardise what it takes in: subtract each feature's mean, divide by its standard deviation.",
         )
     return Finding("weights too large", worst.name, f"{evidence}.", "glorot_uniform for its kernel.")
+
+
+def _held_gates(batch: Batch) -> Finding | None:
+    """Gates that their biases hold open or shut, so that neither input nor past moves them."""
+    held = [layer for layer in batch.layers if layer.gates_held >= HELD_GATES]
+    if not held:
+        return None
+    return Finding(
+        "saturation",
+        held[0].name,
+        f"The biases of {held[0].name} hold {held[0].gates_held:.0%} of its gates beyond {FLAT_GATE:g}"
+        f"{and_more(held)}: there sigmoid and tanh have less than 6 % of their steepest slope, and neither the input "
+        "nor the past moves them much.",
+        "biases of 0, and 1 at the forget gate of an LSTM, as Keras begins.",
+    )
 
 
 def wrong_statistics(batch: Batch) -> Finding | None:

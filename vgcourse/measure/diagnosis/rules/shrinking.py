@@ -6,7 +6,7 @@ from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts.layer import Batch
 from vgcourse.measure.diagnosis.rules.finding import Finding
 from vgcourse.measure.diagnosis.thresholds import DEAR, DECAYS, SHRUNK
-from vgcourse.measure.diagnosis.words import short
+from vgcourse.measure.diagnosis.words import share, short
 
 
 def decays(batch: Batch) -> Finding | None:
@@ -28,6 +28,22 @@ def decays(batch: Batch) -> Finding | None:
         f"Every step of {batch.optimizer} takes {batch.decay:.2g} of its size off each weight that decays, in {name} "
         f"and behind it (weight_decay times the learning rate), {kept}.",
         "a weight decay of 0.1 or less: the share of a step is that times the learning rate.",
+    )
+
+
+def leashed(batch: Batch) -> Finding | None:
+    """A constraint on kernels, applied after every step, that leaves them too small to pass anything on."""
+    if not batch.leashes:
+        return None
+    worst = min(batch.leashes, key=lambda leash: leash.kept)
+    more = len(batch.leashes) - 1
+    return Finding(
+        "regularization too strong",
+        worst.layer,
+        f"After every step {worst.constraint} leaves the kernel of {worst.layer} {share(worst.kept)} the size that "
+        f"glorot_uniform gives it{f', and {more} more are held like it' * bool(more)}: what passes through it "
+        "shrinks as much, whatever it has learnt.",
+        "a constraint that leaves room, such as MaxNorm(2), or none.",
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from vgcourse.measure.diagnosis.facts.layer import Batch
 from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
-from vgcourse.measure.diagnosis.thresholds import STEP_TOO_LARGE, STEP_TOO_SMALL
+from vgcourse.measure.diagnosis.thresholds import SLOWER, STEP_TOO_LARGE, STEP_TOO_SMALL
 from vgcourse.measure.diagnosis.words import short, way
 
 
@@ -16,7 +16,8 @@ def harmful_rate(batch: Batch) -> Finding | Unmeasured | None:
     if trial.better is None:
         return Unmeasured(
             f"why {_steps(trial, batch)} take its loss from {way(trial.losses)}",
-            "smaller rates do not lower it either: it may not be what the gradients are of",
+            f"rates down to 1/{1 / min(SLOWER):,.0f} of that do not lower it either: it may not be what the "
+            "gradients are of",
         )
     emptied = trial.emptied
     name = max(emptied, key=emptied.get) if emptied else _most_moved(batch)

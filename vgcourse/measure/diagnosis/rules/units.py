@@ -28,13 +28,7 @@ _AGAIN = "start again from fresh weights with a smaller learning rate or global_
 def not_finite(batch: Batch) -> Finding | None:
     bad = next((layer for layer in batch.layers if not layer.finite), None)
     if bad is not None:
-        return Finding(
-            "not finite",
-            bad.name,
-            f"{bad.name} is the first layer with numbers that are not finite, in its weights or its output "
-            f"(loss {batch.loss:g}).",
-            _AGAIN,
-        )
+        return _first_not_finite(bad, batch)
     last = batch.layers[-1].name
     if not np.isfinite(batch.loss) and (huge := _too_large_to_square(batch)) is not None:
         return huge
@@ -55,6 +49,29 @@ def not_finite(batch: Batch) -> Finding | None:
         f"The loss ({batch.loss:.3g}) and all outputs are finite, and the gradient that comes back to {worst.name} "
         "is not: a slope between it and the loss is infinite or 0/0.",
         "look there for a square root, a norm or a power at 0, and add a small constant.",
+    )
+
+
+def _first_not_finite(bad: Layer, batch: Batch) -> Finding:
+    start = f"{bad.name} is the first layer with numbers that are not finite (loss {batch.loss:g})"
+    if not bad.weights_finite:
+        return Finding("not finite", bad.name, f"{start}: its weights are not.", _AGAIN)
+    if not bad.input_finite:
+        return Finding(
+            "not finite",
+            bad.name,
+            f"{start}: its weights are finite, and what it takes in is not, although the layers before it give "
+            "finite numbers. They are made on the way to it.",
+            f"look before {bad.name} for a logarithm of 0, a division by 0 (a standard deviation of 0), a root of a "
+            "negative number or an exponential of a large one.",
+        )
+    took = f", and so is what it takes in (rms {short(bad.input_rms)})" if bad.input_rms >= 0 else ""
+    return Finding(
+        "not finite",
+        bad.name,
+        f"{start}: its weights are finite{took}, what it makes of them is not.",
+        f"look at what {bad.name} computes: numbers too large for their floating-point type, in an exponential or a "
+        "sum over large weights or inputs.",
     )
 
 
@@ -136,6 +153,8 @@ def _faded(dead: Layer, batch: Batch) -> Finding | None:
     Weights are to blame where they account for most of it; what else makes it small, other rules say.
     """
     before = list(itertools.takewhile(lambda layer: layer is not dead, batch.layers))
+    if (zero := next((layer for layer in before if layer.output == 0), None)) is not None:
+        return _zeroed(zero, dead, batch)
     kept = {layer.name: np.log(layer.gain / path.needed(layer)) for layer in before if layer.gain > 0}
     weak = [layer for layer in before if layer.gain < path.needed(layer) / 4]
     came = before[0].input_rms if before and before[0].input_rms > 0 else 1.0
@@ -148,6 +167,26 @@ def _faded(dead: Layer, batch: Batch) -> Finding | None:
         f"gives exactly 0, because weights are too small (gain {short(weak[0].gain)} in {weak[0].name}"
         f"{and_more(weak)}; about {short(path.needed(weak[0]))} would keep its size).",
         f"{path.initializer(weak[0])} kernels.",
+    )
+
+
+def _zeroed(zero: Layer, dead: Layer, batch: Batch) -> Finding:
+    """A layer of zeros, and behind it an activation that has no slope at 0: no step ever moves either."""
+    if zero.kernel_rms > 0:
+        return Finding(
+            "constant output",
+            zero.name,
+            f"{zero.name} gives exactly 0 for all {batch.examples} examples, although its kernel is not 0. "
+            f"{dead.name} takes in zeros, where relu has no slope, and nothing that comes back to it passes.",
+            f"look at the biases of {zero.name} and at its activation: dead units give 0, and so do gates that are "
+            "shut.",
+        )
+    return Finding(
+        "weights too small",
+        zero.name,
+        f"{zero.name} gives exactly 0 for all {batch.examples} examples, because its kernel is 0, and relu has no "
+        f"slope there: {dead.name} takes in zeros, and nothing that comes back to it passes.",
+        f"initialise {zero.name} again with glorot_uniform.",
     )
 
 

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
+from vgcourse.measure.diagnosis.facts.arrays import as_float64, over_glorot
 from vgcourse.measure.diagnosis.facts.stepping.updates import NoTwin, Twin
+from vgcourse.measure.diagnosis.thresholds import SHRUNK
 from vgcourse.measure.layers import inner_optimizer
+from vgcourse.measure.statistics import rms
 
 # Settings that hold a step back, and the values at which they do not.
 _FREE = {"clipnorm": None, "global_clipnorm": None, "clipvalue": None, "epsilon": 1e-7}
@@ -29,6 +32,31 @@ class Price:
     layer: str
     value: float
     degree: float
+
+
+@dataclass(frozen=True)
+class Leash:
+    """A constraint that holds a kernel small. kept: what it leaves of the size that Glorot's initializer gives."""
+
+    layer: str
+    constraint: str
+    kept: float
+
+
+def leashes(infos) -> list[Leash]:
+    """Of the trainable kernels with a constraint those that it leaves less than a quarter of their usual size."""
+    found = []
+    for info in infos:
+        constraint = getattr(info.kernel, "constraint", None)
+        w = None if constraint is None or not info.kernel.trainable else as_float64(info.kernel)
+        if w is None or w.ndim < 2 or not w.any():
+            continue
+        # Weights that it has shrunk already are tried at the size at which they would have started.
+        usual = (w / min(1.0, over_glorot(w))).astype("float32")
+        kept = rms(as_float64(constraint(keras.ops.convert_to_tensor(usual)))) / rms(usual)
+        if kept < 1 / SHRUNK:
+            found.append(Leash(info.name, type(constraint).__name__, kept))
+    return found
 
 
 def pace(optimizer) -> float:

@@ -17,10 +17,11 @@ from vgcourse.measure.diagnosis.facts.measure import (
 )
 from vgcourse.measure.diagnosis.facts.stepping.settings import pace
 from vgcourse.measure.diagnosis.facts.stepping.updates import Twin
+from vgcourse.measure.diagnosis.thresholds import SLOWER
 from vgcourse.measure.layers import tap_outputs
 from vgcourse.measure.slopes import unit_saturation
 
-_STEPS, _MOST, _SLOWER = 8, 40, (0.1, 0.01, 0.001, 1e-4)
+_STEPS, _MOST = 8, 40
 # A first step that moves a kernel by a tenth of its size is looked into even where it lowers the loss.
 _LARGE_STEP = 0.1
 # As many examples a step as Keras's fit takes.
@@ -108,6 +109,12 @@ def fresh_trial(tried: Tried) -> Trial:
     return trial
 
 
+def answers_with(tried: Tried, twin: Twin) -> list:
+    """What the model's outputs give in a training step with the weights of the twin, in flattened order."""
+    with left_as_it_was(tried.model), _scope(twin):
+        return keras.tree.flatten(answer(tried.model, tried.x))
+
+
 def loss_with(tried: Tried) -> float:
     """The loss of another batch."""
     with left_as_it_was(tried.model):
@@ -130,7 +137,7 @@ def _go_on(trial: Trial, tried: Tried, twin: Twin, dead: dict, count: int = _STE
 
 def _better_rate(tried: Tried, before: float, dead: dict, count: int) -> Slower | None:
     """The first of some smaller rates with which as many steps lower the loss and kill no layer."""
-    for factor in _SLOWER:
+    for factor in SLOWER:
         twin, trial = Twin(tried.optimizer, tried.variables, factor), Trial([before])
         _go_on(trial, tried, twin, dead, count)
         if not trial.harmful and trial.losses[-1] < before:

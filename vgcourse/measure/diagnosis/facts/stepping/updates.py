@@ -26,7 +26,7 @@ class Twin:
         resumes = {id(v) for v in self.variables} <= {id(v) for v in known} and not fresh
         # Slots belong to variables by their place: the copies stand in the order in which the optimizer knows them.
         known = known if resumes else self.variables
-        self._copies = {id(v): keras.Variable(as_array(v), dtype=v.dtype, name=v.name) for v in known}
+        self._copies = {id(v): _copy(v) for v in known}
         self._optimizer = _second(inner, slower, settings or {})
         self._optimizer.build(list(self._copies.values()))
         if resumes:
@@ -44,6 +44,13 @@ class Twin:
     def ratios(self) -> dict[int, float]:
         """id of a variable -> rms(change so far) / rms(weights)."""
         return {id(v): _ratio(as_float64(self._copies[id(v)]) - as_float64(v), as_float64(v)) for v in self.variables}
+
+
+def _copy(variable):
+    """Of the same value, and held by the same constraint after every step."""
+    copy = keras.Variable(as_array(variable), dtype=variable.dtype, name=variable.name)
+    copy.constraint = getattr(variable, "constraint", None)
+    return copy
 
 
 def _second(inner, slower: float, settings: dict):
