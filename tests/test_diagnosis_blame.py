@@ -150,14 +150,18 @@ def test_a_wrapper_is_no_second_layer_beside_the_one_that_it_wraps():
     assert not any("equal kernels" in note for note in report.notes), report.notes
 
 
-def test_weights_kept_in_half_precision_and_the_layer_that_adds_to_the_loss_are_told():
+def test_weights_kept_in_half_precision_are_told():
     keras.config.set_dtype_policy("bfloat16")
     try:
-        half = net(Dense(8, "relu", name="h", activity_regularizer=keras.regularizers.L2(9.0)))
+        half = net(Dense(8, "relu", name="h"))
     finally:
         keras.config.set_dtype_policy("float32")
     notes = diagnose(half, X, Y).notes
     assert any("h and out are kept in bfloat16: a step of less than 1/512" in note for note in notes), notes
+
+
+def test_the_layer_that_adds_to_the_loss_is_told():
+    notes = diagnose(net(Dense(8, "relu", name="h", activity_regularizer=keras.regularizers.L2(9.0))), X, Y).notes
     assert any("(regularizers, add_loss), most of it by h." in note for note in notes), notes
 
 

@@ -368,3 +368,10 @@ def test_targets_that_were_reached_are_none_too_large():
     kernel.assign(8e4 * kernel)
     model.layers[-1].bias.assign([2e5])
     assert diagnose(model, ROWS, prices).cause != "targets too large"
+
+
+def test_a_larger_rate_is_tried_before_it_is_recommended():
+    report = diagnose(mlp(optimizers.Adam(1e-9)), ROWS, KINDS)
+    assert report.cause == "learning rate too small" and "times larger: some steps" in report.verdict, report.verdict
+    rate = report.batch.faster
+    assert 1e-4 < 1e-9 * rate.factor < 1e-1 and rate.loss < report.loss

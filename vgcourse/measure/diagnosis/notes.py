@@ -108,7 +108,7 @@ def _about_the_loss(batch: Batch) -> Iterator[str]:
             f"After {batch.steps_done:,} steps of training the loss ({rest:.3g}) is no better than that of the best "
             f"constant answer ({batch.guess:.3g})."
         )
-    if batch.guess and np.isfinite(rest) and rest > 10 * batch.guess:
+    if batch.guess and not batch.same_targets and np.isfinite(rest) and rest > 10 * batch.guess:
         which = "The rest" if added else "The loss"
         yield f"{which} ({rest:.3g}) is far above that of a constant answer ({batch.guess:.3g})."
 

@@ -24,7 +24,7 @@ WEIGHTS_OFF_CENTRE = 1.0
 LARGE_GAIN = 2.0
 # One step that moves the weights by a third of their size, or by less than a hundred-thousandth everywhere;
 # 1e-3 is the practical guide (Karpathy, makemore).
-STEP_TOO_LARGE, STEP_TOO_SMALL = 0.3, 1e-5
+STEP_TOO_LARGE, STEP_TOO_SMALL, USUAL_STEP = 0.3, 1e-5, 1e-3
 # Parts of a learning rate that are tried where it does harm.
 SLOWER = (0.1, 0.01, 0.001, 1e-4, 1e-6, 1e-8)
 # rms of a signal whose products leave float32 (1e-38); float16 ends at 6e-8.

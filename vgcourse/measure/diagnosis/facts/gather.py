@@ -13,7 +13,14 @@ from vgcourse.measure.diagnosis.facts.measure import left_as_it_was, twins
 from vgcourse.measure.diagnosis.facts.outputs import by_row, outputs_of
 from vgcourse.measure.diagnosis.facts.stepping.distance import far_targets
 from vgcourse.measure.diagnosis.facts.stepping.settings import decay, held_back, leashes, prices
-from vgcourse.measure.diagnosis.facts.stepping.trial import Tried, follows_schedule, fresh_trial, loss_with, try_steps
+from vgcourse.measure.diagnosis.facts.stepping.trial import (
+    Tried,
+    faster_rate,
+    follows_schedule,
+    fresh_trial,
+    loss_with,
+    try_steps,
+)
 from vgcourse.measure.diagnosis.facts.stepping.updates import NoTwin, Twin
 from vgcourse.measure.diagnosis.linear import linear_runs
 from vgcourse.measure.diagnosis.thresholds import (
@@ -71,6 +78,9 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
         if max(ratios, default=0.0) < STEP_TOO_SMALL:
             kernels = [info.kernel for info in run.infos if info.kernel is not None]
             batch.held = held_back(optimizer, twin.variables, run.gradients.variables, kernels)
+            if batch.held is None and not batch.scheduled:
+                tried = Tried(model, x, y, run.used, optimizer, twin.variables)
+                batch.faster = faster_rate(tried, run.loss, max(ratios, default=0.0))
     batch.settled_loss = _settled_loss(model, x, y, run, batch)
     batch.time = through_time(model, x, y, run)
     batch.large = _large_input(batch, x)

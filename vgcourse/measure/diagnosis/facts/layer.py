@@ -41,8 +41,8 @@ class Output:
 
 
 @dataclass(frozen=True)
-class Slower:
-    """A smaller learning rate that was tried: factor times the present one, and the loss after as many steps."""
+class OtherRate:
+    """Another learning rate that was tried: factor times the present one, and the loss after as many steps."""
 
     factor: float
     loss: float
@@ -62,7 +62,7 @@ class Trial:
     losses: list[float]
     killed: dict[str, int] = field(default_factory=dict)
     units: dict[str, int] = field(default_factory=dict)
-    better: Slower | None = None
+    better: OtherRate | None = None
     part: int | None = None
     guess: float | None = None
 
@@ -217,7 +217,8 @@ class Batch:
             that is asked for weights.
         leashes: kernels that a constraint holds far below their usual size.
         noise: of the layers that make it in training. decay: share of the weights that a step takes off.
-        held: the setting that makes a small step small. linear_runs: layers without an activation between them.
+        held: the setting that makes a small step small. faster: a larger rate that was seen to do better.
+        linear_runs: layers without an activation between them.
         not_measured: what could not be measured and why, sentences.
     """
 
@@ -249,6 +250,7 @@ class Batch:
     noise: list[Noise] = field(default_factory=list)
     decay: float = 0.0
     held: Held | None = None
+    faster: OtherRate | None = None
     linear_runs: list[list[str]] = field(default_factory=list)
     prices: list[Price] = field(default_factory=list)
     leashes: list[Leash] = field(default_factory=list)

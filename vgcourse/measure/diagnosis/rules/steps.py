@@ -83,9 +83,18 @@ def step_size(batch: Batch) -> Finding | Unmeasured | None:
             name,
             f"One step of {batch.optimizer} changes no kernel by more than {largest:.1e} of its size, "
             f"{name} most (1e-3 is a usual step), while all layers hear the loss.",
-            "a learning rate larger by a factor of ten, then again.",
+            _larger_rate(batch),
         )
     return None
+
+
+def _larger_rate(batch: Batch) -> str:
+    if batch.faster is None:
+        return "a learning rate larger by a factor of ten, then again."
+    return (
+        f"a learning rate {batch.faster.factor:,.0f} times larger: some steps with it take the loss of this batch "
+        f"from {batch.loss:.4g} to {batch.faster.loss:.4g} (tried on a copy)."
+    )
 
 
 def _held_back(batch: Batch, largest: float, name: str) -> Finding:

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from vgcourse.measure import keras_private
-from vgcourse.measure.diagnosis.facts.layer import Slower, Trial
+from vgcourse.measure.diagnosis.facts.layer import OtherRate, Trial
 from vgcourse.measure.diagnosis.facts.measure import (
     answer,
     computes_in_half,
@@ -17,7 +17,7 @@ from vgcourse.measure.diagnosis.facts.measure import (
 )
 from vgcourse.measure.diagnosis.facts.stepping.settings import pace
 from vgcourse.measure.diagnosis.facts.stepping.updates import Twin
-from vgcourse.measure.diagnosis.thresholds import SLOWER
+from vgcourse.measure.diagnosis.thresholds import SLOWER, USUAL_STEP
 from vgcourse.measure.layers import tap_outputs
 from vgcourse.measure.slopes import unit_saturation
 
@@ -135,14 +135,31 @@ def _go_on(trial: Trial, tried: Tried, twin: Twin, dead: dict, count: int = _STE
         _look(trial, tried, twin, dead)
 
 
-def _better_rate(tried: Tried, before: float, dead: dict, count: int) -> Slower | None:
+def _better_rate(tried: Tried, before: float, dead: dict, count: int) -> OtherRate | None:
     """The first of some smaller rates with which as many steps lower the loss and kill no layer."""
     for factor in SLOWER:
         twin, trial = Twin(tried.optimizer, tried.variables, factor), Trial([before])
         _go_on(trial, tried, twin, dead, count)
         if not trial.harmful and trial.losses[-1] < before:
-            return Slower(factor, trial.losses[-1])
+            return OtherRate(factor, trial.losses[-1])
     return None
+
+
+def faster_rate(tried: Tried, before: float, largest: float) -> OtherRate | None:
+    """The larger rate whose first step would be a usual one, where some steps with it were seen to lower the loss.
+
+    Args:
+        largest: by how much of their size the present step changes the kernels that it changes most.
+    """
+    if not largest > 0:
+        return None
+    factor = 10 ** round(np.log10(USUAL_STEP / largest))
+    try:
+        twin, trial = Twin(tried.optimizer, tried.variables, factor), Trial([before])
+        _go_on(trial, tried, twin, {})
+    except Exception:  # a model or an optimizer of one's own may do in a copy what it likes
+        return None
+    return OtherRate(factor, trial.losses[-1]) if not trial.risen and trial.losses[-1] < before else None
 
 
 def _scope(twin: Twin):
