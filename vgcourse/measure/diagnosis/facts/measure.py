@@ -114,13 +114,13 @@ def measure(model, x, y, resolve) -> ForwardBackward:
 
 
 def _loss_of(used, x, y, prediction):
-    """(mean loss, factor to its sum). Raises ValueError where a loss of Keras's does not take the shapes."""
+    """(mean loss, factor to its sum). Raises ValueError where a loss of Keras's cannot be computed."""
     try:
         return used.compute(x, y, prediction)
     except tf.errors.InvalidArgumentError as error:
         raise ValueError(
-            f"loss: {used.name.replace('_', ' ')} does not take targets of shape {_shapes(y)} with outputs of shape "
-            f"{_shapes(prediction)}: {str(error).strip().splitlines()[0]}"
+            f"loss: {used.name.replace('_', ' ')} cannot be computed of targets of shape {_shapes(y)} and outputs of "
+            f"shape {_shapes(prediction)}: {str(error).strip().splitlines()[0]}"
         ) from error
 
 
