@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from vgcourse.measure.recording import Recording
@@ -131,9 +132,9 @@ def test_zero_gradients_are_counted_and_kept_out_of_the_log_axis():
 def test_what_was_not_recorded_is_said_and_not_drawn():
     packed = pack_recording(a_recording(kernel_gradients={}, backprop={}))
     assert packed["gradients"] is None and packed["backprop"] is None
-    blown = a_recording()
-    blown.kernels["output"][3] = np.nan
-    packed = pack_recording(blown)
+    kernels = a_recording().kernels
+    kernels["output"][3] = np.nan
+    packed = pack_recording(a_recording(kernels=kernels))
     assert packed["weights"]["rms"][2 * 3 + 1] is None
     assert packed["weights"]["rms"][2 * 2 + 1] is not None
     assert packed["weights"]["blown"][2 * 3 + 1] is True and sum(packed["weights"]["blown"]) == 1
@@ -141,6 +142,42 @@ def test_what_was_not_recorded_is_said_and_not_drawn():
     huge.kernels["output"][3] = 1e200
     packed = pack_recording(huge)
     assert packed["weights"]["rms"][2 * 3 + 1] == pytest.approx(1e200) and not any(packed["weights"]["blown"])
+
+
+def test_what_a_moment_lacks_is_no_explosion_and_what_overflows_is_one():
+    """A NaN stands for both: the recording's own notes of when numbers broke tell them apart."""
+    gaps = a_recording(info={"gradients_nonfinite_at": None, "weights_nonfinite_at": None})
+    gaps.kernel_gradients["output"][0] = np.nan  # not measured before the first step
+    packed = pack_recording(gaps)
+    assert not any(packed["gradients"]["blown"]) and packed["gradients"]["rms"][1] is None
+    broken = a_recording(info={"nonfinite_at": 2.0})
+    broken.loss[3:], broken.backprop["hidden_1"][3:] = np.nan, np.nan
+    del broken.backprop["output"]
+    packed = pack_recording(broken)["blown"]
+    assert packed["loss"] == [False] * 3 + [True] * 2
+    assert packed["backprop"] == [False] * 6 + [True, False] * 2  # of the output there was none to begin with
+    large = a_recording()
+    large.backprop["hidden_1"][1] = np.inf
+    assert pack_recording(large)["blown"]["backprop"].index(True) == 2
+
+
+def test_of_arrays_too_large_to_keep_the_sizes_are_shown():
+    from vgcourse.measure.statistics import layer_statistics
+
+    whole = a_recording()
+    rows = list(whole._parameter_rows())
+    small = a_recording(kernels={}, kernel_gradients={}, backprop={}, statistics=pd.concat(rows))
+    packed = pack_recording(small)
+    expected = layer_statistics(whole.kernel_gradients["output"])["rms"]
+    assert packed["gradients"]["rms"][1::2] == pytest.approx(list(expected)) and packed["gradients"]["shapes"] is None
+    assert packed["weights"]["rms"][::2] == pytest.approx(list(layer_statistics(whole.kernels["hidden_1"])["rms"]))
+
+
+def test_gradients_smaller_than_the_axis_begins_are_counted():
+    recording = a_recording()
+    recording.kernel_gradients["hidden_1"][2, 0, 0] = 1e-60
+    packed = pack_recording(recording, bins=10)["gradients"]
+    assert packed["below"][4] == 1 / 8 and sum(packed["below"]) == 1 / 8
 
 
 def test_a_layer_without_a_kernel_shows_its_largest_variable():

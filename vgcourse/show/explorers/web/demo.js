@@ -57,16 +57,21 @@ function packGradients(frames) {
 function packShapes(frames, key, place) {
   const count = frames[0][key].length;
   const shapes = new Uint8Array(frames.length * count * DEMO_BINS);
-  const [rms, zeros, blown] = [[], [], []];
+  const [rms, zeros, below, blown] = [[], [], [], []];
   frames.forEach((frame, t) => {
     frame[key].forEach((values, l) => {
       shapes.set(histogram(values, (value) => place(value, l)), (t * count + l) * DEMO_BINS);
       rms.push(Math.hypot(...values) / Math.sqrt(values.length));
       blown.push(!allFinite(values));
-      zeros.push(values.filter((value) => value === 0).length / values.length);
+      zeros.push(share(values, (value) => value === 0));
+      below.push(share(values, (value) => place(value, l) < 0));
     });
   });
-  return { shapes, rms, zeros, blown };
+  return { shapes, rms, zeros, below, blown };
+}
+
+function share(values, holds) {
+  return values.filter(holds).length / values.length;
 }
 
 /** Counts by bin as bytes, 255 for the tallest; `place` maps a value to 0..1. */

@@ -12,6 +12,7 @@ import { swatch } from "./thermometers.js";
 import { compareLayers, counted, plainNumber } from "./words.js";
 
 const PROFILE_SEEDS = 20;
+const DRAWN_APART = 150; // ms between two drawings while the panels fill up: to draw costs more than to measure
 const PROFILED = ["sigmoid", "tanh", "relu"];
 
 export const depthProfile = {
@@ -35,6 +36,7 @@ export const depthProfile = {
 };
 
 class DepthProfile {
+  drawn = -Infinity; // when the panels were last drawn
   queue = new Queue();
   points = sample(32);
 
@@ -46,9 +48,15 @@ class DepthProfile {
     shell.table = () => this.#table();
   }
 
+  /** The kernels' gradients are measured where they are asked for: they cost as much as all the rest. */
   change(key) {
-    if (key === "gradient") this.#show({ done: !this.queue.busy, all: true });
+    const known = key === "gradient" && this.panels.every(({ nets }) => nets.length && nets.every((net) => net[this.#quantity]));
+    if (known) this.#show({ done: !this.queue.busy, all: true });
     else this.#measure(key === null);
+  }
+
+  get #quantity() {
+    return this.shell.values.gradient;
   }
 
   /** The panels answer one after the other and then fill up together; the first time all are there at once. */
@@ -57,20 +65,27 @@ class DepthProfile {
     const { inputSquare } = this.points;
     const setting = { depth, width, initializer };
     const theory = (panel) => () => panel.expect(predictBackprop({ activation: panel.name, ...setting, inputSquare }));
-    const net = (panel, i) => () => panel.add(measureNet({ activation: panel.name, ...setting, seed: seed + i }, this.points));
+    const errorsOnly = this.#quantity === "backprop";
+    const net = (panel, i) => () => panel.add(measureNet({ activation: panel.name, ...setting, seed: seed + i }, this.points, errorsOnly));
     const answers = this.panels.flatMap((panel) => [theory(panel), net(panel, 0)]);
     if (firstTime) answers.splice(0).forEach((answer) => answer());
     const jobs = answers;
     for (let i = 1; i < PROFILE_SEEDS; i += 1) jobs.push(...this.panels.map((panel) => net(panel, i)));
-    this.queue.run(jobs, (done) => this.#show({ done }));
+    this.queue.run(jobs, (done) => (done || this.#worthDrawing()) && this.#show({ done }));
+  }
+
+  /** A panel's first answer comes at once; what fills the panels up, now and then. */
+  #worthDrawing() {
+    return this.panels.some(({ fresh, answered }) => fresh && !answered) || performance.now() - this.drawn > DRAWN_APART;
   }
 
   /** Draw the panels that have something new, or `all`; when `done`, on the axis that holds all of them. */
   #show({ done, all = false }) {
     const news = this.panels.filter((panel) => all || panel.fresh);
-    news.forEach((panel) => panel.digest(this.shell.values.gradient));
+    news.forEach((panel) => panel.digest(this.#quantity));
     const limits = commonLimits(this.panels);
     for (const panel of done ? this.panels : news) panel.draw(limits, this.shell.theme);
+    this.drawn = performance.now();
     if (!done) return;
     this.shell.say(`${this.shell.values.depth} hidden layers. ${this.panels.map((p) => `${p.name}: ${p.verdict}`).join(" ")}`);
     this.shell.writeNumbers();
@@ -117,6 +132,7 @@ class ProfilePanel {
   theory = null;
   prediction = null;
   fresh = false; // whether there is something that is not drawn yet
+  answered = false; // whether anything of this setting has been drawn
   low = [];
   median = [];
   high = [];
@@ -135,7 +151,7 @@ class ProfilePanel {
 
   /** Nets of another setting come, of which theory says this. What was drawn stays until the first is here. */
   expect(theory) {
-    [this.theory, this.nets] = [theory, []];
+    [this.theory, this.nets, this.answered] = [theory, [], false];
   }
 
   add({ backprop, kernel }) {
@@ -146,7 +162,7 @@ class ProfilePanel {
   /** Quantiles and words from the nets measured so far. */
   digest(quantity) {
     if (!this.nets.length) return;
-    this.fresh = false;
+    [this.fresh, this.answered] = [false, true];
     const profiles = this.nets.map((net) => net[quantity]);
     [this.low, this.median, this.high] = profileQuantiles(profiles, [0.1, 0.5, 0.9]);
     this.prediction = quantity === "backprop" ? this.theory : null;

@@ -135,7 +135,16 @@ function uncover(id, guess = null) {
   if (outcome && guess === outcome.textContent) mine.append(" ✓");
 }
 
+/** What is printed in columns is read down as well as across: its lines are not broken, and it scrolls by keyboard too. */
+function keepColumns(printed) {
+  const apart = printed.textContent.split("\n").filter((line) => /\S {2,}[^\s#]/.test(line));
+  if (apart.length < 2) return;
+  printed.classList.add("vg-columns");
+  printed.setAttribute("tabindex", "0");
+}
+
 function beginPage() {
+  document.querySelectorAll(".bd-article pre").forEach(keepColumns);
   document.querySelectorAll("details.hide summary[aria-label]").forEach((summary) => summary.removeAttribute("aria-label"));
   document.querySelectorAll("[data-predict]").forEach(askFor);
   document.querySelectorAll(".vg-story").forEach(openStory);

@@ -26,7 +26,7 @@ function sameRoom(sizes, rows) {
 
 /**
  * Root mean squares by hidden layer of one net before training: `{backprop, kernel, signal}`, where signal is
- * E[z²] itself. `weights` replaces the initializer's draw; `net` holds its numbers until the next one is measured.
+ * E[z²] itself and `kernel` null where only errors are asked for. `weights` replaces the initializer's draw; `net` holds its numbers until the next one is measured.
  */
 export function measureNet({ activation, initializer = null, width, depth, seed = 0, weights = null }, { x, y, size }, errorsOnly = false) {
   const sizes = [2, ...Array(depth).fill(width), 1];
@@ -38,7 +38,7 @@ export function measureNet({ activation, initializer = null, width, depth, seed 
   return {
     net,
     backprop: layers.map((l) => rootMeanSquare(net.dh[l])),
-    kernel: layers.map((l) => rootMeanSquare(net.kernelGradients[l - 1])),
+    kernel: errorsOnly ? null : layers.map((l) => rootMeanSquare(net.kernelGradients[l - 1])),
     signal: layers.map((l) => square(rootMeanSquare(net.z[l]))),
   };
 }

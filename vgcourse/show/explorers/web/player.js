@@ -6,13 +6,14 @@ import { recordDemo } from "./demo.js";
 import { whole } from "./fields.js";
 import { LN2 } from "./run.js";
 import { magnitudeColor } from "./theme.js";
-import { compareLayers, lossNumber, plainNumber, powerOfTen } from "./words.js";
+import { accuracyNumber, compareLayers, lossNumber, percentText, plainNumber, powerOfTen } from "./words.js";
 
 const ROW_HEIGHT = 54;
 const HEAD = 26;
 const FOOT = 30;
 const CALM_WAIT = 500;
 const PLAY_SECONDS = 8;
+const WORTH_SAYING = 0.01; // share of the entries that are smaller than the axis begins
 const DEMO_WORDS =
   "An example: five hidden sigmoid layers of 16 units, weights from N(0, 1), learning rate 3, on the circles. " +
   "In a notebook, vg.explore.player(recording) shows a run of yours.";
@@ -38,12 +39,12 @@ export const player = {
 
 /**
  * The recording as `explore.py` packs it, with typed arrays in place of bytes:
- * `{layers, moments, loss, accuracy, bins, weights, gradients, backprop}`; moments are labels,
- * `weights` and `gradients` are null or `{shapes: Uint8Array(T * L * bins), low, high, rms, zeros, blown}`.
+ * `{layers, moments, loss, accuracy, bins, weights, gradients, backprop, blown}`; moments are labels, `weights` and
+ * `gradients` null or `{shapes: Uint8Array(T * L * bins) or null, low, high, rms, zeros, below, blown}`.
  */
 export function unpackRecording(packed) {
   const bytes = (view) => (view instanceof Uint8Array ? view : new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
-  const part = (given) => given && { ...given, shapes: bytes(given.shapes) };
+  const part = (given) => given && { ...given, shapes: given.shapes && bytes(given.shapes) };
   return { ...packed, weights: part(packed.weights), gradients: part(packed.gradients) };
 }
 
@@ -153,24 +154,31 @@ class Player {
     const which = backprop ? " Compared: the back-propagated gradients, dL/dh." : " Compared: the kernels' gradients, dL/dW.";
     const words = compareRecorded(blown, compared, names);
     if (compared.length > 1 && !blown.length) words.parts.push("", which);
-    const loss = recording.loss[moment];
-    const accuracy = recording.accuracy[moment];
-    const state = [
-      Number.isFinite(loss) && loss !== null ? ` Loss ${lossNumber(loss)}` : "",
-      Number.isFinite(accuracy) && accuracy !== null ? `, accuracy ${accuracy.toFixed(3)}` : "",
-    ].join("");
-    this.verdict = `${words.parts.join("")}${state ? `${state}.` : ""}`;
+    const state = this.#scores(moment);
+    this.verdict = `${words.parts.join("")}${state}`;
     this.when.textContent = recording.moments[moment];
     const [first, ...rest] = words.parts;
-    this.sentence.replaceChildren(...emphasise([`${recording.moments[moment]}: ${first}`, ...rest]), state ? `${state}.` : "");
+    this.sentence.replaceChildren(...emphasise([`${recording.moments[moment]}: ${first}`, ...rest]), state);
     this.layers.setAttribute("aria-label", `Histograms of ${recording.layers.length} layers, ${recording.moments[moment]}. ${this.verdict}`);
     this.curve.setAttribute("aria-label", `Loss over the run, ${recording.moments[moment]}.`);
   }
 
-  /** Names of the layers whose weights or gradients are not all numbers at this moment. */
+  /** " Loss 0.301, accuracy 0.912." as far as they were measured. */
+  #scores(moment) {
+    const { loss, accuracy, blown } = this.recording;
+    const scores = [];
+    if (isNumber(loss[moment])) scores.push(`loss ${lossNumber(loss[moment])}`);
+    else if (blown?.loss[moment]) scores.push("the loss is no longer a number");
+    if (isNumber(accuracy[moment])) scores.push(`accuracy ${accuracyNumber(accuracy[moment])}`);
+    const text = scores.join(", ");
+    return text && ` ${text[0].toUpperCase()}${text.slice(1)}.`;
+  }
+
+  /** Names of the layers whose weights or gradients, of any kind, are not all numbers at this moment. */
   #blown(moment) {
-    const { layers, weights, gradients } = this.recording;
-    return layers.filter((_, l) => [weights, gradients].some((part) => part?.blown?.[moment * layers.length + l]));
+    const { layers, weights, gradients, blown } = this.recording;
+    const parts = [weights?.blown, gradients?.blown, blown?.backprop];
+    return layers.filter((_, l) => parts.some((part) => part?.[moment * layers.length + l]));
   }
 
   draw() {
@@ -184,7 +192,7 @@ class Player {
     const height = 90;
     const { g, width } = openCanvas(this.curve, height);
     const box = { left: 40, right: width - 8, top: 8, bottom: height - 8 };
-    const finite = loss.filter((value) => Number.isFinite(value) && value !== null);
+    const finite = loss.filter(isNumber);
     const top = Math.max(0.8, Math.min(5, Math.max(...finite)) * 1.05);
     const x = (i) => box.left + (this.last ? i / this.last : 0) * (box.right - box.left);
     const y = (value) => box.bottom - (Math.min(value, top) / top) * (box.bottom - box.top);
@@ -196,7 +204,7 @@ class Player {
     g.strokeStyle = theme.accent;
     g.lineWidth = 2;
     g.beginPath();
-    loss.forEach((value, i) => Number.isFinite(value) && value !== null && g.lineTo(x(i), y(value)));
+    loss.forEach((value, i) => isNumber(value) && g.lineTo(x(i), y(value)));
     g.stroke();
     if (finite.some((value) => value > top)) {
       const text = `▲ up to ${lossNumber(Math.max(...finite))}`;
@@ -204,7 +212,7 @@ class Player {
     }
     const { moment } = this.shell.values;
     rule(g, x(moment), box.top, x(moment), box.bottom, theme.ink, [], 1.5);
-    if (!Number.isFinite(loss[moment]) || loss[moment] === null) return;
+    if (!isNumber(loss[moment])) return;
     g.fillStyle = theme.ink;
     drawMarker(g, "circle", x(moment), y(loss[moment]), 4);
   }
@@ -232,7 +240,7 @@ class Player {
   #drawColumn(g, { part, left, width, text, log }, height, theme, roomy) {
     const { muted: color, font } = theme;
     write(g, text, left, 11, { color, font, weight: 600 });
-    if (!part) return void write(g, "not recorded", left, HEAD + 16, { color, font });
+    if (!part?.shapes) return void write(g, part ? "too large: see the numbers" : "not recorded", left, HEAD + 16, { color, font });
     if (log) logTicks(g, part, left, width, height, theme);
     this.recording.layers.forEach((_, l) => {
       const box = { left, right: left + width, top: HEAD + l * ROW_HEIGHT + (roomy ? 6 : 14), bottom: HEAD + (l + 1) * ROW_HEIGHT - 12 };
@@ -249,7 +257,7 @@ class Player {
       drawHatch(g, box.left, box.top, box.right - box.left, box.bottom - box.top, theme);
       return void write(g, "no longer numbers", box.left, box.bottom + 10, { color: theme.warn, font, size: 10 });
     }
-    if (part.rms[at] === null) return void write(g, "none", box.left, box.bottom - 4, { color, font });
+    if (part.rms[at] === null) return void write(g, "not recorded", box.left, box.bottom - 4, { color, font });
     const slot = (box.right - box.left) / bins;
     const tall = (share) => (share / 255) * (box.bottom - box.top);
     const shape = part.shapes.subarray(at * bins, (at + 1) * bins);
@@ -258,11 +266,11 @@ class Player {
       g.fillRect(box.left + b * slot, box.bottom - tall(share), Math.max(1, slot - 1), tall(share));
     });
     outline(g, part.shapes.subarray(l * bins, (l + 1) * bins), box, slot, tall, theme);
-    if (!log) weightRange(g, part, l, box, theme);
-    else if (part.zeros[at] > 0) {
-      const zeros = `${plainNumber(100 * part.zeros[at])} % exactly 0`;
-      write(g, zeros, box.right, box.top + 2, { color: theme.warn, font, align: "right", base: "middle" });
-    }
+    if (!log) return void weightRange(g, part, l, box, theme);
+    const zeros = { color: theme.warn, font, align: "right", base: "middle" };
+    if (part.zeros[at] > 0) write(g, `${percentText(part.zeros[at])} exactly 0`, box.right, box.top + 2, zeros);
+    const below = { color: theme.warn, font, size: 10 };
+    if (part.below?.[at] >= WORTH_SAYING) write(g, `◂ ${percentText(part.below[at])} smaller`, box.left, box.bottom + 10, below);
   }
 
   #table() {
@@ -272,6 +280,11 @@ class Player {
     const head = ["layer", "weights", "their gradient", "back-propagated gradient"];
     return [`Root mean squares, ${this.recording.moments[this.shell.values.moment]}`, head, rows];
   }
+}
+
+/** Whether something was measured there, and is finite. */
+function isNumber(value) {
+  return value !== null && Number.isFinite(value);
 }
 
 /** The verdict's parts: what blew up, or first against last layer, or that nothing was recorded. */

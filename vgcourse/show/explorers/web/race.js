@@ -398,7 +398,7 @@ class Card {
 function rangeOfAnswers({ low, high }) {
   if (!(low <= high)) return "nothing: no numbers are left";
   const [a, b] = [low, high].map((p) => p.toFixed(2));
-  return a === b ? `${a} everywhere` : `${a} to ${b}`;
+  return a === b ? `${a} at every point` : `${a} to ${b}`;
 }
 
 function picture() {

@@ -229,7 +229,7 @@ export function leaves(values) {
 /** One sentence on a walk; `from` is the last layer's number where the walk goes backwards. */
 export function describeWalk(values, name, from = null) {
   const at = leaves(values);
-  const back = from === null ? "" : " on its way back";
+  const back = from === null ? "" : " on its way back, relative to the last layer";
   if (Number.isNaN(at)) {
     const [low, high] = [Math.min(...values), Math.max(...values)].map(plainNumber);
     const all = counted(values.length, "layer");

@@ -24,6 +24,15 @@ export function plainNumber(value) {
   return value >= 100 ? Math.round(value).toLocaleString("en-US") : trim(value);
 }
 
+/** A share as a percentage: "100 %" only where it is all, "0 %" only where it is nothing. */
+export function percentText(share) {
+  const percent = 100 * share;
+  if (share === 0 || share === 1) return `${percent}\u00a0%`;
+  if (percent < 0.1) return "below 0.1\u00a0%";
+  if (percent > 99.9) return "over 99.9\u00a0%";
+  return `${percent > 99 ? Math.floor(10 * percent) / 10 : trim(percent)}\u00a0%`;
+}
+
 function trim(value) {
   return String(Number(value.toPrecision(2)));
 }
@@ -52,7 +61,10 @@ export function compareLayers(profile, noun = "layer", names = null) {
   if (!profile.every(Number.isFinite)) {
     return { kind: "blown", parts: ["the gradient ", "blew up", ": it is no longer a number."] };
   }
-  if (depth === 1) return { kind: "single", parts: [`the one hidden ${noun} gets a gradient of `, plainNumber(first), "."] };
+  if (depth === 1) {
+    const only = names ? names[0] : `the one hidden ${noun}`;
+    return { kind: "single", parts: [`${only} gets a gradient of `, plainNumber(first), "."] };
+  }
   if (last === 0) return { kind: "nothing", parts: [`${back} gets `, "no gradient at all", first === 0 ? `, and neither does ${front}.` : "."] };
   if (first === 0) return { kind: "none", parts: [`${front} gets `, "no gradient at all", "."] };
   const ratio = last / first;
@@ -90,7 +102,8 @@ export function wayBack(profile, at, noun = "layer") {
 }
 
 function sized(kind, ratio, front, back) {
-  return { kind, parts: [`${front} gets a gradient `, `${plainNumber(ratio)} × ${kind}`, ` than ${back}.`] };
+  const times = ratio === Infinity ? `over ${powerOfTen(308)}` : plainNumber(ratio); // two floats may lie further apart
+  return { kind, parts: [`${front} gets a gradient `, `${times} × ${kind}`, ` than ${back}.`] };
 }
 
 /** Epochs after which a net that only guesses may be called one: the healthy ones have left ln 2 behind by then. */
@@ -111,7 +124,7 @@ export function judgeLearning(run) {
   const after = counted(epoch, "epoch");
   if (accuracy >= data.ceiling - 0.04) return { kind: "learnt", text: `It learnt ${data.name}: ${right}.` };
   if (loss > WORSE) return { kind: "worse", bad: epoch >= CHANCE, text: `Its loss is worse than guessing, with ${right}.` };
-  if (accuracy >= COIN) return { kind: "part", text: `It learnt a part: ${right}.` };
+  if (accuracy >= COIN) return { kind: "part", text: `So far ${right}.` };
   if (loss < GUESSING) return { kind: "little", text: `After ${after} it has learnt little: ${right}.` };
   const cut = silenceWords(run.history);
   if (epoch < CHANCE) return { kind: "early", text: `After ${after} it still guesses: ${right}${cut}.` };
@@ -131,7 +144,12 @@ function silenceWords(history) {
   return `, and no gradient at all ${reached.includes(true) ? "comes through any more" : "has ever come through"}`;
 }
 
-/** A loss to three digits, or in words where it has left the page. */
+/** A loss to three digits; in full where that would be 0.000, in words where it has left the page. */
 export function lossNumber(loss) {
-  return Number.isFinite(loss) && loss < 1000 ? loss.toFixed(3) : plainNumber(loss);
+  return loss >= 5e-4 && loss < 1000 ? loss.toFixed(3) : plainNumber(loss);
+}
+
+/** An accuracy to three digits, cut and not rounded: 1.000 is all, and nothing less. */
+export function accuracyNumber(accuracy) {
+  return (Math.floor(1000 * accuracy + 1e-6) / 1000).toFixed(3);
 }
