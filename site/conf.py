@@ -24,6 +24,7 @@ html_context = {"default_mode": "auto"}
 html_static_path = ["_static"]
 html_css_files = ["explorer.css"]
 html_js_files = [("explorer.js", {"defer": "defer"})]
+html_show_search_summary = False  # it would fetch every page found, ten lessons of a megabyte, for a line of each
 html_copy_source = html_show_sourcelink = False
 html_favicon = "_static/favicon.svg"
 toc_object_entries_show_parents = "hide"

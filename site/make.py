@@ -46,8 +46,22 @@ def build(out: Path, work: Path, lessons: dict[Path, bool]) -> None:
         _lesson(path, run, source, work / "outputs")
     _sphinx(source, work / "doctrees", out)
     shutil.copy(ROOT / "site" / "index.html", out / "play.html")
+    (out / "404.html").write_text(lost_page(os.environ.get("VGCOURSE_REPOSITORY", "")), "utf-8")
     for unneeded in [*out.rglob("*.map"), *out.glob("_sources")]:
         shutil.rmtree(unneeded) if unneeded.is_dir() else unneeded.unlink()
+
+
+def lost_page(repository: str) -> str:
+    """What GitHub Pages shows under an address that does not exist, at whatever depth: so it needs no other file."""
+    home = f"/{repository.rstrip('/').rpartition('/')[2]}/" if repository else "/"
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Not found · Vanishing gradients</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<style>html { color-scheme: light dark; font: 1.1rem/1.6 system-ui, sans-serif; } "
+        "main { max-width: 34rem; margin: 15vh auto; padding: 0 1rem; }</style>"
+        "<main><h1>This gradient has vanished</h1><p>There is no page at this address.</p>"
+        f'<p><a href="{home}">To the course</a></p></main></html>\n'
+    )
 
 
 def too_large(out: Path) -> list[str]:
