@@ -1,13 +1,13 @@
 """What several test files share: the course's root, its lessons, built once."""
 
 import os
-import re
 import signal
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
+from tests.quick import pytest_addoption, pytest_collection_modifyitems, pytest_configure, pytest_ignore_collect  # noqa: F401
 
 # Quiet, and without the start-up cost of looking for accelerators.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -72,34 +72,3 @@ def printed(solved):
 def prose(request):
     cells = request.module.SOLVED.cells
     return " ".join(" ".join(cell.source for cell in cells if cell.cell_type == "markdown").split())
-
-
-def pytest_addoption(parser):
-    parser.addoption("--wing", help="only the tests of these wings, quick ones; empty: of those that git says differ")
-
-
-def pytest_configure(config):
-    if (asked := config.getoption("--wing")) is not None:
-        config.wings = set(asked.replace(",", " ").split()) or changed_wings(ROOT)
-        config.option.markexpr = config.option.markexpr or "not browser and not slow"
-
-
-def pytest_ignore_collect(collection_path, config):
-    """With ``--wing`` only files that import from the wings asked for are read at all."""
-    if hasattr(config, "wings") and collection_path.suffix == ".py" and collection_path.name.startswith("test_"):
-        return not wings_of(collection_path) & config.wings or None
-    return None
-
-
-def changed_wings(root: Path) -> set[str]:
-    """The folders of the package in which git sees a change that is not committed."""
-    command = ["git", "status", "--porcelain", "--untracked-files=all", "--", "vgcourse"]
-    listed = subprocess.run(command, cwd=root, capture_output=True, text=True).stdout
-    return {line.split("/")[1] for line in listed.splitlines() if line.count("/") > 1}
-
-
-def wings_of(path: Path) -> set[str]:
-    """The wings that a file of tests imports from; what it takes from the face counts as measuring and the course."""
-    text = path.read_text(encoding="utf-8")
-    found = set(re.findall(r"vgcourse\.(nets|measure|show|published|course|grading)\b", text))
-    return found | ({"measure", "course"} if re.search(r"import vgcourse|from vgcourse import", text) else set())
