@@ -1,13 +1,10 @@
 """Which tests `make test-quick` takes."""
 
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from tests import quick
-
-HERE = Path(__file__).parent
 
 
 def item(name, fixtures=()):
@@ -49,5 +46,9 @@ def test_a_whole_run_says_which_are_slow(tmp_path, monkeypatch):
     assert quick.KEPT.read_text() == "a\nb (set-up)\n"
 
 
-def test_wings_are_those_that_a_file_imports_from():
-    assert quick.wings_of(HERE / "test_kernels.py") == {"grading"}
+def test_wings_are_those_that_a_file_imports_from(tmp_path):
+    file = tmp_path / "test_it.py"
+    file.write_text("from vgcourse.nets import theory\nfrom vgcourse.grading.export import csv\n")
+    assert quick.wings_of(file) == {"nets", "grading"}
+    file.write_text("import vgcourse as vg\n")
+    assert quick.wings_of(file) == {"measure", "course"}
