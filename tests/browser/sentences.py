@@ -91,6 +91,29 @@ def check_walk_words(words: str, values, first: int) -> str:
     return ending
 
 
+def check_way(words: str, profile, at: int, noun: str) -> None:
+    """What is said of the layer that is pointed at: its size, its factor, and the product of all on the way back."""
+    said = re.match(
+        rf"{noun} {at + 1} gets (.+?)(?:: × (\S+(?: million| × 10\S+)?)(?: \(.+\))? of .+|)\.$", words, re.I
+    )
+    assert said, words
+    check_number(said[1], profile[at], words)
+    if at == len(profile) - 1:
+        return
+    with np.errstate(all="ignore"):
+        values = np.asarray(profile, float)
+        check_number(said[2], values[at] / values[at + 1], words)
+        check_number(re.search(r"(?:= |: × )([^=:]+)\.$", words)[1], values[at] / values[-1], words)
+
+
+def check_number(text: str, value: float, words: str) -> None:
+    """A number, to two figures; a dash where a factor is none."""
+    if text == "–" or text in ("infinite", "not a number"):
+        assert not math.isfinite(value), words
+    else:
+        assert math.isclose(read_number(text), value, rel_tol=0.06, abs_tol=1e-306), (words, value)
+
+
 def read_number(text: str) -> float:
     text = text.replace(",", "")
     if text.startswith("below "):

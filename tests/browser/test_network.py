@@ -10,7 +10,7 @@ from every_setting import INITIALIZERS, PACK, unpack
 from numpy_explorers import rms
 from numpy_network import feed_forward, lstm, recurrent
 from pages import EXPLORER, SHELL, drawn_pixels, open_explorer
-from sentences import check_start_words, read_number
+from sentences import check_number, check_start_words, check_way, read_number
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +27,10 @@ GIVEN = f"""() => {{
             shares: [...arrow.edges].map(vgcourse.arrowShare) }})),
         words: document.querySelector('.vg-verdict').innerText,
         product: document.querySelector('.vg-product').innerText,
+        said: pass.columns.map((column, i) => {{
+            {EXPLORER}.pointer.show(i);
+            return {EXPLORER}.canvas.getAttribute('aria-valuetext');
+        }}),
     }};
 }}"""
 DATA = f"""setting => {{
@@ -99,6 +103,8 @@ def test_every_size_and_factor_is_that_of_numpy(watched):
         profile = [rms(unpack(sizes)) for name, _, sizes in shown["columns"] if name.isdigit()]
         kinds.add(check_start_words(shown["words"], profile))
         check_product(shown["product"], profile, state)
+        for at, words in enumerate(said_of_numbered(shown)):
+            check_column(words, profile, at, shown["arrows"])
     assert {"smaller", "larger", "similar"} <= kinds
     watched.assert_clean()
 
@@ -114,6 +120,22 @@ def compare_arrow(ours, theirs, state):
     for size, share in zip(edges, ours["shares"], strict=True):
         expected = min(1, max(0, (math.log10(size) + 8) / 12)) if 0 < size < math.inf else float(size != 0)
         assert math.isclose(share, expected, abs_tol=1e-9), (size, share)
+
+
+def said_of_numbered(shown):
+    return [words for (name, _, _), words in zip(shown["columns"], shown["said"], strict=True) if name.isdigit()]
+
+
+def check_column(words, profile, at, arrows):
+    """What is said of a column, the roads around and through among it; the last one comes from the output."""
+    if at < len(profile) - 1:
+        noun = words.split()[0]
+        check_way(words, profile, at, noun)
+        direct, branch = (arrows[len(profile) - 1 - at][way] for way in ("direct", "branch"))
+        found = re.search(r"\((\S+(?: million| × 10\S+)?) around, (.+) through\)", words)
+        assert bool(found) == bool(direct), words
+        for text, way in zip(found.groups() if found else (), (direct, branch), strict=False):
+            check_number(text, as_float(way["factor"]), words)
 
 
 def check_product(words, profile, state):
