@@ -83,6 +83,11 @@ def said(value: Any, digits: int = 4) -> str:
     return " ".join(np.array2string(array, formatter={"all": lambda v: f"{v:.{digits}g}"}, separator=", ").split())
 
 
+def things(count: int) -> str:
+    """How many things came back, in words that fit one and none as well."""
+    return {0: "nothing", 1: "one thing"}.get(count, f"{count} things")
+
+
 def middle_two(values: Any) -> tuple[float, float]:
     """The two numbers in the middle, one and the same of an odd number: a median that picks takes one of them."""
     ordered = np.sort(np.ravel(values))

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, as_sent, close, fact, worst
+from vgcourse.course.checks.compare import NO_RETURN, Seen, as_sent, close, fact, things, worst
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.circles.sigmoids import logistic, logistic_slope
 
@@ -114,7 +114,7 @@ def judge_backward(seen: Seen, rng: np.random.Generator) -> Any:
         if got is None:
             return "no-return"
         if not isinstance(got, list) or len(got) != 4:
-            return "not-four", {"found": f"{len(got)} things" if isinstance(got, list) else "one array"}
+            return "not-four", {"found": things(len(got)) if isinstance(got, list) else "one array"}
         got, wanted = [np.asarray(array, float) for array in got], _differences(net)
         if problem := _judge_shapes([a.shape for a in got], [a.shape for a in wanted], len(net[0])):
             return problem

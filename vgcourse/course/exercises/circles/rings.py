@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, all_close, as_sent, cause, close, fact, worst
+from vgcourse.course.checks.compare import NO_RETURN, Seen, all_close, as_sent, cause, close, fact, things, worst
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 leak_free = Exercise(
@@ -107,7 +107,7 @@ def _judge_parts(scaled: Any, train: np.ndarray, test: np.ndarray) -> Any:
     if scaled is None:
         return "no-return"
     if not isinstance(scaled, list) or len(scaled) != 2:
-        return "not-two", {"found": f"{len(scaled)} things" if isinstance(scaled, list) else "one array"}
+        return "not-two", {"found": things(len(scaled)) if isinstance(scaled, list) else "one array"}
     shapes = [np.shape(part) for part in scaled]
     if shapes == [test.shape, train.shape]:
         return None  # swapped, as will be seen from the numbers

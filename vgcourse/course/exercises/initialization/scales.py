@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, close, common_cause, near
+from vgcourse.course.checks.compare import NO_RETURN, Seen, close, common_cause, near, things
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.checks.observation import with_article
 
@@ -110,7 +110,7 @@ def judge_unit_scale(seen: Seen, rng: np.random.Generator) -> Any:
 def _words(found: Any, kernels: list) -> str:
     if not isinstance(found, list):
         return found if isinstance(found, str) else "something else"
-    return f"{len(found)} things" + " of other shapes" * (len(found) == len(kernels))
+    return things(len(found)) + " of other shapes" * (len(found) == len(kernels))
 
 
 def _all_near(got: list, wanted: list[np.ndarray]) -> bool:
