@@ -157,7 +157,7 @@ def _nets(rng: np.random.Generator) -> list[tuple[Weights, np.ndarray, np.ndarra
 def _cases(rng: np.random.Generator) -> list[_Patient]:
     """The same nets, and what is to be found in them."""
     (weights, X, y, faults), *others = _draw(rng), *_nets(rng)[1:]
-    asleep, unheard = (frozenset({_name(faults[key])}) for key in ("asleep", "unheard"))
+    asleep, unheard = (frozenset({_name(place)}) for place in (faults["asleep"], faults["unheard"]))
     dead = frozenset(map(_name, faults["dead"]))
     return [_Patient(weights, X, y, faults["weak"], dead, asleep, unheard), *(_examined(*net) for net in others)]
 
