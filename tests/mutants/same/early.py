@@ -161,7 +161,10 @@ SAME: dict[str, dict[str, str]] = {
     "find-fault": {
         "find_fault: absolute": WHOLE,
         "find_fault: rounded to *": WHOLE,
-        "find_fault: clipped at 10": "a layer of the check has seven units",
+        "find_fault: clipped at 10": "the dead units of the check are among the first seven of a layer",
+        "find_fault: y absolute": CLASSES,
+        "find_fault: y whole": CLASSES,
+        "find_fault: y single": CLASSES,
         "find_fault: result of the input's type": WHOLE,
         "find_fault: model.layers[:-1] → model.layers": "a sigmoid of the check is never 0",
         "find_fault: :-1 → :": "a sigmoid of the check is never 0",
