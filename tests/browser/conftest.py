@@ -3,6 +3,7 @@
 ``browser``  one Chromium for the session, or a skip that says what is missing.
 ``watched``  a fresh page, as ``Watched(page, errors, outside)``: it collects what went wrong and who was called;
              ``open_page(**options)`` opens more of them, ``open_lasting_page`` for a whole module.
+``lab_page`` the same for JupyterLab (``lasting_lab_page`` for a module): all share one window, and so its scripts.
 ``lab``      a JupyterLab server on a free port, with its settings and notebooks in a temporary folder.
 ``axe``      the text of axe-core from npm, or a skip.
 """
@@ -193,6 +194,32 @@ def _pages(browser) -> Iterator[Callable[..., Watched]]:
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def lab_window(browser):
+    """One window for all pages of JupyterLab: a fresh one would fetch and compile its scripts, 20 MB, each time."""
+    window = browser.new_context(viewport={"width": 1400, "height": 1000})
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def lab_page(lab_window) -> Iterator[Watched]:
+    """A fresh page for JupyterLab."""
+    yield from _lab_pages(lab_window)
+
+
+@pytest.fixture(scope="module")
+def lasting_lab_page(lab_window) -> Iterator[Watched]:
+    """A page for JupyterLab that stays open for all tests of a module."""
+    yield from _lab_pages(lab_window)
+
+
+def _lab_pages(window) -> Iterator[Watched]:
+    watched = Watched(window.new_page())
+    yield watched
+    watched.page.close()
 
 
 @pytest.fixture(scope="session")

@@ -64,13 +64,41 @@ def test_a_prediction_covers_its_result_and_is_kept(site, watched):
     watched.assert_clean()
 
 
-@pytest.mark.parametrize("width", [1400, 800, 390])
-def test_nothing_sticks_out(site, open_page, width):
-    page = open_page(viewport={"width": width, "height": 900}).page
-    for name in ("index.html", "explorers.html", "lessons/00_start/start.html", "api.html"):
-        page.goto((site / name).as_uri())
-        page.wait_for_timeout(300)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+def test_nothing_sticks_out_of_any_page(site, open_page):
+    page = open_page(viewport={"width": 1400, "height": 900}).page
+    found = []
+    for path in sorted(site.rglob("*.html")):
+        page.goto(path.as_uri())
+        for width in (1400, 800, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if wide > width:
+                found.append(f"{path.relative_to(site)} is {wide} px wide at {width}")
+    assert not found
+
+
+def test_no_line_of_code_or_of_what_was_printed_is_cut(site, open_page):
+    """On a phone and on paper, where nobody scrolls; printed tables aside, which keep their lines."""
+    page = open_page(viewport={"width": 390, "height": 900}).page
+    cut = """() => [...document.querySelectorAll('.bd-article pre')]
+        .filter(pre => pre.scrollWidth > pre.clientWidth + 2 && !pre.matches('.vg-columns'))
+        .map(pre => pre.innerText.slice(0, 80))"""
+    for name in ("lessons/00_start/start.html", "lessons/05_initialization/initialization.html", "contributing.html"):
+        for media in ("screen", "print"):
+            page.goto((site / name).as_uri())
+            page.emulate_media(media=media)
+            assert not page.evaluate(cut), (name, media)
+
+
+def test_a_search_from_disk_finds_lessons_and_asks_for_no_page(site, watched):
+    watched.page.goto((site / "search.html").as_uri() + "?q=initializer")
+    watched.page.wait_for_selector("#search-results li a[href*='05_initialization']")
+    watched.assert_clean()
+
+
+def test_a_page_that_is_not_there_leads_to_those_that_are(maker, tmp_path):
+    (tmp_path / "404.html").write_text(maker.lost_page("https://github.com/OWNER/COURSE"))
+    assert 'href="/COURSE/"' in (tmp_path / "404.html").read_text("utf-8") and 'href="/"' in maker.lost_page("")
 
 
 def test_no_solution_and_no_hidden_test_is_on_the_site(site, root):

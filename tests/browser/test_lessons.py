@@ -36,14 +36,14 @@ def run_cell(lab, page, id, source=None):
 
 
 @pytest.fixture
-def opened(lab, watched, root, request):
+def opened(lab, lab_page, root, request):
     """A lesson's released notebook, opened and run from top to bottom."""
     lesson, name = request.param
     (lab.root / lesson).mkdir(exist_ok=True)
     shutil.copy(root / "lessons" / lesson / f"{name}.ipynb", lab.root / lesson)
-    lab.open(watched.page, f"{lesson}/{name}.ipynb")
-    lab.run_all(watched.page, timeout=240_000)
-    return watched
+    lab.open(lab_page.page, f"{lesson}/{name}.ipynb")
+    lab.run_all(lab_page.page, timeout=240_000)
+    return lab_page
 
 
 @pytest.mark.parametrize("opened", [("01_circles", "circles")], indirect=True)

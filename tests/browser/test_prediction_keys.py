@@ -20,8 +20,8 @@ CONTROLS = {"radio": RADIO, "slider": ".noUi-handle", "button": ".vg-prediction 
 
 
 @pytest.fixture(scope="module")
-def page(open_lasting_page, lab):
-    watched = open_lasting_page()
+def page(lasting_lab_page, lab):
+    watched = lasting_lab_page
     lab.write_notebook("predictions.ipynb", CELLS)
     lab.open(watched.page, "predictions.ipynb")
     lab.run_all(watched.page)
