@@ -170,3 +170,41 @@ def test_a_batch_normalisation_behind_dead_units_is_not_blamed_for_its_statistic
     model.get_layer("dead").bias.assign(np.full(16, -50.0))
     report = diagnose(model, X, Y)
     assert (report.cause, report.layer) == ("dying relu", "dead"), report.verdict
+
+
+class Forgetful(keras.Model):
+    """It owns a layer that its call() leaves out."""
+
+    def __init__(self):
+        super().__init__()
+        self.used, self.forgotten, self.out = (Dense(n, name=name) for n, name in ((8, "u"), (8, "f"), (3, "o")))
+
+    def build(self, shape):
+        for layer, size in ((self.used, shape[-1]), (self.forgotten, 8), (self.out, 8)):
+            layer.build((None, size))
+        self.built = True
+
+    def call(self, x):
+        return self.out(keras.ops.tanh(self.used(x)))
+
+
+def test_a_layer_that_is_never_called_is_told():
+    model = Forgetful()
+    model.build((None, 10))
+    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    assert any("not called: f." in note for note in diagnose(model, X, Y).notes)
+    assert not any("not called" in note for note in diagnose(net(layers.Dense(8)), X, Y).notes)
+
+
+class Adds(layers.Layer):
+    """It adds to the loss in the middle of the net, as the divergence of a variational autoencoder does."""
+
+    def call(self, x):
+        self.add_loss(1e5 * keras.ops.mean(x**2))
+        return x
+
+
+def test_a_loss_that_a_layer_adds_is_no_gradient_that_explodes():
+    report = diagnose(net(Dense(16, "relu", name="h"), Adds(name="adds"), Dense(16, "relu")), X, Y)
+    assert (report.cause, report.layer) == ("regularization too strong", "adds"), report.verdict
+    assert "explodes" not in report.verdict and "residual" not in report.verdict

@@ -32,6 +32,11 @@ def notes(batch: Batch, cause: str = "") -> Iterator[str]:
     frozen = [layer.name for layer in batch.layers if not layer.trainable]
     if frozen:
         yield f"Frozen, so without a kernel gradient: {_listed(frozen)}."
+    if batch.idle:
+        yield (
+            f"With weights to train, and not called: {_listed(batch.idle)}. Training leaves them as they are, unless "
+            "a train_step of the model's own calls them."
+        )
     yield from _about_half_weights(batch)
     yield from _about_the_outputs(batch)
     yield from _about_far_targets(batch, cause)

@@ -66,6 +66,7 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
         dearest=_dearest(model) if penalties else "",
         prices=prices(run.infos) if run.used.penalised else [],
         leashes=leashes(run.infos),
+        idle=_idle(run),
         noise=run.noise,
         linear_runs=linear_runs(model, run.infos),
         decay=decay(optimizer) if compiled else 0.0,
@@ -92,6 +93,13 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
 
 def _all_the_same(data) -> bool:
     return all((array == array[:1]).all() for array in keras.tree.flatten(data))
+
+
+def _idle(run) -> list[str]:
+    """Layers that the model owns, and that its call() leaves out."""
+    silent = (info for info in run.infos if info.name not in run.taps.outputs)
+    silent = (info for info in silent if all(run.gradients.of(v)[0] is None for v in info.variables))
+    return [info.name for info in silent if any(v.trainable for v in info.variables)]
 
 
 def _next_step(optimizer, run, unknown: list[str]) -> Twin | None:

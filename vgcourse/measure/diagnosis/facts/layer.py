@@ -219,6 +219,7 @@ class Batch:
         noise: of the layers that make it in training. decay: share of the weights that a step takes off.
         held: the setting that makes a small step small. faster: a larger rate that was seen to do better.
         linear_runs: layers without an activation between them.
+        idle: layers with weights to train that were not called and that no gradient reaches.
         not_measured: what could not be measured and why, sentences.
     """
 
@@ -254,9 +255,15 @@ class Batch:
     linear_runs: list[list[str]] = field(default_factory=list)
     prices: list[Price] = field(default_factory=list)
     leashes: list[Leash] = field(default_factory=list)
+    idle: list[str] = field(default_factory=list)
     not_measured: list[str] = field(default_factory=list)
     twins: list[tuple[str, str]] = field(default_factory=list)
     time: ThroughTime = field(default_factory=ThroughTime)
+
+    @property
+    def added(self) -> float:
+        """What layers add to the loss by what they compute, and not for the size of their weights."""
+        return self.penalties - sum(price.value for price in self.prices)
 
     @property
     def learnt(self) -> bool:

@@ -39,6 +39,8 @@ def exploding(batch: Batch) -> Finding | None:
     if np.isnan(reach).all() or (not (compound and not normalised) and np.nanmax(reach) < limit):
         return None
     worst = chain[int(np.nanargmax(reach))]
+    if batch.added > 0.5 * abs(batch.loss):
+        return _driven(worst, np.nanmax(reach), batch)
     culprit = path.one_culprit(chain, largest=True)
     start = f"The gradient explodes: {worst.name} gets {share(np.nanmax(reach))} what the loss sends"
     if culprit is not None:
@@ -78,6 +80,18 @@ def exploding(batch: Batch) -> Finding | None:
         if batch.plain or path.loud(chain)
         else "a factor of 1/sqrt(depth) or a normalisation on residual branches, smaller weights; "
         "global_clipnorm=1.0 meanwhile.",
+    )
+
+
+def _driven(worst: Layer, times: float, batch: Batch) -> Finding:
+    """What a layer adds to the loss in the middle of the net: that gradient has not come from the outputs."""
+    return Finding(
+        "regularization too strong",
+        batch.dearest,
+        f"Of the loss ({short(batch.loss)}), {short(batch.added)} is added in the middle of the net (add_loss or a "
+        f"regularizer of activities), most of it by {batch.dearest}: {worst.name} gets {share(times)} what the loss "
+        "sends into the outputs, so that training follows what is added and hardly the answers.",
+        f"a smaller factor on what {batch.dearest} adds, or smaller numbers into it.",
     )
 
 
