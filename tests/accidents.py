@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from tests.accidents_edited import EDITED, EDITED_DISGUISES, answer_is_prose, answers_at_the_end
+from tests.accidents_pasted import PASTED, PASTED_DISGUISES, from_a_diff, line_numbers, old_mac_ends, quoted
 from tests.accidents_typed import DISGUISES, MOVES, STROKES, TYPED, indented, prompts, split_in_a_word
 from vgcourse.course.authoring import build
 from vgcourse.course.lesson import Lesson
@@ -287,7 +288,8 @@ PEOPLE = (
     answer_and_check_merged, retyped, prose_retyped, own_cells, given_deleted, check_deleted, answer_in_new_cell,
 )  # fmt: skip
 # With others in any order, these make what nobody hands in: half a cell indented, a word torn by a formatter.
-_ALL = tuple({*PEOPLE, *TYPED, *STROKES, *EDITED} - {indented, split_in_a_word, prompts})
+_ALONE = {indented, split_in_a_word, prompts, from_a_diff, line_numbers, old_mac_ends, quoted}
+_ALL = tuple({*PEOPLE, *TYPED, *STROKES, *EDITED, *PASTED, *PASTED_DISGUISES} - _ALONE)
 EVERYTHING = tuple(sorted(_ALL, key=lambda accident: accident.__name__))
 NAMED_BY = {"two-answers": {"scratch_below", "copied", "split"}, "torn": {"split", "split_in_a_word"}}
 NAMED_BY |= {
@@ -356,7 +358,7 @@ class Course:
         id = question.id if question.is_words else question.id.removesuffix("-answer")
         cell = next(c for c in nb.cells if grade_id(c) == question.id)
         if id not in chosen:
-            if not question.is_stub(cell.source) and cell.source != "My note.":
+            if not question.is_stub(cell.source) and cell.source != "My note." and not cell.source.startswith("!["):
                 yield f"{question.id} was not answered, and holds {cell.source[:60]!r}"
         elif question.is_words:
             if WORDS not in cell.source:
@@ -387,7 +389,8 @@ def _row(chance: random.Random, people, most: int) -> list:
     row = chance.choices(people, k=chance.randint(1, most))
     if scratch_below in row:  # that try would go into the answer's own cell: then it is the answer
         row = [accident for accident in row if accident not in (*MOVES, answers_at_the_end, answer_is_prose)]
-    disguised = [n for n, accident in enumerate(row) if accident in (*DISGUISES, *EDITED_DISGUISES)]
+    disguises = {*DISGUISES, *EDITED_DISGUISES, *PASTED_DISGUISES}
+    disguised = [n for n, accident in enumerate(row) if accident in disguises]
     return [accident for n, accident in enumerate(row) if n not in disguised[1:]]
 
 

@@ -8,9 +8,31 @@ import json
 
 import pytest
 
-from tests.accidents import EDITORS, NEWER, PEOPLE, Course
-from tests.accidents_edited import EDITED, FIELDS
-from tests.accidents_typed import FILES, STROKES, TYPED
+from tests.accidents import (
+    EDITORS,
+    NEWER,
+    PEOPLE,
+    Course,
+    colab,
+    ids_lost,
+    jetbrains,
+    kaggle,
+    metadata_lost,
+    own_cells,
+    some_metadata_lost,
+    split,
+)
+from tests.accidents_edited import EDITED, FIELDS, curled_in_code, light_script, tabs
+from tests.accidents_pasted import PASTED, PASTED_DISGUISES
+from tests.accidents_typed import (
+    FILES,
+    STROKES,
+    TYPED,
+    all_of_one_type,
+    answer_in_the_check_cell,
+    merge_by_nbdime,
+    shuffled,
+)
 from vgcourse.course.lesson import Lesson
 from vgcourse.grading.intake.align import align
 from vgcourse.grading.intake.lesson_cells import grade_id
@@ -63,9 +85,34 @@ def test_a_merge_that_was_left_open_is_not_guessed(course):
         align(cells, course.release, "x.ipynb")
 
 
-@pytest.mark.parametrize(
-    "accident", [*EDITORS, *PEOPLE, *TYPED, *STROKES, *EDITED], ids=lambda accident: accident.__name__
-)
+ALL = (*EDITORS, *PEOPLE, *TYPED, *STROKES, *EDITED, *PASTED, *PASTED_DISGUISES)
+
+
+@pytest.mark.parametrize("accident", ALL, ids=lambda accident: accident.__name__)
 def test_one_accident_alone_costs_nothing(course, accident):
     for seed in (2, 3, 4, 5):
         assert course.problem(seed, [accident]) == ""
+
+
+def test_words_that_were_wiped_out_leave_nothing_to_read(root):
+    course = Course(Lesson("01_circles", root))
+    handed, _ = course.case(2, [])
+    words = next(cell for cell in handed.nb.cells if grade_id(cell) == "leak-why")
+    words.source = "  \n"
+    cells, _ = read_cells(json.dumps(handed.nb).encode(), "x.ipynb")
+    nb, _ = align(cells, course.release, "x.ipynb")
+    (back,), (stub,) = ([c for c in of.cells if grade_id(c) == "leak-why"] for of in (nb, course.release))
+    assert back.source == stub.source
+
+
+# Rows of accidents that once cost an answer without a word, or were called several answers.
+MET = {
+    "a split cell of prose": (2, [curled_in_code, split, all_of_one_type, kaggle, ids_lost]),
+    "a stub in two cells": (2, [answer_in_the_check_cell, light_script, some_metadata_lost, jetbrains]),
+    "marks of a merge": (4, [merge_by_nbdime, shuffled, own_cells, tabs, metadata_lost, colab]),
+}
+
+
+@pytest.mark.parametrize("seed, row", MET.values(), ids=MET)
+def test_rows_of_accidents_that_were_met(course, seed, row):
+    assert course.problem(seed, row) == ""

@@ -25,7 +25,7 @@ def isolated():
 
 @pytest.mark.parametrize("attack", ANSWER_ATTACKS, ids=lambda attack: attack.name)
 def test_an_answer_earns_what_it_is_worth(attack, root):
-    came = grade_answers(root, attack.lesson, attack.cells)
+    came = grade_answers(root, attack.lesson, attack.cells, limit=attack.limit)
     assert came.earned in (None, attack.honest), came
     shown = [output for cell in came.nb.cells for output in cell.get("outputs", []) if output.output_type != "error"]
     assert "LEAK" not in str(shown)

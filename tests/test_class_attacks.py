@@ -1,4 +1,4 @@
-"""Attackers in a class: graded side by side with honest students, whose marks are what they are without them.
+"""Attackers in a class: graded among honest students, whose marks are what they are without them.
 
 Each attack of ``attacks/kernel`` is an answer in somebody's notebook here, and goes all the way through preflight,
 nbgrader, gradebook and ledger. The rest are notebooks and folders that are broken or hostile in themselves.
@@ -121,7 +121,8 @@ def fingerprint(folder):
 def graded(course, ground):
     before = fingerprint(course / "submitted"), ground.digest()
     room = Classroom(course, classes.settings(seed="attacks"))
-    results = grade_class(room, find_lesson(course, LESSON), csv=course / "grades.csv", jobs=2)
+    with classes.in_this_process():
+        results = grade_class(room, find_lesson(course, LESSON), csv=course / "grades.csv")
     assert (fingerprint(course / "submitted"), ground.digest()) == before, "an original was changed"
     return room, {result.student: result for result in results}
 

@@ -1,7 +1,8 @@
 """Attacks in the answers of a whole lesson: the released notebook, one answer or several filled in, graded.
 
-A file of ``answers/`` is the code of one answer cell. Its header names the lesson, the cell, and the points of the
-lesson that it honestly earns; ``# === in OTHER-CELL ===`` begins the code of another cell.
+A file of ``answers/`` is the code of one answer cell. Its header names the lesson, the cell, the points of the lesson
+that it honestly earns, and, where a cell hangs, the seconds that it gets (``limit``). ``# === in OTHER-CELL ===``
+begins the code of another cell.
 """
 
 import copy
@@ -27,23 +28,28 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class AnswerAttack:
-    """What stands in which cells, the points that it deserves, and a word of what the instructor must read."""
+    """What stands in which cells, the points that it deserves, a word of what the instructor must read.
+
+    ``limit`` are the seconds that a cell gets.
+    """
 
     name: str
     lesson: str
     cells: dict[str, str]
     honest: float
     says: str
+    limit: int
 
     @classmethod
     def read(cls, path: Path) -> "AnswerAttack":
         """Read a file of ``answers/``."""
         text = path.read_text(encoding="utf-8")
-        head = dict(re.findall(r"^(lesson|cell|honest|says): (.+)$", text.split('"""')[1], re.M))
+        head = dict(re.findall(r"^(lesson|cell|honest|says|limit): (.+)$", text.split('"""')[1], re.M))
         code = text.split('"""', 2)[2]
         first, *others = _OTHER.split(code.lstrip("\n"))
         cells = {head["cell"]: first, **dict(zip(others[::2], others[1::2], strict=True))}
-        return cls(path.stem, head["lesson"], cells, float(head["honest"]), head.get("says", ""))
+        limit = int(head.get("limit", SETTINGS["JudgedExecute"]["timeout"]))
+        return cls(path.stem, head["lesson"], cells, float(head["honest"]), head.get("says", ""), limit)
 
 
 ANSWER_ATTACKS = [AnswerAttack.read(path) for path in sorted(FOLDER.glob("*.py"))]
@@ -60,13 +66,16 @@ class Came:
     seconds: float
 
 
-def grade_answers(root: Path, lesson: str, answers: dict[str, str], level: str = "auto", files: str = "") -> Came:
+def grade_answers(
+    root: Path, lesson: str, answers: dict[str, str], level: str = "auto", files: str = "", limit: int = 60
+) -> Came:
     """Grade the released notebook of a lesson with these cells filled in, as one of a class is graded."""
     nb = copy.deepcopy(_released(root, lesson))
     for cell in nb.cells:
         cell.source = answers.get(cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source)
     config = Config(SETTINGS)
     config.GradingProvisioner.isolation = level
+    config.JudgedExecute.timeout = limit
     began, earned, said = time.monotonic(), None, ""
     execute = JudgedExecute(config=config)
     try:

@@ -4,6 +4,7 @@ lesson: 01_circles
 cell: tanh-slopes-answer
 kind: cell
 honest: 0
+limit: 12
 """
 import os, signal
 for pid in range(1, 300):

@@ -6,22 +6,18 @@ Another exercise's version is none either: a lesson lends it so that the student
 And an error is the student's own only where it passed through the student's lines.
 """
 
-import os
+import ctypes
 import sys
 import sysconfig
 import threading
 import traceback
-from collections.abc import Callable, Iterator
-from functools import lru_cache
-from pathlib import Path
-from types import CodeType, FrameType, FunctionType
+from collections.abc import Callable
+from enum import Enum, auto
+from types import CodeType, FrameType
 from typing import Any, Protocol
 
-PACKAGE = str(Path(__file__).parents[2])
-# What computes and measures. Data sets, nets and patients are what a lesson works on.
-_COMPUTES = tuple(
-    os.path.join(PACKAGE, part) + os.sep for part in ("measure", "published", os.path.join("nets", "theory"))
-)
+from vgcourse.course.checks.sources import whose_code
+
 _INSTALLED = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
 
 
@@ -41,6 +37,8 @@ _alarms: list[Callable[[], None]] = []  # what the watch that is on wants done, 
 _heard: dict[int, FrameType] = {}  # thread → its outermost frame, of those that hear of every watch
 _BOOTSTRAP = threading.Thread._bootstrap_inner.__code__
 _PAST = {"sys.setprofile", "sys.settrace"}  # nothing is noticed while a tracing function runs
+_THREADS = {"_thread.start_new_thread", "_thread.start_joinable_thread"}
+_HOW_MANY = "vgcourse.threads"  # asks the hook, whose count is in no name that could be set
 _PROCESSES = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "os.system", "pty.spawn"}
 
 
@@ -51,10 +49,17 @@ def guard_profiler() -> None:
     here on hear of every watch.
     """
 
+    whose_code.remember()
+    started, start = 0, threading.Thread.start.__code__
     cells, observe = threading.get_ident(), sys.modules[f"{__package__}.looking"].observed.__code__
 
-    def count(event: str, _: tuple) -> None:
-        if event in _PROCESSES:
+    def count(event: str, given: tuple) -> None:
+        nonlocal started
+        if event in _THREADS:
+            started += sys._getframe(1).f_code is start
+        elif event == _HOW_MANY:
+            given[0].append(started)
+        elif event in _PROCESSES:
             _pass_by()
         elif event in _PAST and not _is_rightful(sys._getframe(1), cells, observe):
             _unseen[0] |= threading.get_ident() != cells  # no watch looks into that thread any more
@@ -104,6 +109,21 @@ def _all_are_heard() -> bool:
     return all(ident == own or _heard.get(ident) is _root(frame) for ident, frame in frames.items())
 
 
+def _unheard_threads() -> int:
+    """How many threads have run Python in this process that ``threading`` did not start: those of other languages,
+    come and gone, as well. It grows by one with each call."""
+    api = ctypes.pythonapi
+    api.PyInterpreterState_Get.restype = api.PyThreadState_New.restype = ctypes.c_void_p
+    api.PyThreadState_GetID.restype = ctypes.c_uint64
+    state = ctypes.c_void_p(api.PyThreadState_New(ctypes.c_void_p(api.PyInterpreterState_Get())))
+    number = api.PyThreadState_GetID(state)
+    api.PyThreadState_Clear(state)
+    api.PyThreadState_Delete(state)
+    started: list[int] = []
+    sys.audit(_HOW_MANY, started)
+    return number - started[-1]
+
+
 def _in_threads(frame: FrameType, event: str, arg: Any) -> None:
     if _active:
         _active[0](frame, event, arg)
@@ -126,13 +146,14 @@ class Watch:
     ) -> None:
         self.found: str | None = None
         self.unbroken = True
-        maker = exercise.reference
-        self._codes = set(_inner(maker.__code__)) if maker else set()
-        self._helpers = _own_files(exercise.observing.__code__.co_filename)
-        self._names, self._same_work = set(exercise.answers), exercise.same_work
+        maker, observing = exercise.reference, exercise.observing
+        self._own_version = set(whose_code.inner_codes(maker.__code__)) if maker else set()
+        self._observing = {observing.__code__, *whose_code.inner_codes(observing.__code__)}
+        self._helpers, self._names = _helpers(observing.__module__), set(exercise.answers)
+        self._same_work = exercise.same_work
         # By id; the code itself is kept, so that no other takes its place in memory.
         self._dull: dict[int, CodeType] = {}
-        self._known: dict[int, tuple[CodeType, bool]] = {}
+        self._known: dict[int, tuple[CodeType, _Work]] = {}
         self._spy, self._tell, self._alarms = self._make_spy(), tell, [alarm] if alarm else []
 
     def __enter__(self) -> "Watch":
@@ -141,6 +162,7 @@ class Watch:
         if self._is_guarded:  # a tracer hides what it calls; at home it may be a debugger
             sys.settrace(None)
             _unseen[0] |= not _all_are_heard()
+            self._unheard = _unheard_threads()
         else:
             threading.setprofile(self._spy)
         _active[:] = [self._spy]
@@ -151,8 +173,9 @@ class Watch:
     def __exit__(self, *raised: Any) -> None:
         _alarms.clear()
         _unseen[0] |= self._is_guarded and not _all_are_heard()
+        unheard = self._is_guarded and _unheard_threads() > self._unheard + 1
         whole = sys.getprofile() is self._spy and _active == [self._spy] and self._others == _others[0]
-        self.unbroken = whole and not _unseen[0] and not (self._is_guarded and sys.gettrace())
+        self.unbroken = whole and not (_unseen[0] or unheard) and not (self._is_guarded and sys.gettrace())
         _active.clear()
         sys.setprofile(self._before)
         if self._is_guarded:
@@ -175,77 +198,66 @@ class Watch:
         return spy
 
     def _notice(self, frame: FrameType) -> None:
-        code = frame.f_code
-        borrowed = self._is_borrowed(code)
-        if not borrowed and not code.co_filename.startswith(PACKAGE):
-            self._dull[id(code)] = code
-        elif not self.found and (borrowed or self._is_ours(code, frame.f_back)):
-            self.found = code.co_name
-            if self._tell:
-                self._tell(code.co_name)
+        work = self._work_of(frame.f_code)
+        if work is _Work.NONE:
+            self._dull[id(frame.f_code)] = frame.f_code
+        if self.found or work is _Work.NONE or (work is _Work.COMPUTES and whose_code.is_importing(frame.f_back)):
+            return
+        if work is not _Work.IS_THE_ANSWER and self._is_asked_by_check(frame.f_back):
+            return
+        self.found = frame.f_code.co_name
+        if self._tell:
+            self._tell(self.found)
 
-    def _is_borrowed(self, code: CodeType) -> bool:
-        """Whether it is the course's version, or the package's code under another file's name."""
-        known = self._known.get(id(code))
-        if known is None:
-            known = self._known[id(code)] = code, code in self._codes or self._is_copied(code)
-        return known[1]
+    def _work_of(self, code: CodeType) -> "_Work":
+        if id(code) not in self._known:
+            self._known[id(code)] = code, self._find_work(code)
+        return self._known[id(code)][1]
 
-    def _is_copied(self, code: CodeType) -> bool:
-        """Whether it is, under another file's name, a function of the package that computes or does the same work."""
-        if code.co_filename.startswith((PACKAGE, *_INSTALLED)):
-            return False
-        file, name = _prints(len(sys.modules)).get(_print_of(code), ("", ""))
-        return file.startswith(_COMPUTES) or name in self._same_work
+    def _find_work(self, code: CodeType) -> "_Work":
+        if code in self._own_version:
+            return _Work.IS_THE_ANSWER
+        if not whose_code.is_function(code):
+            return _Work.NONE  # a lambda is what an exercise hands to the answer
+        origin = whose_code.of_files().origin(code)
+        if origin and origin.name in self._same_work:
+            return _Work.IS_THE_ANSWER  # handed in as it is, it is the check that calls it
+        if origin and origin.computes:
+            return _Work.COMPUTES
+        if origin and origin.name in self._names:
+            return _Work.HELPS
+        helper = None if code in self._observing else self._helpers.origin(code)
+        return _Work.HELPS if helper and helper.is_plain else _Work.NONE
 
-    def _is_ours(self, code: CodeType, caller: FrameType | None) -> bool:
-        """Whether it does the same work; or others call what computes, a judge's helper or an answer's name."""
-        if code.co_name in self._same_work:
-            return True  # handed in as it is, it is the check that calls it
-        if caller is not None and caller.f_code.co_filename.startswith(PACKAGE):
-            return False
-        plain = "." not in code.co_qualname and not code.co_name.startswith("<")
-        if code.co_filename.startswith(_COMPUTES):
-            # A layer's method is called by Keras, a module's code by Python.
-            return plain or (caller is not None and not caller.f_code.co_filename.startswith(("<", *_INSTALLED)))
-        # A lambda is what an exercise hands to the answer.
-        return plain and (code.co_name in self._names or code.co_filename.startswith(self._helpers))
-
-
-Print = tuple[tuple[str, ...], tuple[str, ...], str, tuple[int, ...]]
-_LONG = 20  # characters of a docstring, without which two may write the same by chance
-
-
-def _print_of(code: CodeType) -> Print | None:
-    """What a copy of source keeps: names, words, how many lines each step is below the first; None without words."""
-    words = [part for part in code.co_consts if not isinstance(part, CodeType)]
-    if not words or not isinstance(words[0], str) or len(words[0]) < _LONG:
-        return None
-    lines = dict.fromkeys(line - code.co_firstlineno for _, _, line in code.co_lines() if line)
-    return code.co_names, code.co_varnames, repr(words), tuple(lines)
+    def _is_asked_by_check(self, frame: FrameType | None) -> bool:
+        """Whether the check itself wants it, or what it hands to the answer: nothing of others' stands between."""
+        files = whose_code.of_files().same
+        while frame is not None:
+            helper = self._helpers.same.get(frame.f_code)
+            is_handed_out = helper and (frame.f_code in self._observing or not helper.is_plain)
+            if is_handed_out and frame.f_globals is vars(sys.modules[helper.file]):
+                return True
+            if not helper and frame.f_code not in files:
+                return False
+            frame = frame.f_back
+        return False
 
 
-@lru_cache(1)
-def _prints(_: int) -> dict[Print | None, tuple[str, str]]:
-    """File and name of all functions of the package's that are loaded, by their print."""
-    names = [n for n in sys.modules if n.startswith("vgcourse.") and ".course." not in n]
-    found = [part for n in names for part in list(vars(sys.modules[n]).values()) if isinstance(part, FunctionType)]
-    codes = [f.__code__ for f in found if f.__code__.co_filename.startswith(PACKAGE)]
-    return {print: (code.co_filename, code.co_name) for code in codes if (print := _print_of(code))}
+class _Work(Enum):
+    """What running some code means for an answer."""
+
+    NONE = auto()
+    HELPS = auto()  # the check may ask for it, the answer may not
+    COMPUTES = auto()  # so may a module that is being imported
+    IS_THE_ANSWER = auto()
 
 
-def _inner(code: CodeType) -> Iterator[CodeType]:
-    """The code of every function that is defined in a function."""
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield constant
-            yield from _inner(constant)
-
-
-def _own_files(observe: str) -> str:
-    """The folder of the lesson's checks, or the file where the lesson has no folder."""
-    path = Path(observe)
-    return str(path if path.parent.name == "exercises" else path.parent)
+def _helpers(module: str) -> whose_code.Codes:
+    """The code of the lesson's exercises: of the folder's modules, or of the one where the lesson has no folder."""
+    folder = f"{module.rpartition('.')[0]}."
+    whole = folder.startswith(f"{whose_code.EXERCISES}.") and folder != f"{whose_code.EXERCISES}."
+    names = [name for name in sorted(sys.modules) if name == module or (whole and name.startswith(folder))]
+    return whose_code.of_modules(tuple(names))
 
 
 def passed_through_own_code(error: BaseException) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 _OWN = ("exercise", "handed", "looking", "observation", "own_work", "registry", "seal", "session")
-_OWN += ("sources.observers_only",)
+_OWN += ("sources.observers_only", "sources.whose_code")
 
 
 def parts() -> list[int]:

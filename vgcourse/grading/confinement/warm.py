@@ -18,7 +18,7 @@ import traceback
 from dataclasses import asdict
 from typing import NoReturn
 
-from vgcourse.course.checks.sources import observers_only
+from vgcourse.course.checks.sources import observers_only, whose_code
 from vgcourse.grading.confinement import isolation, keeper, linux
 from vgcourse.grading.confinement.isolation import Isolation
 
@@ -69,6 +69,7 @@ def take_exercises(sources: observers_only.Sources) -> None:
     for name in sources:
         with contextlib.suppress(Exception):  # an instructor's own may need what is not here: its check will say so
             importlib.import_module(name)
+    whose_code.remember()  # once, for all kernels
 
 
 def _has_run_an_operation() -> bool:

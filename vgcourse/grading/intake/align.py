@@ -46,6 +46,9 @@ def _cell(step: Step, found: Found) -> NotebookNode:
     if step.place is None:
         return _own(found.pieces[step.index])
     piece = None if step.index is None else found.pieces[step.index]
+    asked = found.released.asked.get(step.place)
+    if piece and asked and asked.is_words and asked.is_stub(piece.source) and not piece.attachments:
+        piece = None  # wiped out, it would be one that waits to be read
     return _restored(found.released.cells[step.place], piece)
 
 

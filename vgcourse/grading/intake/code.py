@@ -2,9 +2,11 @@
 
 import ast
 import hashlib
+import html
 import re
 import symtable
 import textwrap
+import unicodedata
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +20,17 @@ _LINE_MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", re.MULTIL
 _ASSIGNED_MAGIC = re.compile(r"^([ \t]*[\w.,][\w., ]*=[ \t]*)[%!].*$", re.MULTILINE)
 # "In [3]: " and ">>> " with what continues them: IPython takes them off.
 PROMPT = re.compile(r"^(?:In \[\d+\]: ?|[ ]*\.{3,}: ?|>>> ?|\.\.\.(?: |$))", re.MULTILINE)
+# What stands in front of each line of a mail's quotation, a listing, a diff; what a cell printed, below it.
+_QUOTE = re.compile(r"^> ?", re.MULTILINE)
+_NUMBER = re.compile(r"^[ \t]*\d+[ \t]?[:|.]?", re.MULTILINE)
+_DIFF = re.compile(r"^(?:@@.*|[-+ ].*|)$")
+_PRINTED = re.compile(r"\n\s*(?:Out\[\d+\]:.*|[\[(]*-?\d[-+\d\s.,eE\[\]()]*)\Z", re.DOTALL)
+_FENCE = re.compile(r"^```\w*[ \t]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_FENCES = re.compile(r"^```", re.MULTILINE)
+_MERGE = re.compile(r"<{7}(?!<)|\|{7}(?!\|)|={7}\s*$|>{7}(?!>)")
+_MERGE_STATES = {"<": 0, "|": "base", "=": 1, ">": "both"}
+_QUOTES = dict.fromkeys("‘’‚‛", "'") | dict.fromkeys("“”„‟", '"')
+MOST_READINGS = 16  # that are tried of one cell which is no Python
 _TREE = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # a cell may await
 NOT_PYTHON = re.compile(r"^%%(?!time|timeit|capture|prun)\w+")
 
@@ -81,6 +94,77 @@ def parts_by_owner(source: str, owners: dict[str, str]) -> list[tuple[str, str]]
     ends = [start for start, _ in cuts[1:]] + [len(lines)]
     parts = [(owner, "\n".join(lines[a:b]).strip("\n")) for (a, owner), b in zip(cuts, ends, strict=True)]
     return [(owner, text) for owner, text in parts if text.strip()]
+
+
+def plain_readings(source: str) -> Iterator[str]:
+    """The source without what does not belong to Python, in the ways in which that comes about, and two at a time."""
+    seen, waiting = set(), [_typed(source)]
+    for text in waiting:
+        if text in seen or len(seen) > MOST_READINGS:
+            continue
+        seen.add(text)
+        yield text
+        waiting += [html.unescape(text), unicodedata.normalize("NFKC", text), *_without_fronts(text)]
+        waiting.append(_PRINTED.sub("", text))
+        if len(_FENCES.findall(text)) == 2 and (fenced := _FENCE.search(text)):
+            waiting.append(fenced[1])
+        if (sides := merge_sides(text)) and plain_text(sides[0]) == plain_text(sides[1]):
+            waiting.append(sides[0])
+
+
+def _typed(source: str) -> str:
+    """The text as a programmer's keyboard has it: blanks, line ends, minuses, quotation marks; nothing unseen."""
+    return "".join(map(_as_typed, source))
+
+
+@lru_cache(4096)
+def _as_typed(letter: str) -> str:
+    if letter.isascii():
+        return "\n" if letter in "\x0b\x0c" else letter
+    kinds = {"Zs": " ", "Zl": "\n", "Zp": "\n", "Cf": "", "Pd": "-"}
+    return _QUOTES.get(letter) or ("-" if letter == "\u2212" else kinds.get(unicodedata.category(letter), letter))
+
+
+def _without_fronts(text: str) -> Iterator[str]:
+    """The text without what stands in front of its lines: of a console, a mail, a listing, a diff."""
+    yield PROMPT.sub("", text)
+    lines = [line for line in text.split("\n") if line.strip()]
+    if all(map(_QUOTE.match, lines)):
+        yield _QUOTE.sub("", text)
+    if all(map(_NUMBER.match, lines)):
+        yield textwrap.dedent(_NUMBER.sub("", text))
+    if all(map(_DIFF.match, lines)):
+        yield "\n".join(line[1:] for line in text.split("\n") if not line.startswith(("-", "@@")))
+
+
+def merge_sides(source: str) -> tuple[str, ...]:
+    """Both versions of a text with the marks of a merge; empty for a text without."""
+    sides: tuple[list[str], list[str]] = ([], [])
+    state, marks = "both", 0
+    for line in source.split("\n"):
+        mark = _MERGE.match(line)
+        if mark:
+            state, marks = _MERGE_STATES[mark[0][0]], marks + 1
+            continue
+        for number, side in enumerate(sides):
+            if state in ("both", number):
+                side.append(line)
+    return tuple("\n".join(side) for side in sides) if marks >= 3 else ()
+
+
+def blank_again(source: str) -> set[int]:
+    """The lines (from 0) of functions without a body that take the name of one which has got one."""
+    if len(source) > LONGEST or source.count("def ") < 2 or (tree := _parsed(source)[0]) is None:
+        return set()
+    written, lines = set(), set()
+    for node in tree.body:
+        if not isinstance(node, _FUNCTIONS):
+            continue
+        if not _does_nothing(node):
+            written.add(node.name)
+        elif node.name in written:
+            lines |= set(range(node.lineno - 1, node.end_lineno or node.lineno))
+    return lines
 
 
 def lone_names(source: str) -> list[tuple[int, str]]:

@@ -26,6 +26,7 @@ MENDED = {
     "left-over": "{file} goes on behind its end, as if written over a longer one: that was left out",
     "stray": "what stood in the code by itself and does nothing there was left out: {words}",
     "check-in-answer": "{count} checks that were called in the answers' own cells were left out",
+    "late-stub": "in {count} cells a stub that still stood below the answer was left out",
     "merged-alike": "in {count} cells a merge (<<<<<<<) was left whose sides say the same, or one is the lesson's",
     "old-format": "{file} was of the old notebook format {version} and was upgraded",
     "typography": "what a word processor or web page leaves in code (spaces, fences) was taken out of {count} cells",

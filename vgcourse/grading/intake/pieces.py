@@ -1,47 +1,34 @@
 """A submission's cells as pieces: what was split is joined, what was merged is parted, at the lesson's own cells."""
 
 import builtins
-import html
 import re
-import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from nbformat import NotebookNode
 
-from vgcourse.grading.intake.code import LONGEST, PROMPT, Code, lone_names, parts_by_owner, plain_text, read_code
+from vgcourse.grading.intake.code import (
+    LONGEST,
+    Code,
+    blank_again,
+    lone_names,
+    merge_sides,
+    parts_by_owner,
+    plain_readings,
+    read_code,
+)
 from vgcourse.grading.intake.lesson_cells import Released, grade_id, keys
 from vgcourse.grading.intake.notes import Note
 from vgcourse.grading.intake.reading import Cell, Refused
 
 MOST_CODE = 300_000  # characters of all cells together that are read as code; a lesson has a tenth of that
 MOST_LINES = 20_000  # of all cells together, in which a lesson's cell is looked for
-MOST_READINGS = 12  # that are tried of one cell which is no Python
 MOST_PIECES = 5  # into which one cell is thought to have been split
-_TYPED = str.maketrans(
-    {
-        "\u00a0": " ",
-        "\u202f": " ",
-        "\ufeff": "",
-        "\u200b": "",
-        "‘": "'",
-        "’": "'",
-        "“": '"',
-        "”": '"',
-        "\u2028": "\n",
-        "\u2029": "\n",
-        "\x0b": "\n",
-        "\x0c": "\n",
-    }
-)
 _ENDS = {"\u2028", "\u2029", "\x0b", "\x0c"}  # ends of lines for a word processor, not for Python
-_CHECK = re.compile(r"check\(\s*[\"'][\w-]+[\"'][\w\s,]*\)\s*(#.*)?$")
-_FENCE = re.compile(r"^```\w*[ \t]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
-_FENCES = re.compile(r"^```", re.MULTILINE)
-_MERGE = re.compile(r"<{7}(?!<)|\|{7}(?!\|)|={7}\s*$|>{7}(?!>)")
-_MERGE_STATES = {"<": 0, "|": "base", "=": 1, ">": "both"}
+_MARK = re.compile(r"\**(?:<{7} \w+|={7}|>{7} \w+)\**")  # a cell of its own, where two notebooks were merged
+# Also with a name for its result, a print around it, a stop watch.
+_CHECK = re.compile(r"(?:\w+ *= *|print\(|%time )?check\(\s*[\"'][\w-]+[\"'][\w\s,]*\)+ *;?\s*(#.*)?$")
 
 
 @dataclass
@@ -62,14 +49,16 @@ class Piece:
 
 def pieces(cells: list[Cell], released: Released, notes: list[Note], name: str) -> list[Piece]:
     """The cells, parted and joined where they had been merged and split."""
-    found = [_piece(cell, released) for cell in cells]
+    found = [_piece(cell, released) for cell in cells if not _MARK.fullmatch(cell.source.strip())]
     _all_of_one_type(found, released)
     if sum(len(piece.source) for piece in found if len(piece.source) <= LONGEST) > MOST_CODE:
         raise Refused(Note("too-much-code", file=name, kb=sum(len(p.source) for p in found) // 1000))
     _plain_type(found, released, notes)
     _settle_merges(found, released, notes)
     _without_stray(found, released, notes)
+    _without_late_stubs(found, released, notes)
     found = _part_merged(found, released, notes)
+    _plain_type(found, released, notes)  # again: merged with words, it could not be read
     _without_checks(found, released, notes)  # between the halves of a split cell, one keeps them apart
     found = _join_split(found, released, notes)
     _without_checks(found, released, notes)
@@ -85,11 +74,30 @@ def _piece(cell: Cell, released: Released) -> Piece:
 
 def _all_of_one_type(found: list[Piece], released: Released) -> None:
     """Where one key made prose of all cells: what is no piece of the lesson's prose was code."""
-    if any(piece.kind == "code" for piece in found):
+    given = {key for cell in released.cells if cell.cell_type == "code" for key in keys("code", cell.source)}
+    turned = [p for p in found if p.kind != "code" and p.source.strip() and given & set(keys("code", p.source))]
+    if len(turned) <= sum(piece.kind == "code" for piece in found):
         return
     for piece in found:
         if piece.code.binds or any(key in released.by_text for key in keys("code", piece.source)):
             piece.kind = "code"
+    for at, piece in enumerate(found):
+        if piece.kind == "code" and not piece.code.parses:
+            _take_rest(found, at)
+
+
+def _take_rest(found: list[Piece], at: int) -> None:
+    """Code that breaks off takes up the prose behind it that makes it whole: its cell had been split before."""
+    text = found[at].source
+    for end in range(at + 1, min(at + MOST_PIECES, len(found))):
+        text = f"{text}\n{found[end].source}"
+        if found[end].kind == "code" or len(text) > LONGEST:
+            return
+        if whole := next((reading for reading in plain_readings(text) if read_code(reading).parses), ""):
+            found[at].source = whole
+            found[at].__dict__.pop("code", None)
+            del found[at + 1 : end + 1]
+            return
 
 
 def _plain_type(found: list[Piece], released: Released, notes: list[Note]) -> None:
@@ -104,33 +112,19 @@ def _plain_type(found: list[Piece], released: Released, notes: list[Note]) -> No
         one_remark = piece.code.is_blank and _ENDS & set(piece.source)  # it goes on to the end of the only line
         if piece.kind != "code" or (piece.code.parses and not one_remark) or len(piece.source) > LONGEST:
             continue
-        if plain := next((text for text in plain_readings(piece.source) if read_code(text).parses), ""):
+        readings = (text for text in plain_readings(piece.source) if read_code(text).parses)
+        if plain := next((text for text in readings if read_code(text).binds), ""):  # not an example in prose
             piece.source, count = plain, count + 1
             del piece.code
     if count:
         notes.append(Note("typography", count=count))
 
 
-def plain_readings(source: str) -> Iterator[str]:
-    """The source without what does not belong to Python, in the ways in which that comes about, and two at a time."""
-    seen, waiting = set(), [source.translate(_TYPED)]
-    for text in waiting:
-        if text in seen or len(seen) > MOST_READINGS:
-            continue
-        seen.add(text)
-        yield text
-        waiting += [html.unescape(text), unicodedata.normalize("NFKC", text), PROMPT.sub("", text)]
-        if len(_FENCES.findall(text)) == 2 and (fenced := _FENCE.search(text)):
-            waiting.append(fenced[1])
-        if (sides := _sides(text)) and plain_text(sides[0]) == plain_text(sides[1]):
-            waiting.append(sides[0])
-
-
 def _settle_merges(found: list[Piece], released: Released, notes: list[Note]) -> None:
     """Where a merge left both sides in a cell, and they say the same, or one is the lesson's, that one is taken."""
     count = 0
     for piece in found:
-        sides = _sides(piece.source) if piece.kind == "code" and len(piece.source) <= LONGEST else ()
+        sides = merge_sides(piece.source) if piece.kind == "code" and len(piece.source) <= LONGEST else ()
         if not sides:
             continue
         codes = [read_code(side) for side in sides]
@@ -144,21 +138,6 @@ def _settle_merges(found: list[Piece], released: Released, notes: list[Note]) ->
         piece.__dict__.pop("code", None)
     if count:
         notes.append(Note("merged-alike", count=count))
-
-
-def _sides(source: str) -> tuple[str, ...]:
-    """Both versions of a text with the marks of a merge; empty for a text without."""
-    sides: tuple[list[str], list[str]] = ([], [])
-    state, marks = "both", 0
-    for line in source.split("\n"):
-        mark = _MERGE.match(line)
-        if mark:
-            state, marks = _MERGE_STATES[mark[0][0]], marks + 1
-            continue
-        for number, side in enumerate(sides):
-            if state in ("both", number):
-                side.append(line)
-    return tuple("\n".join(side) for side in sides) if marks >= 3 else ()
 
 
 def _without_stray(found: list[Piece], released: Released, notes: list[Note]) -> None:
@@ -175,6 +154,25 @@ def _without_stray(found: list[Piece], released: Released, notes: list[Note]) ->
         words |= {name for _, name in stray}
     if words:
         notes.append(Note("stray", words=", ".join(sorted(words)[:5])))
+
+
+def _without_late_stubs(found: list[Piece], released: Released, notes: list[Note]) -> None:
+    """Leave a stub out that stands below the answer, in its cell: it would take the answer's name again."""
+    stubs = {asked.id: asked.cell.source.strip() for asked in released.asked.values() if not asked.is_words}
+    count = 0
+    for piece in found:
+        owners = {released.owner_of[n] for n in piece.code.binds if n in released.owner_of and piece.kind == "code"}
+        before = piece.source
+        for text in (stubs[id] for id in owners):
+            above, stub, below = piece.source.rpartition(f"\n{text}")
+            if stub and not below.strip() and not read_code(above).is_blank:
+                piece.source = above.rstrip()
+        if owners and (late := blank_again(piece.source)):
+            _leave_out(piece, late)
+        piece.__dict__.pop("code", None) if piece.source != before else None
+        count += piece.source != before
+    if count:
+        notes.append(Note("late-stub", count=count))
 
 
 def _without_checks(found: list[Piece], released: Released, notes: list[Note]) -> None:
@@ -297,7 +295,8 @@ def _without_calls(source: str) -> str:
 
 
 def _owners_in(piece: Piece, released: Released) -> set[str]:
-    if any(key in released.by_text for key in keys(piece.kind, piece.source)) or piece.code.is_blank:
+    given = any(key in released.by_text for key in keys(piece.kind, piece.source))
+    if given or read_code(_without_calls(piece.source)).is_blank:
         return set()
     return {released.owner_of[name] for name in piece.code.binds if name in released.owner_of}
 

@@ -195,7 +195,7 @@ def _joined(source: Any) -> str | None:
         source = ("\n" if lost else "").join(source)
     if not isinstance(source, str) or len(source) > LARGEST_SOURCE:
         return None
-    text = source.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    text = re.sub(r"\r+\n|\r", "\n", source.lstrip("\ufeff")).replace("\0", "")  # sent through two systems: \r\r\n
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

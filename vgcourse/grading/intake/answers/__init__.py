@@ -28,6 +28,7 @@ def _find_code(found: Found, asked: Question) -> None:
     named = [i for i in free if _claims(found, i, asked)]
     stubs = [i for i in free if i in named or _is_like_stub(found.pieces[i], asked)]
     stubs = [i for i in stubs if asked.is_stub(found.pieces[i].source)]
+    stubs += [i for i in free if i not in stubs and _is_part_of_stub(found.pieces[i], asked)]
     index = _written(found, asked, [i for i in free if i not in stubs], named)
     if index is None:
         index = (in_place(found, asked.place, stubs) or stubs)[0] if stubs else _by_place(found, asked, free)
@@ -142,6 +143,11 @@ def _key(piece: Piece) -> str:
 
 def _is_like_stub(piece: Piece, asked: Question) -> bool:
     return bool(set(keys(piece.kind, piece.source)) & set(keys(asked.cell.cell_type, asked.cell.source)))
+
+
+def _is_part_of_stub(piece: Piece, asked: Question) -> bool:
+    """Whether it defines some of what is asked, without a body: a cell that was split has such parts."""
+    return piece.kind == "code" and piece.code.is_blank and bool(piece.code.binds) and piece.code.binds < asked.names
 
 
 def _is_empty(piece: Piece) -> bool:

@@ -9,12 +9,14 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from vgcourse.grading.intake.code import LONGEST, read_code
+from vgcourse.grading.intake.code import LONGEST, plain_readings, read_code
 from vgcourse.grading.intake.lesson_cells import Question, bare
 from vgcourse.grading.intake.matching import Found, refuse_two_answers
 from vgcourse.grading.intake.notes import Note
-from vgcourse.grading.intake.pieces import Piece, plain_readings
+from vgcourse.grading.intake.pieces import Piece
 from vgcourse.grading.intake.reading import Refused
+
+MOST_LINES = 120  # of remarks that are read
 
 
 def find_hidden(found: Found) -> None:
@@ -75,7 +77,7 @@ def _speaks_of(source: str, asked: Question) -> bool:
     """Whether it seems to define one of the names, in any typography."""
     names = "|".join(sorted(map(re.escape, asked.names)))
     text = unicodedata.normalize("NFKC", html.unescape(source))
-    return bool(names and re.search(rf"^[^\w\n]*(def[^\S\n]+)?({names})[^\S\n]*(\(|=(?!=))", text, re.M))
+    return bool(names and re.search(rf"^[^\w\n]*((?:def|class)[^\S\n]+)?({names})[^\S\n]*([(:]|=(?!=))", text, re.M))
 
 
 def _is_given(found: Found, piece: Piece) -> bool:
@@ -93,8 +95,19 @@ def _answers(text: str, asked: Question) -> bool:
 def _refuse_commented(source: str, asked: Question) -> None:
     """Nobody knows what was meant where a remark holds the whole answer, and no code beside it defines the name."""
     lines = [line for line in source.split("\n") if line.lstrip().startswith("#")]
-    if not read_code(source).binds & asked.names and any(_answers(text, asked) for text in _uncommented(lines)):
+    if read_code(source).binds & asked.names:
+        return
+    if any(_answers(part, asked) for text in _uncommented(lines) for part in _from_definitions(text, asked)):
         raise Refused(Note("commented-out", cell=asked.id))
+
+
+def _from_definitions(text: str, asked: Question) -> Iterator[str]:
+    """From each line on that defines a name the longest stretch that is code: a title, or a result, is none."""
+    lines = text.split("\n")[:MOST_LINES]
+    for start, line in enumerate(lines):
+        if _speaks_of(line, asked):
+            parts = ("\n".join(lines[start:end]) for end in range(len(lines), start, -1))
+            yield next((part for part in parts if read_code(part).parses), "")
 
 
 def _uncommented(lines: list[str]) -> Iterator[str]:

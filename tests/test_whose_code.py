@@ -1,0 +1,107 @@
+"""The package's code is known again under any name, and nobody else's is taken for it."""
+
+import ast
+import inspect
+import runpy
+import types
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vgcourse.course.checks import registry
+from vgcourse.course.checks.handed import HandedOut
+from vgcourse.course.checks.sources import whose_code
+from vgcourse.measure import statistics
+from vgcourse.nets.theory import activations
+
+RMS = registry.find("first-check")
+
+
+def under_another_name(function):
+    renamed = function.__code__.replace(co_filename=np.__file__, co_name="mine", co_qualname="mine", co_firstlineno=3)
+    return types.FunctionType(renamed, vars(statistics), "mine", function.__defaults__)
+
+
+def from_the_text(function):
+    scope = {"np": np}
+    exec(inspect.getsource(function).replace(f"def {function.__name__}", "def mine"), scope)
+    return scope["mine"]
+
+
+def without_its_docstring(function):
+    tree = ast.parse(inspect.getsource(inspect.getmodule(function)))
+    for part in ast.walk(tree):
+        if isinstance(part, ast.FunctionDef) and ast.get_docstring(part):
+            part.body = part.body[1:] or [ast.Pass()]
+    scope = {}
+    exec(compile(tree, np.__file__, "exec"), scope)
+    return scope[function.__name__]
+
+
+@pytest.mark.parametrize("copied", [lambda f: f, under_another_name, from_the_text, without_its_docstring])
+def test_a_copy_is_the_packages(copied):
+    found = whose_code.of_files().origin(copied(statistics.rms).__code__)
+    assert (found.file, found.name, found.computes) == (str(Path("measure", "statistics.py")), "rms", True)
+
+
+def test_a_copy_of_an_exercises_own_helper_is_known_too():
+    """With the seed, which stands in a frame above the answer, it would draw what the check has drawn."""
+    from vgcourse.course.exercises.depth import gaps
+
+    codes = whose_code.of_modules((gaps.__name__,))
+    assert codes.origin(under_another_name(gaps._two_setups).__code__).is_plain
+    assert not whose_code.of_files().origin(gaps._two_setups.__code__)
+
+
+def test_another_function_is_not():
+    def rms(values, axis=None):
+        return np.sqrt(np.mean(np.asarray(values, np.float64) ** 2, axis=axis))
+
+    assert whose_code.of_files().origin(rms.__code__) is None
+    assert not whose_code.of_files().origin(np.ma.masked_equal.__code__)
+
+
+def handed_on(values):
+    """The package's own wrapper calls it."""
+    return HandedOut().guard("size", statistics.rms)(values)
+
+
+def by_a_file_of_the_package(values):
+    scope = {"rms": statistics.rms}
+    exec(compile("def go(v):\n    return rms(v)", whose_code.__file__, "exec"), scope)
+    return scope["go"](values)
+
+
+@pytest.mark.parametrize("answer", [handed_on, by_a_file_of_the_package, under_another_name(statistics.rms)])
+def test_work_that_the_package_does_earns_nothing_whoever_seems_to_call_it(answer):
+    verdict = RMS.verdict(RMS.observe_answers((answer,), 5), 5)
+    assert (verdict.key, verdict.share) == ("uses-the-package", 0), verdict
+
+
+def test_what_a_check_hands_out_may_use_its_own_helpers():
+    exercise = registry.find("share-of-gap")
+
+    def shares(bad, good, run):
+        low, high = np.median(run(bad)), np.median(run(good))
+        differ = [key for key in bad if bad[key] != good[key]]
+        return {key: (np.median(run(bad | {key: good[key]})) - low) / (high - low) for key in differ}
+
+    assert exercise.verdict(exercise.observe_answers((shares,), 5), 5).passed
+
+
+def test_a_module_that_an_answer_imports_may_compute_while_it_is_imported():
+    """Its functions run, called by nobody but itself."""
+
+    def rms(values):
+        runpy.run_path(activations.__file__)
+        return np.sqrt(np.mean(np.square(values)))
+
+    assert RMS.verdict(RMS.observe_answers((rms,), 5), 5).passed
+
+
+def test_what_a_check_computes_with_the_package_itself_is_not_the_answers_work():
+    exercise = registry.find("repair")
+    names = runpy.run_path(str(Path(__file__).parent / "right_answers/05_initialization/repair/he.py"))
+    answers = tuple(names[answer] for answer in exercise.answers)
+    assert exercise.verdict(exercise.observe_answers(answers, 5), 5).key != "uses-the-package"
