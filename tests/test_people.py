@@ -8,6 +8,7 @@ import pytest
 
 from tests.graded_class import LESSON, GradedClass, copy_course
 from vgcourse.errors import CourseError
+from vgcourse.grading.class_run import driver
 from vgcourse.grading.class_run.class_table import standings, write_csv
 from vgcourse.grading.class_run.terminal_table import table
 from vgcourse.grading.export import export_marks
@@ -52,6 +53,9 @@ free_days = 2
 
 WRONG_LINES = {
     "[due\n": "line 1",
+    "[extensions.Ada Lovelace]\n": 'the name needs quotes, as in "Ada Lovelace".',
+    "[handed_in.01_circles]\nZoé = 2026-05-04\n": 'the name needs quotes, as in "Zoé".',
+    f"[due]\n{LESSON} = 2026-13-45\n": f"which is `{LESSON} = 2026-13-45`.",
     "[dues]\n": "dues: there is no such key; did you mean due?",
     "[due]\n07_none = 2026-05-04\n": "due.07_none: there is no such lesson",
     f'[due]\n{LESSON} = "soon"\n': "due.01_circles: 'soon' is no date",
@@ -175,6 +179,17 @@ def test_a_moved_due_date_moves_the_penalty_at_once(graded):
     (room.root / FILE).write_text(text % "2026-05-20", encoding="utf-8")
     gus = next(one for one in standings(room, lesson) if one.student == "gus")
     assert (gus.score, gus.lateness) == (10, None)
+
+
+def test_whose_time_is_not_known_is_said_where_lateness_costs_something(graded, capsys):
+    room, lesson = graded.classroom, graded.lesson
+    late_by(graded, {"gus": 1.5})
+    for late, told in (("", False), ("[late]\nper_day = 1\n", True)):
+        (room.root / FILE).write_text(f"[due]\n{LESSON} = 2026-05-04\n{late}", encoding="utf-8")
+        driver._name_untimed(room.policy(), lesson, standings(room, lesson))
+        said = capsys.readouterr().out
+        assert ("ada" in said and "handed_in.01_circles" in said) == told and "gus" not in said and "ida" not in said
+    (room.root / FILE).unlink()
 
 
 def test_a_group_hands_in_once_and_all_have_its_mark(graded, tmp_path):

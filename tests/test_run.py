@@ -81,10 +81,10 @@ def scores(results):
 
 @pytest.fixture(scope="module")
 def graded(course):
-    """The class, graded by eight workers."""
+    """The class, graded by three workers."""
     before = contents(course / "submitted")
     room = Classroom(course, classes.settings())
-    results = grade_class(room, find_lesson(course, LESSON), csv=course / "grades.csv", jobs=8)
+    results = grade_class(room, find_lesson(course, LESSON), csv=course / "grades.csv", jobs=3)
     assert contents(course / "submitted") == before, "what was handed in stays as it was"
     return room, find_lesson(course, LESSON), results
 
@@ -113,9 +113,10 @@ def told(results):
     return {r.student: (r.score, r.status, r.reason, [(v.key, v.share) for v in r.verdicts]) for r in results}
 
 
-def test_one_worker_gives_the_marks_of_eight(graded, course):
+def test_one_process_gives_the_marks_of_three_workers(graded, course):
     room, lesson, results = graded
-    again = grade_class(room, lesson, csv=course / "grades.csv", jobs=1, regrade=True)
+    with classes.in_this_process():
+        again = grade_class(room, lesson, csv=course / "grades.csv", regrade=True)
     assert told(again) == told(results)
     lines = (course / ".vgcourse" / f"{LESSON}.jsonl").read_text().splitlines()[-len(results) :]
     assert sorted(json.loads(line)["student"] for line in lines) == sorted(told(results)), "everybody once"
@@ -148,25 +149,6 @@ def test_the_same_command_again_has_nothing_to_do(graded, monkeypatch, capsys):
     assert "6 of 11 are graded" in capsys.readouterr().out
 
 
-class InThisProcess:
-    """What the pool does, without processes."""
-
-    notice = None
-
-    def __init__(self, classroom):
-        self.classroom = classroom
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *raised):
-        pass
-
-    def grade(self, lesson, students):
-        for student in students:
-            yield pool.grade_one(self.classroom, lesson, student)
-
-
 def count(monkeypatch, real=False):
     """Grade in this process; who is asked for is noted, and, unless ``real``, gets an empty result."""
     asked = []
@@ -177,7 +159,7 @@ def count(monkeypatch, real=False):
 
     real_one = pool.grade_one
     monkeypatch.setattr(pool, "grade_one", grade_one)
-    monkeypatch.setattr(driver, "_workers", lambda classroom, jobs, scheduler: InThisProcess(classroom))
+    monkeypatch.setattr(driver, "_workers", lambda classroom, jobs, scheduler: classes.InThisProcess(classroom))
     return asked
 
 

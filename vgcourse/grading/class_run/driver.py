@@ -67,6 +67,7 @@ def grade_class(
             results = [one for one in everybody if one.student in theirs]
             if results:
                 print("\n".join(["", table(results), "", summary(results, len(theirs))]))
+                _name_untimed(classroom.policy(), lesson, results)
                 _write_marks(everybody, csv)
     return results
 
@@ -94,7 +95,18 @@ def _who(classroom: Classroom, lesson: Lesson, students: list[str] | None) -> di
 def _name_strangers(policy: ClassPolicy, classroom: Classroom, lesson: Lesson) -> None:
     """A slip of the pen in `class.toml` gives nobody an extension: say whom nobody knows."""
     if strange := sorted(policy.people() - set(classroom.everybody())):
-        print(f"! {FILE} names {', '.join(map(shown, strange))}, who never handed in and are not in the gradebook")
+        names = ", ".join(map(shown, strange))
+        print(f"! {FILE} names {names}: nobody of that name has handed in or is in the gradebook")
+
+
+def _name_untimed(policy: ClassPolicy, lesson: Lesson, class_: list[Standing]) -> None:
+    """Who handed in without a time is never late: where lateness costs something, say whose time is not known."""
+    untimed = [shown(one.called or one.student) for one in class_ if one.score is not None and not one.timed]
+    if untimed and policy.late and lesson.id in policy.due:
+        print(
+            f"! When they handed in is not known, so that they count as in time: {', '.join(untimed)}. "
+            f"Put the times into [handed_in.{lesson.id}] of {FILE}."
+        )
 
 
 def _to_do(

@@ -87,8 +87,25 @@ def read_policy(folder: Path, lessons: list[str]) -> ClassPolicy:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise CourseError(f"{FILE} cannot be read: {str(error)[:1].lower()}{str(error)[1:]}.") from error
+        raise CourseError(f"{FILE} cannot be read: {_said(error, text)}") from error
     return _Reader(data, lessons).policy()
+
+
+def _said(error: tomllib.TOMLDecodeError, text: str) -> str:
+    """What the parser says, and the line that it says it of."""
+    found = re.search(r"at line (\d+)", str(error))
+    line = text.splitlines()[int(found[1]) - 1].strip() if found else ""
+    if name := _unquoted(line):
+        return f'in the line `{line}` the name needs quotes, as in "{name}".'
+    return f"{str(error)[:1].lower()}{str(error)[1:]}" + (f", which is `{line}`." if line else ".")
+
+
+def _unquoted(line: str) -> str:
+    """A name in a heading or before the sign of equality that TOML takes in quotes only; else empty."""
+    is_heading = line.startswith("[") and line.endswith("]")
+    name = (line[1:-1].partition(".")[2] if is_heading else line.partition("=")[0]).strip()
+    plain = re.fullmatch(r"""[\w.-]*|".*"|'.*'""", name, re.ASCII)
+    return "" if plain or not (is_heading or "=" in line) else name
 
 
 class _Reader:
