@@ -1,13 +1,16 @@
 """Export: files as Canvas and Moodle import them, with the gradebook's marks, and never a silent 0."""
 
 import csv
+import sqlite3
 
 import pytest
 from graded_class import LESSON, GradedClass, copy_course
+from sqlalchemy.exc import OperationalError
 
 from vgcourse.cli import main
 from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.class_table import Standing
+from vgcourse.grading.class_run.classroom import Classroom
 from vgcourse.grading.export import export_marks
 from vgcourse.grading.export.table import Finder, defused, plain
 
@@ -175,6 +178,26 @@ def test_the_command_exports_all_that_is_graded(graded, tmp_path, monkeypatch, c
     assert "cannot be written" in capsys.readouterr().err
     assert main(["export", LESSON, "--canvas", str(out), "--roster", "none.csv"]) == 2
     assert "none.csv cannot be read" in capsys.readouterr().err
+
+
+def test_what_helps_a_gradebook_depends_on_what_ails_it(root, tmp_path, monkeypatch):
+    course = copy_course(root, tmp_path)
+    (course / "gradebook.db").unlink(missing_ok=True)
+    book = Classroom(course).book
+    with book.open():
+        pass
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+    told = {full: "Free some space", sqlite3.OperationalError("no code"): "db_url"}
+    for error, help in told.items():
+        with pytest.raises(CourseError, match=help), book.open():
+            raise OperationalError("INSERT", {}, error)
+    other = sqlite3.connect(course / "gradebook.db")
+    other.execute("BEGIN EXCLUSIVE")
+    book.directory.db_url = book.directory.db_url.replace("timeout=60", "timeout=0.1")
+    with pytest.raises(CourseError, match=r"locked\. Close the program"), book.open() as held:
+        held.add_student("ada")
+    other.close()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """nbgrader's gradebook of a course: whose marks stand in it, what a person has read, what no longer holds."""
 
 import contextlib
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,29 @@ from vgcourse.course.lesson import Lesson
 from vgcourse.errors import CourseError
 
 PATIENCE = 60  # seconds to wait for a gradebook that another program holds
+
+
+# What helps, by SQLite's code of the error.
+_FREE_SPACE = "Free some space and give the command again: what is graded is kept."
+_WAIT = "Close the program that holds it, and give the command again."
+_MAY_WRITE = "Look who may write it and its folder."
+_HELP = {
+    sqlite3.SQLITE_FULL: _FREE_SPACE,
+    sqlite3.SQLITE_IOERR: _FREE_SPACE,
+    sqlite3.SQLITE_BUSY: _WAIT,
+    sqlite3.SQLITE_LOCKED: _WAIT,
+    sqlite3.SQLITE_READONLY: _MAY_WRITE,
+    sqlite3.SQLITE_CANTOPEN: _MAY_WRITE,
+    sqlite3.SQLITE_PERM: _MAY_WRITE,
+}
+
+
+def _what_to_do(error: SQLAlchemyError) -> str:
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+    if code is None:
+        return "Look whether the database of db_url runs, takes this account and has its tables."
+    # The lowest byte is the kind, the others its cases.
+    return _HELP.get(code & 0xFF, "Put a backup of it in its place, or move it away and grade again.")
 
 
 class CourseGradebook:
@@ -29,10 +53,7 @@ class CourseGradebook:
             with Gradebook(self.directory.db_url, self.directory.course_id) as book:
                 yield book
         except SQLAlchemyError as error:
-            raise CourseError(
-                f"The gradebook cannot be used: {cause(error)}. Put a backup of it in its place, "
-                "or move it away and grade again."
-            ) from error
+            raise CourseError(f"The gradebook cannot be used: {cause(error)}. {_what_to_do(error)}") from error
 
     def max_score(self, lesson: Lesson) -> float:
         """The points of a lesson; raises CourseError where the gradebook does not know it."""
