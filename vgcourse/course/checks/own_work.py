@@ -7,9 +7,11 @@ And an error is the student's own only where it passed through the student's lin
 """
 
 import ctypes
+import itertools
 import sys
 import sysconfig
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from enum import Enum, auto
@@ -35,9 +37,9 @@ _unseen = [False]  # whether there ever was a thread that no watch can look into
 _active: list[Callable] = []  # the spy of the watch that is on, for threads that were there before it
 _alarms: list[Callable[[], None]] = []  # what the watch that is on wants done, at once, when something passes it by
 _heard: dict[int, FrameType] = {}  # thread → its outermost frame, of those that hear of every watch
-_BOOTSTRAP = threading.Thread._bootstrap_inner.__code__
+_OUTERMOST, _BOOTSTRAP = threading.Thread._bootstrap.__code__, threading.Thread._bootstrap_inner.__code__
 _PAST = {"sys.setprofile", "sys.settrace"}  # nothing is noticed while a tracing function runs
-_THREADS = {"_thread.start_new_thread", "_thread.start_joinable_thread"}
+_PATIENCE = 50  # milliseconds for threads that just begin
 _HOW_MANY = "vgcourse.threads"  # asks the hook, whose count is in no name that could be set
 _PROCESSES = {"subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "os.system", "pty.spawn"}
 
@@ -50,17 +52,17 @@ def guard_profiler() -> None:
     """
 
     whose_code.remember()
-    started, start = 0, threading.Thread.start.__code__
+    taken_up = 0
     cells, observe = threading.get_ident(), sys.modules[f"{__package__}.looking"].observed.__code__
 
     def count(event: str, given: tuple) -> None:
-        nonlocal started
-        if event in _THREADS:
-            started += sys._getframe(1).f_code is start
-        elif event == _HOW_MANY:
-            given[0].append(started)
+        nonlocal taken_up
+        if event == _HOW_MANY:
+            given[0].append(taken_up)
         elif event in _PROCESSES:
             _pass_by()
+        elif event in _PAST and _is_new_thread(sys._getframe(1)):
+            taken_up += 1
         elif event in _PAST and not _is_rightful(sys._getframe(1), cells, observe):
             _unseen[0] |= threading.get_ident() != cells  # no watch looks into that thread any more
             _pass_by()
@@ -70,8 +72,15 @@ def guard_profiler() -> None:
     threading.setprofile(_take_up)
 
 
+def _is_new_thread(frame: FrameType) -> bool:
+    """Whether it is a thread of ``threading``'s that begins, and takes up its watch: nothing stands around it."""
+    outer = frame.f_back
+    begins = frame.f_code is _BOOTSTRAP and frame.f_globals is vars(threading)
+    return begins and outer is not None and outer.f_code is _OUTERMOST and outer.f_back is None
+
+
 def _is_rightful(frame: FrameType, cells: int, observe: CodeType) -> bool:
-    """Whether it is a new thread that takes up its watch, or a watch of a check's, in the thread of the cells.
+    """Whether it is a thread that takes up its watch, or a watch of a check's, in the thread of the cells.
 
     A file's name says nothing: any code can be given any.
     """
@@ -109,9 +118,18 @@ def _all_are_heard() -> bool:
     return all(ident == own or _heard.get(ident) is _root(frame) for ident, frame in frames.items())
 
 
+def _soon(holds: Callable[[], bool]) -> bool:
+    """Whether it holds, if not now then once threads that just begin have begun."""
+    for _ in range(_PATIENCE):
+        if holds():
+            return True
+        time.sleep(0.001)
+    return False
+
+
 def _unheard_threads() -> int:
-    """How many threads have run Python in this process that ``threading`` did not start: those of other languages,
-    come and gone, as well. It grows by one with each call."""
+    """How many threads have run Python in this process without taking up a watch: those of other languages, come and
+    gone, as well. It grows by one with each call."""
     api = ctypes.pythonapi
     api.PyInterpreterState_Get.restype = api.PyThreadState_New.restype = ctypes.c_void_p
     api.PyThreadState_GetID.restype = ctypes.c_uint64
@@ -161,7 +179,7 @@ class Watch:
         self._in_threads = threading.getprofile()
         if self._is_guarded:  # a tracer hides what it calls; at home it may be a debugger
             sys.settrace(None)
-            _unseen[0] |= not _all_are_heard()
+            _unseen[0] |= not _soon(_all_are_heard)
             self._unheard = _unheard_threads()
         else:
             threading.setprofile(self._spy)
@@ -172,8 +190,7 @@ class Watch:
 
     def __exit__(self, *raised: Any) -> None:
         _alarms.clear()
-        _unseen[0] |= self._is_guarded and not _all_are_heard()
-        unheard = self._is_guarded and _unheard_threads() > self._unheard + 1
+        unheard = self._is_guarded and not self._hears_all_threads()
         whole = sys.getprofile() is self._spy and _active == [self._spy] and self._others == _others[0]
         self.unbroken = whole and not (_unseen[0] or unheard) and not (self._is_guarded and sys.gettrace())
         _active.clear()
@@ -186,6 +203,13 @@ class Watch:
     @property
     def _is_guarded(self) -> bool:
         return self._in_threads is _take_up
+
+    def _hears_all_threads(self) -> bool:
+        """Whether every thread that is there, or was since the watch began, took up its watch; one may just begin."""
+        asked = itertools.count(1)
+        heard = _soon(_all_are_heard) and _soon(lambda: _unheard_threads() - next(asked) <= self._unheard)
+        _unseen[0] |= not _all_are_heard()
+        return heard
 
     def _make_spy(self) -> Callable[[FrameType, str, Any], None]:
         """What hears of every call: a check that builds nets makes millions, nearly all of code that is known."""
