@@ -3,13 +3,14 @@
 import ast
 import inspect
 import runpy
+import textwrap
 import types
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from vgcourse.course.checks import registry
+from vgcourse.course.checks import own_work, registry
 from vgcourse.course.checks.handed import HandedOut
 from vgcourse.course.checks.sources import whose_code
 from vgcourse.measure import statistics
@@ -60,6 +61,41 @@ def test_another_function_is_not():
 
     assert whose_code.of_files().origin(rms.__code__) is None
     assert not whose_code.of_files().origin(np.ma.masked_equal.__code__)
+
+
+ANSWERS = sorted(Path(__file__).parent.glob("*_answers/*/*/*.py"))
+
+
+@pytest.mark.parametrize("lesson", registry.LESSONS)
+def test_no_function_of_an_answer_is_taken_for_the_packages(lesson):
+    """Of the kept answers, and of the course's own versions written anew: whoever follows the hints writes them."""
+    for exercise in registry.exercises(lesson):
+        helpers = own_work._helpers(exercise.observing.__module__)
+        sources = [path.read_text(encoding="utf-8") for path in ANSWERS if path.parent.name == exercise.id]
+        if exercise.reference is not None:
+            sources.append(textwrap.dedent(inspect.getsource(exercise.reference)))
+        for code in (code for source in sources for code in functions(source)):
+            helper = helpers.origin(code)
+            assert not (helper and helper.is_plain) and whose_code.of_files().origin(code) is None, exercise.id
+
+
+def functions(source):
+    """The code of the functions of an answer, or of those inside the function that makes the course's own version."""
+    tree = ast.parse(source)
+    made = [part for part in ast.walk(tree) if isinstance(part, ast.FunctionDef) and not part.decorator_list]
+    for part in made:
+        yield from whose_code.inner_codes(compile(ast.Module([part], []), "<cell>", "exec"))
+
+
+def test_what_is_written_in_a_line_or_two_is_nobodys():
+    """`deaf_inputs`, as a helper of its check computes it."""
+    from vgcourse.course.exercises.recurrent import windows
+
+    scope = {"np": np}
+    exec("def deaf(X, window):\n    return np.flatnonzero(~np.any(X[:, -window:] != 0, axis=(0, 1)))", scope)
+    codes = whose_code.of_modules((windows.__name__,))
+    assert codes.origin(scope["deaf"].__code__) is None
+    assert codes.origin(under_another_name(windows.deaf).__code__).name == "deaf"
 
 
 def handed_on(values):

@@ -16,7 +16,8 @@ EXERCISES = "vgcourse.course.exercises"
 _COMPUTES = tuple(part + os.sep for part in ("measure", "published", "show", os.path.join("nets", "theory")))
 _FUNCTION = 0x1  # CO_OPTIMIZED: the code of modules and classes has not got it
 _SAYING = {*dis.hasname, *dis.haslocal, *dis.hasconst, *dis.hascompare, *dis.hasfree}
-_LONG = 60  # bytes of code: what is shorter two may write the same by chance
+_LONG = 60  # bytes of code: what is shorter two may write the same, line by line
+_TEXT = 250  # and what is shorter than this (some six lines) two may write the same, line for line or not
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,15 @@ class Origin:
 
 
 class Codes:
-    """Some code, to be known again: the same, or a copy under other names and without its docstring."""
+    """Some code, to be known again: the same, or a copy under other names and with another docstring.
 
-    def __init__(self, codes: Iterable[tuple[str, CodeType]]) -> None:
+    ``texts``: also what was compiled anew from the text of a longer function. A student who writes what a helper of a
+    check does, in a line or two under the names that the task has given, copies nothing.
+    """
+
+    def __init__(self, codes: Iterable[tuple[str, CodeType]], texts: bool) -> None:
         self.same: dict[CodeType, Origin] = {}
+        self.texts = texts
         self._alike: dict[tuple[tuple, tuple], list[tuple[CodeType, Origin]]] = {}
         for file, code in codes:
             self.same[code] = origin = Origin(file, code.co_qualname)
@@ -54,7 +60,13 @@ class Codes:
             return found
         alike = self._alike.get((code.co_names, code.co_varnames), ())
         steps = list(_steps(code)) if alike else []
-        return next((origin for original, origin in alike if list(_steps(original)) == steps), None)
+        return next(
+            (origin for known, origin in alike if self._is_copy(code, known) and list(_steps(known)) == steps), None
+        )
+
+    def _is_copy(self, code: CodeType, known: CodeType) -> bool:
+        """Whether every step stands where it stood, down to the column; or it is too long for chance."""
+        return code.co_linetable == known.co_linetable or (self.texts and len(known.co_code) >= _TEXT)
 
 
 @lru_cache(1)
@@ -62,13 +74,13 @@ def of_files() -> Codes:
     """All code of the package that does work. Exercises are not here: a grader hands them over in parts."""
     wings = [Path(PACKAGE, wing) for wing in ("measure", "nets", "published", "show")]
     files = [str(path) for wing in wings for path in sorted(wing.rglob("*.py"))]
-    return Codes((os.path.relpath(file, PACKAGE), code) for file in files for code in _read(file))
+    return Codes(((os.path.relpath(file, PACKAGE), code) for file in files for code in _read(file)), texts=True)
 
 
 @lru_cache(None)
 def of_modules(names: tuple[str, ...]) -> Codes:
     """The code of the functions and methods that modules of exercises had when they were first asked for."""
-    return Codes((name, code) for name in names for code in _in_module(name))
+    return Codes(((name, code) for name in names for code in _in_module(name)), texts=False)
 
 
 @lru_cache(None)
@@ -127,5 +139,7 @@ def _steps(code: CodeType) -> Iterator[str]:
     for step in dis.get_instructions(code):
         if step.opname == "BINARY_OP":
             yield step.argrepr
+        elif step.opname.startswith("UNARY") or step.opname in ("CONTAINS_OP", "IS_OP"):
+            yield f"{step.opname} {step.arg}"
         elif step.opcode in _SAYING:
             yield "" if isinstance(step.argval, CodeType) else repr(step.argval)
