@@ -392,8 +392,9 @@ def test_every_misreading_of_the_markets_chooses_otherwise_in_one_of_them(seed):
     markets = cheapest._draw(np.random.default_rng(seed))
     serving = [market for market in markets if market.choice() is not None]
     assert 0 < len(serving) < len(markets)
-    for reading in cheapest._readings(markets[0]):
-        assert any(cheapest._readings(market)[reading] != market.choice() for market in serving), reading
+    for reading, made in cheapest._READINGS.items():
+        for dress in zip(*map(made, serving), strict=True):
+            assert list(dress) != [market.choice() for market in serving], reading
     for market in markets[:2]:
         one, strict = market.accuracy[:, :, 0] >= market.target, market.accuracy > market.target
         assert not np.allclose(one, market.shares()) and not np.allclose(strict.mean(2), market.shares())
