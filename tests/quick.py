@@ -10,8 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = Path(__file__).with_name("slow_tests.txt")
-SLOW = 2.5  # seconds of a test, or of the fixtures that it is the first to ask for
-FEW = 20  # cases of one test function, evenly taken
+SLOW = 1.0  # seconds of a test, or of the fixtures that it is the first to ask for
+FEW = 6  # cases of one test function, evenly taken
 SHARED_BY_ALL = {"request", "root", "monkeypatch", "capsys", "tmp_path", "tmp_path_factory"}
 
 
