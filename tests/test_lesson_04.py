@@ -11,7 +11,7 @@ import pytest
 
 from vgcourse.course.authoring.build import solved_notebook
 from vgcourse.course.checks import registry
-from vgcourse.course.exercises.gradients import faults, oracle
+from vgcourse.course.exercises.gradients import fault_nets, faults, oracle
 from vgcourse.course.lesson import Lesson
 from vgcourse.nets import theory
 
@@ -173,7 +173,7 @@ def test_no_shortcut_names_the_faulty_layer_of_the_nets_that_are_always_tried():
 
 
 def test_a_norm_and_a_mean_of_sizes_blame_other_layers_of_the_net_with_wide_and_narrow_ones():
-    case = faults._examined(*faults._of_widths(faults.UNLIKE))
+    case = faults._examined(*fault_nets.of_widths(fault_nets.UNLIKE))
     ran = oracle.run(case.weights, "relu", case.X, case.y)
     for size in (np.linalg.norm, lambda d: np.abs(d).mean(), lambda d: np.abs(d).max()):
         sizes = np.array([size(d) for d in ran.dh])
@@ -183,7 +183,7 @@ def test_a_norm_and_a_mean_of_sizes_blame_other_layers_of_the_net_with_wide_and_
 
 @pytest.mark.parametrize("seed", range(20))
 def test_an_unknown_net_has_one_layer_to_blame_and_two_dead_units(seed):
-    weights, X, y, placed = faults._draw(np.random.default_rng(registry.find("find-fault").suitable(seed)))
+    weights, X, y, placed = fault_nets.draw(np.random.default_rng(registry.find("find-fault").suitable(seed)))
     ran = oracle.run(weights, "relu", X, y)
     dead = {(i, int(u)) for i, h in enumerate(ran.h) for u in np.flatnonzero((h == 0).all(0))}
     assert dead == placed["dead"] and len(dead) == 2

@@ -9,6 +9,7 @@ import numpy as np
 
 from vgcourse.course.checks.compare import NO_RETURN, Seen
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+from vgcourse.course.exercises.gradients.fault_nets import TELLING, UNLIKE, draw, of_widths, uneven
 from vgcourse.course.exercises.gradients.oracle import Weights, as_array, keras_model, run
 
 find_fault = Exercise(
@@ -60,54 +61,12 @@ find_fault = Exercise(
         ),
     },
 )
-DEPTH, WIDTH, EXAMPLES = 6, 7, 200
-
-
-def _draw(rng: np.random.Generator) -> tuple[Weights, np.ndarray, np.ndarray, dict[str, Any]]:
-    """A relu net with one weak layer, two dead units, one that sleeps and one that nobody hears."""
-    X = rng.normal(size=(EXAMPLES, 3)).astype("float32")
-    y = (X[:, 0] * X[:, 1] > 0).astype("float32")
-    faults = _place(rng)
-    return _weights(rng, X, faults), X, y, faults
 
 
 @find_fault.suits
 def suits_find_fault(rng: np.random.Generator) -> bool:
-    weights, X, y, faults = _draw(rng)
+    weights, X, y, faults = draw(rng)
     return _is_clear(run(weights, "relu", X, y), faults)
-
-
-def _place(rng: np.random.Generator) -> dict[str, Any]:
-    """Where the faults are: layers count from 0, hidden_1."""
-    weak = int(rng.integers(2, DEPTH - 1))
-    others = [i for i in range(DEPTH - 1) if i != weak]
-    layers = rng.permutation(others)[:3]
-    units = [int(u) for u in rng.integers(0, WIDTH - 1, 3)]
-    dead = {(int(layer), unit) for layer, unit in zip(layers[:2], units[:2], strict=True)}
-    sleeper = (int(layers[2]), units[2])
-    return {"weak": weak, "dead": dead, "asleep": sleeper, "unheard": (sleeper[0], (sleeper[1] + 1) % WIDTH)}
-
-
-def _weights(rng: np.random.Generator, X: np.ndarray, faults: dict[str, Any]) -> Weights:
-    weights, h = [], X.astype(float)
-    for layer in range(DEPTH):
-        fan_in = h.shape[1]
-        kernel, bias = rng.normal(size=(fan_in, WIDTH)) * np.sqrt(2 / fan_in), np.zeros(WIDTH)
-        kernel *= 0.01 if layer == faults["weak"] else 1
-        if faults["unheard"][0] == layer - 1:
-            kernel[faults["unheard"][1]] = 0
-        # A unit that is nearly always off by chance is turned round: it is then nearly always on.
-        kernel *= np.where((h @ kernel > 0).mean(0) < 0.2, -1, 1)
-        z = h @ kernel
-        for where, unit in faults["dead"]:
-            if where == layer:
-                bias[unit] = -2 * np.abs(z[:, unit]).max()
-        if faults["asleep"][0] == layer:
-            unit = faults["asleep"][1]
-            bias[unit] = -np.sort(z[:, unit])[[-5, -4]].mean()
-        weights.append((kernel, bias))
-        h = np.maximum(z + bias, 0)
-    return [*weights, (rng.normal(size=(WIDTH, 1)) / np.sqrt(WIDTH), np.zeros(1))]
 
 
 def _factors(ran: Any) -> np.ndarray:
@@ -150,13 +109,13 @@ class _Patient:
 
 def _nets(rng: np.random.Generator) -> list[tuple[Weights, np.ndarray, np.ndarray]]:
     """What the answer is given: a net drawn now, and the four that tell."""
-    telling = [_uneven(np.random.default_rng(seed), depth, dead) for depth, seed, dead in TELLING]
-    return [_draw(rng)[:3], *telling, _of_widths(UNLIKE)]
+    telling = [uneven(np.random.default_rng(seed), depth, dead) for depth, seed, dead in TELLING]
+    return [draw(rng)[:3], *telling, of_widths(UNLIKE)]
 
 
 def _cases(rng: np.random.Generator) -> list[_Patient]:
     """The same nets, and what is to be found in them."""
-    (weights, X, y, faults), *others = _draw(rng), *_nets(rng)[1:]
+    (weights, X, y, faults), *others = draw(rng), *_nets(rng)[1:]
     asleep, unheard = (frozenset({_name(place)}) for place in (faults["asleep"], faults["unheard"]))
     dead = frozenset(map(_name, faults["dead"]))
     return [_Patient(weights, X, y, faults["weak"], dead, asleep, unheard), *(_examined(*net) for net in others)]
@@ -173,51 +132,6 @@ def _units(ran: Any, asked: Callable[[np.ndarray], np.ndarray]) -> frozenset:
     """The hidden units whose share of examples for which they are on is as asked."""
     on = [(z > 0).mean(axis=0) for z in ran.z]
     return frozenset((f"hidden_{i + 1}", int(u)) for i, of in enumerate(on) for u in np.flatnonzero(asked(of)))
-
-
-# Layers and seeds of nets that were looked for: the fault in the second layer, in the highest, in the middle. In the
-# first two no shortcut names the right layer; the last has no dead unit, and one that wakes for the last point alone.
-TELLING = ((5, 1459, True), (7, 4847, True), (6, 937, False))
-
-
-# Widths, and a seed that was looked for: a norm, or a mean of absolute values, blames another layer than the rms.
-WIDTHS, UNLIKE = (3, 9, 2, 12, 4), 30756
-
-
-def _of_widths(seed: int) -> tuple[Weights, np.ndarray, np.ndarray]:
-    """A net whose layers are wide and narrow in turn; every unit is on for some examples."""
-    rng = np.random.default_rng(seed)
-    X, weights, fan_in = rng.normal(size=(60, 3)).astype("float32"), [], 3
-    for width in WIDTHS:
-        kernel = rng.normal(size=(fan_in, width)) * np.sqrt(2 / fan_in) * np.exp(0.5 * rng.normal())
-        weights.append((kernel, rng.uniform(0.2, 1, width)))
-        fan_in = width
-    weights.append((rng.normal(size=(fan_in, 1)) / 2, np.zeros(1)))
-    return weights, X, (X[:, 0] > 0).astype("float32")
-
-
-def _uneven(rng: np.random.Generator, depth: int, dead: bool) -> tuple[Weights, np.ndarray, np.ndarray]:
-    """Kernels and biases of quite different sizes; some units never on, one on for the last point alone."""
-    X = rng.normal(size=(EXAMPLES, 3)).astype("float32")
-    weights, h = [], X.astype(float)
-    for layer in range(depth):
-        fan_in = h.shape[1]
-        kernel = rng.normal(size=(fan_in, WIDTH)) * np.sqrt(2 / fan_in) * np.exp(0.7 * rng.normal())
-        z = h @ kernel
-        bias = rng.choice([0, 0, 1, 5]) * z.std() * rng.uniform(0.5, 1, WIDTH)
-        if dead:
-            off = rng.permutation(WIDTH)[: rng.choice([1, 2]) if layer in (0, depth - 1) else rng.choice([0, 0, 1])]
-            bias[off] = -2 * np.abs(z[:, off]).max(0) - 1
-            faint = (off[0] + 1) % WIDTH if len(off) else 0
-            kernel[:, faint], bias[faint] = 1e-7 * kernel[:, faint], 1e-7 * np.abs(bias[faint])
-        elif layer == 1:
-            kernel[:, 2] *= np.sign(z[-1, 2])
-            z = h @ kernel
-            bias[2] = -np.sort(z[:, 2])[-2:].mean() if z[:, 2].argmax() == len(z) - 1 else 0
-        weights.append((kernel, bias))
-        h = np.maximum(h @ kernel + bias, 0)
-    weights.append((rng.normal(size=(WIDTH, 1)) / np.sqrt(WIDTH), np.zeros(1)))
-    return weights, X, (X[:, 0] > 0).astype("float32")
 
 
 def _shortcuts(case: _Patient, ran: Any) -> dict[str, int]:
