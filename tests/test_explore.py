@@ -17,7 +17,7 @@ from vgcourse.show.explorers import bundle, stills, widgets
 from vgcourse.show.explorers.packed_recording import histograms, pack_recording
 
 ROOT = Path(__file__).parents[1]
-MAKERS = [widgets.thermometers, widgets.network, widgets.depth_profile, widgets.variance_walk, widgets.skip]
+MAKERS = [getattr(widgets, kind) for kind in widgets.KINDS if kind != "player"]
 
 
 def a_recording(moments=5, **changes) -> Recording:
@@ -64,13 +64,15 @@ def test_opening_an_explorer_loads_neither_tensorflow_nor_matplotlib():
     assert done.stdout.strip() == "set()"
 
 
-@pytest.mark.parametrize("kind", ["thermometers", "network", "depth_profile", "variance_walk", "skip", "player"])
+@pytest.mark.parametrize("kind", widgets.KINDS)
 def test_a_still_picture_stands_in_where_widgets_cannot_show(kind):
     maker = getattr(widgets, kind)
     explorer = maker(a_recording()) if kind == "player" else maker()
     data, _ = explorer._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in data
     assert "Open the notebook in JupyterLab" in data["text/plain"]
+    assert data["text/plain"].startswith(maker.__doc__.splitlines()[0])
+    assert ("shows an example" in data["text/plain"]) == (kind == "player")
     picture = b64decode(data["image/png"])
     assert picture.startswith(b"\x89PNG") and len(picture) < 250_000
 

@@ -99,6 +99,31 @@ def test_every_public_name_resolves_and_has_words():
         assert (getattr(vgcourse, name).__doc__ or "").strip(), name
 
 
+HOOKS = ("on_", "preprocess")  # what Keras and nbgrader call by these names, they describe
+
+
+def unspoken(path, package):
+    """The public functions, classes and methods of a file that say nothing of themselves."""
+    trees = [(ast.parse(path.read_text(encoding="utf-8")), "", False)]
+    for tree, prefix, derived in trees:
+        for node in tree.body:
+            if not isinstance(node, (ast.FunctionDef, ast.ClassDef)) or node.name.startswith("_"):
+                continue
+            hook = derived and (node.name.startswith(HOOKS) or prefix.endswith("Provisioner."))
+            if ast.get_docstring(node) is None and not hook:
+                yield f"{path.relative_to(package)}: {prefix}{node.name}"
+            if isinstance(node, ast.ClassDef):
+                trees.append((node, f"{prefix}{node.name}.", bool(node.bases)))
+
+
+def test_whatever_is_public_says_what_it_is(root):
+    """An exercise's three functions aside: the exercise says it for them."""
+    package = root / "vgcourse"
+    found = [name for path in sorted(package.rglob("*.py")) for name in unspoken(path, package)]
+    parts = ("observe_", "judge_", "own_", "suits_")
+    assert [name for name in found if not name.split(": ")[1].startswith(parts)] == []
+
+
 def callables(prefix, value):
     """A public function or class and its public methods, with the names under which a user finds them."""
     yield prefix, value

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from vgcourse.show.explorers.widgets import KINDS  # noqa: F401 (for the tests)
+
 PAGE = (Path(__file__).parents[2] / "site" / "index.html").as_uri()
-KINDS = ("thermometers", "network", "depth_profile", "variance_walk", "skip", "player")
 EXPLORER = "document.querySelector('.vg').vgShell.explorer"
 SHELL = "document.querySelector('.vg').vgShell"
 

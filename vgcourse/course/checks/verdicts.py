@@ -59,10 +59,12 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
+        """Whether all points are earned."""
         return self.share >= 1.0
 
     @property
     def earned(self) -> float:
+        """The points earned, rounded to hundredths."""
         return round(self.share * self.points, 2)
 
     @property
@@ -92,6 +94,7 @@ def filled(miss: Miss, fields: Any) -> str:
 
 
 def half_right(verdict: Verdict, also: str | None) -> Verdict:
+    """The verdict with half of the points at least, and `also` after its sentence; unchanged where `also` is None."""
     if not also:
         return verdict
     return replace(verdict, share=max(verdict.share, 0.5), message=f"{verdict.message} {also}")

@@ -129,6 +129,7 @@ class GradientCapture(Recorder):
         self._arriving.setdefault(layer, []).append((rms, tf.reduce_prod(shape), shape[0]))
 
     def step_ear(self, layer: keras.layers.Layer) -> Callable | None:
+        """What hears the gradient of each time step of a recurrent layer, or None for any other layer."""
         return functools.partial(self._hear_steps, layer) if self.backprop and is_recurrent(layer) else None
 
     def _hear_steps(self, layer, group: str, probe, mask):
@@ -150,6 +151,7 @@ class GradientCapture(Recorder):
         return report_gradient_beside(probe, tf.convert_to_tensor(own[0].value), arrive)
 
     def on_loss(self, loss):
+        """The loss of a step, before an optimizer hears of it."""
         self._loss = loss
 
     def on_apply(self, gradients, variables, scale):

@@ -161,14 +161,17 @@ class Recorder(keras.callbacks.Callback, Listener):
             listen(self.model, self, self._functions)
 
     def on_step_begin(self):
+        """A step begins to be traced."""
         self._passed = self._rated = False
         self._held: set[tuple] = set()
 
     def on_output(self, layer, output):
+        """A layer has answered; what is given back goes on in its place."""
         self._call_order.setdefault(id(layer), len(self._call_order))
         return output
 
     def on_apply(self, gradients, variables, scale):
+        """An optimizer is handed gradients of the loss times `scale`."""
         # A step with several optimizers comes here several times, and may build a layer in between.
         known = len(self.model.variables)
         if known != self._known_variables:
@@ -179,6 +182,7 @@ class Recorder(keras.callbacks.Callback, Listener):
         self._passed = True
 
     def on_rate(self, rate):
+        """An optimizer has come to its learning rate."""
         if not self._rated:  # of several optimizers, the first
             self._sinks.write(RATE, rate)
         self._rated = True
@@ -195,6 +199,7 @@ class Recorder(keras.callbacks.Callback, Listener):
                 self._initial = self._copied_weights() | self._initial
 
     def on_step_end(self, loss=None):
+        """A step is traced. Raises ValueError where no optimizer was handed anything."""
         if not self._passed:
             raise ValueError(
                 f"{type(self).__name__}: the train step of model {self.model.name!r} gave no gradients to a "
@@ -204,6 +209,7 @@ class Recorder(keras.callbacks.Callback, Listener):
         self._sinks.advance()
 
     def on_call_end(self):
+        """A call of the compiled step is done: what it wrote can be read."""
         if self._interval is not None:
             self._record_steps()
         elif not len(self._moments):

@@ -112,6 +112,7 @@ def _some_steps(signals: dict) -> dict[tuple[str, str], float]:
 
 
 def log_tag(quantity: str, layer: str) -> str:
+    """TensorBoard's name of a curve: the logarithm to base 10 of a quantity's rms in a layer."""
     return f"log10_{quantity}_rms/{layer}"
 
 

@@ -59,6 +59,7 @@ def strength(layer: Layer) -> float:
 
 
 def strength_in_words(layer: Layer) -> str:
+    """The size of a layer's weights: its scale, or the gain of its kernel."""
     return f"scale {layer.gamma:.2g}" if np.isfinite(layer.gamma) else f"gain {layer.gain:.2g}"
 
 
@@ -106,6 +107,7 @@ def stop(batch: Batch) -> Layer | None:
 
 
 def gains(chain: list[Layer]) -> np.ndarray:
+    """The gains of the hidden layers in the chain, without those that have none."""
     return np.array([layer.gain for layer in chain[1:-1] if np.isfinite(layer.gain)])
 
 
@@ -134,6 +136,7 @@ def one_culprit(chain: list[Layer], largest: bool) -> Layer | None:
 
 
 def geometric(values: np.ndarray) -> float:
+    """The geometric mean; 0 where a value is 0, and 1 of no values."""
     values = np.asarray(values, float)
     if (values == 0).any():
         return 0.0
@@ -141,6 +144,7 @@ def geometric(values: np.ndarray) -> float:
 
 
 def typical_slope(chain: list[Layer]) -> float:
+    """The geometric mean of the slopes of the activations in the chain, the last one aside."""
     return geometric([layer.slope for layer in chain[:-1] if layer.unit_slope is not None])
 
 
@@ -216,6 +220,7 @@ def needed(layer: Layer) -> float:
 
 
 def initializer(layer: Layer) -> str:
+    """The initializer to advise for a layer."""
     if np.isfinite(layer.gamma):
         return "a scale of ones"
     return "he_normal" if "relu" in layer.activation else "glorot_uniform"

@@ -6,6 +6,7 @@ from vgcourse.measure.diagnosis.facts.layer import Layer
 
 
 def and_more(layers: list[Layer]) -> str:
+    """How many more layers have the same fault, for a sentence about the first."""
     more = len(layers) - 1
     return f", and so in {more} more layer{'s' * (more > 1)}" if more else ""
 
@@ -26,6 +27,7 @@ def share(ratio: float) -> str:
 
 
 def short(value: float) -> str:
+    """A number in two or three digits."""
     return f"{value:.2g}" if abs(value) < 100 else f"{value:.3g}"
 
 

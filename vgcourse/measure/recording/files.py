@@ -17,6 +17,7 @@ _TEXT = ("layer", "quantity")
 
 
 def save(recording, path) -> Path:
+    """Write a recording to an npz file; gives back its path, with the suffix if it was missing."""
     path = Path(path)
     path = path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
     meta = {
@@ -36,6 +37,7 @@ def save(recording, path) -> Path:
 
 
 def load(kind: type, path):
+    """Read a recording of class `kind`. Raises ValueError for a file that holds none or a later format."""
     with np.load(path, allow_pickle=False) as file:
         if "meta" not in getattr(file, "files", ()):
             raise ValueError(f"path: {path} is not a Recording; write one with Recording.save(path).")
@@ -55,6 +57,7 @@ def load(kind: type, path):
 
 
 def to_xarray(recording):
+    """A recording as an `xarray.Dataset`. Raises ImportError without the package xarray."""
     try:
         xarray = import_module("xarray")  # on request only: a Recording stands on NumPy and pandas
     except ImportError:

@@ -42,6 +42,7 @@ class Cache:
         return None
 
     def write(self, key: dict, row: np.ndarray) -> None:
+        """Keep the numbers of a run under its key."""
         path = self.path(key)
         path.parent.mkdir(exist_ok=True)
         # Two sweeps may write the same run at once: each file appears whole or not at all.

@@ -27,6 +27,7 @@ class Group:
 
     @property
     def record(self) -> dict[tuple[str, str], np.ndarray]:
+        """(quantity, layer) → its values, an array with a row a run."""
         return self.layout.split(self.rows)
 
 
@@ -47,6 +48,7 @@ class Sweep(pd.DataFrame):
 
     @classmethod
     def of(cls, groups: list[Group]) -> "Sweep":
+        """One sweep of groups of runs that were trained together."""
         runs = pd.concat([_runs(g) for g in groups]).sort_index()
         if runs.filter(like="test_").isna().all(axis=None):
             runs = runs.drop(columns=["test_loss", "test_accuracy"])

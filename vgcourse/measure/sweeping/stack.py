@@ -42,10 +42,12 @@ class StackPlan:
 
     @property
     def shapes(self) -> list[tuple[int, int]]:
+        """The shape of each kernel, (inputs, units)."""
         return list(zip(self.sizes[:-1], self.sizes[1:], strict=True))
 
     @property
     def layers(self) -> tuple[str, ...]:
+        """The layers' names, as `vgcourse.mlp` gives them."""
         return (*(f"hidden_{i + 1}" for i in range(len(self.sizes) - 2)), "output")
 
     @property
@@ -80,6 +82,7 @@ class StackedNets:
 
     @property
     def variables(self) -> list:
+        """Kernel and bias of each layer, all nets stacked on the first axis."""
         return [v for pair in zip(self.kernels, self.biases, strict=True) for v in pair]
 
     def _optimizer(self):

@@ -50,6 +50,7 @@ class Stack:
 
     @cached_property
     def layout(self) -> "Layout":
+        """What a run's row of numbers holds."""
         return Layout(self.plan.sizes, tuple(self.plan.activations.items()), self.steps, self.epochs, self.full)
 
 
@@ -71,6 +72,7 @@ class Layout:
 
     @property
     def layers(self) -> tuple[str, ...]:
+        """The layers' names, as `vgcourse.mlp` gives them."""
         return (*(f"hidden_{i + 1}" for i in range(len(self.sizes) - 2)), "output")
 
     @property
@@ -95,6 +97,7 @@ class Layout:
 
     @cached_property
     def size(self) -> int:
+        """How many numbers a run's row holds."""
         return sum(int(np.prod(shape)) for shape in self.fields.values())
 
     def split(self, rows: np.ndarray) -> dict[tuple[str, str], np.ndarray]:

@@ -241,11 +241,13 @@ class RunsBar:
         self._bar = tqdm(total=total, unit="run", desc="sweep", delay=1, leave=False, disable=not wanted)
 
     def advance(self, runs: float) -> None:
+        """So many runs are done; a fraction where a run is under way."""
         with self._lock:
             self._done += runs
             self._bar.update(int(self._done + 1e-6) - self._bar.n)
 
     def close(self) -> None:
+        """Take the bar away."""
         self._bar.close()
 
 

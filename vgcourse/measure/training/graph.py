@@ -43,6 +43,7 @@ class CompiledRun:
 
     @property
     def record_size(self) -> int:
+        """How many numbers one moment of the record holds."""
         return self.slots[-1].stop
 
     def load(self, model) -> None:

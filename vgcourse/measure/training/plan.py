@@ -17,6 +17,7 @@ class Slot:
 
     @property
     def stop(self) -> int:
+        """The index behind its last number."""
         return self.start + int(np.prod(self.shape, dtype=int))
 
 
@@ -49,6 +50,7 @@ class Plan:
 
     @property
     def full_steps(self) -> int:
+        """Steps of an epoch whose batch is full."""
         return (self.n + self.filled) // self.batch_size
 
     @property

@@ -170,6 +170,7 @@ class EpochsBar:
         self.total, self.wanted, self.done, self._bar = total, wanted, 0, None
 
     def advance(self, epochs: int, seconds_per_epoch: float | None) -> None:
+        """So many more epochs are done; the bar appears where more than a second is left."""
         self.done += epochs
         left = (seconds_per_epoch or 0) * (self.total - self.done)
         if self._bar is None and self.wanted and left > 1:
@@ -180,6 +181,7 @@ class EpochsBar:
             self._bar.update(epochs)
 
     def close(self) -> None:
+        """Take the bar away, if there is one."""
         if self._bar is not None:
             self._bar.close()
 

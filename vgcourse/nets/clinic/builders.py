@@ -21,6 +21,7 @@ def _kernels(settings: Settings) -> Any:
 
 
 def cnn(settings: Settings) -> Built:
+    """Three convolutions with batch normalisation, for pictures (n, 8, 8, 1) of ten classes."""
     kernel, stack = _kernels(settings), [keras.Input((8, 8, 1))]
     for k in (1, 2, 3):
         strides = 2 if k == 2 else 1
@@ -40,6 +41,7 @@ def _freeze(norm: layers.BatchNormalization) -> None:
 
 
 def resnet(settings: Settings) -> Built:
+    """A stem, six residual blocks and a last layer of 32 units, for rows of 64 pixels of ten classes."""
     kernel, inputs = _kernels(settings), keras.Input((64,))
     x = layers.Dense(32, name="stem")(inputs)
     for k in range(1, 7):
@@ -50,6 +52,7 @@ def resnet(settings: Settings) -> Built:
 
 
 def lstm(settings: Settings) -> Built:
+    """An LSTM of 16 units and one answer, yes or no, for sequences (n, STEPS, 1)."""
     memory = layers.LSTM(16, unit_forget_bias=False, name="memory")
     stack = [keras.Input((STEPS, 1)), memory]
     stack += [layers.Dropout(settings["dropout"], name="dropout")] if settings["dropout"] else []
@@ -69,11 +72,13 @@ class TokensInPlaces(layers.Layer):
         self.place = layers.Embedding(TOKENS, width, name="place") if positions else None
 
     def call(self, tokens):
+        """Tokens (n, TOKENS) → (n, TOKENS, width)."""
         found = self.token(tokens)
         return found if self.place is None else found + self.place(keras.ops.arange(tokens.shape[-1]))
 
 
 def transformer(settings: Settings) -> Built:
+    """One pre-LN block and one answer, yes or no, for tokens (n, TOKENS)."""
     inputs = keras.Input((TOKENS,), dtype="int32")
     x = TokensInPlaces(16, settings["positions"], name="embedding")(inputs)
     attention = layers.MultiHeadAttention(settings["heads"], 8, name="attention")
@@ -88,6 +93,7 @@ def transformer(settings: Settings) -> Built:
 
 
 def autoencoder(settings: Settings) -> Built:
+    """Six dense layers with a code of 8 numbers, for rows of 64 pixels."""
     sizes = {"encode_1": 32, "encode_2": 16, "code": 8, "decode_1": 16, "decode_2": 32}
     drawn = settings["kernels"] == "drawn"
     kernels = {} if drawn else {"kernel_initializer": keras.initializers.Constant(0.05)}
@@ -108,6 +114,7 @@ class Sample(layers.Layer):
         self.weight, self.draws = weight, keras.random.SeedGenerator(seed)
 
     def call(self, mean, log_variance, training=False):
+        """Means and logarithms of variances, (n, d) each → codes (n, d)."""
         ops = keras.ops
         apart = ops.sum(ops.exp(log_variance) + mean**2 - 1 - log_variance, -1) / 2
         self.add_loss(self.weight * ops.mean(apart))
@@ -116,6 +123,7 @@ class Sample(layers.Layer):
 
 
 def vae(settings: Settings) -> Built:
+    """A variational autoencoder with a code of 6 numbers, for rows of 64 pixels."""
     kernel, inputs = _kernels(settings), keras.Input((64,))
     h = layers.Dense(32, "relu", kernel_initializer="he_normal", name="encode")(inputs)
     mean, log_variance = (layers.Dense(6, kernel_initializer=kernel(), name=n)(h) for n in ("mean", "log_variance"))

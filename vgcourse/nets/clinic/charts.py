@@ -76,6 +76,7 @@ class Kind:
     epochs: int
 
     def oddity(self, seed: int) -> Change:
+        """The oddity of the patient with that seed."""
         return self.oddities[seed % 2]
 
 
@@ -89,6 +90,7 @@ class Chart:
 
     @property
     def settings(self) -> Settings:
+        """Every setting, as the oddity and the fault, if any, have left it."""
         odd = self.kind.oddity(self.seed)
         found = {**self.kind.well, odd.setting: odd.value}
         return {**found, self.fault.setting: self.fault.value} if self.fault else found

@@ -33,6 +33,7 @@ class Windowed(Memory):
     begins: str = "as drawn"
 
     def handed_on(self, t: Any, state: tuple) -> tuple:
+        """The state that step `t` hands on, cut off from the gradient where the window begins."""
         import tensorflow as tf
 
         if self.window >= self.steps:

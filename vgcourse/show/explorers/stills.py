@@ -10,17 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "web" / "stills"
-
-# What happens before the picture is taken: nothing, training, or a moment in the middle of the recording.
-_TRAIN = "e => { e.runs.forEach(r => { for (let i = 0; i < 200; i += 1) r.trainEpoch(); }); e.pause(); e.draw(); }"
-_MOMENTS = {
-    "thermometers": _TRAIN,
-    "network": "e => e.finish()",
-    "depth_profile": "e => e.draw()",
-    "variance_walk": "e => e.draw()",
-    "skip": _TRAIN,
-    "player": "e => e.go(60)",
-}
+_EXPLORER = "document.querySelector('.vg').vgShell.explorer"
 
 
 def still(state: str, folder: Path = FOLDER) -> tuple[bytes | None, bool]:
@@ -44,8 +34,8 @@ def states_in(lesson: str, makers: dict[str, Callable]) -> Iterator[str]:
             yield makers[call.func.attr](**settings).state
 
 
-def draw(program: str, states: list[str], folder: Path = FOLDER) -> list[Path]:
-    """Photograph every explorer as it opens, and at each of these settings; trained, where it trains.
+def draw(program: str, kinds: tuple[str, ...], states: list[str], folder: Path = FOLDER) -> list[Path]:
+    """Photograph explorers of these kinds as they open, and at each of these settings; posed, where they pose.
 
     ``program``: the browser. Returns the paths of the PNG files. Files of other settings are removed.
     """
@@ -58,7 +48,7 @@ def draw(program: str, states: list[str], folder: Path = FOLDER) -> list[Path]:
         chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         tab = chromium.new_page(viewport={"width": 860, "height": 900})
         tab.set_content(page())
-        drawn = {kind: f"{kind}.png" for kind in _MOMENTS} | {state: _name(state) for state in states}
+        drawn = {kind: f"{kind}.png" for kind in kinds} | {state: _name(state) for state in states}
         paths = [_photograph(tab, state, folder / name) for state, name in drawn.items()]
         chromium.close()
     for old in set(folder.glob("*.png")) - set(paths):
@@ -70,7 +60,7 @@ def _photograph(tab, state: str, target: Path) -> Path:
     tab.evaluate("state => { location.hash = state; }", state)
     tab.wait_for_selector(f".vg-{_kind(state)} canvas")
     tab.wait_for_timeout(500)
-    tab.evaluate(f"({_MOMENTS[_kind(state)]})(document.querySelector('.vg').vgShell.explorer)")
+    tab.evaluate(f"(e => (e.pose ?? e.draw).call(e))({_EXPLORER})")
     tab.add_style_tag(content=".vg { padding: 14px } .vg-bar, .vg-foot { display: none !important }")
     tab.wait_for_timeout(300)
     tab.locator(".vg").screenshot(path=target)

@@ -12,7 +12,7 @@ repository, takes the pictures anew that stand in where widgets cannot show.
 import json
 import shutil
 from base64 import b64encode
-from inspect import signature
+from inspect import getdoc, signature
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
@@ -26,14 +26,9 @@ from vgcourse.show.explorers.stills import draw, states_in, still
 
 __all__ = ["Explorer", "depth_profile", "network", "player", "skip", "thermometers", "variance_walk"]
 
-_WORDS = {
-    "thermometers": "Thermometers: sigmoid, tanh and relu side by side, with the gradient of every layer.",
-    "network": "The net drawn: one backward pass, with the factor by which each layer multiplies the gradient.",
-    "depth_profile": "Depth profile: the gradient of every layer before training, over 20 seeds.",
-    "variance_walk": "Variance walk: signal forward and gradient backward, layer by layer.",
-    "skip": "Skip: the same weights with and without the skip connection.",
-    "player": "Recording player: weights and gradients of every layer, moment by moment (pictured: an example).",
-}
+# Each kind of explorer is a function below, with the controls that its object in `web/` has. The first line of its
+# docstring stands in notebooks where no picture can.
+KINDS = tuple(name for name in __all__ if name != "Explorer")
 
 
 class Explorer(anywidget.AnyWidget):
@@ -57,6 +52,7 @@ class Explorer(anywidget.AnyWidget):
 
     @property
     def code(self) -> str:
+        """Python that opens this explorer with this setting."""
         kind, _, query = self.state.partition("?")
         arguments = [f"{key}={_literal(value)}" for key, value in parse_qsl(query, keep_blank_values=True)]
         return f"vg.explore.{kind}({', '.join(['recording'] * (kind == 'player') + arguments)})"
@@ -65,11 +61,13 @@ class Explorer(anywidget.AnyWidget):
         """The widget, and where widgets cannot show (GitHub, PDF) a still picture and a line of text."""
         data, metadata = super()._repr_mimebundle_(**kwargs)
         kind = self.state.partition("?")[0]
-        data["text/plain"] = f"{_WORDS.get(kind, 'An explorer.')} Open the notebook in JupyterLab to use it."
+        data["text/plain"] = f"{_first_line(kind)} Open the notebook in JupyterLab to use it."
         picture, exact = still(self.state)
         if picture is not None:
             data["image/png"] = b64encode(picture).decode("ascii")
-            if not exact and self.state != _as_it_opens(kind):
+            if self.recording is not None:
+                data["text/plain"] += " (The picture shows an example.)"
+            elif not exact and self.state != _as_it_opens(kind):
                 data["text/plain"] += " (The picture shows another setting.)"
         return data, metadata
 
@@ -83,7 +81,7 @@ def thermometers(
     gradient: str = "backprop",
     seed: int = 1,
 ) -> Explorer:
-    """Three nets, one difference: sigmoid, tanh and relu train side by side, one thermometer per layer.
+    """Thermometers: sigmoid, tanh and relu train side by side, with the gradient of every layer.
 
     Args:
         depth: hidden layers, 1 to 10.
@@ -133,7 +131,7 @@ def depth_profile(
     gradient: str = "backprop",
     seed: int = 1,
 ) -> Explorer:
-    """What every layer receives before training: median and middle 80 % of 20 seeds, and theory.
+    """Depth profile: the gradient of every layer before training, of 20 seeds, and theory.
 
     Arguments as for `thermometers`; depth is 2 to 50 and `seed` the first of the twenty. The theory line is
     mean field (Schoenholz et al. 2017), for ``gradient="backprop"`` and weights of mean 0.
@@ -144,7 +142,7 @@ def depth_profile(
 def variance_walk(
     gain: float = 1.0, activation: str = "tanh", depth: int = 50, width: int = 32, seed: int = 1
 ) -> Explorer:
-    """Signal and gradient variance layer by layer for weights of variance gain² / n.
+    """Variance walk: signal forward and gradient backward, layer by layer, for weights of variance gain² / n.
 
     Args:
         gain: 0.1 to 4. 1 keeps the variance of linear units (LeCun 1998), sqrt(2) that of relu (He et al. 2015).
@@ -166,7 +164,9 @@ def skip(
     data: str = "circles",
     seed: int = 1,
 ) -> Explorer:
-    """The same weights with and without skip connections, as `vgcourse.residual_mlp` builds them.
+    """Skip: the same weights with and without skip connections.
+
+    The net is that of `vgcourse.residual_mlp`.
 
     Args:
         depth: blocks between the linear stem and the output, 1 to 50.
@@ -177,7 +177,7 @@ def skip(
 
 
 def player(recording: Recording, moment: int = 0) -> Explorer:
-    """Scrub through a recorded run: every layer's weights and gradients as histograms.
+    """Recording player: weights and gradients of every layer as histograms, moment by moment.
 
     Args:
         recording: from `vgcourse.train`, or a capture's ``recording``; of any model.
@@ -202,6 +202,10 @@ def _as_it_opens(kind: str) -> str:
     return _state(kind, {name: setting.default for name, setting in settings.items() if name != "recording"})
 
 
+def _first_line(kind: str) -> str:
+    return (getdoc(globals()[kind]) or "").partition("\n")[0] if kind in KINDS else "An explorer."
+
+
 def _literal(text: str) -> str:
     try:
         return str(json.loads(text))
@@ -212,4 +216,4 @@ def _literal(text: str) -> str:
 if __name__ == "__main__":
     texts = [path.read_text(encoding="utf-8") for path in sorted(Path("solutions").glob("*/*.py"))]
     opened = [state for text in texts for state in states_in(text, globals())]
-    print(*draw(shutil.which("chromium") or "google-chrome", opened), sep="\n")
+    print(*draw(shutil.which("chromium") or "google-chrome", KINDS, opened), sep="\n")

@@ -36,6 +36,7 @@ class Runs:
         return _over_runs(self.values, 25), _over_runs(self.values, 75)
 
     def without(self, layers) -> "Runs":
+        """The same runs without these layers."""
         keep = [k for k, name in enumerate(self.layers) if name not in layers]
         return Runs(tuple(self.layers[k] for k in keep), self.epochs, self.values[:, :, keep])
 

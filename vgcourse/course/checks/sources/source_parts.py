@@ -31,6 +31,7 @@ class Source:
 
     @classmethod
     def read(cls, name: str, path: Path) -> "Source":
+        """The source of the module `name` in the file `path`. Raises SyntaxError where it is no Python."""
         tree = ast.parse(path.read_bytes())
         body = [part for part in tree.body if not _is_words(part)]
         by_name: dict[str, list[ast.stmt]] = {}

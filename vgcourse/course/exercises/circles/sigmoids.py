@@ -9,10 +9,12 @@ from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 
 def logistic(z: Any) -> np.ndarray:
+    """1 / (1 + exp(-z)), for any array."""
     return np.exp(-np.logaddexp(0, -np.asarray(z, float)))
 
 
 def logistic_slope(z: Any) -> np.ndarray:
+    """The slope of `logistic` at z."""
     return logistic(z) * logistic(-np.asarray(z, float))
 
 

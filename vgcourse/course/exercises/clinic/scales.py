@@ -89,6 +89,7 @@ def _fits(values: np.ndarray, share: float, factor: float) -> bool:
 
 
 def smallest(arrays: list[np.ndarray], share: float) -> float | None:
+    """The smallest factor that keeps all but `share` of what is not 0, and nothing overflows; None if none does."""
     values = np.concatenate([a.ravel() for a in arrays])
     return next((factor for factor in _factors() if _fits(values, share, factor)), None)
 

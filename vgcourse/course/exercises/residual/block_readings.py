@@ -39,6 +39,7 @@ def readings_of(shapes: list, features: int, units: int, seed: int) -> list[tupl
 
 
 def is_projected_first(y: np.ndarray, x: np.ndarray, scale: float, shapes: list, seed: int, phi: Phi) -> bool:
+    """Whether `y` is what a block gives that projects first, and branches off from the projection."""
     units, arrays = y.shape[1], weights_of(shapes, seed)
     first, second = ([a for a in arrays if a.shape == shape] for shape in ((x.shape[1], units), (units, units)))
     biases = [*(a for a in arrays if a.ndim == 1), np.zeros(units), np.zeros(units)][:2]
@@ -52,6 +53,7 @@ def is_projected_first(y: np.ndarray, x: np.ndarray, scale: float, shapes: list,
 
 
 def right(x: np.ndarray, scale: float, branch: tuple, skip: list, phi: Phi) -> np.ndarray:
+    """What the block of the task gives: scale times the branch, plus the way around it."""
     road = x @ skip[0] + skip[1] if skip else x
     return road + scale * (phi(x) @ branch[0] + branch[1])
 
@@ -123,8 +125,10 @@ def slope_of(layer: Any, x: np.ndarray) -> Any:
 
 
 def weighting(shape: Any) -> np.ndarray:
+    """Fixed weights, by which an output is summed up before its gradient is taken."""
     return np.cos(np.arange(int(np.prod(shape)))).reshape(shape).astype("float32")
 
 
 def as_array(value: Any) -> Any:
+    """As a NumPy array, or None."""
     return None if value is None else np.asarray(value)

@@ -45,6 +45,7 @@ def draw(rng: np.random.Generator, case: Case) -> tuple[Weights, np.ndarray, np.
 
 
 def model_of(weights: Weights, case: Case) -> Any:
+    """A net with these weights, built of layers as the case says."""
     import keras
 
     layers = [keras.Input((case.sizes[0],))]

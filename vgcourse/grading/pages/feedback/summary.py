@@ -31,6 +31,7 @@ class Line:
 
     @property
     def sign(self) -> str:
+        """The sign before the line, for those who see no colours."""
         return {"good": "✓", "part": "◐", "bad": "✗", "open": "○"}[self.state]
 
 

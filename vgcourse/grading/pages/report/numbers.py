@@ -37,6 +37,7 @@ class ExerciseNumbers:
 
     @property
     def graded(self) -> int:
+        """How many students have a mark in it."""
         return self.full + self.part + self.none + self.blank
 
     @property

@@ -52,6 +52,7 @@ class Names:
         return Markup("<span>{}</span>").format(name)
 
     def all(self, students: tuple[str, ...] | list[str]) -> Markup:
+        """The first of these students, linked, and how many more there are."""
         shown = Markup(", ").join(self(student) for student in students[:SHOWN])
         more = len(students) - SHOWN
         return shown + (f" and {more} more" if more > 0 else "")

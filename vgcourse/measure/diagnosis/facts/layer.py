@@ -83,6 +83,7 @@ class Trial:
 
     @property
     def harmful(self) -> bool:
+        """Whether the steps did harm: the loss rose, or layers fell silent."""
         return self.risen or bool(self.emptied)
 
 
@@ -172,6 +173,7 @@ class Layer:
 
     @property
     def dead_share(self) -> float:
+        """The share of units that are dead; nan where units cannot be."""
         return float(self.dead.mean()) if self.dead is not None and self.dead.size else np.nan
 
 

@@ -47,6 +47,7 @@ class Gradients:
     steps: dict = field(default_factory=dict)
 
     def of(self, variable):
+        """The gradient of a variable, or None, and the size of its step relative to its own, or nan."""
         return self.variables.get(id(variable)), self.steps.get(id(variable), np.nan)
 
 

@@ -10,6 +10,7 @@ from vgcourse.measure.diagnosis.words import and_more, short
 
 
 def sharp(batch: Batch) -> Finding | None:
+    """Attention that has settled on one of several places."""
     found = [fact for fact in batch.attention if fact.sharp >= SATURATED]
     if not found:
         return None

@@ -31,6 +31,7 @@ def silent(batch: Batch) -> Finding | None:
 
 
 def nothing_to_train(batch: Batch) -> Finding | None:
+    """A net none of whose weights is trainable."""
     weighted = [layer for layer in batch.layers if layer.weighted]
     if any(layer.trainable for layer in weighted):
         return None
@@ -64,6 +65,7 @@ def _cut(batch: Batch) -> list[Layer]:
 
 
 def healthy(batch: Batch) -> Finding:
+    """What is left where no rule found a fault: gradients arrive, and none of the above."""
     chain = path.chain(batch)
     # The last layer in the way that is still at 0: all that the loss sends stops there.
     zero = next((layer for layer in reversed(chain) if layer.kernel_rms == 0), None)

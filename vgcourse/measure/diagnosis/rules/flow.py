@@ -24,6 +24,7 @@ from vgcourse.measure.diagnosis.words import and_more, share, short
 
 
 def exploding(batch: Batch) -> Finding | None:
+    """A gradient that grows from layer to layer on its way back."""
     chain = path.chain(batch)
     if len(chain) < 2:
         return None
@@ -101,6 +102,7 @@ def exploding_beside_roads(batch: Batch) -> Finding | None:
 
 
 def vanishing(batch: Batch) -> Finding | None:
+    """A gradient that shrinks from layer to layer until the lowest hear next to nothing."""
     chain = path.chain(batch)
     # A layer that starts at 0 lets nothing through at first, and no longer after its first step.
     chain = path.without_silenced(chain)

@@ -25,6 +25,7 @@ from vgcourse.measure.diagnosis.words import and_more, short
 
 
 def inputs_constant(batch: Batch) -> Finding | None:
+    """Examples that are all equal."""
     if not batch.same_inputs:
         return None
     first = batch.layers[0].name
@@ -186,6 +187,7 @@ def _held_gates(batch: Batch) -> Finding | None:
 
 
 def wrong_statistics(batch: Batch) -> Finding | None:
+    """A normalisation by moving statistics that are not those of its input."""
     off = [layer for layer in batch.layers if layer.statistics_off is not None and _too_far(*layer.statistics_off)]
     if not off:
         return None
@@ -248,6 +250,7 @@ def off_centre_weights(batch: Batch) -> Finding | None:
 
 
 def not_centred(batch: Batch) -> Finding | Unmeasured | None:
+    """Inputs off centre, where steps with standardised ones were seen to be better."""
     first = path.fed_by_the_input(batch)
     if first is None or first.input_offset <= OFF_CENTRE:
         return None
@@ -262,6 +265,7 @@ def not_centred(batch: Batch) -> Finding | Unmeasured | None:
 
 
 def inputs_off_centre(layer: Layer, evidence: str, tried: str = "") -> Finding:
+    """The finding that the inputs of `layer` are not centred; `evidence` is what follows from it."""
     return Finding(
         "not centred",
         layer.name,
@@ -272,6 +276,7 @@ def inputs_off_centre(layer: Layer, evidence: str, tried: str = "") -> Finding:
 
 
 def weights_off_centre(layer: Layer, evidence: str) -> Finding:
+    """The finding that the weights of `layer` are not centred; `evidence` is what follows from it."""
     how = (
         f"their mean is {short(layer.offset)} times their standard deviation"
         if np.isfinite(layer.offset)

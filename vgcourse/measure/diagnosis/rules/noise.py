@@ -7,6 +7,7 @@ from vgcourse.measure.diagnosis.words import short
 
 
 def noisy(batch: Batch) -> Finding | None:
+    """Noise or dropout that drowns what tells the examples apart."""
     found = [noise for noise in batch.noise if noise.ratio >= LOUD]
     if not found:
         return None

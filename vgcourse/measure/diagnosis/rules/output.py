@@ -25,6 +25,7 @@ _ONE_OF_ALL = ("categorical_crossentropy", "categorical_focal_crossentropy")
 
 
 def misfit(batch: Batch) -> Finding | None:
+    """Answers that the loss takes for something else."""
     found = (check(output) for output in batch.outputs for check in _CHECKS)
     return next((finding for finding in found if finding is not None), None)
 

@@ -10,6 +10,7 @@ from vgcourse.measure.diagnosis.words import share, short
 
 
 def decays(batch: Batch) -> Finding | None:
+    """A weight decay that takes off more than steps can learn."""
     if not batch.compiled or not batch.decay > DECAYS:
         return None
     moved = [layer for layer in batch.layers if layer.weighted and layer.trainable]

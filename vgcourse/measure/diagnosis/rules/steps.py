@@ -47,6 +47,7 @@ def _most_moved(batch: Batch) -> str:
 
 
 def step_size(batch: Batch) -> Finding | Unmeasured | None:
+    """Steps far too large or far too small for the weights that they change."""
     steps = [(layer.update_ratio, layer.name) for layer in batch.layers if np.isfinite(layer.update_ratio)]
     if not batch.compiled or not steps:
         return None

@@ -8,6 +8,7 @@ from vgcourse.measure.diagnosis.words import and_more, percent, share, short
 
 
 def unmeasured(batch: Batch) -> Unmeasured | None:
+    """Recurrent layers whose gradient by time step was not measured, and why."""
     unknown = batch.time.unknown
     if not unknown:
         return None
@@ -17,6 +18,7 @@ def unmeasured(batch: Batch) -> Unmeasured | None:
 
 
 def explodes(batch: Batch) -> Finding | None:
+    """A gradient that grows from time step to time step on its way back."""
     found = [fact for fact in batch.time.layers if fact.explodes]
     if not found:
         return None
@@ -31,6 +33,7 @@ def explodes(batch: Batch) -> Finding | None:
 
 
 def vanishes(batch: Batch) -> Finding | None:
+    """A gradient that is lost on its way back through the time steps."""
     found = [fact for fact in batch.time.layers if fact.vanishes]
     # What is near suffices where the loss has come down without the far steps.
     if not found or batch.half_learnt:

@@ -26,6 +26,7 @@ _AGAIN = "start again from fresh weights with a smaller learning rate or global_
 
 
 def not_finite(batch: Batch) -> Finding | None:
+    """Numbers that are not finite: the first layer that has them, or the loss."""
     bad = next((layer for layer in batch.layers if not layer.finite), None)
     if bad is not None:
         return _first_not_finite(bad, batch)
@@ -92,6 +93,7 @@ def _too_large_to_square(batch: Batch) -> Finding | None:
 
 
 def symmetric(batch: Batch) -> Finding | None:
+    """A layer whose units are all alike."""
     same = [layer for layer in batch.layers[:-1] if layer.identical]
     if not same:
         return None
@@ -105,10 +107,12 @@ def symmetric(batch: Batch) -> Finding | None:
 
 
 def all_dead(batch: Batch) -> Finding | None:
+    """A layer of rectifiers none of which is ever active."""
     return _dead([layer for layer in path.hidden(batch) if layer.dead_share == 1], batch)
 
 
 def dying(batch: Batch) -> Finding | None:
+    """A layer of rectifiers of which most are never active."""
     hidden = [layer for layer in path.hidden(batch) if layer.rectifier and layer.units >= DEAD_FROM_UNITS]
     dead = [layer for layer in hidden if layer.dead_share > DEAD]
     # Where a road leads around it, a layer that is quiet stops nothing.
@@ -191,6 +195,7 @@ def _zeroed(zero: Layer, dead: Layer, batch: Batch) -> Finding:
 
 
 def saturated(batch: Batch) -> Finding | None:
+    """A layer whose activations lie where their slope is next to 0."""
     flat = [layer for layer in batch.layers if layer.smooth and layer.saturated >= SATURATED]
     flat = [layer for layer in flat if layer is not batch.layers[-1] or _output_stuck(batch)]
     if not flat:

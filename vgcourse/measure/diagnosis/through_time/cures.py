@@ -20,6 +20,7 @@ class Cure:
 
     @property
     def helps(self) -> bool:
+        """Whether what is left of the gradient is neither vanished nor exploded."""
         return bool(VANISHED <= self.left <= EXPLODED)
 
 

@@ -42,6 +42,7 @@ class LayerTime:
 
     @property
     def explodes(self) -> bool:
+        """Whether more arrives at the first step than at the last, by far."""
         return self.left > EXPLODED
 
 

@@ -144,6 +144,11 @@ class Network {
     cancelAnimationFrame(this.pending);
   }
 
+  /** For a still picture: the whole pass. */
+  pose() {
+    this.finish();
+  }
+
   draw() {
     drawNetwork(this.canvas, this.pass, this.shown, this.pointed, this.shell.theme);
     this.ramp.style.background = magnitudeGradient(this.shell.theme);

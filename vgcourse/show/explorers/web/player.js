@@ -181,6 +181,11 @@ class Player {
     return layers.filter((_, l) => parts.some((part) => part?.[moment * layers.length + l]));
   }
 
+  /** For a still picture: a moment in the middle. */
+  pose() {
+    this.go(60);
+  }
+
   draw() {
     if (this.curve.isConnected) this.#drawCurve();
     this.#drawLayers();

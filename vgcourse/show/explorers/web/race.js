@@ -167,6 +167,15 @@ export class Race {
     this.train.textContent = this.epoch ? "Continue" : "Train";
   }
 
+  /** Trained so far that a picture of it has something to say. */
+  pose() {
+    this.runs.forEach((run) => {
+      for (let i = 0; i < ROUND; i += 1) run.trainEpoch();
+    });
+    this.pause();
+    this.draw();
+  }
+
   pause() {
     this.#halt();
     this.draw({ hasty: true });

@@ -54,6 +54,7 @@ class Tried:
         return x, None if self.y is None else keras.tree.map_structure(lambda a: a[rows], self.y), rows
 
     def loss(self) -> float:
+        """The loss as the net stands now."""
         return float(self.used.compute(self.x, self.y, answer(self.model, self.x))[0])
 
 

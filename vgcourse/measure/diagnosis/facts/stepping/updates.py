@@ -39,6 +39,7 @@ class Twin:
             self._optimizer.apply([g for g, _ in pairs], [v for _, v in pairs])
 
     def copy_of(self, variable):
+        """The twin's copy of one of the model's variables."""
         return self._copies[id(variable)]
 
     def ratios(self) -> dict[int, float]:
