@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import subprocess
 import sys
 
@@ -67,6 +68,22 @@ def test_a_command_that_needs_an_extra_says_so_without_a_traceback(command, extr
     assert "Traceback" not in answer.stderr and f"vgcourse[{extra}]" in answer.stderr
 
 
+def set_up_cells(root):
+    texts = [path.read_text(encoding="utf-8") for path in sorted(root.glob("solutions/*/*.py"))]
+    return [text[text.index("try:\n    import vgcourse") :].split("\n# %%")[0] for text in texts]
+
+
+def test_the_first_cell_of_a_lesson_says_what_is_missing_and_what_installs_it(root):
+    cells = set_up_cells(root)
+    assert len(cells) >= 10 and len({cell.split("\n\n")[0] for cell in cells}) == 1
+    away = without(["vgcourse"], cells[0]).stderr
+    for line in re.findall(r"in a first cell: `([^`]+)`", (root / "README.md").read_text(encoding="utf-8")):
+        assert line in away and "make lab" in away and "Traceback" not in away
+    # The package alone is no reason to say that it is missing.
+    assert "vgcourse[widgets]" in without(["anywidget"], cells[0] + "\npredict('a', 'b', choices=['c', 'd'])").stderr
+    assert "make lab" not in without(["tensorflow", "keras"], cells[2]).stderr
+
+
 def test_a_mistyped_command_is_answered_with_the_nearest(capsys):
     with pytest.raises(SystemExit):
         cli.main(["grde", "01_circles"])
@@ -92,6 +109,10 @@ def test_editors_see_every_name_that_resolves_on_first_use(root):
     }
     homes = {name: f"{home}.{name}" for name, home in vgcourse._HOME.items()}
     assert seen == homes | vgcourse._MODULES
+
+
+def test_an_editor_offers_the_names_of_the_face_and_no_others():
+    assert [name for name in dir(vgcourse) if not name.startswith("__")] == vgcourse.__all__
 
 
 def test_every_public_name_resolves_and_has_words():

@@ -75,7 +75,7 @@ def frozen():
     ("change", "error", "message"),
     [
         ({"X": X[:, :1]}, ValueError, r"^X: .*\(n, 2\).*\(100, 1\)"),
-        ({"X": with_nan()}, ValueError, r"^X: 1 of 100 rows hold NaN.*row 3"),
+        ({"X": with_nan()}, ValueError, r"^X: 1 of 100 examples hold NaN.*number 3"),
         ({"X": X[:0], "y": Y[:0]}, ValueError, r"^X: expected one entry per example"),
         ({"X": X.astype(str)}, ValueError, r"^X: expected numbers"),
         ({"y": Y[:50]}, ValueError, r"^y: X has 100 examples, but y has 50"),

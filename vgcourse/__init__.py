@@ -4,8 +4,9 @@ Names resolve on first use, so that ``import vgcourse`` and ``vgcourse --help`` 
 """
 
 import os
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from vgcourse.extras import bring
 
 if TYPE_CHECKING:  # what an editor and a type checker see of the names that resolve on first use
     from vgcourse.course import checks as checks
@@ -98,16 +99,9 @@ def __getattr__(name: str):
     home = _MODULES.get(name) or _HOME.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it offers {', '.join(__all__)}")
-    try:
-        module = import_module(f"{__name__}.{home}")
-    except ModuleNotFoundError as error:
-        from vgcourse.extras import missing
-
-        if sentence := missing(error):
-            raise ModuleNotFoundError(sentence, name=error.name) from None
-        raise
+    module = bring(f"{__name__}.{home}")
     return module if name in _MODULES else getattr(module, name)
 
 
 def __dir__() -> list[str]:
-    return [*globals(), *__all__]
+    return [*(name for name in globals() if name.startswith("__")), *__all__]

@@ -3,6 +3,9 @@
 The plain package measures; its extras bring TensorFlow, the lessons and the grader (pyproject.toml has the list).
 """
 
+from importlib import import_module
+from types import ModuleType
+
 _EXTRAS = {
     "cpu": ("tensorflow",),
     "widgets": ("anywidget", "ipywidgets"),
@@ -26,3 +29,13 @@ def missing(error: ModuleNotFoundError, extra: str | None = None) -> str | None:
     wanted = found if found == "cluster" else extra or found
     own = " With a GPU, install your own `tensorflow` instead." if name == "tensorflow" else ""
     return f"This needs {name}, which is not installed here: pip install 'vgcourse[{wanted}]'.{own}"
+
+
+def bring(module: str) -> ModuleType:
+    """The module. Where an extra would bring what it needs, the ModuleNotFoundError is the sentence that says so."""
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        if sentence := missing(error):
+            raise ModuleNotFoundError(sentence, name=error.name) from None
+        raise

@@ -21,17 +21,19 @@ are folded. Click on one to see the code.)
 # %%
 try:
     import vgcourse as vg
-    from vgcourse import check, fallback, predict, reveal
 except ModuleNotFoundError:
     raise SystemExit(
-        "This lesson needs the course's package: in a terminal go to the repository's folder "
-        "and run `make lab` (README.md shows other ways)."
+        "This lesson needs the course's package. On your computer: in a terminal, go to the "
+        "repository's folder and run `make lab` (README.md shows other ways). On Google "
+        "Colab: run this in a cell of its own, with the owner and the repository that this "
+        'notebook comes from: %pip install -q "vgcourse[widgets] @ '
+        'git+https://github.com/OWNER/REPOSITORY"'
     ) from None
 
 import matplotlib.pyplot as plt
 import numpy as np
 
-from vgcourse import style, t1_circles, t2_circles
+from vgcourse import check, fallback, predict, reveal, style, t1_circles, t2_circles
 
 # %% [markdown]
 """

@@ -20,11 +20,13 @@ model before.
 # %%
 try:
     import vgcourse as vg
-    from vgcourse import check, fallback, predict, reveal
 except ModuleNotFoundError:
     raise SystemExit(
-        "This lesson needs the course's package: in a terminal go to the "
-        "repository's folder and run `make lab` (README.md shows other ways)."
+        "This lesson needs the course's package. On your computer: in a terminal, go to the "
+        "repository's folder and run `make lab` (README.md shows other ways). On Google "
+        "Colab: run this in a cell of its own, with the owner and the repository that this "
+        'notebook comes from: %pip install -q "vgcourse[widgets] @ '
+        'git+https://github.com/OWNER/REPOSITORY"'
     ) from None
 
 import keras
@@ -32,7 +34,17 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from vgcourse import depth_runs, published_runs, published_settings, style, t1_circles
+from vgcourse import (
+    check,
+    depth_runs,
+    fallback,
+    predict,
+    published_runs,
+    published_settings,
+    reveal,
+    style,
+    t1_circles,
+)
 
 # %% [markdown]
 """

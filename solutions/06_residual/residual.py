@@ -26,11 +26,13 @@ see the code.)
 # %%
 try:
     import vgcourse as vg
-    from vgcourse import check, fallback, predict, reveal
 except ModuleNotFoundError:
     raise SystemExit(
-        "This lesson needs the course's package: in a terminal go to the repository's folder "
-        "and run `make lab` (README.md shows other ways)."
+        "This lesson needs the course's package. On your computer: in a terminal, go to the "
+        "repository's folder and run `make lab` (README.md shows other ways). On Google "
+        "Colab: run this in a cell of its own, with the owner and the repository that this "
+        'notebook comes from: %pip install -q "vgcourse[widgets] @ '
+        'git+https://github.com/OWNER/REPOSITORY"'
     ) from None
 
 import os
@@ -41,7 +43,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 import tensorflow as tf
 
-from vgcourse import initial_weights, residual_runs, style
+from vgcourse import (
+    check,
+    fallback,
+    initial_weights,
+    predict,
+    residual_runs,
+    reveal,
+    style,
+)
 
 # %% [markdown]
 r"""

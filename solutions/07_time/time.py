@@ -26,11 +26,13 @@ the stretch exercise. (The minutes at the headings are for reading and running; 
 # %%
 try:
     import vgcourse as vg
-    from vgcourse import check, fallback, predict, reveal
 except ModuleNotFoundError:
     raise SystemExit(
-        "This lesson needs the course's package: in a terminal go to the repository's folder "
-        "and run `make lab` (README.md shows other ways)."
+        "This lesson needs the course's package. On your computer: in a terminal, go to the "
+        "repository's folder and run `make lab` (README.md shows other ways). On Google "
+        "Colab: run this in a cell of its own, with the owner and the repository that this "
+        'notebook comes from: %pip install -q "vgcourse[widgets] @ '
+        'git+https://github.com/OWNER/REPOSITORY"'
     ) from None
 
 import os
@@ -40,7 +42,16 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-from vgcourse import memory_runs, memory_starts, style, window_runs
+from vgcourse import (
+    check,
+    fallback,
+    memory_runs,
+    memory_starts,
+    predict,
+    reveal,
+    style,
+    window_runs,
+)
 
 # %% [markdown]
 r"""

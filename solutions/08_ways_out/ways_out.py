@@ -27,11 +27,13 @@ draw a figure are folded. Click on one to see the code.)
 # %%
 try:
     import vgcourse as vg
-    from vgcourse import check, fallback, predict, reveal
 except ModuleNotFoundError:
     raise SystemExit(
-        "This lesson needs the course's package: in a terminal go to the repository's folder "
-        "and run `make lab` (README.md shows other ways)."
+        "This lesson needs the course's package. On your computer: in a terminal, go to the "
+        "repository's folder and run `make lab` (README.md shows other ways). On Google "
+        "Colab: run this in a cell of its own, with the owner and the repository that this "
+        'notebook comes from: %pip install -q "vgcourse[widgets] @ '
+        'git+https://github.com/OWNER/REPOSITORY"'
     ) from None
 
 from itertools import pairwise
@@ -39,7 +41,7 @@ from itertools import pairwise
 import matplotlib.pyplot as plt
 import numpy as np
 
-from vgcourse import style, ways_runs
+from vgcourse import check, fallback, predict, reveal, style, ways_runs
 from vgcourse.published.kept.ways.marks import five_nets
 
 # %% [markdown]

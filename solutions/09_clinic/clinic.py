@@ -26,11 +26,13 @@ before section 7. (The minutes at the headings are for reading and running.)
 # %%
 try:
     import vgcourse as vg
-    from vgcourse import check, fallback, predict, reveal
 except ModuleNotFoundError:
     raise SystemExit(
-        "This lesson needs the course's package: in a terminal go to the repository's folder "
-        "and run `make lab` (README.md shows other ways)."
+        "This lesson needs the course's package. On your computer: in a terminal, go to the "
+        "repository's folder and run `make lab` (README.md shows other ways). On Google "
+        "Colab: run this in a cell of its own, with the owner and the repository that this "
+        'notebook comes from: %pip install -q "vgcourse[widgets] @ '
+        'git+https://github.com/OWNER/REPOSITORY"'
     ) from None
 
 import os
@@ -42,7 +44,7 @@ import numpy as np
 import pandas as pd
 import tensorflow as tf
 
-from vgcourse import clinic_runs, style
+from vgcourse import check, clinic_runs, fallback, predict, reveal, style
 
 pd.options.display.float_format = "{:.2f}".format
 

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from vgcourse.course import progress
+from vgcourse.extras import bring
 from vgcourse.style import OUTCOME
 
 _WIDE = {"width": "auto", "max_width": "48em"}
@@ -49,8 +50,7 @@ def predict(
     Raises ValueError unless exactly one of ``choices`` and ``between`` is given, and for unusable bounds.
     """
     _refuse_bad_question(choices, between)
-    import ipywidgets
-
+    ipywidgets = bring("ipywidgets")
     guess = progress.read()["predictions"].get(id, {}).get("guess")
     if choices is not None:
         value = guess if guess in choices else None
@@ -155,7 +155,7 @@ def _panel(ipywidgets: Any, id: str, question: str, asker: Any, guess: Any) -> A
 @cache
 def _panel_class() -> Any:
     """The panel as a widget that also says in words and HTML what it asks: where widgets cannot show, those stand."""
-    import ipywidgets
+    ipywidgets = bring("ipywidgets")
 
     class Prediction(ipywidgets.VBox):
         _ipython_display_ = None  # ipywidgets 7 would show the widget alone
@@ -201,9 +201,7 @@ def _marked(text: str) -> str:
 
 def _key_keeper() -> Any:
     """A widget that shows nothing and keeps the keys of the panel around it from JupyterLab's shortcuts."""
-    import anywidget
-
-    return anywidget.AnyWidget(_esm=_KEEP_KEYS)
+    return bring("anywidget").AnyWidget(_esm=_KEEP_KEYS)
 
 
 def _kept(guess: Any) -> str:

@@ -33,13 +33,14 @@ def same_length(argument: str, X, y) -> None:
         raise ValueError(f"{argument}: X has {len(X)} examples, but y has {len(y)}.")
 
 
-def no_gaps(argument: str, name: str, array: np.ndarray) -> None:
-    """Raises ValueError where rows of an array hold NaN or infinity."""
-    bad = ~np.isfinite(array.reshape(len(array), -1).astype(float)).all(1)
+def no_gaps(argument: str, array: np.ndarray, part: str = "") -> None:
+    """Raises ValueError where examples, the rows of `array`, hold NaN or infinity. `part`: which array of several."""
+    bad = ~np.isfinite(array.reshape(len(array), -1)).all(1)
     if bad.any():
+        of = f" of {part}" if part else ""
         raise ValueError(
-            f"{argument}: {bad.sum()} of {len(array)} rows of {name} hold NaN or infinity, "
-            f"the first is row {bad.argmax()}; drop or fill them."
+            f"{argument}: {bad.sum()} of {len(array)} examples{of} hold NaN or infinity, the first is number "
+            f"{bad.argmax()}; drop or fill them."
         )
 
 

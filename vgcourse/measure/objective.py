@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from vgcourse.measure import keras_private
+from vgcourse.measure.arguments import no_gaps
 from vgcourse.measure.heads import BOUNDED, output_activation
 
 _BINARY = (keras.losses.BinaryCrossentropy, keras.losses.BinaryFocalCrossentropy)
@@ -179,12 +180,7 @@ def numeric_array(argument: str, values) -> np.ndarray:
     if not array.ndim or not len(array):
         raise ValueError(f"{argument}: expected one entry per example, got none.")
     if array.dtype.kind == "f":
-        bad = ~np.isfinite(array.reshape(len(array), -1)).all(1)
-        if bad.any():
-            raise ValueError(
-                f"{argument}: {bad.sum()} of {len(array)} rows hold NaN or infinity, "
-                f"the first is row {bad.argmax()}; drop or fill them."
-            )
+        no_gaps(argument, array)
     return array.astype(keras.config.floatx() if array.dtype.kind in "fb" else array.dtype)
 
 

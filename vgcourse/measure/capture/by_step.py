@@ -14,7 +14,7 @@ from vgcourse.measure.capture.time_probe import CELL, HIDDEN, is_recurrent, prob
 from vgcourse.measure.layers import walk
 from vgcourse.measure.objective import choose_objective
 from vgcourse.measure.replaced import replaced
-from vgcourse.measure.statistics import EXPLODED, VANISHED
+from vgcourse.measure.statistics import EXPLODED, VANISHED, rms
 
 _TRANSIENT = 10  # steps next to the error, in which the gradient has not found its pace
 _SMALLEST = 1e-36  # below it a float32 loses its digits
@@ -227,11 +227,11 @@ def _summed_loss(model, x, y, output, loss):
 
 def _profile(name: str, call: _Call, tape, total, random) -> StepProfile:
     error = random.normal(size=call.last.shape)
-    error = tf.constant(error / np.sqrt(np.mean(error**2)), call.last.dtype)
+    error = tf.constant(error / rms(error), call.last.dtype)
     groups = list(call.probes)
     carried = tape.gradient(call.last, list(call.probes.values()), output_gradients=error)
     arrived = [None] * len(groups) if total is None else tape.gradient(total, list(call.probes.values()))
-    rms = {
+    sizes = {
         prefix + group: None if g is None else rms_by_step(g, call.mask).numpy()
         for prefix, found in (("carried", carried), ("arrived", arrived))
         for group, g in zip(groups, found, strict=True)
@@ -239,8 +239,8 @@ def _profile(name: str, call: _Call, tape, total, random) -> StepProfile:
     return StepProfile(
         name,
         call.backwards,
-        carried=rms["carried" + HIDDEN],
-        carried_cell=rms.get("carried" + CELL),
-        arrived=rms["arrived" + HIDDEN],
-        arrived_cell=rms.get("arrived" + CELL),
+        carried=sizes["carried" + HIDDEN],
+        carried_cell=sizes.get("carried" + CELL),
+        arrived=sizes["arrived" + HIDDEN],
+        arrived_cell=sizes.get("arrived" + CELL),
     )

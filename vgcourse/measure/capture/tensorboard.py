@@ -138,4 +138,4 @@ def histogram(values: np.ndarray, buckets: int = BUCKETS) -> np.ndarray:
 
 def _scalars(values: np.ndarray) -> dict[str, float]:
     size = np.abs(values)
-    return {"rms": np.sqrt(np.mean(size**2)), "mean_abs": size.mean(), "max_abs": size.max(initial=0)}
+    return {"rms": rms(size), "mean_abs": size.mean(), "max_abs": size.max(initial=0)}

@@ -41,7 +41,7 @@ def _inputs(argument: str, X) -> np.ndarray:
     X = np.asarray(X)
     if X.ndim != 2 or not X.size or X.dtype.kind not in "fiub":
         raise ValueError(f"{argument}: X must be numbers of shape (n, features), got {X.dtype} of shape {X.shape}.")
-    no_gaps(argument, "X", X)
+    no_gaps(argument, X, "X")
     return X.astype(np.float32)
 
 
@@ -49,7 +49,7 @@ def _labels(argument: str, y) -> np.ndarray:
     y = np.asarray(y)
     if y.dtype.kind not in "fiub" or y.ndim not in (1, 2) or not y.size:
         raise ValueError(f"{argument}: y must hold one label or one-hot row per example, got {y.dtype} {y.shape}.")
-    no_gaps(argument, "y", y)
+    no_gaps(argument, y, "y")
     return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
 
 

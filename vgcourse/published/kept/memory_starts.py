@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from vgcourse.measure.statistics import rms
 from vgcourse.published.kept import memory_runs
 from vgcourse.published.kept.memory_runs import CELLS, SEEDS, WIDTH
 
@@ -81,7 +82,7 @@ def carried(one: Start, seeds: range | list[int], inputs: np.ndarray | None = No
     error = np.stack([_error(seed, X.shape[2]) for seed in seeds])
     held = [parts[-1] for parts in states]  # an LSTM's cell state stands behind its output
     gradients = tape.gradient(states[-1][0], held, output_gradients=tf.constant(error))
-    return np.stack([np.sqrt(np.mean(np.square(g), axis=(1, 2))) for g in gradients], axis=1)
+    return np.stack([rms(g, axis=(1, 2)) for g in gradients], axis=1)
 
 
 def _weights(one: Start, seeds: range | list[int]) -> list[np.ndarray]:
@@ -95,7 +96,7 @@ def _noise(one: Start, seeds: range | list[int]) -> np.ndarray:
 
 def _error(seed: int, batch: int) -> Any:
     error = np.random.default_rng(seed).normal(size=(batch, WIDTH))
-    return error / np.sqrt(np.mean(error**2))
+    return error / rms(error)
 
 
 if __name__ == "__main__":

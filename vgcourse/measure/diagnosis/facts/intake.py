@@ -6,6 +6,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from vgcourse.measure.arguments import no_gaps
+
 _BATCHES = 64  # of a dataset whose batches are small: enough is enough
 
 
@@ -95,12 +97,7 @@ def _check_finite(name: str, data) -> None:
             raise ValueError(f"{name}: its examples differ in length; pad them (keras.utils.pad_sequences).")
         if array.dtype.kind not in "fiub":
             raise ValueError(f"{name}: need numbers, got an array of {array.dtype}; encode it first.")
-        bad = ~np.isfinite(array.reshape(len(array), -1)).all(1)
-        if bad.any():
-            raise ValueError(
-                f"{name}: {bad.sum()} of {len(bad)} examples hold NaN or infinity, the first is number "
-                f"{int(bad.argmax())}; drop or fill them."
-            )
+        no_gaps(name, array)
 
 
 def _floats(array: np.ndarray) -> np.ndarray:

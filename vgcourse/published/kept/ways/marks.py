@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from vgcourse.measure.statistics import rms
+
 __all__ = ["CURES", "five_nets", "marks"]
 
 CURES = ("none", "relu", "skip", "batch norm", "layer norm")
@@ -25,16 +27,12 @@ def marks(rng: np.random.Generator, cure: str, depth: int, width: int, inputs: i
     kernels, h, zs, error = _run(rng, cure, depth, width, inputs)
     active = [_normalised(cure, z) for z in zs]
     return {
-        "gradient": np.array([_rms(e) for e in _errors(cure, kernels, zs, error)]),
-        "size": np.array([_rms(of) for of in h]),
+        "gradient": np.array([rms(e) for e in _errors(cure, kernels, zs, error)]),
+        "size": np.array([rms(of) for of in h]),
         "zeros": np.array([np.mean(of == 0) for of in h]),
         "unit_mean": np.array([np.mean(np.abs(z.mean(0))) for z in active]),
         "example_mean": np.array([np.mean(np.abs(z.mean(1))) for z in active]),
     }
-
-
-def _rms(values: np.ndarray) -> float:
-    return float(np.sqrt(np.mean(values**2)))
 
 
 def _axis(cure: str) -> int | None:
