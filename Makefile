@@ -39,6 +39,13 @@ lessons: .venv/.lab
 demo: .venv/.lab
 	$(BIN)/vgcourse demo
 
+# What concerns one exercise, in a minute or so: make exercise WHAT=two-norm
+ABOUT = tests/test_answers.py tests/test_worked_calls.py tests/test_own_text.py tests/test_observation.py tests/test_documents.py
+exercise: .venv/.test
+	$(BIN)/vgcourse build
+	$(BIN)/python -m pytest -q $(ABOUT) -k "$(WHAT) or points or counted"
+	$(BIN)/python -m tests.mutants --keep $(WHAT)
+
 # Puts changed solutions to the checks, prints how many the checks notice, and keeps the scores (half an hour of
 # processor time, then from a cache). One exercise or lesson: make mutants WHAT=make-mlp
 mutants: .venv/.test
@@ -73,4 +80,4 @@ lock: .venv/.uv
 	$(BIN)/uv pip install -c requirements.lock -e '.[site]'
 	@touch $@
 
-.PHONY: site lab test test-quick test-floors test-newest lessons demo mutants bench lock
+.PHONY: site lab test test-quick test-floors test-newest lessons demo exercise mutants bench lock

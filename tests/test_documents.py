@@ -110,7 +110,16 @@ def test_a_lesson_says_how_many_points_it_has(root):
         headings = sum(map(int, re.findall(r"^### .*\((\d+) points?\b", text, re.M)))
         assert headings in (0, checked + written), (id, headings, checked, written)
         if said := re.search(r"\*\*Points\*\* (\d+)", text):
-            assert int(said[1]) == checked + written, id
+            there = f"{id}: its top says {said[1]} points, its exercises give {checked + written}"
+            assert int(said[1]) == checked + written, there
+
+
+def test_exercises_are_counted_through_a_lesson(root):
+    for id, text in lesson_texts(root).items():
+        numbers = list(map(int, re.findall(r"^### Exercise (\d+) ·", text, re.M)))
+        assert numbers == list(range(1, len(numbers) + 1)), id
+        asked = len(re.findall(r"^# %%.* (?:check|written)=", text, re.M))
+        assert len(numbers) in (0, asked), f"{id}: {len(numbers)} numbered headings, {asked} exercises"
 
 
 def test_the_help_of_every_command_fits_a_terminal():

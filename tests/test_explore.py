@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from base64 import b64decode
+from inspect import signature
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -38,10 +39,12 @@ def a_recording(moments=5, **changes) -> Recording:
 
 @pytest.mark.parametrize("maker", MAKERS)
 def test_code_opens_the_same_explorer(maker):
-    explorer = maker(depth=7, seed=12)
+    settings = {name: each.default for name, each in signature(maker).parameters.items()}
+    moved = {name: value + 1 for name, value in settings.items() if isinstance(value, int)}
+    explorer = maker(**moved)
     again = eval(explorer.code, {"vg": type("package", (), {"explore": widgets})})
     assert again.state == explorer.state
-    assert "depth=7" in explorer.state and "seed=12" in explorer.state
+    assert moved and all(f"{name}={value}" in explorer.state for name, value in moved.items())
 
 
 def test_branch_scale_may_follow_the_depth():
@@ -73,8 +76,17 @@ def test_a_still_picture_stands_in_where_widgets_cannot_show(kind):
     assert "Open the notebook in JupyterLab" in data["text/plain"]
     assert data["text/plain"].startswith(maker.__doc__.splitlines()[0])
     assert ("shows an example" in data["text/plain"]) == (kind == "player")
+    assert "image/png" in data, "python -m vgcourse.show.explorers.widgets takes the pictures"
     picture = b64decode(data["image/png"])
     assert picture.startswith(b"\x89PNG") and len(picture) < 250_000
+
+
+def test_the_site_shows_every_explorer():
+    pages = ROOT / "site" / "pages"
+    texts = "".join(path.read_text("utf-8") for path in pages.glob("*.md"))
+    shown = set(re.findall(r'data-state="(\w+)', texts))
+    named = re.search(r":members: (.*Explorer)", (pages / "api.md").read_text("utf-8"))[1].split(", ")
+    assert set(widgets.KINDS) <= shown and {*widgets.KINDS, "Explorer"} == set(named)
 
 
 def test_every_setting_that_a_lesson_opens_has_a_picture_of_its_own():

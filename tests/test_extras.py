@@ -5,6 +5,7 @@ import inspect
 import re
 import subprocess
 import sys
+import textwrap
 
 import pytest
 
@@ -165,6 +166,19 @@ def public():
                     yield from callables(f"vg.{name}.{inner}", member)
         else:
             yield from callables(f"vg.{name}", value)
+
+
+def test_what_a_public_function_raises_itself_its_words_say():
+    silent = []
+    for name, value in public():
+        start = value.__init__ if inspect.isclass(value) else value
+        if not inspect.isfunction(start) or not start.__code__.co_filename.endswith(".py"):
+            continue  # a dataclass has an __init__ without a file
+        tree = ast.parse(textwrap.dedent(inspect.getsource(start)))
+        raises = any(isinstance(node, ast.Raise) and node.exc for node in ast.walk(tree))
+        if raises and "aises" not in (inspect.getdoc(value) or "") + (inspect.getdoc(start) or ""):
+            silent.append(name)
+    assert not silent
 
 
 def test_everything_public_is_annotated():

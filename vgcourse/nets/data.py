@@ -115,7 +115,8 @@ def standardize(X_train: np.ndarray, *others: np.ndarray) -> tuple:
 def digits(seed: int = 0, test_size: float = 0.25) -> Split:
     """scikit-learn's 1,797 digits of 8 x 8 pixels: X (n, 64) in [0, 1], y (n,) int64 from 0 to 9.
 
-    A share `test_size` (0 < test_size < 1) of every class, drawn with `seed`, is kept for the test.
+    A share `test_size` of every class, drawn with `seed`, is kept for the test. Raises ValueError where that is not
+    from 0.01 to 0.99.
     """
     seed, test_size = _seed(seed), _number("test_size", test_size)
     if not 0.01 <= test_size <= 0.99:

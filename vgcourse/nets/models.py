@@ -82,7 +82,8 @@ def initial_weights(
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """The (kernel, bias) of every layer of `mlp` with the same arguments, without building a model.
 
-    Kernels have shape (fan_in, fan_out), biases (fan_out,), float32, in the order of the layers.
+    Kernels have shape (fan_in, fan_out), biases (fan_out,), float32, in the order of the layers. Arguments, and what
+    is raised, as for `mlp`.
     """
     sizes = _sizes(depth, width, inputs, outputs)
     kernels = _kernel_initializers(depth, initializer, output_initializer, seed)

@@ -72,7 +72,11 @@ def _known(id: str, where: str) -> str:
     try:
         find(id)
     except UnknownExercise as error:
-        raise CourseError(f"{where}: {error} Register it in vgcourse/course/exercises/.") from error
+        how = (
+            "Import it in the __init__.py of its lesson's folder in vgcourse/course/exercises/; in a course of your "
+            "own, put its module into exercises/."
+        )
+        raise CourseError(f"{where}: {error} {how}") from error
     return id
 
 

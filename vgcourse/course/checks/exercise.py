@@ -104,7 +104,7 @@ class Exercise:
         raise RuntimeError(f"the exercise {self.id!r} finds no draw that suits it")
 
     def check_itself(self) -> None:
-        """Raise TypeError, for the author to read, where a part of the exercise is missing or cannot work."""
+        """Raises TypeError, for the author to read, where a part of the exercise is missing or cannot work."""
         for name, part in (("observe", self.observing), ("judge", self._judge)):
             if part is None:
                 raise TypeError(f"the exercise {self.id!r} has no function that is registered with @….{name}")

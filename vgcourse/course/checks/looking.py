@@ -85,7 +85,7 @@ class WrongKind(TypeError):
 
 
 def need_callable(answer: Any, wanted: str = "a function") -> None:
-    """Raise WrongKind unless ``answer`` can be called."""
+    """Raises WrongKind, which says that ``wanted`` was expected, unless ``answer`` can be called."""
     if not callable(answer):
         raise WrongKind(wanted, answer)
 

@@ -80,7 +80,8 @@ def fallback(id: str, *answers: Any) -> Any:
     """Your answer where its check has passed, else the course's version, so that the lesson goes on.
 
     A check takes the course's version for no answer: the lesson gives it the name of yours.
-    Returns one object, or a tuple where the exercise has several answers.
+    ``id`` is the exercise's. Returns one object, or a tuple where the exercise has several answers.
+    Raises UnknownExercise for an id that no exercise has, LookupError where the course has no version to lend.
     """
     exercise = registry.find(id)
     if len(_passed.get(id, ())) == len(answers) > 0 and all(

@@ -173,7 +173,7 @@ class Recording:
         return files.to_xarray(self)
 
     def compare(self, other: "Recording") -> pd.DataFrame:
-        """This recording beside another one, layer by layer, at the moments that both hold. See `compare`."""
+        """This recording beside an `other`, layer by layer, at the moments that both hold. See `compare`."""
         return compare(self, other)
 
     def __repr__(self) -> str:

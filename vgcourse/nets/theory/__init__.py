@@ -3,6 +3,14 @@
 Notation: z = W h + b and h = phi(z) in layers of width n; q = Var(z); delta = dL/dz. The one quantity that
 matters is the layer factor, by which the rms of delta shrinks or grows per layer on its way back.
 
+Arguments that several functions take:
+    activation: a name of `ACTIVATIONS`, or an `Activation`.
+    initializer: a name as `vgcourse.mlp` takes it, a Keras initializer, a number (the variance of a
+        centred weight), or `Moments`.
+    width: units n of a hidden layer; depth: how many hidden layers.
+    bias_variance: Var(b); inputs: features of an example; input_square: their mean square.
+An unknown name or a number that cannot be is a ValueError, which says what can.
+
 Sources, by the short names of the docstrings:
     Hochreiter et al. 2001, "Gradient flow in recurrent nets: the difficulty of learning long-term
     dependencies" (first in Hochreiter's thesis of 1991)

@@ -104,7 +104,8 @@ def residual_growth(blocks: int, branch_scale: float = 1.0, branch_gain: float =
     `branch_gain` is E|F(x)|^2 / E|x|^2: 1 for relu and a dense layer with He's variance, so that plain blocks
     double; with branch_scale 1/sqrt(L) the whole net grows by less than e, with 0 not at all. The squared
     gradient grows by the same factor on its way back (He et al. 2016 give dL/dx_l as dL/dx_L times
-    1 + d(sum F)/dx_l, whose second term adds its square while branches are independent).
+    1 + d(sum F)/dx_l, whose second term adds its square while branches are independent). Raises ValueError for a
+    negative `branch_gain` and for `blocks` that are no whole number.
     """
     if branch_gain < 0:
         raise ValueError(f"branch_gain is a ratio of squares and cannot be negative, got {branch_gain:g}.")

@@ -61,6 +61,7 @@ def uniform_limit(variance: float) -> float:
     """The limit a of the uniform distribution U(-a, a) with this variance, sqrt(3 variance).
 
     With Glorot & Bengio 2010's 2 / (fan_in + fan_out) it gives their sqrt(6 / (fan_in + fan_out)).
+    Raises ValueError for a variance below 0.
     """
     if variance < 0:
         raise ValueError(f"variance cannot be negative, got {variance:g}.")

@@ -32,6 +32,8 @@ def gradient_histograms(
         recordings: a Recording or a list of them, whose entries are pooled.
         epochs: which moments, one panel each; the nearest recorded one is taken, None is the last.
         quantity: ``"kernel_gradient"``, ``"bias_gradient"`` or ``"kernel"``.
+
+    Raises ValueError for another quantity, or one that was not recorded.
     """
     runs = recordings_of(recordings)
     if quantity not in _GROUPS:
