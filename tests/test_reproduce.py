@@ -1,5 +1,6 @@
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,14 +11,14 @@ from vgcourse.published import claims, many_seeds, report, reproduce
 from vgcourse.published.experiments import Experiment, Published, experiments, load, select
 from vgcourse.published.kept import report_rows
 
-ALL = {e.id: e for e in experiments(with_mnist=True)}
+ALL = {e.id: e for e in experiments(Path("mnist.npz"))}
 
 
 # The table of experiments
 
 
 def test_every_experiment_has_a_name_of_its_own():
-    assert len(ALL) == len(experiments(with_mnist=True))
+    assert len(ALL) == len(experiments(Path("mnist.npz")))
 
 
 @pytest.mark.parametrize(
@@ -66,8 +67,19 @@ def test_names_select_one_experiment_its_changes_or_a_whole_tutorial():
 
 
 def test_mnist_is_an_experiment_only_where_there_is_a_file_of_it():
-    assert not any("mnist" in e.id for e in experiments(with_mnist=False))
-    assert any("mnist" in e.id for e in experiments(with_mnist=True))
+    assert not any("mnist" in e.id for e in experiments())
+    named = [e for e in experiments(Path("mnist.npz")) if "mnist" in e.id]
+    assert len(named) == 3 and {e.file for e in named} == {Path("mnist.npz")}
+    here, there = (many_seeds._file(Path(), "runs", replace(named[0], file=Path(file))) for file in "ab")
+    assert here == there, "what was run is kept, wherever the file lies"
+
+
+def test_a_file_that_is_no_mnist_is_refused_before_anything_runs(tmp_path):
+    (tmp_path / "mnist.npz").write_bytes(b"no")
+    for file, said in (("mnist.npz", "is no MNIST file"), ("other.npz", "there is no file")):
+        with pytest.raises(CourseError, match=said):
+            reproduce.run(tmp_path / "out", seeds=1, progress=False, mnist=tmp_path / file)
+    assert not (tmp_path / "out").exists()
 
 
 # Running and keeping
@@ -124,7 +136,7 @@ def test_a_swept_run_is_the_run_that_train_makes(tmp_path):
     from vgcourse.nets.models import mlp
 
     frame = many_seeds.measure(SMALL, range(3), tmp_path)
-    split = load("t2")
+    split = load(ALL["T2.tanh1"])
     for seed in range(3):
         model = mlp(2, activation="relu", initializer="he_uniform", output_initializer="glorot_uniform", seed=seed)
         optimizer = many_seeds._optimizer(SMALL)
@@ -146,7 +158,7 @@ def test_a_trace_holds_every_epoch_and_layer(tmp_path):
 
 def test_t3_measures_gradients_while_it_learns():
     e = replace(ALL["T3.relu.digits"], depth=2, iterations=300)
-    run = many_seeds._t3_run(e, load("digits"), seed=0)
+    run = many_seeds._t3_run(e, load(e), seed=0)
     assert run["accuracy"] > 0.5 and run["loss"] < 1.5  # chance is .1, and ln 10 = 2.3
     assert run["gradient_ratio"] == pytest.approx(run["gradient_output"] / run["gradient_hidden_1"])
     assert 0.1 < run["ratio_at_start"] < 10 and 0 <= run["negative_share"] <= 1
@@ -289,7 +301,7 @@ def test_the_report_holds_what_was_measured_and_a_second_call_runs_nothing(tmp_p
         Experiment("T1.a", 1, "relu", epochs=2, published=(Published("accuracy", 0.5),)),
         Experiment("T1.a+fast", 1, "relu", epochs=2, learning_rate=0.1, change="a higher rate"),
     )
-    monkeypatch.setattr(reproduce, "experiments", lambda with_mnist: small)
+    monkeypatch.setattr(reproduce, "experiments", lambda mnist: small)
     path = reproduce.run(tmp_path / "out", seeds=3, progress=False)
     first = path.read_text()
     measured = many_seeds.measure(small[0], range(3), tmp_path / "out")

@@ -1,7 +1,6 @@
 """The command `vgcourse`: each subcommand is one call into the package.
 
-Nothing heavy is imported before a subcommand needs it: `vgcourse --help` answers at once.
-"""
+Nothing heavy is imported before a subcommand needs it: `vgcourse --help` answers at once."""
 
 import argparse
 import os
@@ -333,12 +332,13 @@ def _add_reproduce(commands) -> None:
     reproduce.add_argument("--seeds", type=int, default=100, help="runs per experiment (default 100)")
     reproduce.add_argument("--out", type=Path, default=Path("reproduced"), help="folder for table and figures")
     reproduce.add_argument("--only", nargs="+", metavar="ID", help="these experiments only, as in T1.sig4")
+    reproduce.add_argument("--mnist", type=Path, metavar="FILE", help="an mnist.npz: T3 runs on it too")
 
 
 def _reproduce(options: argparse.Namespace) -> int:
     from vgcourse.published.reproduce import run
 
-    run(options.out, seeds=options.seeds, only=options.only)
+    run(options.out, seeds=options.seeds, only=options.only, mnist=options.mnist)
     return 0
 
 

@@ -156,7 +156,7 @@ def find_mnist() -> Path | None:
 
 def _read_mnist(path: Path) -> Split:
     if not path.is_file():
-        raise ValueError(f"path: there is no file {path}; name an mnist.npz, or leave path out.")
+        raise ValueError(f"path: there is no file {path}; name an mnist.npz, or leave it out.")
     try:
         with np.load(path, allow_pickle=False) as stored:
             x_train, y_train, x_test, y_test = (stored[key] for key in _MNIST_KEYS)

@@ -7,6 +7,7 @@ start. A name with a plus sign is a set-up of ours: the one before the sign with
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from vgcourse.errors import CourseError
 from vgcourse.nets import data
@@ -25,7 +26,8 @@ class Experiment:
     """One set-up. `depth` counts hidden layers; None for `learning_rate` is the optimizer's default.
 
     Where `iterations` is given (T3), that many mini-batches are run in place of `epochs`. `change` says in words
-    what sets it apart from the published one before the plus sign.
+    what sets it apart from the published one before the plus sign. `file` holds its data where the package
+    does not (MNIST).
     """
 
     id: str
@@ -43,16 +45,18 @@ class Experiment:
     iterations: int | None = None
     published: tuple[Published, ...] = ()
     change: str = ""
+    file: Path | None = None
 
     def but(self, suffix: str, change: str, **settings) -> "Experiment":
         """This set-up with something changed, and no published figure."""
         return replace(self, id=f"{self.id}+{suffix}", change=change, published=(), **settings)
 
 
-def load(name: str) -> data.Split:
-    """The data of an experiment: "t1", "t2", "digits" or "mnist"."""
-    loaders = {"t1": data.t1_circles, "t2": data.t2_circles, "digits": data.digits, "mnist": data.mnist}
-    return loaders[name]()
+def load(experiment: Experiment) -> data.Split:
+    """The data of an experiment. Raises ValueError where its file is no MNIST."""
+    if experiment.data == "mnist":
+        return data.mnist(experiment.file)
+    return {"t1": data.t1_circles, "t2": data.t2_circles, "digits": data.digits}[experiment.data]()
 
 
 def figures(**reported: float | tuple[float, ...]) -> tuple[Published, ...]:
@@ -115,17 +119,17 @@ _T2_DEPTHS = (
 )
 
 
-def _t3(set_name: str) -> tuple[Experiment, ...]:
-    settings = {"data": set_name, "width": 10, "batch_size": 30, "iterations": 2500}
+def _t3(set_name: str, file: Path | None = None) -> tuple[Experiment, ...]:
+    settings = {"data": set_name, "file": file, "width": 10, "batch_size": 30, "iterations": 2500}
     reported = {"sigmoid": figures(gradient_ratio=30.0), "leaky_relu": figures(gradient_ratio=6.0), "relu": ()}
     names = {"sigmoid": "sigmoid", "relu": "relu", "leaky_relu": "leaky"}
     return tuple(Experiment(f"T3.{names[a]}.{set_name}", 5, a, published=reported[a], **settings) for a in names)
 
 
-def experiments(with_mnist: bool = False) -> tuple[Experiment, ...]:
+def experiments(mnist: Path | None = None) -> tuple[Experiment, ...]:
     """Every set-up, in the order of the report; T3 on MNIST only where there is a file of it."""
-    mnist = _t3("mnist") if with_mnist else ()
-    return (*_T1, *_T1_CHANGES, *_T2, *_T2_CHANGES, *_T2_DEPTHS, *_t3("digits"), *mnist)
+    on_mnist = _t3("mnist", mnist) if mnist else ()
+    return (*_T1, *_T1_CHANGES, *_T2, *_T2_CHANGES, *_T2_DEPTHS, *_t3("digits"), *on_mnist)
 
 
 def is_depth(experiment: Experiment) -> bool:

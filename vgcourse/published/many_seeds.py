@@ -63,7 +63,7 @@ def _write(frame: pd.DataFrame, file: Path) -> None:
 
 def _file(cache: Path, kind: str, experiment: Experiment) -> Path:
     """A name with a digest of the settings: another set-up under the same id starts anew."""
-    settings = {key: value for key, value in asdict(experiment).items() if key not in ("published", "change")}
+    settings = {key: value for key, value in asdict(experiment).items() if key not in ("published", "change", "file")}
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:8]
     name = "".join(c if c.isalnum() or c in ".+-" else "-" for c in experiment.id)
     return cache / kind / f"{name}-{digest}.csv.gz"
@@ -72,7 +72,7 @@ def _file(cache: Path, kind: str, experiment: Experiment) -> Path:
 def _sweep_runs(experiment: Experiment, seeds: list[int]) -> pd.DataFrame:
     from vgcourse.measure.sweeping import sweep
 
-    split = load(experiment.data)
+    split = load(experiment)
     frame = sweep(
         depth=experiment.depth,
         width=experiment.width,
@@ -91,7 +91,7 @@ def _sweep_runs(experiment: Experiment, seeds: list[int]) -> pd.DataFrame:
 
 
 def _recorded(experiment: Experiment, seeds: list[int]) -> pd.DataFrame:
-    split = load(experiment.data)
+    split = load(experiment)
     return pd.concat([_course(experiment, split, seed) for seed in seeds], ignore_index=True)
 
 
@@ -116,7 +116,7 @@ def _course(experiment: Experiment, split: Split, seed: int) -> pd.DataFrame:
 
 
 def _t3_runs(experiment: Experiment, seeds: list[int]) -> pd.DataFrame:
-    split = load(experiment.data)
+    split = load(experiment)
     return pd.DataFrame([_t3_run(experiment, split, seed) for seed in seeds])
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from vgcourse.errors import CourseError
 from vgcourse.nets.data import find_mnist
+from vgcourse.nets.data import mnist as read_mnist
 from vgcourse.published.experiments import Experiment, experiments, load, select
 
 __all__ = ["run"]
@@ -16,30 +17,47 @@ _MOST_UPDATES = 5e8  # of hidden weights, over all runs of a set-up
 _LEAST_RUNS = 10
 
 
-def run(out: Path | str, seeds: int = 100, only: Iterable[str] | None = None, progress: bool = True) -> Path:
+def run(
+    out: Path | str,
+    seeds: int = 100,
+    only: Iterable[str] | None = None,
+    progress: bool = True,
+    mnist: Path | str | None = None,
+) -> Path:
     """Run the published experiments with seeds 0 to `seeds` - 1 and write ``report.md`` and figures into `out`.
 
     Finished runs are kept in ``out/runs`` and ``out/traces``: an interrupted call goes on where it stopped, and
     more seeds add to those that are there. T3 stops at 40 seeds, recorded courses at 20, wide and deep nets
-    between 10 and 100 by their size; T3 on MNIST is run where there is a file of it (`vgcourse.mnist`).
+    between 10 and 100 by their size; T3 on MNIST is run where there is a file of it.
 
     Args:
         out: folder, made where it is missing.
         seeds: runs per set-up, 1 or more.
         only: ids as in ``"T1.sig4"``, or all of ``"T1"``; None for everything.
         progress: show a bar, and say at the end what was written.
+        mnist: an ``mnist.npz`` as Keras stores it; None looks where `vgcourse.mnist` does.
 
-    Returns the path of the report. Raises CourseError for an unknown id, fewer than one seed, or an `out` that is
-    no folder.
+    Returns the path of the report. Raises CourseError for an unknown id, fewer than one seed, an `out` that is no
+    folder, or a file that is no MNIST.
     """
     out = Path(out)
-    chosen = select(experiments(with_mnist=find_mnist() is not None), only)
+    chosen = select(experiments(_mnist_file(mnist)), only)
     _check(out, seeds)
     runs, traces = _run_all(chosen, seeds, out, progress)
     path = _write(out, chosen, runs, traces)
     if progress:
         print(f"wrote {path} and its figures")
     return path
+
+
+def _mnist_file(given: Path | str | None) -> Path | None:
+    if given is None:
+        return find_mnist()
+    try:
+        read_mnist(given)
+    except ValueError as error:
+        raise CourseError(f"--mnist: {str(error).removeprefix('path: ')}") from error
+    return Path(given).expanduser()
 
 
 def _check(out: Path, seeds: int) -> None:
@@ -53,7 +71,7 @@ def _runs_of(experiment: Experiment, seeds: int) -> int:
     """`seeds`, or fewer where a run is long: a net of 20 layers and 32 units costs 500 small ones."""
     if experiment.iterations:
         return min(seeds, _MOST_T3)
-    batches = -(-len(load(experiment.data).X_train) // experiment.batch_size)
+    batches = -(-len(load(experiment).X_train) // experiment.batch_size)
     updates = experiment.depth * experiment.width**2 * experiment.epochs * batches
     return min(seeds, max(_LEAST_RUNS, int(_MOST_UPDATES / updates)))
 
