@@ -87,6 +87,11 @@ def lesson_texts(root):
     return {path.parent.name: path.read_text(encoding="utf-8") for path in sorted(root.glob("solutions/*/*.py"))}
 
 
+def test_lessons_call_the_face_of_the_package_and_nothing_behind_it(root):
+    for id, text in lesson_texts(root).items():
+        assert not re.findall(r"^\s*(?:from vgcourse\.|import vgcourse\.).*", text, re.M), id
+
+
 def announced(text):
     """The minutes that a lesson says it takes."""
     said = re.search(r"\*\*Time\*\* about (\w+) (\w+)", text) or re.search(r"takes \*\*(\w+) (\w+)\*\*", text)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the names that res
     from vgcourse.published.kept.tutorial_runs import published_runs as published_runs
     from vgcourse.published.kept.tutorial_runs import published_settings as published_settings
     from vgcourse.published.kept.ways import ways_runs as ways_runs
+    from vgcourse.published.kept.ways.marks import five_nets as five_nets
     from vgcourse.published.kept.window_runs import window_runs as window_runs
     from vgcourse.show import plots as plots
     from vgcourse.show.explorers import widgets as explore  # noqa: F401
@@ -76,6 +77,7 @@ _HOME = {
     "memory_starts": "published.kept.memory_starts",
     "window_runs": "published.kept.window_runs",
     "ways_runs": "published.kept.ways",
+    "five_nets": "published.kept.ways.marks",
     "clinic_runs": "published.kept.clinic_runs",
     "check": "course.checks",
     "fallback": "course.checks",

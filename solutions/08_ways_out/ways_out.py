@@ -41,8 +41,7 @@ from itertools import pairwise
 import matplotlib.pyplot as plt
 import numpy as np
 
-from vgcourse import check, fallback, predict, reveal, style, ways_runs
-from vgcourse.published.kept.ways.marks import five_nets
+from vgcourse import check, fallback, five_nets, predict, reveal, style, ways_runs
 
 # %% [markdown]
 r"""
