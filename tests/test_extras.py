@@ -91,6 +91,22 @@ def test_a_mistyped_command_is_answered_with_the_nearest(capsys):
     assert capsys.readouterr().err == "vgcourse: no command is called 'grde'. Did you mean grade?\n"
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("build --chekc", "vgcourse: `vgcourse build` takes no '--chekc'. Did you mean --check?\n"),
+        ("check circles --nope=1", "vgcourse: `vgcourse check` takes no '--nope=1'. `vgcourse check --help` says"),
+        ("reproduce nope", "vgcourse: `vgcourse reproduce` takes no 'nope'. `vgcourse reproduce --help` says"),
+        ("", "vgcourse: which command? There are start, lab, check, "),
+    ],
+)
+def test_an_option_that_is_none_and_no_command_at_all_get_one_sentence(capsys, command, said):
+    with pytest.raises(SystemExit) as stopped:
+        cli.main(command.split())
+    told = capsys.readouterr().err
+    assert stopped.value.code == 2 and told.startswith(said) and told.count("\n") == 1
+
+
 def test_another_missing_module_is_not_hidden(monkeypatch):
     def broken(options):
         raise ModuleNotFoundError("No module named 'mine'", name="mine")

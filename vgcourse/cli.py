@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Redirected on Windows, they may know no ✓: a question mark is better than a traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    options = _parser().parse_args(arguments)
+    options = _understood(_parser(), arguments)
     try:
         return options.run(options)
     except CourseError as error:
@@ -60,20 +60,44 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         from vgcourse.course.text_table import shown
 
-        message = shown(message)
-        commands = next((a.choices for a in self._actions if isinstance(a, argparse._SubParsersAction)), None)
-        given = message.split("'")[1] if commands and "invalid choice: '" in message else ""
-        if not given:
-            super().error(message)
-        near = get_close_matches(given, commands, n=1)
-        hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(commands)}."
-        self.exit(2, f"vgcourse: no command is called {given!r}. {hint}\n")
+        super().error(shown(message))
+
+    def _check_value(self, action: argparse.Action, value: str) -> None:
+        if not isinstance(action, argparse._SubParsersAction):
+            super()._check_value(action, value)
+        elif value not in action.choices:
+            commands = list(action.choices)
+            _refuse(self, f"no command is called {value!r}", value, commands, f"There are {', '.join(commands)}.")
+
+
+def _understood(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The options; exits with one sentence where there is no command, or where the command knows no such option."""
+    options, strange = parser.parse_known_args(arguments)
+    if "run" not in options:
+        choices = (action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+        more = "`vgcourse --help` says what each does."
+        _refuse(parser, f"which command? There are {', '.join(next(choices))}", "", (), more)
+    if strange:
+        command = options.parser
+        known = [name for action in command._actions for name in action.option_strings]
+        more = f"`{command.prog} --help` says what it takes."
+        _refuse(parser, f"`{command.prog}` takes no {strange[0]!r}", strange[0], known, more)
+    return options
+
+
+def _refuse(parser: argparse.ArgumentParser, what: str, given: str, known: Sequence[str], otherwise: str) -> NoReturn:
+    """Exit with what is wrong, and the known word that may have been meant, or else with a sentence that helps on."""
+    from vgcourse.course.text_table import shown
+
+    near = get_close_matches(given.partition("=")[0], known, n=1)
+    hint = f"Did you mean {near[0]}?" if near else otherwise
+    parser.exit(2, f"vgcourse: {shown(what)}. {hint}\n")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="vgcourse", description="A course on the vanishing gradient problem.")
     parser.add_argument("--version", action="version", version=f"vgcourse {__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     teaching = (_add_new_course, _add_build, _add_grade, _add_report, _add_feedback, _add_export, _add_demo)
     for add in (_add_start, _add_lab, _add_check, *teaching, _add_reproduce):
         add(commands)
@@ -82,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _command(commands, name: str, run, help: str) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=help, description=help)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, parser=parser)
     return parser
 
 

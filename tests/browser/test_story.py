@@ -2,10 +2,12 @@
 
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from pages import EXPLORER, open_explorer
+from sentences import read_number
 
 from vgcourse.show.explorers import bundle
 
@@ -19,7 +21,7 @@ FACTS = {
         const rms = sizes => Math.hypot(...sizes) / Math.sqrt(sizes.length);
         const profile = {PROFILE};
         const ratio = profile[profile.length - 1] / profile[0];
-        return vgcourse.plainNumber(Math.max(ratio, 1 / ratio));
+        return [vgcourse.plainNumber(Math.max(ratio, 1 / ratio)), ratio > 1 ? "smaller" : "larger"];
     }}""",
     "factor": f"""to => {{
         const {{ columns, arrows }} = {EXPLORER}.pass;
@@ -88,7 +90,12 @@ def test_every_number_is_computed_by_the_engine(watched, story):
             last = state
         kind, _, which = fact.partition(" ")
         argument = [int(which), EPOCHS] if kind == "right" else which
-        assert page.evaluate(FACTS[kind], argument) == text, (state, fact)
+        found = page.evaluate(FACTS[kind], argument)
+        if kind == "ratio":  # what is said behind it: so many times smaller, or larger
+            found, way = found
+            said = re.search(rf'data-state="{re.escape(state)}" data-fact="ratio">[^<]*</b>\s+times (\w+)', STORY)
+            assert (said or [0, way])[1] == way, (state, fact)
+        assert found == text, (state, fact)
     assert len(story.facts) >= 12
     watched.assert_clean()
 
@@ -106,14 +113,35 @@ def test_the_answers_called_right_are_right(story):
     """Each right answer's words against the numbers of its own step."""
     of = [[float(text.replace(",", "").split()[0]) for _, _, text, at in story.facts if at == k] for k in range(7)]
     chosen = [step["answers"][step["right"]] for step in story.steps]
-    tanh, relu, sigmoid = of[0]
-    assert chosen[0] == "the sigmoid net" and sigmoid < 55 < 95 < min(tanh, relu)
-    assert chosen[1] == "a fifth or less" and of[1][0] <= 0.2
+    tanh, relu, sigmoid, shallow = of[0]
+    assert chosen[0] == "the sigmoid net" and sigmoid < 55 < 60 < shallow < 95 < min(tanh, relu)
+    assert chosen[1] == "less than a third" and of[1][0] < 1 / 3
     assert chosen[2] == "thousands of times" and of[2][0] > 2000
     assert chosen[3] == "about one" and 0.9 < (1 / of[3][0]) ** (1 / 7) < 1.1
     assert chosen[4] == "it vanishes" and "million" in story.facts[[at for *_, at in story.facts].index(4)][2]
     assert chosen[5] == "about the same" and of[5][0] < 3
     assert chosen[6] == "the one with skips" and of[6][0] > 95 > 55 > of[6][1]
+
+
+def test_one_sigmoid_layer_learns_and_two_do_not(watched):
+    """What step 1 says of depth: where one layer goes on, it learns; a second one is already too much for a round."""
+    page = watched.page
+    for depth, learns in ((1, True), (2, False)):
+        open_explorer(page, f"thermometers?depth={depth}&learning_rate=0.3")
+        assert (int(page.evaluate(FACTS["right"], [0, 2 * EPOCHS])) > 95) == learns, depth
+
+
+def test_no_other_seed_or_depth_belies_the_story(watched):
+    """What the controls of steps 2 and 3 can reach: a third at most comes through, and each layer costs a factor."""
+    page = watched.page
+    for seed in range(1, 9):
+        open_explorer(page, f"network?depth=2&width=16&seed={seed}")
+        assert page.evaluate(FACTS["factor"].replace("vgcourse.plainNumber", ""), "1") < 1 / 3, seed
+    ratios = []
+    for depth in range(2, 13):
+        open_explorer(page, f"network?depth={depth}&width=16")
+        ratios.append(read_number(page.evaluate(FACTS["ratio"])[0]))
+    assert all(later > 2 * before for before, later in pairwise(ratios)), ratios
 
 
 def test_facts_of_a_step_are_those_of_the_explorer_beside_it(story):
@@ -126,16 +154,19 @@ def test_facts_of_a_step_are_those_of_the_explorer_beside_it(story):
         assert mine.items() <= beside.items(), k
 
 
-@pytest.fixture
-def page_of_its_own(tmp_path):
-    """The story with the site's script and styles, without the theme around it."""
+def write_story(target: Path) -> str:
+    """The story with the site's script and styles, without the theme around it; returns the page's address."""
     raw = re.search(r"```\{raw\} html\n(.*?)```", STORY, re.DOTALL)[1]
     script = bundle.joined("lesson_page.js").replace("</script", "<\\/script")
     style = bundle.style_sheet() + (Path(__file__).parents[2] / "site" / "static" / "site.css").read_text("utf-8")
     text = f"<!doctype html><html lang='en'><meta charset='utf-8'><title>Story</title><style>{style}</style>"
-    target = tmp_path / "story.html"
     target.write_text(f"{text}<main><h1>Story</h1>{raw}</main><script>(() => {{{script}}})()</script>", "utf-8")
     return target.as_uri()
+
+
+@pytest.fixture
+def page_of_its_own(tmp_path):
+    return write_story(tmp_path / "story.html")
 
 
 def test_a_guess_opens_its_step_by_keyboard_and_is_kept(watched, page_of_its_own):
@@ -149,7 +180,7 @@ def test_a_guess_opens_its_step_by_keyboard_and_is_kept(watched, page_of_its_own
     page.keyboard.press("Enter")
     assert step.locator(".vg-told").is_visible() and step.locator("[data-key=seed]").is_visible()
     assert step.locator("select, input[type=range]").count() == 1
-    assert "Not quite. The answer: a fifth or less" in step.locator(".vg-said").inner_text()
+    assert "Not quite. The answer: less than a third" in step.locator(".vg-said").inner_text()
     page.wait_for_function("document.querySelector('#step-2 .vg-verdict').innerText.includes('smaller')")
     page.reload()
     page.wait_for_selector("#step-2.vg-open canvas", state="attached")
