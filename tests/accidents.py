@@ -291,9 +291,10 @@ PEOPLE = (
 _ALONE = {indented, split_in_a_word, prompts, from_a_diff, line_numbers, old_mac_ends, quoted}
 _ALL = tuple({*PEOPLE, *TYPED, *STROKES, *EDITED, *PASTED, *PASTED_DISGUISES} - _ALONE)
 EVERYTHING = tuple(sorted(_ALL, key=lambda accident: accident.__name__))
-NAMED_BY = {"two-answers": {"scratch_below", "copied", "split"}, "torn": {"split", "split_in_a_word"}}
+NAMED_BY = {"two-answers": {"scratch_below", "copied", "split"}, "torn": {"split", "split_in_a_word", "deepnote"}}
 NAMED_BY |= {
     "commented-out": {"commented_out"},
+    "no-python": {"result_pasted", "split", "split_in_a_word"},
     "in-words": {"merged", "retyped", "answer_is_prose", "all_of_one_type"},
 }
 

@@ -18,7 +18,10 @@ from vgcourse.grading.intake.lesson_cells import grade_id
 def _written(h):
     """Some of the answers that are more than the stub, and have not been disguised."""
     found = [(cell, read_code(cell.source)) for cell in _some_answers(h)]
-    return [cell for cell, code in found if code.parses and not code.is_blank]
+    return [
+        cell for cell, code in found
+        if code.parses and not code.is_blank and code.key != read_code(_stub(h, cell).source).key
+    ]  # fmt: skip
 
 
 def commented_out(h):

@@ -141,7 +141,8 @@ def magics_on_top(h):
 
 def given_lost(h):
     """A given cell of code was emptied, commented out or deleted: the imports, say."""
-    given = [i for i in h.cells("code") if not grade_id(h.nb.cells[i]) and h.nb.cells[i].source.strip()]
+    theirs = {c.source for c in h.release.cells if not grade_id(c)}  # with its name lost, an answer seems to be given
+    given = [i for i in h.cells("code") if h.nb.cells[i].source in theirs]
     if not given:
         return
     i = h.random.choice(given)

@@ -14,6 +14,8 @@ from tests.accidents import (
     PEOPLE,
     Course,
     colab,
+    copied,
+    deepnote,
     ids_lost,
     jetbrains,
     kaggle,
@@ -22,14 +24,26 @@ from tests.accidents import (
     some_metadata_lost,
     split,
 )
-from tests.accidents_edited import EDITED, FIELDS, curled_in_code, light_script, tabs
-from tests.accidents_pasted import PASTED, PASTED_DISGUISES
+from tests.accidents_edited import (
+    EDITED,
+    FIELDS,
+    answer_is_prose,
+    commented_out,
+    curled_in_code,
+    future_on_top,
+    imports_up,
+    light_script,
+    tabs,
+)
+from tests.accidents_pasted import PASTED, PASTED_DISGUISES, stub_below
 from tests.accidents_typed import (
     FILES,
     STROKES,
     TYPED,
     all_of_one_type,
+    answer_in_another_answer,
     answer_in_the_check_cell,
+    fenced,
     merge_by_nbdime,
     shuffled,
 )
@@ -116,3 +130,30 @@ MET = {
 @pytest.mark.parametrize("seed, row", MET.values(), ids=MET)
 def test_rows_of_accidents_that_were_met(course, seed, row):
     assert course.problem(seed, row) == ""
+
+
+def check_between_functions(h):
+    """The check was called between the two functions of an answer, and its own cell got company."""
+    for cell in [h.nb.cells[i] for i in h.answers()]:
+        first, *rest = cell.source.split("\n\n\n")
+        check = next(one for one in h.nb.cells if grade_id(one) == grade_id(cell).removesuffix("-answer"))
+        if rest:
+            cell.source = "\n\n\n".join([first, check.source, *rest])
+            check.source = f"print({check.source})"
+
+
+# The same in lessons with answers of two functions, and with a stub that holds something: row → lesson, seed.
+MET_ELSEWHERE = {
+    "commented out, and all of one type": ("03_weights", 207, [commented_out, all_of_one_type]),
+    "a class below the answer": ("03_weights", 211, [stub_below, answer_in_the_check_cell]),
+    "a class below the answer, in tabs": ("03_weights", 100_525, [stub_below, tabs]),
+    "several fences in a cell": ("03_weights", 100_161, [fenced, answer_in_another_answer]),
+    "prose parted within a function": ("03_weights", 100_322, [answer_is_prose, imports_up, copied, deepnote]),
+    "nothing but a line above the stub": ("03_weights", 100_339, [future_on_top]),
+    "a check between two functions": ("01_circles", 2, [check_between_functions, curled_in_code]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lesson, seed, row", MET_ELSEWHERE.values(), ids=MET_ELSEWHERE)
+def test_rows_of_accidents_that_were_met_in_other_lessons(root, lesson, seed, row):
+    assert Course(Lesson(lesson, root)).problem(seed, row) == ""

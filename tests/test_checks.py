@@ -1,4 +1,5 @@
 import ast
+import codecs
 import subprocess
 import sys
 
@@ -142,6 +143,12 @@ def test_a_stub_that_raises_not_implemented_is_blank_too(doubling):
         raise NotImplementedError
 
     assert verdict(doubling, raising).key == "blank"
+
+
+def test_what_a_library_has_not_implemented_is_no_stub(doubling):
+    """A kernel that takes no input, a layer without a call: the answer is there, and stopped."""
+    found = verdict(doubling, lambda x: codecs.Codec().encode(x))
+    assert found.key == "raises" and "NotImplementedError" in found.message
 
 
 AN_ARRAY = encode({"a": np.ones(2)})[len('{"a":') : -1]

@@ -1,11 +1,13 @@
 """What a cell has shown stands when it has ended, and what no kernel sends is left out."""
 
+import asyncio
+
 import pytest
 from nbformat import from_dict
 from nbformat.v4 import new_code_cell
 
 from vgcourse.grading.notebook import plain_tests
-from vgcourse.grading.notebook.outputs import is_sound
+from vgcourse.grading.notebook.outputs import SettledOutputs, is_sound
 
 
 def message(kind, **content):
@@ -63,3 +65,14 @@ def test_partial_credit_within_the_points_stays():
     cell.outputs = [from_dict({"output_type": "execute_result", "data": {"text/plain": "1.5"}, "metadata": {}})]
     plain_tests.settle(cell)
     assert len(cell.outputs) == 1
+
+
+def test_a_client_that_was_let_go_is_asked_no_more_and_says_nothing():
+    class LetGo:
+        async def _async_poll_kernel_alive(self):
+            raise AssertionError("nbclient: no client")
+
+    class Client(SettledOutputs, LetGo):
+        pass
+
+    asyncio.run(Client()._async_poll_kernel_alive())

@@ -65,15 +65,24 @@ def _look(exercise: Observed, answers: tuple[Any, ...], seed: int) -> dict[str, 
         if handed.no_number:
             return {"problem": NOT_PLAIN, "fields": {"text": handed.no_number}}
         return {"seen": seen, "changed": handed.changed} if handed.changed else {"seen": seen}
-    except NotImplementedError:
-        return {"problem": BLANK}
     except WrongKind as error:
         return {"problem": NOT_A_FUNCTION, "fields": {"wanted": error.wanted, "found": error.found}}
     except ObservationError as error:
         return {"problem": NOT_PLAIN, "fields": {"text": str(error)}}
     except (Exception, SystemExit) as error:
+        if _is_of_a_stub(error):
+            return {"problem": BLANK}
         by_answer = handed.raised is error or passed_through_own_code(error)
         return _stopped(error, by_answer, handed.call if handed.raised is error else "")
+
+
+def _is_of_a_stub(error: BaseException) -> bool:
+    """``raise NotImplementedError`` in the answer's own lines; libraries raise it too, of what they cannot do."""
+    innermost = error.__traceback__
+    while innermost and innermost.tb_next:
+        innermost = innermost.tb_next
+    own = passed_through_own_code(Exception().with_traceback(innermost))
+    return type(error) is NotImplementedError and own
 
 
 class WrongKind(TypeError):

@@ -13,7 +13,8 @@ from vgcourse.grading.intake.lesson_cells import Released, grade_id, is_answer
 from vgcourse.grading.intake.matching import Found, match_given
 from vgcourse.grading.intake.notes import Note
 from vgcourse.grading.intake.order import Step, in_order
-from vgcourse.grading.intake.pieces import Piece, pieces
+from vgcourse.grading.intake.pieces import pieces
+from vgcourse.grading.intake.pieces.piece import Piece
 from vgcourse.grading.intake.reading import Cell, Refused
 
 __all__ = ["align", "answered", "grade_id", "is_answer"]

@@ -14,9 +14,12 @@ from functools import lru_cache
 
 LONGEST = 20_000  # characters of a cell that is read as code; no lesson's cell comes near it
 _DEFINES = re.compile(r"^(?:async )?(?:def|class)[ ]+(\w+)|^(\w+)[ ]*=(?!=)", re.MULTILINE)
+_DEFINITION = re.compile(r"^\s*(?:async )?(?:def|class) ", re.MULTILINE)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 # Of one line each: `^\s*` would look through all empty lines again from each of them.
 _LINE_MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
+# Magics that would make the kernel forget the lesson, or start a server that is at work beside the checks.
+_NOT_HERE = re.compile(r"%(reset|tensorboard)\b")
 _ASSIGNED_MAGIC = re.compile(r"^([ \t]*[\w.,][\w., ]*=[ \t]*)[%!].*$", re.MULTILINE)
 # "In [3]: " and ">>> " with what continues them: IPython takes them off.
 PROMPT = re.compile(r"^(?:In \[\d+\]: ?|[ ]*\.{3,}: ?|>>> ?|\.\.\.(?: |$))", re.MULTILINE)
@@ -106,8 +109,8 @@ def plain_readings(source: str) -> Iterator[str]:
         yield text
         waiting += [html.unescape(text), unicodedata.normalize("NFKC", text), *_without_fronts(text)]
         waiting.append(_PRINTED.sub("", text))
-        if len(_FENCES.findall(text)) == 2 and (fenced := _FENCE.search(text)):
-            waiting.append(fenced[1])
+        if len(_FENCES.findall(text)) % 2 == 0 and (fenced := _FENCE.findall(text)):
+            waiting.append("\n\n".join(fenced))
         if (sides := merge_sides(text)) and plain_text(sides[0]) == plain_text(sides[1]):
             waiting.append(sides[0])
 
@@ -152,25 +155,34 @@ def merge_sides(source: str) -> tuple[str, ...]:
     return tuple("\n".join(side) for side in sides) if marks >= 3 else ()
 
 
-def blank_again(source: str) -> set[int]:
-    """The lines (from 0) of functions without a body that take the name of one which has got one."""
-    if len(source) > LONGEST or source.count("def ") < 2 or (tree := _parsed(source)[0]) is None:
+def blank_again(source: str, stubs: frozenset[str] = frozenset()) -> set[int]:
+    """The lines (from 0) of definitions without a body that take the name of one which has got one.
+
+    ``stubs``: statements (see `statements`) that are none yet either, though they hold something.
+    """
+    if len(source) > LONGEST or len(_DEFINITION.findall(source)) < 2 or (tree := _parsed(source)[0]) is None:
         return set()
     written, lines = set(), set()
     for node in tree.body:
         if not isinstance(node, _FUNCTIONS):
             continue
-        if not _does_nothing(node):
+        if not (_does_nothing(node) or ast.dump(node) in stubs):
             written.add(node.name)
         elif node.name in written:
             lines |= set(range(node.lineno - 1, node.end_lineno or node.lineno))
     return lines
 
 
+def statements(*sources: str) -> frozenset[str]:
+    """The statements of these sources, however they are laid out."""
+    trees = [tree for source in sources if (tree := _parsed(source)[0])]
+    return frozenset(ast.dump(node) for tree in trees for node in tree.body)
+
+
 def lone_names(source: str) -> list[tuple[int, str]]:
-    """The lines (from 0) that hold nothing but a name which the code does not set, or make the kernel forget all."""
+    """The lines (from 0) that hold nothing but a name which the code does not set, or one of `_NOT_HERE`."""
     lines = source.split("\n")
-    forgets = [(at, "%reset") for at, line in enumerate(lines) if line.startswith("%reset")]
+    forgets = [(at, magic[0]) for at, line in enumerate(lines) if (magic := _NOT_HERE.match(line))]
     if len(source) > LONGEST or (tree := _parsed(source)[0]) is None:
         return []
     bound = _bound(tree.body)

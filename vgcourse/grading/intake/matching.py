@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from vgcourse.grading.intake.lesson_cells import Question, Released, grade_id, keys
 from vgcourse.grading.intake.notes import Note
-from vgcourse.grading.intake.pieces import Piece
+from vgcourse.grading.intake.pieces.piece import Piece
 from vgcourse.grading.intake.reading import Refused
 
 

@@ -63,6 +63,7 @@ REASONS = {
     "commented-out": "the answer to {cell} is commented out: whether it counts cannot be told",
     "in-words": "the answer to {cell} may stand in a cell that is no code, with something else in it (it begins "
     "{start!r})",
+    "no-python": "the answer to {cell} stands in a cell that Python cannot read (it begins {start!r})",
     "torn": "a piece of a cell that had been split stands apart from the rest of it (it begins {start!r})",
     "too-costly": "{file} ({mb:.0f} MB) holds more output than can be read: clear all outputs, then save it again",
     "too-much-code": "{file} holds {kb} kB of text in its cells; no lesson's answers come near that",

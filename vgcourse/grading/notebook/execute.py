@@ -42,7 +42,7 @@ from vgcourse.grading.notebook.judging import count_checks, judge_outputs, obser
 from vgcourse.grading.notebook.kernel_answers import is_of_the_line, number_of, text_of
 from vgcourse.grading.notebook.outputs import SettledOutputs
 from vgcourse.grading.notebook.run_notes import Trace
-from vgcourse.grading.notebook.stopped import reconsidered
+from vgcourse.grading.notebook.stopped import NO_OBSERVATION, reconsidered
 
 MARK = "vgcourse"  # where an output's metadata keep the verdict
 ANSWER_WITHIN = 30  # seconds that a living kernel may take to be told something
@@ -51,8 +51,8 @@ NO_ANSWER_SENTENCE = "Something passed this check, and yet no cell before it def
 
 NO_END = (
     "cell {cell} did not come to an end: it ran past the {seconds} s that a cell has and could not be stopped (look "
-    "for a loop that catches every exception), or it broke the line on which its outputs come. Where the work itself "
-    "needs more, raise JudgedExecute.timeout"
+    "for a loop that catches every exception), or it broke the line on which its outputs come, as one huge output "
+    "does. Where the work itself needs more, raise JudgedExecute.timeout"
 )
 
 NO_MESSAGE = (
@@ -191,7 +191,8 @@ class JudgedExecute(SettledOutputs, Execute):
         if not whole:
             self.trace.signs.append(f"before or in the check {exercise.id}, parts of the check were replaced")
         if verdict.share == 0:
-            return verdict
+            # Who imports the package anew has put the check aside, and an honest answer with it.
+            return exercise.withhold() if not whole and verdict.key == NO_OBSERVATION else verdict
         folder = resources.get("metadata", {}).get("path")
         if not is_answered(self.nb.cells[:index], exercise.answers, folder):
             names = ", ".join(exercise.answers)

@@ -25,6 +25,7 @@ _ELSEWHERE = {
     "ConnectTimeout", "MaxRetryError",
 }  # fmt: skip
 _UNREADABLE = {"SyntaxError", "IndentationError", "TabError"}
+_LATE_MAGIC = re.compile(r"\n%%\w")  # a cell's magic that is not its first line is unknown anywhere
 _NAME = re.compile(r"name '(\w+)' is not defined")
 
 
@@ -51,7 +52,8 @@ def _by_cells(verdict: Verdict, exercise: Exercise, names: set[str], cells: list
     defining = defining or [cell for cell in codes if TAKES_IN.search(cell.source) and _ended_by(cell)[0]]
     error, text = _ended_by(defining[-1]) if defining else ("", "")
     said = {"what": f"the cell that defines {' and '.join(sorted(names))}", "error": error, "text": text}
-    if error in _ELSEWHERE:
+    misplaced = defining and error == "UsageError" and _LATE_MAGIC.search(defining[-1].source)
+    if error in _ELSEWHERE and not misplaced:
         return exercise.withhold(NOT_HERE, said)
     if error in _UNREADABLE and verdict.key != RAISES:
         message = NOT_READ.format(names=", ".join(sorted(names)), error=error, text=text[:200])

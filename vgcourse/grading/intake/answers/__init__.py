@@ -4,12 +4,14 @@ A piece is known by its name (nbgrader's metadata, or its id), by the names that
 two different answers could be meant, nobody guesses: the submission is not graded, and the reason says why.
 """
 
+import textwrap
+
 from vgcourse.grading.intake.answers.hidden import find_hidden
-from vgcourse.grading.intake.code import Code
+from vgcourse.grading.intake.code import Code, read_code
 from vgcourse.grading.intake.lesson_cells import Question, bare, keys
 from vgcourse.grading.intake.matching import Found, bracket, in_place, refuse_two_answers
 from vgcourse.grading.intake.notes import Note
-from vgcourse.grading.intake.pieces import Piece
+from vgcourse.grading.intake.pieces.piece import Piece
 from vgcourse.grading.intake.reading import Refused
 
 SHORTEST_NEIGHBOUR = 12  # letters by which a text of the lesson's is known
@@ -30,7 +32,9 @@ def _find_code(found: Found, asked: Question) -> None:
     stubs = [i for i in stubs if asked.is_stub(found.pieces[i].source)]
     stubs += [i for i in free if i not in stubs and _is_part_of_stub(found.pieces[i], asked)]
     index = _written(found, asked, [i for i in free if i not in stubs], named)
-    if index is None:
+    if index is not None:
+        _take_up(found, asked, index, [i for i in free if i not in stubs])
+    else:
         index = (in_place(found, asked.place, stubs) or stubs)[0] if stubs else _by_place(found, asked, free)
     found.dropped |= {i for i in stubs if i != index and not _is_empty(found.pieces[i])}
     _note_copies(found, asked, named)
@@ -54,6 +58,19 @@ def _written(found: Found, asked: Question, free: list[int], named: list[int]) -
     if left := [i for i in free if i in named]:
         return _one_of(found, asked, left)
     return None
+
+
+def _take_up(found: Found, asked: Question, index: int, free: list[int]) -> None:
+    """Functions of an answer that stand below its check come up to it, where nothing above defines them."""
+    check = found.at.get(asked.check, len(found.pieces))
+    there = frozenset().union(*(piece.code.binds for piece in [*found.pieces[:check], found.pieces[index]]))
+    below = [i for i in free if i > check and i != index and found.pieces[i].code.defines & (asked.names - there)]
+    if len({_key(found.pieces[i]) for i in below}) != 1 or not found.pieces[below[0]].code.parses:
+        return
+    whole, rest = found.pieces[index], found.pieces[below[0]]
+    found.pieces[index] = Piece("code", f"{whole.source}\n\n\n{rest.source}", whole.id, asked.id)
+    found.dropped |= set(below)
+    found.notes.append(Note("joined", count=2))
 
 
 def _by_place(found: Found, asked: Question, free: list[int]) -> int | None:
@@ -236,18 +253,26 @@ def _has_words(found: Found, index: int) -> bool:
     if piece.claim and piece.claim in {asked.id for asked in found.released.asked.values() if not asked.is_words}:
         return False
     code = piece.code
-    if code.parses and code.binds & set(found.released.owner_of):
-        return False  # an answer in code, whatever the cell's type
+    if (code.parses and code.binds & set(found.released.owner_of)) or _is_torn(piece):
+        return False  # an answer in code, or a piece of one, whatever the cell's type
     return piece.kind != "code" or code.is_words or (code.is_blank and not code.binds)
 
 
 def _refuse_torn(found: Found) -> None:
     """A piece of a cell that was split, whose other half stands elsewhere: an answer may lack its end."""
     for index, piece in enumerate(found.pieces):
-        if index in found.dropped or index in found.at.values() or piece.kind != "code" or not piece.code.is_torn:
+        if index in found.dropped or index in found.at.values() or not _is_torn(piece):
             continue
         first = next(line for line in piece.source.split("\n") if line.strip())
         raise Refused(Note("torn", start=first.strip()[:60]))
+
+
+def _is_torn(piece: Piece) -> bool:
+    """Whether it is the inside of a definition: code, or what had been code before one stroke made prose of all."""
+    if piece.kind == "code" or piece.source[:1] not in (" ", "\t"):
+        return piece.kind == "code" and piece.code.is_torn
+    inside = read_code(textwrap.dedent(piece.source))
+    return inside.parses and (inside.is_torn or bool(inside.defines))
 
 
 __all__ = ["bracket", "find_answers"]

@@ -13,7 +13,7 @@ from vgcourse.grading.intake.code import LONGEST, plain_readings, read_code
 from vgcourse.grading.intake.lesson_cells import Question, bare
 from vgcourse.grading.intake.matching import Found, refuse_two_answers
 from vgcourse.grading.intake.notes import Note
-from vgcourse.grading.intake.pieces import Piece
+from vgcourse.grading.intake.pieces.piece import Piece
 from vgcourse.grading.intake.reading import Refused
 
 MOST_LINES = 120  # of remarks that are read
@@ -51,15 +51,23 @@ def _look(found: Found, asked: Question) -> None:
         _refuse_commented(piece.source, asked)
         if any(read_code(text).binds & asked.names for text in readings):
             continue  # a stub, whatever became of its cell
-        start = piece.source.strip()[:60]
         if piece.kind != "code" or not piece.code.parses:
-            raise Refused(
-                Note("in-words", cell=asked.id, start=start) if piece.kind != "code" else Note("torn", start=start)
-            )
+            raise Refused(_unreadable(found, index, asked))
     if len(readable) > 1:
         raise refuse_two_answers(asked, len(readable), ", in cells that are no code")
     for index, text in readable.values():
         _take(found, asked, index, text)
+
+
+def _unreadable(found: Found, index: int, asked: Question) -> Note:
+    """Why an answer cannot be read: it is in words, its other half stands elsewhere, or it is no Python by itself."""
+    piece, start = found.pieces[index], found.pieces[index].source.strip()[:60]
+    if piece.kind != "code":
+        return Note("in-words", cell=asked.id, start=start)
+    others = (one.code for i, one in enumerate(found.pieces) if i != index and one.kind == "code")
+    if any(code.is_torn or not code.parses for code in others):
+        return Note("torn", start=start)
+    return Note("no-python", cell=asked.id, start=start)
 
 
 def _take(found: Found, asked: Question, index: int, text: str) -> None:

@@ -1,25 +1,28 @@
 """A submission's cells as pieces: what was split is joined, what was merged is parted, at the lesson's own cells."""
 
-import builtins
 import re
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import Any
 
 from nbformat import NotebookNode
 
 from vgcourse.grading.intake.code import (
     LONGEST,
-    Code,
-    blank_again,
-    lone_names,
-    merge_sides,
     parts_by_owner,
     plain_readings,
     read_code,
 )
-from vgcourse.grading.intake.lesson_cells import Released, grade_id, keys
+from vgcourse.grading.intake.lesson_cells import Released, bare, grade_id, keys
 from vgcourse.grading.intake.notes import Note
+from vgcourse.grading.intake.pieces.left_out import (
+    CHECK,
+    is_given,
+    settle_merges,
+    without_checks,
+    without_late_stubs,
+    without_stray,
+)
+from vgcourse.grading.intake.pieces.piece import Piece
 from vgcourse.grading.intake.reading import Cell, Refused
 
 MOST_CODE = 300_000  # characters of all cells together that are read as code; a lesson has a tenth of that
@@ -27,24 +30,6 @@ MOST_LINES = 20_000  # of all cells together, in which a lesson's cell is looked
 MOST_PIECES = 5  # into which one cell is thought to have been split
 _ENDS = {"\u2028", "\u2029", "\x0b", "\x0c"}  # ends of lines for a word processor, not for Python
 _MARK = re.compile(r"\**(?:<{7} \w+|={7}|>{7} \w+)\**")  # a cell of its own, where two notebooks were merged
-# Also with a name for its result, a print around it, a stop watch.
-_CHECK = re.compile(r"(?:\w+ *= *|print\(|%time )?check\(\s*[\"'][\w-]+[\"'][\w\s,]*\)+ *;?\s*(#.*)?$")
-
-
-@dataclass
-class Piece:
-    """A cell on its way back into the lesson; ``claim``: the graded cell that its metadata or its id name."""
-
-    kind: str
-    source: str
-    id: str = ""
-    claim: str = ""
-    attachments: dict[str, Any] = field(default_factory=dict)
-
-    @cached_property
-    def code(self) -> Code:
-        """What it does, read as code whatever its type says."""
-        return read_code(self.source)
 
 
 def pieces(cells: list[Cell], released: Released, notes: list[Note], name: str) -> list[Piece]:
@@ -54,14 +39,14 @@ def pieces(cells: list[Cell], released: Released, notes: list[Note], name: str) 
     if sum(len(piece.source) for piece in found if len(piece.source) <= LONGEST) > MOST_CODE:
         raise Refused(Note("too-much-code", file=name, kb=sum(len(p.source) for p in found) // 1000))
     _plain_type(found, released, notes)
-    _settle_merges(found, released, notes)
-    _without_stray(found, released, notes)
-    _without_late_stubs(found, released, notes)
+    settle_merges(found, released, notes)
+    without_stray(found, released, notes)
+    without_late_stubs(found, released, notes)
     found = _part_merged(found, released, notes)
     _plain_type(found, released, notes)  # again: merged with words, it could not be read
-    _without_checks(found, released, notes)  # between the halves of a split cell, one keeps them apart
+    without_checks(found, released, notes)  # between the halves of a split cell, one keeps them apart
     found = _join_split(found, released, notes)
-    _without_checks(found, released, notes)
+    without_checks(found, released, notes)
     return found
 
 
@@ -90,10 +75,12 @@ def _take_rest(found: list[Piece], at: int) -> None:
     """Code that breaks off takes up the prose behind it that makes it whole: its cell had been split before."""
     text = found[at].source
     for end in range(at + 1, min(at + MOST_PIECES, len(found))):
-        text = f"{text}\n{found[end].source}"
+        text = f"{text}\n{(rest := found[end].source)}"
         if found[end].kind == "code" or len(text) > LONGEST:
             return
-        if whole := next((reading for reading in plain_readings(text) if read_code(reading).parses), ""):
+        # A reading may leave out what stands around a fence: then nothing was taken up.
+        whole = next((r for r in plain_readings(text) if bare(rest) in bare(r) and read_code(r).parses), "")
+        if whole:
             found[at].source = whole
             found[at].__dict__.pop("code", None)
             del found[at + 1 : end + 1]
@@ -118,87 +105,6 @@ def _plain_type(found: list[Piece], released: Released, notes: list[Note]) -> No
             del piece.code
     if count:
         notes.append(Note("typography", count=count))
-
-
-def _settle_merges(found: list[Piece], released: Released, notes: list[Note]) -> None:
-    """Where a merge left both sides in a cell, and they say the same, or one is the lesson's, that one is taken."""
-    count = 0
-    for piece in found:
-        sides = merge_sides(piece.source) if piece.kind == "code" and len(piece.source) <= LONGEST else ()
-        if not sides:
-            continue
-        codes = [read_code(side) for side in sides]
-        given = [side for side in sides if any(key in released.by_text for key in keys("code", side))]
-        if codes[0].key != codes[1].key and not given:
-            if piece.claim in released.graded or (codes[0].binds | codes[1].binds) & set(released.owner_of):
-                first = next((line for line in sides[0].split("\n") if line.strip()), "")
-                raise Refused(Note("merge", start=first.strip()[:60]))
-            continue
-        piece.source, count = (given or sides)[0], count + 1
-        piece.__dict__.pop("code", None)
-    if count:
-        notes.append(Note("merged-alike", count=count))
-
-
-def _without_stray(found: list[Piece], released: Released, notes: list[Note]) -> None:
-    """Leave out letters typed into a cell by accident (`dd`, meant for the notebook): names that nothing sets."""
-    if not any(piece.kind == "code" and lone_names(piece.source) for piece in found):
-        return
-    known = set(dir(builtins)).union(*(p.code.binds for p in found), *(_code_of(c).binds for c in released.cells))
-    words = set()
-    for piece in found:
-        stray = [(at, name) for at, name in lone_names(piece.source) if name not in known and piece.kind == "code"]
-        if not stray:
-            continue
-        _leave_out(piece, {at for at, _ in stray})
-        words |= {name for _, name in stray}
-    if words:
-        notes.append(Note("stray", words=", ".join(sorted(words)[:5])))
-
-
-def _without_late_stubs(found: list[Piece], released: Released, notes: list[Note]) -> None:
-    """Leave a stub out that stands below the answer, in its cell: it would take the answer's name again."""
-    stubs = {asked.id: asked.cell.source.strip() for asked in released.asked.values() if not asked.is_words}
-    count = 0
-    for piece in found:
-        owners = {released.owner_of[n] for n in piece.code.binds if n in released.owner_of and piece.kind == "code"}
-        before = piece.source
-        for text in (stubs[id] for id in owners):
-            above, stub, below = piece.source.rpartition(f"\n{text}")
-            if stub and not below.strip() and not read_code(above).is_blank:
-                piece.source = above.rstrip()
-        if owners and (late := blank_again(piece.source)):
-            _leave_out(piece, late)
-        piece.__dict__.pop("code", None) if piece.source != before else None
-        count += piece.source != before
-    if count:
-        notes.append(Note("late-stub", count=count))
-
-
-def _without_checks(found: list[Piece], released: Released, notes: list[Note]) -> None:
-    """Leave a check out that was called in an answer's own cell: it decides nothing there, and may end the cell."""
-    count = 0
-    for piece in found:
-        if piece.kind != "code" or _is_given(piece, released):
-            continue
-        lines = piece.source.split("\n")
-        called = {at for at, line in enumerate(lines) if _CHECK.match(line)}
-        rest = read_code("\n".join(line for at, line in enumerate(lines) if at not in called))
-        answers = rest.parses and piece.code.binds & set(released.owner_of)
-        if called and "check" not in piece.code.binds and (answers or (rest.is_torn and not piece.code.parses)):
-            _leave_out(piece, called)
-            count += len(called)
-    if count:
-        notes.append(Note("check-in-answer", count=count))
-
-
-def _leave_out(piece: Piece, gone: set[int]) -> None:
-    piece.source = "\n".join(line for at, line in enumerate(piece.source.split("\n")) if at not in gone)
-    piece.__dict__.pop("code", None)
-
-
-def _code_of(cell: NotebookNode) -> Code:
-    return read_code(cell.source if cell.cell_type == "code" else "")
 
 
 def _part_merged(found: list[Piece], released: Released, notes: list[Note]) -> list[Piece]:
@@ -241,8 +147,18 @@ def _parted(piece: Piece, starts: dict[str, list[Any]]) -> list[Piece]:
     if not parts:
         return [piece]
     parts.append(_rest(piece, free))
-    kept = [part for part in parts if part.source.strip()]
+    kept = _checks_behind([part for part in parts if part.source.strip()])
     return _with_claim(kept, piece)
+
+
+def _checks_behind(parts: list[Piece]) -> list[Piece]:
+    """A check that was called between two functions of its answer goes behind them."""
+    for check in [part for part in parts if part.claim and "check" in part.code.uses]:
+        at = parts.index(check)
+        own = [i for i, part in enumerate(parts) if i > at and not part.id and part.code.binds & check.code.uses]
+        if own:
+            parts.insert(own[-1], parts.pop(at))
+    return parts
 
 
 def _with_claim(parts: list[Piece], whole: Piece) -> list[Piece]:
@@ -291,7 +207,7 @@ def _parted_by_names(piece: Piece, released: Released, found: list[Piece]) -> li
 
 def _without_calls(source: str) -> str:
     """The text without calls of checks and empty lines."""
-    return "\n".join(line for line in source.split("\n") if line.strip() and not _CHECK.match(line))
+    return "\n".join(line for line in source.split("\n") if line.strip() and not CHECK.match(line))
 
 
 def _owners_in(piece: Piece, released: Released) -> set[str]:
@@ -317,12 +233,12 @@ def _join_split(found: list[Piece], released: Released, notes: list[Note]) -> li
 def _joined(found: list[Piece], at: int, released: Released) -> tuple[int, Piece]:
     """How many pieces from a place on are one cell, and that cell."""
     first = found[at]
-    if first.kind != "code" or _is_given(first, released):
+    if first.kind != "code" or is_given(first, released):
         return 1, first
     best, text = (1, first), first.source
     for length in range(2, MOST_PIECES + 1):
         following = found[at + length - 1 : at + length]
-        if not following or following[0].kind != "code" or _is_given(following[0], released):
+        if not following or following[0].kind != "code" or is_given(following[0], released):
             break
         whole = f"{text}\n{following[0].source}"
         if length == 2 and not read_code(whole).parses and _goes_on(text, following[0].source):
@@ -344,7 +260,3 @@ def _one_of(parts: list[Piece], text: str, released: Released) -> Piece:
     claims = [part.claim for part in parts if part.claim] or [""]
     known = [part.id for part in parts if part.id in released.by_id] or [parts[0].id]
     return replace(parts[0], source=text, claim=claims[0], id=known[0])
-
-
-def _is_given(piece: Piece, released: Released) -> bool:
-    return any(key in released.by_text for key in keys(piece.kind, piece.source))

@@ -1,0 +1,97 @@
+"""What a submission's cells hold besides answers, and what is left out of them: marks of merges, letters typed by
+accident, a stub below its answer, checks called in an answer's own cell.
+"""
+
+import builtins
+import re
+
+from vgcourse.grading.intake.code import LONGEST, blank_again, lone_names, merge_sides, read_code, statements
+from vgcourse.grading.intake.lesson_cells import Released, keys
+from vgcourse.grading.intake.notes import Note
+from vgcourse.grading.intake.pieces.piece import Piece
+from vgcourse.grading.intake.reading import Refused
+
+# Also with a name for its result, a print around it, a stop watch.
+CHECK = re.compile(r"(?:\w+ *= *|print\(|%time )?check\(\s*[\"'][\w-]+[\"'][\w\s,]*\)+ *;?\s*(#.*)?$")
+
+
+def settle_merges(found: list[Piece], released: Released, notes: list[Note]) -> None:
+    """Where a merge left both sides in a cell, and they say the same, or one is the lesson's, that one is taken."""
+    count = 0
+    for piece in found:
+        sides = merge_sides(piece.source) if piece.kind == "code" and len(piece.source) <= LONGEST else ()
+        if not sides:
+            continue
+        codes = [read_code(side) for side in sides]
+        given = [side for side in sides if any(key in released.by_text for key in keys("code", side))]
+        if codes[0].key != codes[1].key and not given:
+            if piece.claim in released.graded or (codes[0].binds | codes[1].binds) & set(released.owner_of):
+                first = next((line for line in sides[0].split("\n") if line.strip()), "")
+                raise Refused(Note("merge", start=first.strip()[:60]))
+            continue
+        piece.source, count = (given or sides)[0], count + 1
+        piece.__dict__.pop("code", None)
+    if count:
+        notes.append(Note("merged-alike", count=count))
+
+
+def without_stray(found: list[Piece], released: Released, notes: list[Note]) -> None:
+    """Leave out letters typed into a cell by accident (`dd`, meant for the notebook): names that nothing sets."""
+    if not any(piece.kind == "code" and lone_names(piece.source) for piece in found):
+        return
+    given = (read_code(cell.source).binds for cell in released.cells if cell.cell_type == "code")
+    known = set(dir(builtins)).union(*(p.code.binds for p in found), *given)
+    words = set()
+    for piece in found:
+        stray = [(at, name) for at, name in lone_names(piece.source) if name not in known and piece.kind == "code"]
+        if not stray:
+            continue
+        _leave_out(piece, {at for at, _ in stray})
+        words |= {name for _, name in stray}
+    if words:
+        notes.append(Note("stray", words=", ".join(sorted(words)[:5])))
+
+
+def without_late_stubs(found: list[Piece], released: Released, notes: list[Note]) -> None:
+    """Leave a stub out that stands below the answer, in its cell: it would take the answer's name again."""
+    stubs = {asked.id: asked.cell.source for asked in released.asked.values() if not asked.is_words}
+    count = 0
+    for piece in found:
+        owners = {released.owner_of[n] for n in piece.code.binds if n in released.owner_of and piece.kind == "code"}
+        before = piece.source
+        for id in owners:
+            above, stub, below = piece.source.rpartition(f"\n{stubs[id].strip()}")
+            if stub and not below.strip() and any(released.owner_of.get(n) == id for n in read_code(above).binds):
+                piece.source = above.rstrip()
+        if owners and (late := blank_again(piece.source, statements(*map(stubs.get, owners)))):
+            _leave_out(piece, late)
+        piece.__dict__.pop("code", None)
+        count += piece.source != before
+    if count:
+        notes.append(Note("late-stub", count=count))
+
+
+def without_checks(found: list[Piece], released: Released, notes: list[Note]) -> None:
+    """Leave a check out that was called in an answer's own cell: it decides nothing there, and may end the cell."""
+    count = 0
+    for piece in found:
+        if piece.kind != "code" or is_given(piece, released):
+            continue
+        lines = piece.source.split("\n")
+        called = {at for at, line in enumerate(lines) if CHECK.match(line)}
+        rest = read_code("\n".join(line for at, line in enumerate(lines) if at not in called))
+        answers = rest.parses and piece.code.binds & set(released.owner_of)
+        if called and "check" not in piece.code.binds and (answers or (rest.is_torn and not piece.code.parses)):
+            _leave_out(piece, called)
+            count += len(called)
+    if count:
+        notes.append(Note("check-in-answer", count=count))
+
+
+def _leave_out(piece: Piece, gone: set[int]) -> None:
+    piece.source = "\n".join(line for at, line in enumerate(piece.source.split("\n")) if at not in gone)
+    piece.__dict__.pop("code", None)
+
+
+def is_given(piece: Piece, released: Released) -> bool:
+    return any(key in released.by_text for key in keys(piece.kind, piece.source))

@@ -1,0 +1,23 @@
+"""A cell of a submission, on its way back into the lesson."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from vgcourse.grading.intake.code import Code, read_code
+
+
+@dataclass
+class Piece:
+    """A cell on its way back into the lesson; ``claim``: the graded cell that its metadata or its id name."""
+
+    kind: str
+    source: str
+    id: str = ""
+    claim: str = ""
+    attachments: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def code(self) -> Code:
+        """What it does, read as code whatever its type says."""
+        return read_code(self.source)
