@@ -8,12 +8,11 @@ import pytest
 
 from tests.graded_class import LESSON, GradedClass, copy_course
 from vgcourse.errors import CourseError
-from vgcourse.grading.class_run import driver
 from vgcourse.grading.class_run.class_table import standings, write_csv
-from vgcourse.grading.class_run.terminal_table import table
+from vgcourse.grading.class_run.terminal_table import table, untimed_line
 from vgcourse.grading.export import export_marks
 from vgcourse.grading.pages.feedback.pages import write_pages
-from vgcourse.grading.pages.report import write_report
+from vgcourse.grading.pages.report import gather, report_page, write_report
 from vgcourse.grading.people.lateness import weigh
 from vgcourse.grading.people.policy import FILE, LatePolicy, read_policy
 
@@ -181,14 +180,18 @@ def test_a_moved_due_date_moves_the_penalty_at_once(graded):
     assert (gus.score, gus.lateness) == (10, None)
 
 
-def test_whose_time_is_not_known_is_said_where_lateness_costs_something(graded, capsys):
+def test_whose_time_is_not_known_is_said_where_lateness_costs_something(graded, tmp_path):
     room, lesson = graded.classroom, graded.lesson
     late_by(graded, {"gus": 1.5})
     for late, told in (("", False), ("[late]\nper_day = 1\n", True)):
         (room.root / FILE).write_text(f"[due]\n{LESSON} = 2026-05-04\n{late}", encoding="utf-8")
-        driver._name_untimed(room.policy(), lesson, standings(room, lesson))
-        said = capsys.readouterr().out
+        class_ = standings(room, lesson)
+        said = untimed_line(class_)
         assert ("ada" in said and "handed_in.01_circles" in said) == told and "gus" not in said and "ida" not in said
+        assert said in export_marks(room, [lesson], "csv", tmp_path / "marks.csv") or not told
+        write_csv(class_, tmp_path / "grades.csv")
+        pages = (tmp_path / "grades.csv").read_text(), report_page(gather(room, lesson, tmp_path))
+        assert all(("is not known" in page) == told for page in pages)
     (room.root / FILE).unlink()
 
 

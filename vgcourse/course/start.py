@@ -1,8 +1,8 @@
 """`vgcourse start FOLDER`: the lessons of the installed package, as a student's own copies."""
 
-import shutil
 from pathlib import Path
 
+from vgcourse.course.whole_files import put_whole
 from vgcourse.errors import CourseError
 
 _PACKAGE = Path(__file__).parents[1]
@@ -28,11 +28,10 @@ def start(folder: Path) -> tuple[list[Path], list[Path]]:
     try:
         for path in sorted(p for p in source.glob("[0-9][0-9]_*/*") if p.is_file()):
             target = folder / "lessons" / path.relative_to(source)
-            target.parent.mkdir(parents=True, exist_ok=True)
             if target.exists():
                 kept.append(target)
             else:
-                shutil.copy(path, target)
+                put_whole(target, path.read_bytes())
                 written.append(target)
     except OSError as error:
         raise CourseError(f"The lessons cannot be written to {folder}: {error.strerror or error}.") from error

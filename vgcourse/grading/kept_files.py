@@ -1,6 +1,7 @@
 """What a course keeps for its grader between two runs: a secret, a lock, and what a submission's files add up to."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import secrets
@@ -10,8 +11,32 @@ from pathlib import Path
 
 from vgcourse.errors import CourseError
 from vgcourse.grading.confinement.files import open_ordinary
+from vgcourse.grading.names import shown
 
 FOLDER = ".vgcourse"  # beside the folder of submissions
+LITTLE = 1_000_000  # bytes left on a disk, with which nothing can be graded for certain
+_OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENFILE, errno.EMFILE}
+
+
+class DiskFault(CourseError):
+    """The disk is full or read-only: nobody's submission is at fault, and grading cannot go on."""
+
+
+def refuse_disk_fault(error: OSError) -> None:
+    """Raise DiskFault where ``error`` says that the disk is full or takes nothing."""
+    if error.errno in _OF_THE_DISK:
+        where = f" ({shown(os.fsdecode(error.filename))})" if isinstance(error.filename, str | bytes) else ""
+        raise DiskFault(f"{error.strerror}{where}. {_GO_ON}") from error
+
+
+def refuse_full_disk(folder: Path) -> None:
+    """Raise DiskFault where next to nothing is left on the disk of ``folder``."""
+    with contextlib.suppress(OSError):
+        if (left := shutil.disk_usage(folder).free) < LITTLE:
+            raise DiskFault(f"The disk of {folder} is full: {left // 1000} kB are left. {_GO_ON}")
+
+
+_GO_ON = "Mend that, and give the same command again: what is graded is kept."
 
 
 def course_secret(path: Path) -> str:

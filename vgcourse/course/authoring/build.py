@@ -23,6 +23,7 @@ from vgcourse.course.authoring.stubs import STUB, TEXT_STUB
 from vgcourse.course.authoring.tags import expand
 from vgcourse.course.checks import registry
 from vgcourse.course.lesson import Lesson, lessons
+from vgcourse.course.whole_files import put_whole
 from vgcourse.errors import CourseError
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -100,8 +101,7 @@ def write(built: dict[Path, bytes]) -> list[Path]:
     """Write what differs from what is on disk, and return those paths."""
     stale = outdated(built)
     for path in stale:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(built[path])
+        put_whole(path.resolve(), built[path])  # somebody's folder of lessons may be a link
     return stale
 
 

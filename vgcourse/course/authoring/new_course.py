@@ -3,9 +3,9 @@
 What stands in `exercises/` and `solutions/` there is registered by being there: the installed package stays as it is.
 """
 
-import shutil
 from pathlib import Path
 
+from vgcourse.course.whole_files import put_whole
 from vgcourse.errors import CourseError
 
 _REPOSITORY = Path(__file__).parents[3]
@@ -33,8 +33,7 @@ def new_course(folder: Path) -> tuple[list[Path], list[Path]]:
             if target.exists():
                 kept.append(target)
                 continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target)
+            put_whole(target, source.read_bytes())
             written.append(target)
     except OSError as error:
         raise CourseError(f"The course cannot be written to {folder}: {error.strerror or error}.") from error

@@ -32,6 +32,7 @@ from vgcourse.grading.people.policy import ClassPolicy
 
 NOT_HANDED_IN = "nothing was handed in"
 NOT_YET_GRADED = "it has not been graded yet"
+UNTIMED = "when it was handed in is not known, so it counts as in time"
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Standing:
     ``score`` is after what lateness took off. ``settled``: the mark is made of what is there now; ``stale``: what has
     changed since it was made (kinds of ``made_of``). ``filed_as``: whose submission it is, which in a ``group`` may
     be another member's. ``student`` is nbgrader's id, ``called`` what people say: see ``_called``.
+    ``untimed``: lateness costs something here, and when this was handed in is not known.
     """
 
     student: str
@@ -72,6 +74,7 @@ class Standing:
     filed_as: str = ""
     called: str = ""
     timed: bool = False
+    untimed: bool = False
 
     @property
     def status(self) -> str:
@@ -158,7 +161,8 @@ def standings(classroom: Classroom, lesson: Lesson) -> list[Standing]:
         classroom.share(lesson, owner, student)
     now, called = _made_now(classroom, lesson), classroom.folder_names()
     class_ = {id: replace(graded.get(id, one), called=_called(id, called.get(id, id))) for id, one in blank.items()}
-    return [state_of(classroom, lesson, one, results, theirs.get(id), now) for id, one in class_.items()]
+    found = [state_of(classroom, lesson, one, results, theirs.get(id), now) for id, one in class_.items()]
+    return [replace(one, untimed=_without_time(one, policy)) for one in found]
 
 
 def state_of(
@@ -186,6 +190,12 @@ def state_of(
         entry = replace(entry, lateness=Lateness(0, known=False))
     settled, stale = _holds(classroom, lesson, result, now)
     return replace(entry, result=result, settled=settled, stale=stale)
+
+
+def _without_time(one: Standing, policy: ClassPolicy) -> bool:
+    """Whether a hand-in counts as in time only because nobody knows when it came."""
+    costs = policy.late is not None and one.lesson in policy.due
+    return costs and one.score is not None and not one.timed and one.lateness is None
 
 
 def _holds(
@@ -273,7 +283,8 @@ def write_csv(class_: list[Standing], path: Path) -> None:
     table = csv.writer(text)
     table.writerow(["student", "lesson", "score", "max_score", "status", "reason", "late"])
     for one in class_:
-        score, late = "" if one.score is None else f"{one.score:g}", str(one.lateness or "")
+        score = "" if one.score is None else f"{one.score:g}"
+        late = str(one.lateness or (UNTIMED if one.untimed else ""))
         row = [one.called or one.student, one.lesson, score, f"{one.max_score:g}", one.status, one.reason, late]
         table.writerow([in_table(cell) for cell in row])
     write_whole(path, text.getvalue())

@@ -27,7 +27,7 @@ from vgcourse.grading.class_run.classroom import Classroom
 from vgcourse.grading.class_run.ledger import Ledger
 from vgcourse.grading.class_run.pool import Pool
 from vgcourse.grading.class_run.result import Result
-from vgcourse.grading.class_run.terminal_table import summary, table
+from vgcourse.grading.class_run.terminal_table import summary, table, untimed_line
 from vgcourse.grading.intake.archives import Handed, collect
 from vgcourse.grading.kept_files import only_one
 from vgcourse.grading.people.groups import HandIn, hand_ins
@@ -67,7 +67,8 @@ def grade_class(
             results = [one for one in everybody if one.student in theirs]
             if results:
                 print("\n".join(["", table(results), "", summary(results, len(theirs))]))
-                _name_untimed(classroom.policy(), lesson, results)
+                if line := untimed_line(results):
+                    print(f"! {line}")
                 _write_marks(everybody, csv)
     return results
 
@@ -97,16 +98,6 @@ def _name_strangers(policy: ClassPolicy, classroom: Classroom, lesson: Lesson) -
     if strange := sorted(policy.people() - set(classroom.everybody())):
         names = ", ".join(map(shown, strange))
         print(f"! {FILE} names {names}: nobody of that name has handed in or is in the gradebook")
-
-
-def _name_untimed(policy: ClassPolicy, lesson: Lesson, class_: list[Standing]) -> None:
-    """Who handed in without a time is never late: where lateness costs something, say whose time is not known."""
-    untimed = [shown(one.called or one.student) for one in class_ if one.score is not None and not one.timed]
-    if untimed and policy.late and lesson.id in policy.due:
-        print(
-            f"! When they handed in is not known, so that they count as in time: {', '.join(untimed)}. "
-            f"Put the times into [handed_in.{lesson.id}] of {FILE}."
-        )
 
 
 def _to_do(
@@ -154,7 +145,9 @@ def _run(
     before, loud = ledger.results(lesson.id), None
     bar = tqdm(total=len(todo), unit="student", desc=lesson.id, dynamic_ncols=True)
     with bar, _workers(classroom, min(jobs, len(todo)), scheduler) as workers:
+        workers.tell = bar.set_postfix_str
         for result in workers.grade(lesson, todo):
+            bar.set_postfix_str("", refresh=False)
             if workers.notice and workers.notice != loud:
                 loud = workers.notice
                 tqdm.write(f"! {loud}", file=sys.stderr)

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vgcourse.course.whole_files import put_whole
 from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.result import Result
 
@@ -82,9 +83,7 @@ class Ledger:
         """Note, before anybody is regraded, who is to be: a run that is stopped goes on there."""
         try:
             since = self.file(lesson).stat().st_size if self.file(lesson).exists() else 0
-            draft = self._plan(lesson).with_suffix(".new")
-            draft.write_text(json.dumps({"since": since, "students": students}), encoding="utf-8")
-            draft.replace(self._plan(lesson))
+            put_whole(self._plan(lesson), json.dumps({"since": since, "students": students}).encode())
         except OSError as error:
             raise CourseError(f"The plan of the regrade cannot be written ({error.strerror}).") from error
 

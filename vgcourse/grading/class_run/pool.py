@@ -10,7 +10,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -25,8 +25,11 @@ from vgcourse.grading.class_run.result import Result
 from vgcourse.grading.class_run.submission import grade_submission
 from vgcourse.grading.confinement.jupyter import isolation_notice, parent_to_lend
 from vgcourse.grading.confinement.kernels import borrow_parent
+from vgcourse.grading.kept_files import DiskFault, refuse_full_disk
 
 TRIES = 2  # for a submission whose worker died, and for a worker that does not start
+STARTING = "starting: the libraries load, once for all"
+BEGUN = "the first notebooks run"
 NOT_ISOLATED = "NOT ISOLATED: JudgedExecute.isolated is off in nbgrader_config.py."
 _processes = multiprocessing.get_context("spawn")
 
@@ -42,14 +45,16 @@ class _Worker:
 class Pool:
     """At most ``jobs`` workers for the course of ``classroom``; use it as a context.
 
-    ``notice`` is a line on what isolation lacks here, once the first worker has started.
+    ``notice`` is a line on what isolation lacks here, once the first worker has started. ``tell`` hears, in a few
+    words, what is done before the first result.
     """
 
     def __init__(self, classroom: Classroom, jobs: int) -> None:
         self.classroom, self.jobs = classroom, max(1, jobs)
         self.notice: str | None = None
+        self.tell: Callable[[str], object] = lambda words: None
         self._workers: list[_Worker] = []
-        self._failed_starts = 0
+        self._failed_starts, self._begun = 0, False
 
     def __enter__(self) -> "Pool":
         return self
@@ -71,6 +76,7 @@ class Pool:
         """
         tasks, deaths = deque((lesson, student) for student in students), dict.fromkeys(students, 0)
         left = len(tasks)
+        self.tell(STARTING)
         while left:
             self._staff(left)
             self._hand_out(tasks)
@@ -136,6 +142,9 @@ class Pool:
             raise CourseError(content)
         if kind == "ready":
             worker.ready, self._failed_starts = True, 0
+            if not self._begun:
+                self._begun = True
+                self.tell(BEGUN)
             return None
         worker.task = None
         return content
@@ -185,7 +194,11 @@ def serve(line: Connection, root: str, config: Config) -> None:
             lesson, student = line.recv()
         except (EOFError, OSError):
             return
-        line.send(("done", grade_one(classroom, lesson, student)))
+        try:
+            line.send(("done", grade_one(classroom, lesson, student)))
+        except DiskFault as error:
+            line.send(("refused", str(error)))
+            return
 
 
 def notice(classroom: Classroom) -> str | None:
@@ -198,14 +211,21 @@ def notice(classroom: Classroom) -> str | None:
 
 
 def grade_one(classroom: Classroom, lesson: Lesson, student: str) -> Result:
-    """Grade a submission; what goes wrong on the grader's side is a reason too, and the class goes on."""
+    """Grade a submission; what goes wrong on the grader's side is a reason too, and the class goes on.
+
+    Raises DiskFault where nothing can be written: that would look like everybody's fault.
+    """
     try:
-        return grade_submission(classroom, lesson, student)
+        result = grade_submission(classroom, lesson, student)
+    except DiskFault:
+        raise
     except Exception as error:
         said = (str(error).splitlines() or [""])[0]
-        return Result(
-            student, lesson.id, None, _points(lesson), reason=f"the grader failed ({said or type(error).__name__})"
-        )
+        because = f"the grader failed ({said or type(error).__name__})"
+        result = Result(student, lesson.id, None, _points(lesson), reason=because)
+    if result.reason:
+        refuse_full_disk(classroom.root)
+    return result
 
 
 def _lost(lesson: Lesson, student: str) -> Result:

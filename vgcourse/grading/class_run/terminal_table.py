@@ -7,6 +7,7 @@ from vgcourse.course.checks.verdicts import Verdict
 from vgcourse.course.text_table import shown, text_table
 from vgcourse.grading.class_run.class_table import Standing
 from vgcourse.grading.class_run.result import NOT_GRADED
+from vgcourse.grading.people.policy import FILE
 
 WIDTH = 118
 
@@ -67,3 +68,15 @@ def stale_line(class_: list[Standing]) -> str:
     why = "; ".join(sorted({one.looks_stale for one in stale}))
     names, lesson = ", ".join(shown(one.called) for one in stale), stale[0].lesson
     return f"{names}: a mark in {lesson} from before something changed ({why}): give `vgcourse grade {lesson}` first."
+
+
+def untimed_line(class_: list[Standing]) -> str:
+    """Who handed in without a time is never late: whose time is not known, and what to do; empty where it is."""
+    untimed = [one for one in class_ if one.untimed]
+    if not untimed:
+        return ""
+    names = ", ".join(shown(one.called or one.student) for one in untimed)
+    return (
+        f"When they handed in {untimed[0].lesson} is not known, so that they count as in time: {names}. "
+        f"Put the times into [handed_in.{untimed[0].lesson}] of {FILE}."
+    )

@@ -14,7 +14,7 @@ from vgcourse.course.lesson import Lesson, find_lesson, lessons
 from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.class_table import NOT_HANDED_IN, Standing, standings
 from vgcourse.grading.class_run.classroom import Classroom
-from vgcourse.grading.class_run.terminal_table import stale_line
+from vgcourse.grading.class_run.terminal_table import stale_line, untimed_line
 from vgcourse.grading.export.canvas import canvas_table
 from vgcourse.grading.export.moodle import moodle_table
 from vgcourse.grading.export.table import Marks, Table, number
@@ -93,7 +93,7 @@ def notes(found: list[Standing], partial: bool = False) -> list[str]:
         f"{shown(s.student)}: no mark in {s.lesson} yet, because nobody has read {', '.join(s.waiting)}."
         for s in unread
     ]
-    lines += filter(None, [stale_line(found)])
+    lines += filter(None, [stale_line(found), untimed_line(found)])
     if absent := [s.student for s in found if s.reason == NOT_HANDED_IN]:
         lines.append(f"{', '.join(map(shown, absent))}: no mark in {found[0].lesson}, because {NOT_HANDED_IN}.")
     return lines

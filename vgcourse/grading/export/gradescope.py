@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 
 from vgcourse.course.checks import registry
 from vgcourse.course.lesson import Lesson
+from vgcourse.course.whole_files import put_whole
 from vgcourse.errors import CourseError
 from vgcourse.grading.kept_files import FOLDER
 
@@ -43,8 +44,7 @@ def write_autograder(lesson: Lesson, folder: Path) -> Path:
             archive.writestr(entry, content)
     path = folder / f"{lesson.id}_autograder.zip"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data.getvalue())
+        put_whole(path, data.getvalue())
     except OSError as error:
         raise CourseError(f"The autograder cannot be written to {path}: {error.strerror}.") from error
     return path

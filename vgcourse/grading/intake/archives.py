@@ -12,13 +12,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from vgcourse.course.whole_files import put_whole
 from vgcourse.errors import CourseError
 from vgcourse.grading.confinement.files import open_ordinary
 from vgcourse.grading.intake.notes import Note
 from vgcourse.grading.intake.reading import Refused
+from vgcourse.grading.kept_files import refuse_disk_fault
 from vgcourse.grading.names import shown
 
 MOST_ENTRIES, LARGEST_ENTRY, LARGEST_ALL = 500, 64 * 1024**2, 128 * 1024**2
+UNPACKING = ".unpacking"  # a download's folder, beside those of the students
 _ROOM_FOR_A_CLASS = 1000  # times as much as for one student
 
 # lovelaceada_LATE_4711_81234_circles-2.ipynb
@@ -78,7 +81,7 @@ def collect(
     platform's id → a student of the gradebook; others are called by the platform's name and id. Returns them, and
     what could not be sorted, a clause each. Raises CourseError where the download cannot be read.
     """
-    room = into / ".unpacking"
+    room = into / UNPACKING
     shutil.rmtree(room, ignore_errors=True)
     try:
         notes = _unpack_class(download, room)
@@ -122,7 +125,7 @@ def _sort(
         if student not in handed:
             shutil.rmtree(folder, ignore_errors=True)
             handed[student] = Handed(student, found["id"], folder)
-        _take(path, folder / _original(found), notes, inside)
+        _take(path, folder / _original(found), notes, inside, move=source.name == UNPACKING)
         handed[student] = _with(handed[student], found)
     return list(handed.values()), notes
 
@@ -142,11 +145,13 @@ def _with(handed: Handed, found: re.Match[str]) -> Handed:
     return replace(handed, late=handed.late or bool(found.groupdict().get("late")), notes=notes)
 
 
-def _take(path: Path, target: Path, notes: list[Note], inside: str) -> None:
+def _take(path: Path, target: Path, notes: list[Note], inside: str, move: bool) -> None:
+    """Bring one file to its student; what was unpacked for that is moved, which needs no room on the disk."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
+        path.replace(target) if move else put_whole(target, path.read_bytes())
     except OSError as error:
+        refuse_disk_fault(error)
         notes.append(Note("left-out", file=inside, because=error.strerror or "it cannot be copied"))
 
 
@@ -212,8 +217,11 @@ def _extract(opened: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> s
             data = source.read(LARGEST_ENTRY + 1)
         if len(data) > LARGEST_ENTRY:
             return "it is larger than it says"
-        target.write_bytes(data)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
+        put_whole(target, data)
+    except OSError as error:
+        refuse_disk_fault(error)
+        return f"it is damaged ({error})"
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
         return f"it is damaged ({error})"
     except Exception as error:  # zlib.error and its like from a broken stream
         return f"it is damaged ({type(error).__name__})"

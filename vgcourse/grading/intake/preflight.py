@@ -24,6 +24,7 @@ from vgcourse.grading.intake.candidates import Candidate, find_notebook, is_note
 from vgcourse.grading.intake.modules import as_script, is_known, own_modules, run_notebooks
 from vgcourse.grading.intake.notes import Note
 from vgcourse.grading.intake.reading import Refused, read_bytes, read_cells
+from vgcourse.grading.kept_files import refuse_disk_fault
 
 MOST_FILES, LARGEST_FILE, LARGEST_ALL = 500, 32 * 1024**2, 64 * 1024**2
 _DEEPEST = 6
@@ -69,6 +70,8 @@ def prepare(source: Path, into: Path, release: NotebookNode, name: str) -> Prepa
         return NotGraded(str(error), error.kind)
     except (OSError, RecursionError, MemoryError) as error:
         shutil.rmtree(into, ignore_errors=True)
+        if isinstance(error, OSError):
+            refuse_disk_fault(error)
         return NotGraded(str(_cannot_be_read(error)), "unreadable")
     return Prepared(into, tuple(dict.fromkeys(notes)))
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
-from vgcourse.grading.class_run.class_table import NOT_HANDED_IN, Standing
+from vgcourse.grading.class_run.class_table import NOT_HANDED_IN, UNTIMED, Standing
 from vgcourse.grading.class_run.terminal_table import shows
 from vgcourse.grading.pages.page import count, join
 
@@ -20,6 +20,7 @@ KINDS = {
     "late": "part",
     "to read": "open",
     "mended": "open",
+    "no time": "open",
     "absent": "open",
 }
 
@@ -29,9 +30,10 @@ def looks(class_: list[Standing], named: Named) -> Markup:
     rows = [(kind, one.student, why) for one in class_ for kind, why in _reasons(one)]
     rows.sort(key=lambda row: list(KINDS).index(row[0]))
     body = [_look(kind, named(student), why) for kind, student, why in rows]
+    untimed = [one.student for one in class_ if one.untimed]
     absent = [one.student for one in class_ if one.reason == NOT_HANDED_IN]
-    if absent:
-        body.append(_look("absent", Markup(", ").join(map(named, absent)), NOT_HANDED_IN))
+    for kind, who, why in (("no time", untimed, UNTIMED), ("absent", absent, NOT_HANDED_IN)):
+        body += [_look(kind, Markup(", ").join(map(named, who)), why)] if who else []
     shown = Markup('<div class="looks">{}</div>').format(join(body)) if body else Markup("<p>Nobody.</p>")
     return Markup("<h2>Who needs a look</h2>{}").format(shown)
 
