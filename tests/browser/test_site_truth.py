@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from every_setting import Tried, random_states, try_setting
+from numpy_explorers import activate, slope
 from pages import EXPLORER, PAGE, open_explorer
 from sentences import read_number
 
@@ -188,6 +189,29 @@ def test_sentences_of_the_variance_walk_are_true(watched):
             assert f"{ending} at layer {at + 1}:" in sentence, (gain, activation)
             endings.add(ending)
     assert endings == {"through", "dies", "explodes"}
+
+
+def growth(activation: str, gain: float) -> float:
+    """What theory multiplies the gradient's square by in a layer, at the variance to which the signal has settled."""
+    z = np.linspace(-8, 8, 800)  # without 0, where the slope of relu jumps
+    mass = np.exp(-z * z / 2) / np.exp(-z * z / 2).sum()
+    square = 1.0
+    for _ in range(300):
+        square = gain**2 * mass @ activate(activation, np.sqrt(square) * z) ** 2
+    return gain**2 * mass @ slope(activation, np.sqrt(square) * z) ** 2
+
+
+def test_the_gain_that_theory_names_lets_the_gradient_through(watched):
+    page = watched.page
+    for activation in ("linear", "tanh", "relu", "leaky_relu", "sigmoid"):
+        open_explorer(page, f"variance_walk?activation={activation}&depth=3&width=2")
+        answer = page.locator(".vg-answer p").text_content()
+        if activation == "sigmoid":
+            assert "no gain up to 4" in answer
+            assert max(growth(activation, gain) for gain in np.arange(0.1, 4.01, 0.3)) < 0.5
+            continue
+        named = float(re.search(r"gain (?:√2 = )?([\d.]+)", answer)[1])
+        assert growth(activation, named) == pytest.approx(1, abs=0.02), answer
 
 
 def test_factor_of_the_depth_profile_is_that_of_its_median_net(watched):

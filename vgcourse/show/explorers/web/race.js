@@ -396,11 +396,12 @@ class Card {
 
   #describe(run, quantity) {
     const now = run.now[quantity];
-    const sizes = `layer 1 ${plainNumber(now[0])}, layer ${now.length} ${plainNumber(now[now.length - 1])}`;
+    const { unit } = this.spec;
+    const sizes = `${unit} 1 ${plainNumber(now[0])}, ${unit} ${now.length} ${plainNumber(now[now.length - 1])}`;
     this.canvases.tubes.setAttribute("aria-label", `Gradient thermometers of ${this.name}: ${sizes}.`);
     this.canvases.field.setAttribute("aria-label", `Decision regions of ${this.name}: the net answers ${rangeOfAnswers(run)}.`);
     this.canvases.loss.setAttribute("aria-label", `Loss of ${this.name} over ${run.epoch} epochs, now ${lossNumber(run.loss)}.`);
-    this.canvases.past.setAttribute("aria-label", `Gradient of every layer of ${this.name} in every epoch.`);
+    this.canvases.past.setAttribute("aria-label", `Gradient of every ${unit} of ${this.name} in every epoch.`);
   }
 }
 

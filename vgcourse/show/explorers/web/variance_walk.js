@@ -21,7 +21,7 @@ const KEEPS = {
   tanh: "tanh: keeps near gain 1",
   relu: "relu: keeps at gain √2 = 1.41 (He)",
   leaky_relu: "leaky relu (slope 0.2): keeps at gain 1.39",
-  sigmoid: "sigmoid: its slope is at most ¼",
+  sigmoid: "sigmoid: no gain up to 4 keeps the gradient: its slope is at most ¼, and larger weights flatten it further",
 };
 
 export const varianceWalk = {
