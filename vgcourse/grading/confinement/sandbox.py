@@ -64,6 +64,7 @@ def enter(limits: Limits, runtime: str, files: str | None, hidden: Iterable[str]
     """
     names = list_files(files)
     user = _leave()
+    # What is mounted from here on is seen in this namespace alone.
     linux.mount("none", "/", flags=linux.MS_REC | linux.MS_PRIVATE)
     root = _root(runtime)
     os.mkdir(root)
@@ -93,6 +94,7 @@ def settle(user: User, runtime: str) -> bool:
     alone = True
     if user.drop:
         alone = become(user)
+    # In a user namespace of its own making a process would have every right again.
     with contextlib.suppress(OSError):
         Path("/proc/sys/user/max_user_namespaces").write_text("0")
     linux.drop_capabilities()
@@ -102,6 +104,7 @@ def settle(user: User, runtime: str) -> bool:
 
 def become(user: User) -> bool:
     """From root to an ordinary user, in a user namespace of its own where the system allows one."""
+    # The user last: without root's rights the groups could not be changed any more.
     os.setgroups([])
     os.setresgid(user.gid, user.gid, user.gid)
     os.setresuid(user.uid, user.uid, user.uid)
@@ -143,6 +146,7 @@ def _leave() -> User:
 
 
 def _map_user(uid: int, gid: int) -> None:
+    # The kernel lets an ordinary user map its group only once it can no longer drop groups.
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
@@ -220,6 +224,7 @@ def _show_devices(root: str) -> None:
 def _write_settings(root: str, user: User) -> None:
     etc = Path(root, "etc")
     etc.mkdir(exist_ok=True)
+    # Python and shells look up who they run as, and where that user lives.
     (etc / "passwd").write_text(f"student:x:{user.uid}:{user.gid}::{HOME}:/bin/sh\n")
     (etc / "group").write_text(f"student:x:{user.gid}:\n")
     (etc / "hosts").write_text("127.0.0.1 localhost\n")
@@ -256,7 +261,7 @@ def copy_files(names: list[str], source: str | None, target: str, budget: int, u
 def _copy_file(source: str, target: str, budget: int, user: User) -> int:
     try:
         with open_ordinary(source) as file:
-            data = file.read(budget + 1)
+            data = file.read(budget + 1)  # a byte too many says that there is more, without reading it
     except OSError:
         return 0
     if len(data) > budget:

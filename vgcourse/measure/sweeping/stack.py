@@ -90,6 +90,7 @@ class StackedNets:
         optimizer = kind.from_config(json.loads(settings))
         rate = keras_private.learning_rate_or_schedule(optimizer)
         if not isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
+            # Keras asks a function for the rate at each step, and takes what it gives: here a number a run.
             optimizer.learning_rate = lambda: self.rates
         return optimizer
 
@@ -117,6 +118,7 @@ class StackedNets:
             batch = tf.transpose(tf.gather(x, rows), (0, 2, 1)), tf.transpose(tf.gather(y, rows), (0, 2, 1))
             with tf.GradientTape() as tape:
                 _, zs = self._forward(batch[0], _sum_by_halves)
+                # Summed over the runs: no run's weights enter another's loss, so each gets its own gradient.
                 loss = tf.reduce_sum(_cross_entropy(zs[-1], batch[1]) * weight[s][:, None])
             gradients = tape.gradient(loss, [v.value for v in self.variables])
             self.optimizer.apply(gradients, self.variables)
@@ -296,6 +298,7 @@ def _cross_entropy(z, y):
     if z.shape[1] == 1:
         loss, p = tf.nn.relu(z) - z * y + tf.math.log1p(tf.exp(-tf.abs(z))), tf.sigmoid(z)
     else:
+        # The largest logit is 0 then: exp does not overflow.
         shifted = z - tf.reduce_max(z, 1, keepdims=True)
         total = tf.reduce_sum(tf.exp(shifted), 1, keepdims=True)
         loss, p = (tf.math.log(total) - shifted) * y, tf.exp(shifted) / total

@@ -118,6 +118,7 @@ def run_stack(stack: Stack, data: Data, on_epoch: Callable[[], None] = lambda: N
     on_epoch is called after each epoch; what it raises ends the stack.
     """
     nets = _take(stack.plan)
+    # Compiled nets are dear: they go back also where a callback has ended the stack.
     try:
         nets.start(initial_weights(stack), _filled(stack.rates, stack.plan.runs))
         record = _train(nets, stack, data, on_epoch)
@@ -137,6 +138,7 @@ def initial_weights(stack: Stack) -> list[tuple[np.ndarray, np.ndarray]]:
         for one in {id(c): c for c in chosen}.values():
             at = [i for i, c in enumerate(chosen) if c is one]
             kernel[at] = initial_kernels(one, shape, layer, [stack.seeds[i] for i in at], argument)
+        # A stack that is not full keeps its shape: the compiled graph serves it too.
         kernel[len(chosen) :] = kernel[0]
         weights.append((np.moveaxis(kernel, 0, -1), np.zeros((shape[1], stack.plan.runs), np.float32)))
     return weights

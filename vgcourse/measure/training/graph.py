@@ -33,6 +33,7 @@ class CompiledRun:
         self.lock = threading.RLock()
         self.traces = 0
         self.seconds_per_epoch: float | None = None
+        # The forward pass builds what is not built yet: only then there are variables to keep momenta of.
         self._rehearse(x)
         optimizer.build(model.trainable_variables)
         self._fresh_optimizer = [v.numpy() for v in optimizer.variables]
@@ -80,6 +81,7 @@ class CompiledRun:
 
     def _call(self, x, y, order, epochs: int, full_steps: int, rest_steps: int) -> np.ndarray:
         plan = self.plan
+        # Of one shape, however many epochs are asked for: another one would be traced and compiled anew.
         padded = np.zeros((self.capacity, plan.n + plan.filled), np.int32)
         padded[: len(order), : plan.n] = order
         split = plan.full_steps * plan.batch_size
@@ -154,6 +156,7 @@ class CompiledRun:
             return moment + 1, records.write(moment, record)
 
         def loop(order, epoch, count, moment, records):
+            # One after the other: a step needs the weights that the one before it left.
             _, moment, records = tf.while_loop(
                 lambda step, *_: step < count,
                 lambda step, *state: (step + 1, *train_on(order, epoch, step, *state)),
@@ -182,6 +185,7 @@ class CompiledRun:
             with tf.GradientTape() as tape:
                 _, scaled, _ = self._forward(x, y, weights)
             record, gradients = None, tape.gradient(scaled, self.model.trainable_variables)
+        # In a graph nothing else says that the record has to be read before the weights change.
         with tf.control_dependencies([] if record is None else [record]):
             self.optimizer.apply(gradients, self.model.trainable_variables)
         return record
@@ -193,6 +197,7 @@ class CompiledRun:
         if not state:
             return self._pass(x, y)[0]
         before = [tf.identity(v.value) for v in state]
+        # The loss as `evaluate` gives it; the gradients as the next step would have them, in training mode.
         evaluated = self._evaluate(x, y)
         with tf.control_dependencies(evaluated):
             record, _ = self._pass(x, y, evaluated)
@@ -207,6 +212,7 @@ class CompiledRun:
             loss, scaled, y_pred = self._forward(x, y)
         signals, gradients = output_gradients(tape, scaled, taps, self.model.trainable_variables)
         loss, accuracy = evaluated or (loss, self.plan.accuracy(y, y_pred))
+        # In mixed precision the optimizer works on a multiple of the loss; what is recorded is without it.
         scale = tf.cast(self.optimizer.scale_loss(tf.constant(1.0)), tf.float32)
         size = tf.cast(tf.shape(keras.tree.flatten(y)[0])[0], tf.float32) / scale
         rate = tf.convert_to_tensor(self.optimizer.learning_rate)
