@@ -214,9 +214,9 @@ def test_noise_and_not_size_keeps_the_gru_from_remembering(prose):
 
 def test_in_silence_the_error_of_a_gru_comes_back_as_small_as_in_noise(prose):
     assert "The factor per step is about the same; a hundred-thousandth of the error arrives, as before" in prose
-    silence = np.zeros((4, 25, 32, 1))
-    silence[:, 0] = np.random.default_rng(0).choice([-1, 1], (4, 32, 1))
-    left = memory_starts.carried(Start("gru", 25), range(4), silence)[:, 0]
+    silence = np.zeros((16, 25, 32, 1))
+    silence[:, 0] = np.random.default_rng(0).choice([-1, 1], (16, 32, 1))
+    left = memory_starts.carried(Start("gru", 25), range(16), silence)[:, 0]
     assert np.median(left) == pytest.approx(median("gru", 25, column="left"), rel=1.0) and left.max() < 1e-4
 
 

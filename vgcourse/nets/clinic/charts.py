@@ -150,7 +150,7 @@ _ALL = (
             Change("clipnorm", 1.0, ("optimizer",), "gradient clipped"),
             Change("dropout", 0.1, ("dropout",), "units left out"),
         ),
-        level=0.8,
+        level=0.7,
         epochs=3,
     ),
     Kind(
@@ -166,7 +166,7 @@ _ALL = (
             Change("dropout", 0.1, ("dropout",), "units left out"),
         ),
         level=0.8,
-        epochs=4,
+        epochs=3,
     ),
     Kind(
         "autoencoder",
