@@ -59,6 +59,14 @@ def _explains(results: Sequence[Sequence[Any]], got: Sequence[Any], same: Same) 
     return any(all(same(g, w) for g, w in zip(got, of, strict=True)) for of in columns)
 
 
+def rms(values: Any, axis: int | tuple[int, ...] | None = None) -> Any:
+    """Root mean square, over all entries or along ``axis``.
+
+    Not `vgcourse.measure`'s: a check that measures with the instrument it judges answers by would share its faults.
+    """
+    return np.sqrt(np.mean(np.square(np.asarray(values, float)), axis=axis))
+
+
 def first_off(got: Any, wanted: Any, rtol: float = 2e-5) -> int:
     """Which case differs first."""
     return next((i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if not close(g, w, rtol)), 0)

@@ -40,7 +40,9 @@ def own_text(exercise: Exercise) -> str | None:
 
 def _imports(module: ast.Module, parts: list[ast.stmt]) -> list[str]:
     """The imports of a module that these parts of it need."""
-    used = {node.id for part in parts for node in ast.walk(part) if isinstance(node, ast.Name)}
+    nodes = [node for part in parts for node in ast.walk(part)]
+    used = {node.id for node in nodes if isinstance(node, ast.Name)}
+    used -= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}  # its own helpers
     needed = [part for part in module.body if isinstance(part, Imports) and _bound(part) & used]
     return [ast.unparse(part) for part in needed] + [""] * bool(needed)
 

@@ -27,11 +27,17 @@ leak_free = Exercise(
         "zero-to-one": "This runs from 0 to 1. The lesson's data run from −1 to 1.",
         "standardised": "This is (x − mean) / sd. Here we want the smallest training value at −1 and the "
         "largest at 1.",
-        "clipped": "Test points beyond the training range were cut off at ±1. Let them lie outside: that is "
-        "what happens with new data.",
-        "swapped": "The two arrays come back in the wrong order: training first, then test.",
-        "test-set": "The training points are right. The test points need the same formula, with the a and b "
-        "of the training points.",
+        "clipped": Miss(
+            "Test points beyond the training range were cut off at ±1. Let them lie outside: that is what happens "
+            "with new data.",
+            share=0.5,
+        ),
+        "swapped": Miss("The two arrays come back in the wrong order: training first, then test.", share=0.5),
+        "test-set": Miss(
+            "The training points are right. The test points need the same formula, with the a and b of the training "
+            "points.",
+            share=0.5,
+        ),
         "whole-numbers": Miss(
             "Right for decimal numbers. But points may be whole numbers, too: does a result land in an array of "
             "their type, as by np.empty_like or `X[:] = …`?",

@@ -39,6 +39,7 @@ quartile_band = Exercise(
         "mean-sd": "This is the mean with a standard deviation to each side. An accuracy piles up below its "
         "ceiling, so that band reaches where no run ever ended.",
         "extremes": "This is the smallest and the largest run: a band that can only widen as you add seeds.",
+        "repeats": "You count each accuracy once. Two runs that end at the same one are two runs.",
         "other-shares": "low and high are not the quartiles: {share:.0%} of the runs lie inside. It should be half.",
         "wrong-values": "Take one group, sort its accuracies, and find the values with a quarter, a half and three "
         "quarters of the runs below.",
@@ -58,14 +59,15 @@ def _runs(rng: np.random.Generator) -> dict[str, np.ndarray]:
     return table | {"loss": rng.random(len(depth))}
 
 
-# Always tried: even and odd groups, a single run, numbers far from an accuracy's usual size.
+# Always tried: even and odd groups, a single run, numbers far from an accuracy's usual size, and runs that end alike.
+_ALIKE = [0.9, 0.5, 0.5, 0.8, 0.5, 0.6, 0.9, 0.5]
 FEW = {
-    "id": np.array([f"net {i}" for i in range(12)]),
-    "seed": np.arange(12),
-    "depth": np.array([4, 4, 4, 4, 9, 9, 9, 9, 9, 9, 2, 2]),
-    "width": np.array([8, 8, 8, 8, 8, 8, 8, 3, 3, 3, 3, 1]),
-    "accuracy": np.array([0.1, 0.4, 0.5, 0.9, 0.0012, 0.0013, 0.0017, 0.0023, 0.0031, 0.0047, 0.7, 0.2]),
-    "loss": np.linspace(3.0, 0.2, 12),
+    "id": np.array([f"net {i}" for i in range(20)]),
+    "seed": np.arange(20),
+    "depth": np.array([4, 4, 4, 4, 9, 9, 9, 9, 9, 9, 2, 2, *[7] * 8]),
+    "width": np.array([8, 8, 8, 8, 8, 8, 8, 3, 3, 3, 3, 1, *[6] * 8]),
+    "accuracy": np.array([0.1, 0.4, 0.5, 0.9, 0.0012, 0.0013, 0.0017, 0.0023, 0.0031, 0.0047, 0.7, 0.2, *_ALIKE]),
+    "loss": np.linspace(3.0, 0.2, 20),
 }
 
 
@@ -188,6 +190,8 @@ def _name_band(got: np.ndarray, samples: list[np.ndarray]) -> Any:
         return np.array([[statistic(s) for statistic in statistics] for s in samples])
 
     q = each(*(lambda s, p=p: np.quantile(s, p) for p in (0.25, 0.5, 0.75)))
+    if _are_quartiles(got, [np.unique(s) for s in samples]):
+        return "repeats", {}
     if near(got, q[:, ::-1]):
         return "swapped", {}
     for ddof in (0, 1):

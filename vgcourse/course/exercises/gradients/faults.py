@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen
+from vgcourse.course.checks.compare import NO_RETURN, Seen, rms
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.gradients.fault_nets import TELLING, UNLIKE, draw, of_widths, uneven
 from vgcourse.course.exercises.gradients.oracle import Weights, as_array, keras_model, run
@@ -136,19 +136,15 @@ def _units(ran: Any, asked: Callable[[np.ndarray], np.ndarray]) -> frozenset:
 
 def _shortcuts(case: _Patient, ran: Any) -> dict[str, int]:
     """Layers (from 0) that other measures would blame."""
-    kernels = np.array([_rms(k) for k in ran.kernels[:-1]])
-    sizes, signals = np.array([_rms(d) for d in ran.dh]), np.array([_rms(h) for h in ran.h])
+    kernels = np.array([rms(k) for k in ran.kernels[:-1]])
+    sizes, signals = np.array([rms(d) for d in ran.dh]), np.array([rms(h) for h in ran.h])
     return {
         "smallest": int(np.argmin(sizes)),
         "kernel-gradients": 1 + int(np.argmin(kernels[:-1] / kernels[1:])),
-        "kernel": 1 + int(np.argmin([_rms(k) for k, _ in case.weights[1:-1]])),
+        "kernel": 1 + int(np.argmin([rms(k) for k, _ in case.weights[1:-1]])),
         "signal": 1 + int(np.argmin(signals[1:] / signals[:-1])),
         "difference": 1 + int(np.argmin(sizes[:-1] - sizes[1:])),
     }
-
-
-def _rms(values: np.ndarray) -> float:
-    return float(np.sqrt(np.mean(values**2)))
 
 
 @find_fault.observe

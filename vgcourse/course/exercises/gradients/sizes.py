@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, near
+from vgcourse.course.checks.compare import NO_RETURN, Seen, near, rms
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.gradients.oracle import as_array
 
@@ -113,7 +113,7 @@ def judge_layer_rms(seen: Seen, rng: np.random.Generator) -> Any:
         np.array([float(np.ravel(sizes[name])[0]) for name in names])
         for sizes, (names, _) in zip(seen["sizes"], cases, strict=True)
     ]
-    wanted = [np.array([_rms(kernel.astype(float)) for kernel in arrays[::2]]) for _, arrays in cases]
+    wanted = [np.array([rms(kernel.astype(float)) for kernel in arrays[::2]]) for _, arrays in cases]
     if all(map(_alike, got, wanted)):
         return None
     if all(_alike(g, np.where(w < 1e-20, 0, w)) for g, w in zip(got, wanted, strict=True)):
@@ -167,18 +167,18 @@ def _slips_of_size(got: np.ndarray, arrays: list) -> list[str]:
         "middle": [[np.median(np.abs(k)) for k in kernels], [np.sqrt(np.median(s)) for s in squares]],
         "largest": [[np.abs(k).max() for k in kernels]],
         "by-columns": [[np.mean(np.sqrt(np.mean(s, axis))) for s in squares] for axis in (0, 1)],
-        "no-zeros": [[_rms(k[k != 0]) for k in kernels]],
-        "logarithm": [[log(_rms(k)) for k in kernels] for log in (np.log, np.log10)],
-        "in-turn": [[_rms(a.astype(float)) for a in arrays[: len(kernels)]]],
-        "biases": [[_rms(b) for b in biases]],
-        "bias-mixed": [[_rms(v) for v in both], [_rms(k) + _rms(b) for k, b in zip(kernels, biases, strict=True)]],
+        "no-zeros": [[rms(k[k != 0]) for k in kernels]],
+        "logarithm": [[log(rms(k)) for k in kernels] for log in (np.log, np.log10)],
+        "in-turn": [[rms(a.astype(float)) for a in arrays[: len(kernels)]]],
+        "biases": [[rms(b) for b in biases]],
+        "bias-mixed": [[rms(v) for v in both], [rms(k) + rms(b) for k, b in zip(kernels, biases, strict=True)]],
     }
     # What vanishes in float32 may be 0 there: compare what is left.
     seen = got != 0
     found = [
         key for key, ways in slips.items() if seen.any() and any(_alike(got[seen], np.array(w)[seen]) for w in ways)
     ]
-    right = np.array([_rms(k) for k in kernels])
+    right = np.array([rms(k) for k in kernels])
     if _alike(np.sort(got), np.sort(right)):
         found.append("other-layers")
     if _has_floor(got, right):
@@ -204,10 +204,6 @@ def _largest_slip(names: list[str], got: np.ndarray, wanted: np.ndarray) -> dict
     worst = int(np.argmax(np.abs(np.log(np.maximum(np.abs(got), 1e-300) / wanted))))
     fact = f"For {names[worst]} you get {got[worst]:.4g}, where the root mean square is {wanted[worst]:.4g}."
     return {"fact": fact}
-
-
-def _rms(values: np.ndarray) -> float:
-    return float(np.sqrt(np.mean(values**2)))
 
 
 def _alike(got: np.ndarray, wanted: np.ndarray) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, common_cause, middle_two, near
+from vgcourse.course.checks.compare import NO_RETURN, Seen, common_cause, middle_two, near, rms
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.checks.looking import first_line
 
@@ -256,12 +256,8 @@ def _down(
     return dhs, dzs
 
 
-def _rms(values: np.ndarray) -> float:
-    return float(np.sqrt(np.mean(values**2)))
-
-
 def _sizes(net: Net, phi: Phi, slope: Phi, X: np.ndarray) -> list[float]:
-    return [_rms(dz) for dz in _down(net, _up(net, phi, X), slope)[1]]
+    return [rms(dz) for dz in _down(net, _up(net, phi, X), slope)[1]]
 
 
 def _factor(phi: Phi, slope: Phi, X: np.ndarray, nets: list[Net]) -> float:
@@ -283,17 +279,17 @@ def _slips(phi: Phi, slope: Phi, X: np.ndarray, nets: list[Net]) -> dict[str, li
     depth = len(nets[0]) - 1
     steps = 1 / (depth - 1)
 
-    def median(layers: list[list[np.ndarray]], size: Callable = _rms, power: float = steps) -> float:
+    def median(layers: list[list[np.ndarray]], size: Callable = rms, power: float = steps) -> float:
         return float(np.median([(size(values[0]) / size(values[-1])) ** power for values in layers]))
 
     dzs = [dz for _, dz in downs]
-    ratios = np.array([_rms(dz[0]) / _rms(dz[-1]) for dz in dzs])
+    ratios = np.array([rms(dz[0]) / rms(dz[-1]) for dz in dzs])
     no_slope = [_down(net, zs, np.ones_like)[1] for net, zs in zip(nets, ups, strict=True)]
     of_h = [_down(net, zs, lambda z: slope(phi(z)))[1] for net, zs in zip(nets, ups, strict=True)]
     shifted = [_down(net, zs, slope, 1)[1] for net, zs in zip(nets, ups, strict=True)]
-    lines = [np.polyfit(range(depth), np.log([_rms(layer) for layer in dz]), 1)[0] for dz in dzs]
+    lines = [np.polyfit(range(depth), np.log([rms(layer) for layer in dz]), 1)[0] for dz in dzs]
     without = [_down(net, zs, slope, from_output=False)[1] for net, zs in zip(nets, ups, strict=True)]
-    further = np.array([_rms(dz[0] @ net[0].T) / _rms(dz[-1]) for dz, net in zip(dzs, nets, strict=True)])
+    further = np.array([rms(dz[0] @ net[0].T) / rms(dz[-1]) for dz, net in zip(dzs, nets, strict=True)])
     relu_ups = [_up(net, lambda z: np.maximum(z, 0), X) for net in nets]
     relu = [_down(net, zs, lambda z: z > 0)[1] for net, zs in zip(nets, relu_ups, strict=True)]
     return {
@@ -319,7 +315,7 @@ def _slips(phi: Phi, slope: Phi, X: np.ndarray, nets: list[Net]) -> dict[str, li
 
 def _median_of_living(layers: list[list[np.ndarray]], power: float) -> float:
     """The median factor of those whose error does not die; no number where there is none."""
-    ratios = [_rms(dz[0]) / _rms(dz[-1]) for dz in layers if np.any(dz[0])]
+    ratios = [rms(dz[0]) / rms(dz[-1]) for dz in layers if np.any(dz[0])]
     return float(np.median(np.array(ratios) ** power)) if ratios else np.nan
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, close, common_cause, near, things
+from vgcourse.course.checks.compare import NO_RETURN, Seen, close, common_cause, near, rms, things
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.checks.observation import with_article
 
@@ -119,11 +119,7 @@ def _all_near(got: list, wanted: list[np.ndarray]) -> bool:
     )
 
 
-def _rms(z: np.ndarray) -> Any:
-    return np.sqrt(np.mean(z**2))
-
-
-def _scaled(kernels: list[np.ndarray], phi: Phi, X: np.ndarray, size: Callable = _rms) -> list[np.ndarray]:
+def _scaled(kernels: list[np.ndarray], phi: Phi, X: np.ndarray, size: Callable = rms) -> list[np.ndarray]:
     """Each kernel over the size of what it makes of the scaled layers' signal."""
     scaled, h = [], X
     for kernel in kernels:
@@ -139,18 +135,18 @@ def _slips(kernels: list[np.ndarray], phi: Phi, X: np.ndarray) -> dict[str, list
         h = phi(old[-1])
     right = _scaled(kernels, phi, X)
     return {
-        "not-sent-up": [kernel / _rms(z) for kernel, z in zip(kernels, old, strict=True)],
+        "not-sent-up": [kernel / rms(z) for kernel, z in zip(kernels, old, strict=True)],
         "no-phi": _scaled(kernels, lambda z: z, X),
         "no-root": _scaled(kernels, phi, X, lambda z: np.mean(z**2)),
         "deviation": _scaled(kernels, phi, X, np.std),
-        "of-output": _scaled(kernels, phi, X, lambda z: _rms(phi(z))),
+        "of-output": _scaled(kernels, phi, X, lambda z: rms(phi(z))),
         "per-unit": _scaled(kernels, phi, X, lambda z: np.sqrt(np.mean(z**2, axis=0))),
-        "weights": [kernel / _rms(kernel) for kernel in kernels],
-        "multiplied": _scaled(kernels, phi, X, lambda z: 1 / _rms(z)),
+        "weights": [kernel / rms(kernel) for kernel in kernels],
+        "multiplied": _scaled(kernels, phi, X, lambda z: 1 / rms(z)),
         "last-left": [*right[:-1], kernels[-1]],
         "own-activation": _scaled(kernels, lambda z: np.maximum(z, 0), X),
         "first-only": [right[0], *kernels[1:]],
-        "one-for-all": [kernel / _rms(old[0]) for kernel in kernels],
+        "one-for-all": [kernel / rms(old[0]) for kernel in kernels],
         "mean-abs": _scaled(kernels, phi, X, lambda z: np.mean(np.abs(z))),
     }
 

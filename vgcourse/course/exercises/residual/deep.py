@@ -24,6 +24,10 @@ fifty_blocks = Exercise(
         "not-a-model": "deep_net gives back a Keras model; here it is {found}.",
         "shared": "There is only one kernel of {width} × {width}, however deep the net: one block, called again and "
         "again. Make a new block each time.",
+        "loose": "There is only one kernel of {width} × {width}, however deep the net, and it is used once: no other "
+        "block stands on the way from the input to the output. Each block takes what the one before it gave.",
+        "one-kernel": "There is only one kernel of {width} × {width}, however deep the net. For depth {depth} there "
+        "should be {depth} blocks, one behind the other, each with a kernel of its own.",
         "depth": "For depth {depth} there are {got} kernels of {width} × {width}.",
         "layers": "The weights of this net have the shapes {got}. Asked for are a stem (2 → {width}), "
         "blocks of width {width}, and an output of 1 unit.",
@@ -112,6 +116,8 @@ def judge_fifty_blocks(seen: Seen, rng: np.random.Generator) -> Any:
     if odd := next((net for net in nets if "found" in net), None):
         return "no-return" if odd["found"] is None else ("not-a-model", {"found": odd["found"]})
     pairs = list(zip(nets, depths, strict=True))
+    if problem := _judge_one_kernel(pairs, X.astype(float), seed):
+        return problem
     shapes = (_judge_shapes([list(shape) for shape in net["shapes"]], depth) for net, depth in pairs)
     if problem := next(filter(None, shapes), None):
         return problem
@@ -165,18 +171,45 @@ def _judge_scales(outputs: list[np.ndarray], pairs: list[tuple[Seen, int]], X: n
     return "other-scale", {"scale": scale, "depth": depth, "right": depth**-0.5}
 
 
+def _judge_one_kernel(pairs: list[tuple[Seen, int]], X: np.ndarray, seed: int) -> Any:
+    """Whether nets of every depth hold one kernel, and then whether it is called depth times, or once."""
+    if any([list(shape) for shape in net["shapes"]].count([WIDTH, WIDTH]) != 1 for net, _ in pairs):
+        return None
+    answers = {"shared": True, "loose": True}
+    for net, depth in pairs:
+        weights = _quiet(weights_of(net["shapes"], seed))
+        for key, times in (("shared", depth), ("loose", 1)):
+            answers[key] &= len(weights) == 6 and _is_of_block(
+                [*weights[:2], *weights[2:4] * times, *weights[-2:]], net, X, depth
+            )
+    key = next((key for key, fits in answers.items() if fits), "one-kernel")
+    return key, {"width": WIDTH, "depth": pairs[0][1]}
+
+
+def _is_of_block(weights: list, net: Seen, X: np.ndarray, depth: int) -> bool:
+    """Whether the net answers as these weights do, with or without the scale and the last relu."""
+    p = np.asarray(net["p"], float)
+    return any(
+        near(p, run(weights, X, s, last=last)) for s in (depth**-0.5, 1.0, 1 / depth) for last in (_relu, _same)
+    )
+
+
 def _judge_shapes(shapes: list, depth: int) -> Any:
     square, place = shapes.count([WIDTH, WIDTH]), {"width": WIDTH, "depth": depth}
-    if square == 1:
-        return "shared", place
     ends = [[2, WIDTH], [WIDTH]], [[WIDTH, 1], [1]]
     if shapes[:2] != ends[0] or shapes[-2:] != ends[1] or shapes.count([2, WIDTH]) > 1:
-        return "layers", {**place, "got": ", ".join(str(tuple(s)) for s in shapes)[:100]}
+        return "layers", {**place, "got": _listed(shapes)}
     if square != depth:
         return "depth", {**place, "got": square}
     if shapes[2:-2] != [[WIDTH, WIDTH], [WIDTH]] * depth:
-        return "layers", {**place, "got": ", ".join(str(tuple(s)) for s in shapes)[:100]}
+        return "layers", {**place, "got": _listed(shapes)}
     return None
+
+
+def _listed(shapes: list) -> str:
+    """All shapes, or the first and the last few of a long list."""
+    told = [str(tuple(shape)) for shape in shapes]
+    return ", ".join(told if len(told) <= 8 else [*told[:6], "…", *told[-2:]])
 
 
 def run(weights: list, X: np.ndarray, scale: float | list[float], **ends: Any) -> np.ndarray:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, close, common_cause, fact
+from vgcourse.course.checks.compare import NO_RETURN, Seen, close, common_cause, fact, rms
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.ways_out.norms import back, up
 
@@ -122,10 +122,6 @@ def _through(z: np.ndarray, h: np.ndarray, g: np.ndarray, slip: str) -> np.ndarr
     return back(z, 1.0, g * slope, 0 if slip == "no-eps" else 1e-3)[0]
 
 
-def _rms(values: np.ndarray) -> float:
-    return float(np.sqrt(np.mean(values**2)))
-
-
 def factor(sizes: list[float]) -> float:
     """Geometric mean of one step, from sizes at h_0 to h_L."""
     return (sizes[0] / sizes[-1]) ** (1 / (len(sizes) - 1))
@@ -147,7 +143,7 @@ def judge_norm_factor(seen: Seen, rng: np.random.Generator) -> Any:
         if np.size(found) != 1:
             return "not-one-number", {"got": str(np.shape(found))}
     got = [float(np.ravel(found)[0]) for found in seen["found"]]
-    wanted = [factor([_rms(e) for e in errors(*case)]) for case in cases]
+    wanted = [factor([rms(e) for e in errors(*case)]) for case in cases]
     off = next((i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if not _same(g, w)), None)
     if off is None:
         return None
@@ -174,7 +170,7 @@ _ON_THE_WAY = (
 
 def _slips(X: np.ndarray, kernels: list[np.ndarray], error: np.ndarray) -> dict[str, list[float]]:
     found = errors(X, kernels, error)
-    sizes, means, norms = ([size(e) for e in found] for size in (_rms, lambda e: np.abs(e).mean(), np.linalg.norm))
+    sizes, means, norms = ([size(e) for e in found] for size in (rms, lambda e: np.abs(e).mean(), np.linalg.norm))
     right, layers = factor(sizes), len(kernels)
     ratios = np.array(sizes[:-1]) / np.array(sizes[1:])
     plain, h = [np.asarray(error, float)], [np.asarray(X, float)]
@@ -182,8 +178,8 @@ def _slips(X: np.ndarray, kernels: list[np.ndarray], error: np.ndarray) -> dict[
         h.append(np.maximum(h[-1] @ W, 0))
     for W, after in zip(kernels[::-1], h[:0:-1], strict=True):
         plain.insert(0, (plain[0] * (after > 0)) @ W.T)
-    hs = [_rms(h) for h in signals(X, kernels)]
-    slipped = {key: [factor([_rms(e) for e in errors(X, kernels, error, key)])] for key in _ON_THE_WAY}
+    hs = [rms(h) for h in signals(X, kernels)]
+    slipped = {key: [factor([rms(e) for e in errors(X, kernels, error, key)])] for key in _ON_THE_WAY}
     return {
         "in-all": [right**layers],
         "one-short": [right ** (layers / (layers - 1)) if layers > 1 else right, right ** (layers / (layers + 1))],
@@ -197,7 +193,7 @@ def _slips(X: np.ndarray, kernels: list[np.ndarray], error: np.ndarray) -> dict[
         "logarithm": [np.log(right), np.log10(right), layers * np.log(right)],
         "upside-down-in-all": [right**-layers],
         "a-layer-short": [(sizes[1] / sizes[-1]) ** (1 / n) for n in (layers, max(layers - 1, 1))],
-        "no-norm": [factor([_rms(e) for e in plain])],
+        "no-norm": [factor([rms(e) for e in plain])],
         **slipped,
     }
 

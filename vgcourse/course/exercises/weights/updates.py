@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, all_close, fact, first_off
+from vgcourse.course.checks.compare import NO_RETURN, Seen, all_close, fact, first_off, rms
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.weights.walks import telling, walk
 
@@ -17,9 +17,12 @@ update_ratio = Exercise(
     misses={
         "no-return": NO_RETURN.format(name="update_ratio"),
         "one-number": "You get one number for the whole recording. Each step has its own ratio: take the root mean "
-        "squares over axes 1 and 2 only.",
+        "squares over axes 1 and 2, and no mean over the steps.",
         "length": "{moments} moments make {steps} updates; you get shape {got}.",
-        "no-log": "That is the ratio itself. Asked for is its logarithm, to the base 10.",
+        "no-log": Miss("That is the ratio itself. Asked for is its logarithm, to the base 10.", share=0.5),
+        "no-root": Miss(
+            "Those are mean squares, without their roots: the logarithm comes out twice as large.", share=0.5
+        ),
         "natural-log": Miss(
             "That is the natural logarithm. Take log10, so that −3 reads as a thousandth.", share=0.5
         ),
@@ -27,7 +30,7 @@ update_ratio = Exercise(
         "after": Miss(
             "You divide by the weights after each step. Take those before it: the ones that it changes.", share=0.5
         ),
-        "first-weights": "You divide every update by the weights at the start. They grow: take those just before "
+        "first-weights": "You divide every update by the weights at the start. They change: take those just before "
         "each step.",
         "signed-mean": "Means with signs cancel, in the update as in the weights. Take root mean squares.",
         "deviation": Miss(
@@ -79,7 +82,7 @@ def judge_update_ratio(seen: Seen, rng: np.random.Generator) -> Any:
             return "one-number"
         if ratio.shape != (moments - 1,):
             return "length", {"moments": moments, "steps": moments - 1, "got": ratio.shape}
-    wanted = [np.log10(_rms(np.diff(kernels, axis=0)) / _rms(kernels[:-1])) for kernels in draws]
+    wanted = [np.log10(_size(np.diff(kernels, axis=0)) / _size(kernels[:-1])) for kernels in draws]
     if all_close(got, wanted):
         return None
     i = first_off(got, wanted)
@@ -94,28 +97,29 @@ def judge_update_ratio(seen: Seen, rng: np.random.Generator) -> Any:
     return "wrong-values", told
 
 
+def _size(kernels: np.ndarray) -> np.ndarray:
+    return rms(kernels, axis=(1, 2))
+
+
 def _slips(kernels: np.ndarray) -> dict[str, list[np.ndarray]]:
     update, before, after = np.diff(kernels, axis=0), kernels[:-1], kernels[1:]
-    size, ratio = _rms(update), _rms(update) / _rms(before)
+    size, ratio = _size(update), _size(update) / _size(before)
     with np.errstate(all="ignore"):
         signed = [f(update.mean((1, 2))) / f(before.mean((1, 2))) for f in (np.asarray, np.abs)]
         single = np.abs(update / before)
-        ones = [single.mean((1, 2)), _rms(single), np.median(single, axis=(1, 2))]
+        ones = [single.mean((1, 2)), _size(single), np.median(single, axis=(1, 2))]
         return {
             "no-log": [ratio],
             "natural-log": [np.log(ratio)],
             "upside-down": [-np.log10(ratio), 1 / ratio],
-            "after": [np.log10(size / _rms(after)), size / _rms(after)],
-            "first-weights": [np.log10(size / _rms(kernels[:1])), size / _rms(kernels[:1])],
+            "no-root": [2 * np.log10(ratio)],
+            "after": [np.log10(size / _size(after))],
+            "first-weights": [np.log10(size / _size(kernels[:1])), size / _size(kernels[:1])],
             "signed-mean": [v for r in signed for v in (r, np.log10(r))],
             "mean-size": [np.log10(np.abs(update).mean((1, 2)) / np.abs(before).mean((1, 2)))],
             "deviation": [np.log10(update.std((1, 2)) / before.std((1, 2)))],
             "one-by-one": [v for r in ones for v in (r, np.log10(r))] + [np.log10(single).mean((1, 2))],
         }
-
-
-def _rms(values: np.ndarray) -> np.ndarray:
-    return np.sqrt((values**2).mean((1, 2)))
 
 
 @update_ratio.own_version
