@@ -68,6 +68,7 @@ ODD = {
     "in a dictionary": lambda value: {"a": value},
     "the first of it": lambda value: value[0] if isinstance(value, (tuple, list)) and value else value,
     "its text": repr,
+    "None as text": lambda value: "None" if value is None else value,
     "complex": in_numbers(lambda array: array + 1j),
     "nan": in_numbers(lambda array: array * np.nan),
     "inf": in_numbers(lambda array: array * 0 + np.inf),

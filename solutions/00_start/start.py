@@ -89,9 +89,9 @@ reveal(
 
 # %% [markdown]
 """
-That one line of arithmetic is the heart of the whole course: **multiply many factors, and unless each is
-very nearly 1, you soon have next to nothing or something enormous.** Compare 0.9 with its neighbour on the
-other side of 1:
+That one line of arithmetic is the heart of the whole course: **multiply many factors of one size, and unless
+that size is very nearly 1, you soon have next to nothing or something enormous.** Compare 0.9 with its
+neighbour on the other side of 1:
 """
 
 # %%
@@ -161,8 +161,9 @@ check("first-check", rms)
 What to know about checks:
 
 - A check draws **new numbers every time**, so it cannot be pleased by one lucky case. It looks at what your
-  function *does*, never at how it is written. Your own way is welcome.
-- It says in one sentence which idea went astray. Try as often as you like; only the last state counts.
+  function *does*, and whether it is your own; how it is written is up to you.
+- It says what came and what was wanted, and, where it can tell, which idea went astray. Try as often as you
+  like; only the last state counts.
 - "Open" means not answered yet. You may leave an exercise and go on: until it has passed its check, the
   cells below use the course's version and say so. The next one would, had you left `rms` wrong.
 """

@@ -142,7 +142,7 @@ the training half happens to hold many orange points in the upper left, then the
 them there*. The line learns the excess and meets the deficit. Fresh points are fair again.
 
 So the two halves of one carefully balanced set are not independent, and a model that learns nothing but
-chance patterns lands *below* a half. T2's five-layer tanh network, the one that was meant to show the
+chance patterns mostly lands *below* a half. T2's five-layer tanh network, the one that was meant to show the
 vanishing gradient, was reported with 0.530 on the training half and 0.468 on the test half. Compare that
 with the straight line above. Those two numbers tell you how little that network had learnt.
 
@@ -1101,7 +1101,7 @@ of weights is what Glorot's and He's initialisations are about, and lesson 5 tak
   that luck**: each sigmoid takes three quarters of the error or more. Ten of them leave a millionth *at
   best*.
 
-Next: real networks of 1 to 20 layers, over a hundred random starts each, and what depth truly does to them.
+Next: real networks of 1 to 20 layers, most over a hundred random starts each, and what depth truly does to them.
 
 ## Sources
 

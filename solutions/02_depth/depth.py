@@ -106,6 +106,8 @@ For example:
 [(2, 5), (5,), (5, 5), (5,), (5, 1), (1,)]
 ```
 
+(Without `keras.Input`, Keras makes the weights at the first call. That is right as well; the list is empty until then.)
+
 <details><summary>Hint 1</summary>
 
 Begin with `model = keras.Sequential([keras.Input((2,))])`, add a `keras.layers.Dense` in a loop with
@@ -266,8 +268,7 @@ predict(
 # %% [markdown]
 """
 To find out, we run each experiment with **100 seeds**. The seed decides the initial weights and the order
-of the points; the data stay the same. A hundred runs of everything in this lesson take a computer half an
-hour, so the course keeps a table of them; `python -m vgcourse.published.kept.tutorial_runs` measures it anew.
+of the points; the data stay the same. All the runs of this lesson take a computer half an hour, so the course keeps a table of them; `python -m vgcourse.published.kept.tutorial_runs` measures it anew.
 (Do not take that on trust. In section 5 you will run a part of it yourself and compare.)
 """
 
@@ -537,7 +538,7 @@ T1 kept its house in order: sig4, tanh4 and relu4 differ in the activation and i
 pair, tanh5 and relu5, **is not in the list**. It changed the activation, the hidden weights and the output
 weights. In section 6 we shall find out which of them was the cure.
 
-## 5 · Three rescues, one change each (8 minutes)
+## 5 · Four failures, one change each (8 minutes)
 
 Take `T1.sig1`: one hidden layer of sigmoids, and a median of .67, where the same data are 99 % separable.
 Is the gradient vanishing? There is only one hidden layer for it to vanish in. Let us change *one* thing,
@@ -869,7 +870,7 @@ now know all four.)
   four says that three sigmoid layers beat one.
 - **"Does it learn?" is a probability**, and in between it is widest where you would most like a clear
   answer.
-- **A plateau is not a wall**: ten times the rate, or the epochs, and T1's failing networks are at .99.
+- **A plateau is not a wall**: at ten times the rate T1's networks of one and of four sigmoid layers are at .99.
 - **Change one thing at a time.** T2's cure was the weights; the activation got the praise.
 
 What is it about U(0, 1), and about N(0, 1) with sigmoids, that makes learning so slow? To answer that we

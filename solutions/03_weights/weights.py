@@ -164,7 +164,7 @@ check("weight-capture", WeightCapture)
 # %% [markdown]
 """
 The package has such a callback too, `vg.WeightCapture`. It does more (biases, nested models, TensorBoard), and
-its `recording` is what all figures of this course are drawn from. Let both of them watch the same run: T1's
+its `recording` is what the figures of this lesson are drawn from. Let both of them watch the same run: T1's
 relu network, the one that learns fastest.
 """
 
@@ -342,7 +342,7 @@ T1 reads three things from one run of each network. Over six runs (of relu, your
   deviation runs ahead, and the lowest layer's changes far less.
 
 So the picture is the reverse of what one might expect: in the network with the vanishing gradient it is the
-**lowest** layer that changes.
+**lowest** layer that changes most.
 
 Or is it? Mean and standard deviation describe the weights as a *crowd*. They do not follow anyone in it.
 """
@@ -484,8 +484,8 @@ r"""
 RMSprop carries a gradient up to the full step only while it is larger than $\sqrt\epsilon$, about $10^{-3.5}$; Adam
 while it is larger than $\epsilon$ itself. Below that, $\epsilon$ is what they divide by, and a vanished gradient moves
 nothing here either. **That is why vanishing matters although the optimizer divides by the gradient's size**: the four
-layers of these networks lose a factor of 500 and stay above the limit. Forty would not. Where the limit is crossed,
-layer by layer, is a question about gradients: lesson 4.
+layers of these networks lose a factor of 500, and the lowest one ends just at the limit. Ten would be far below it.
+Where it is crossed, layer by layer, is a question about gradients: lesson 4.
 
 To watch it, put `runs["sigmoid"][0]` into the player of section 1. These recordings hold the gradients too: the
 weights in the top row spread, although its gradients start out as the smallest by far.
@@ -647,7 +647,7 @@ vg.plots.update_ratio(steps["sgd"])
 # %% [markdown]
 """
 *Figure 3. Plain SGD, three sigmoid networks: median and band. The output layer runs along the guide line at −3, and
-each layer below it lies lower, down to −5 for* `hidden_1`: *a staircase.*
+each layer below it lies lower, down to below −5 for* `hidden_1`: *a staircase.*
 """
 
 # %% shows_only=true

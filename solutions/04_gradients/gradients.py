@@ -272,7 +272,7 @@ for activation, (means, sizes) in results.items():
 # %% [markdown]
 r"""
 In the tanh networks the mean is mostly a quarter of the size or less, and it may be nothing or most of it, as
-the signs happen to fall. It is no measure of size, and **a healthy layer's mean is close to nothing**.
+the signs happen to fall. It is no measure of size: **a healthy layer's mean may be next to nothing**.
 
 Now the sigmoid networks, and there the last row. In the **output layer** the mean is nine tenths of the
 rms, in nearly every network. Not because that layer learns so well: its inputs are sigmoids, which are
@@ -378,7 +378,7 @@ check("output-gradients", output_gradients)
 
 # %% [markdown]
 r"""
-Now the network that looks healthy. Twenty hidden layers of five tanh units, weights drawn from
+Now a deep network. Twenty hidden layers of five tanh units, weights drawn from
 $U(-1/\sqrt n, +1/\sqrt n)$ for $n$ inputs, a start that was standard for decades (and is still how PyTorch
 starts its linear layers). Its variance is $1/(3n)$, so each layer multiplies what passes through it by about
 $1/\sqrt 3 \approx 0.58$, at best. After twenty layers that leaves a 60,000th or less.
@@ -478,7 +478,7 @@ straight line that falls from about 0.1 at layer 20 to less than a millionth at 
 Where is the gradient lost? The left picture says: nowhere, all layers are alike. The right one says: a
 little less than half at each. Both are right about what they measure. Going up, each layer about halves the
 *signal* $h$; coming down, each layer about halves the *error*. A kernel's gradient is the product of
-the signal from below and the error from above, and so at every layer it has lost the same twenty factors.
+the signal from below and the error from above, and so at every layer it has lost equally many factors.
 
 Glorot and Bengio saw this in 2010: under common conditions the kernel gradients of all layers have the same
 variance, while the back-propagated ones have not. A level profile of kernel gradients is therefore no sign
@@ -739,7 +739,7 @@ We ask first what the ratio is *before* training.
 predict(
     "t3-ratio",
     "T3's sigmoid net before training: last layer's gradient over the first's?",
-    choices=["about 3", "about 30", "about 300", "more than 1,000"],
+    choices=["about 1", "about 30", "about 1,000", "about 30,000"],
 )
 
 # %% shows_only=true
@@ -756,7 +756,7 @@ for activation in ("sigmoid", "relu", "leaky_relu"):
     print(f"{activation:10}: {at_start[activation]:.2g} (median of 10 networks)")
 
 # %% shows_only=true
-words = {3: "about 3", 30: "about 30", 300: "about 300", 3000: "more than 1,000"}
+words = {1: "about 1", 30: "about 30", 1e3: "about 1,000", 3e4: "about 30,000"}
 choice = closest(at_start["sigmoid"], words)
 note = "T3 averaged over the training, and so missed the worst of it."
 reveal("t3-ratio", choice, note)
@@ -859,7 +859,7 @@ You have all the instruments.
 The error is lost *in* layer $l$ if $\partial L/\partial h_l$ at its output is of fair size, and
 $\partial L/\partial h_{l-1}$, what it hands on, is not. And a unit is **dead** if its slope is 0 for every
 example. With relu that means: its output is 0 for every example. Then nothing flows through it, its kernel
-column and its bias get a gradient of exactly 0, and it will stay as it is.
+column and its bias get a gradient of exactly 0, and they stay as they are: only the layers below could wake it.
 
 ### Exercise 6 · Find the fault ★★★ (3 points)
 
@@ -953,11 +953,11 @@ model.
 
 ## What you take with you
 
-- A training step is a tape, a list of gradients, and an update. `fit` does nothing else.
+- A training step is a tape, a list of gradients, and an update. `fit` repeats it.
 - **The signed mean is no size.** It cancels where entries differ in sign, and cannot where the inputs are
   all positive.
 - A kernel's gradient is **signal times error**. Look at the error itself, $\partial L_i/\partial h$.
-- Its slope on a logarithmic axis is the **layer factor**: $r =
+- Its slope on a logarithmic axis gives the **layer factor**: $r =
   \sqrt{n\,\mathrm{Var}(W)\,\mathbb{E}[\phi'^2]}$. About 0.23 for sigmoid with Glorot's weights, 0.7 for
   relu, near 1 for tanh.
 - A ratio between layers says little without its moment: measure before training, then watch.

@@ -54,7 +54,7 @@ def difference(seen: Any, model: Any) -> str | None:
         return _in_dict(seen, model)
     if isinstance(model, list):
         return _in_list(seen, model)
-    return None
+    return None if seen is None or _is_numbers(seen) else f"{_words(seen)} stands where None belongs"
 
 
 def _in_numbers(seen: Any, model: Any) -> str | None:

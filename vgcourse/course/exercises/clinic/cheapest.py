@@ -36,6 +36,7 @@ cheapest_cure = Exercise(
         ),
         "every": Miss("You ask for every single seed. Nine in ten are enough.", share=0.5),
         "more-than-nine": Miss("*Exactly* nine in ten of the runs are enough as well.", share=0.5),
+        "fixed-level": Miss("You compare with 0.8, whatever `level` is.", share=0.5),
         "strict": Miss("A score of exactly the level counts as well: `level` or more.", share=0.5),
         "other-cost": Miss(
             "What a change costs is the *median* of `updates` over *all* its runs: not the mean, the sum, the least "
@@ -47,7 +48,7 @@ cheapest_cure = Exercise(
         "wrong-name": "For each change: which share of its runs reaches the level?",
     },
 )
-LEVEL, SHARE = 0.8, 0.9
+LEVEL, LOWER, SHARE = 0.8, 0.5, 0.9
 
 
 def _tables(rng: np.random.Generator) -> list[Any]:
@@ -57,6 +58,7 @@ def _tables(rng: np.random.Generator) -> list[Any]:
     """
     fixed = np.random.default_rng(6)
     drawn = [_table(fixed, 16), _table(rng, int(rng.integers(11, 30))), _table(fixed, 10), _none_heals(fixed)]
+    drawn[2] = _lowered(drawn[2])
     well, at_level = np.linspace(0.9, 0.95, 10), np.append(np.full(9, LEVEL), 0.3)
     costs = [20] * 4 + [36] * 4 + [300, 20]  # the last run fails
     plain = [
@@ -67,7 +69,7 @@ def _tables(rng: np.random.Generator) -> list[Any]:
             "halves": (well + 0.01, [19] * 5 + [50] * 5),
             "once": (well + 0.02, [5] + [40] * 9),
         },
-        {"enough": (well, 5.0), "more": (well + 0.01, 8.0)},
+        {"enough": (well, 5.0), "more": (well + 0.01, 8.0), "dear": (well - 0.005, 20.0)},
     ]
     named = [{"enough": name} for name in ("change A", "change B", "nothing")]
     return drawn + [
@@ -93,6 +95,13 @@ def _table(rng: np.random.Generator, seeds: int) -> Any:
     return _frame(rng, {names[key]: (scores[key], cost) for key, cost in zip(scores, costs, strict=True)}, names)
 
 
+def _lowered(table: Any) -> Any:
+    """The same changes, measured by a score of which less is asked."""
+    lower = table.assign(score=table.score - (LEVEL - LOWER))
+    lower.attrs = {**table.attrs, "level": LOWER}
+    return lower
+
+
 def _none_heals(rng: np.random.Generator) -> Any:
     return _frame(rng, {"rate": (_mixed(rng, 12, 8), 3.0), "epochs": (_mixed(rng, 12, 9), 9.0)}, {"enough": None})
 
@@ -110,7 +119,7 @@ def _frame(rng: np.random.Generator, of: dict[str, tuple[np.ndarray, Any]], name
         for name, (scores, cost) in of.items()
     ]
     table = pd.concat(parts).sample(frac=1, random_state=int(rng.integers(1000))).reset_index(drop=True)
-    table.attrs["right"] = names["enough"]
+    table.attrs = {"right": names["enough"], "level": LEVEL}
     return table
 
 
@@ -119,8 +128,9 @@ def observe_cheapest_cure(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
     found = []
     for table in _tables(rng):
+        level = table.attrs["level"]
         table.attrs = {}
-        name = answer(table, LEVEL)
+        name = answer(table, level)
         found.append(None if name is None else str(name))
     return {"chosen": found}
 
@@ -155,36 +165,44 @@ def _told(table: Any, change: str | None) -> str:
     if change is None:
         return "None"
     runs = table[table.change == change]
-    good = int((runs.score >= LEVEL).sum())
+    good = int((runs.score >= table.attrs["level"]).sum())
     return f"{change!r} ({good} of its {len(runs)} runs reach the level, at {runs.updates.median():.4g} updates)"
 
 
 def _slips(table: Any) -> dict[str, list[str | None]]:
     """What each misreading chooses."""
     of = table.sort_values("seed").groupby("change")
-    cost, mean, right = of.updates.median(), of.score.mean(), table.attrs["right"]
-    reached, above = (
-        table.assign(good=good).groupby("change").good.mean() for good in (table.score >= LEVEL, table.score > LEVEL)
+    cost, mean, (right, level) = (
+        of.updates.median(),
+        of.score.mean(),
+        (table.attrs[key] for key in ("right", "level")),
     )
-    healed = table[table.score >= LEVEL].groupby("change").updates.median()
+    reached, above, fixed = (
+        table.assign(good=good).groupby("change").good.mean()
+        for good in (table.score >= level, table.score > level, table.score >= LEVEL)
+    )
+    healed = table[table.score >= level].groupby("change").updates.median()
     fitting = reached >= SHARE
 
     def cheapest(good: Any, cost: Any = cost) -> str | None:
         return cost[good].idxmin() if good.any() else None
 
+    middle = of.score.median()
     others = [of.updates.mean(), of.updates.sum(), of.updates.min(), of.updates.max(), healed.reindex(cost.index)]
     others += [of.updates.quantile(0.5, interpolation=way) for way in ("lower", "higher")]
     return {
-        "best-score": [mean.idxmax(), of.score.median().idxmax()],
+        "best-score": [score.idxmax() for score in (mean, middle)]
+        + [score[fitting].idxmax() if fitting.any() else right for score in (mean, middle)],
         "ignores-score": [cost.idxmin(), of.updates.min().idxmin()],
         "one-seed": [
-            cheapest(of.score.max() >= LEVEL),
-            cheapest(of.score.first() >= LEVEL),
-            cheapest(of.score.max() >= LEVEL, table[table.score >= LEVEL].groupby("change").updates.min()),
+            cheapest(of.score.max() >= level),
+            cheapest(of.score.first() >= level),
+            cheapest(of.score.max() >= level, table[table.score >= level].groupby("change").updates.min()),
         ],
-        "mean": [cheapest(mean >= LEVEL)],
-        "median": [cheapest(of.score.median() >= LEVEL)],
+        "mean": [cheapest(mean >= level)],
+        "median": [cheapest(middle >= level)],
         "more-than-nine": [cheapest(reached > SHARE + 1e-9)],
+        "fixed-level": [cheapest(fixed >= SHARE)],
         "strict": [cheapest(above >= SHARE)],
         "other-cost": [cheapest(fitting, other) for other in others],
         "every": [cheapest(reached == 1)],

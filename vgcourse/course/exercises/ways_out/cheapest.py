@@ -8,7 +8,7 @@ import numpy as np
 from vgcourse.course.checks.compare import NO_RETURN, Seen, close, fact
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
-SURE = 0.9
+SURE, TARGET, LOWER = 0.9, 0.95, 0.7
 # Prices by budget: what is nearly sure costs a fifth; two cures are sure at the lowest price; the surer one costs
 # a little more, and what nobody learns from is the cheapest.
 _TEMPTING = [[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [20.0, 30.0, 60.0], [45.0, 50.0, 60.0], [40.0, 50.0, 90.0]]
@@ -27,6 +27,7 @@ cheapest_cure = Exercise(
         "the sweep cost.",
         "table-shape": "The table has a row for each cure and a column for each budget, {wanted}; yours has {got}.",
         "strict": Miss("An accuracy that is *exactly* the target reaches it.", share=0),
+        "fixed-target": "You compare with 0.95, whatever `target` is.",
         "one-seed": "Those shares come from one seed.",
         "means": "The table holds accuracies. Asked for are shares: how many of the seeds reach the target.",
         "counts": Miss("The table holds counts; divide by the number of seeds.", share=1 / 3),
@@ -97,13 +98,19 @@ class _Market:
 
     At most `most` of the `count` seeds reach the target, whatever the cure and the budget. `prices`: in the order of
     `_reached`, where none shall be drawn. `lucky`: whether it is the first seed that reaches the target where only
-    some do.
+    some do. `target`: what is asked of an accuracy.
     """
 
     def __init__(
-        self, rng: np.random.Generator, most: int = 10, count: int = 10, prices: Any = None, lucky: bool = True
+        self,
+        rng: np.random.Generator,
+        most: int = 10,
+        count: int = 10,
+        prices: Any = None,
+        lucky: bool = True,
+        target: float = TARGET,
     ) -> None:
-        self.target, self.lucky = 0.95, lucky
+        self.target, self.lucky = target, lucky
         self.seeds = [int(seed) for seed in rng.permutation(1000)[:count]]
         self.budgets = [*sorted(int(b) for b in rng.permutation(np.arange(5, 40))[:2]), int(rng.integers(50, 90))]
         names = [f"cure {letter}" for letter in "ABCDEF"]
@@ -129,8 +136,8 @@ class _Market:
     def _accuracies(self, rng: np.random.Generator, reached: list[int]) -> np.ndarray:
         rows = []
         for n in reached:
-            below = rng.uniform(0.3, 0.94, len(self.seeds))
-            below[:n] = rng.uniform(0.955, 0.999, n)
+            below = rng.uniform(0.3, self.target - 0.01, len(self.seeds))
+            below[:n] = rng.uniform(self.target + 0.005, 0.999, n)
             # One seed, not the lucky one, lands on the target itself.
             below[n - 1] = self.target if n > 1 else below[n - 1]
             below[1:] = below[1 + rng.permutation(len(below) - 1)]
@@ -173,7 +180,7 @@ class _Market:
 def _draw(rng: np.random.Generator) -> list[_Market]:
     fixed = np.random.default_rng(16)
     told = [_Market(fixed, prices=prices, lucky=False) for prices in (_EQUAL, _CLOSE)]
-    return [_Market(rng), _Market(fixed, 29, 30, _TEMPTING), _Market(fixed, 8), *told]
+    return [_Market(rng), _Market(fixed, 29, 30, _TEMPTING), _Market(fixed, 8, target=LOWER), *told]
 
 
 @cheapest_cure.observe
@@ -224,6 +231,7 @@ def _judge_tables(tables: list, markets: list[_Market]) -> Any:
             return "table-shape", {"wanted": str(market.shares().shape), "got": str(np.shape(table))}
     readings = {
         "strict": [np.mean(m.accuracy > m.target, axis=2) for m in markets],
+        "fixed-target": [np.mean(m.accuracy >= TARGET, axis=2) for m in markets],
         "one-seed": [np.array(m.accuracy[:, :, i] >= m.target, float) for i in (0, -1) for m in markets],
         "means": [summary(m.accuracy, axis=2) for summary in (np.mean, np.median) for m in markets],
         "counts": [m.shares() * len(m.seeds) for m in markets],
