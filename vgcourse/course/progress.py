@@ -51,7 +51,7 @@ def read() -> dict[str, dict[str, Any]]:
 
 def record_check(verdict: "Verdict") -> None:
     """Keep the latest verdict of an exercise, the best, whether it ever passed, and how often it was tried."""
-    if verdict.key == "blank":
+    if verdict.key == "blank" and not verdict.share:
         return  # pressing a check out of curiosity is no try
     before = read()["checks"].get(verdict.exercise, {})
     tries = before.get("tries", 0) + 1

@@ -120,6 +120,16 @@ def with_other_half(problem: Any, is_right: bool, sentence: str) -> Any:
     return key, {**fields, "also_right": sentence}
 
 
+def of_two(first: Any, second: Any, names: tuple[str, ...], misses: Mapping[str, Any]) -> Any:
+    """What a judge found in two answers that are judged apart: one problem, and that the other one is right."""
+    if first is not None:
+        return with_other_half(first, second is None, f"{names[1]} is right.")
+    if second is None:
+        return None
+    key = second if isinstance(second, str) else second[0]
+    return with_other_half(second, not misses[key].share, f"{names[0]} is right.")  # others say it themselves
+
+
 def as_sent(value: Any) -> Any:
     """None, tuples and lists as they are; anything else as the array it must be (a tensor, a frame)."""
     return value if value is None or isinstance(value, (tuple, list)) else np.asarray(value)

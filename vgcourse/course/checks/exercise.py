@@ -15,12 +15,14 @@ from vgcourse.course.checks import forms
 from vgcourse.course.checks.looking import first_line, is_blank, need_callable, observed
 from vgcourse.course.checks.observation import ObservationError, decode, encode
 from vgcourse.course.checks.verdicts import (
+    BLANK,
     CHANGED,
     CHECK_FAILED,
     COMMON,
     COMMON_HALF,
     NOT_PLAIN,
     PASSED,
+    RAISES,
     TAMPERED,
     UNWATCHED,
     Miss,
@@ -142,7 +144,8 @@ class Exercise:
         except ObservationError as error:
             return self._miss(NOT_PLAIN, {"text": str(error)})
         if "problem" in data:
-            return self._problem(data["problem"], data.get("fields"))
+            verdict = self._half_of(self._problem(data["problem"], data.get("fields")), data.get("others"), seed)
+            return self._miss(TAMPERED, {}) if verdict.share and data.get(UNWATCHED) else verdict
         try:
             found = self._judge(data["seen"], np.random.default_rng(seed))
             verdict = self._verdict_of(found, data.get("changed"))
@@ -160,6 +163,21 @@ class Exercise:
             return Verdict(self.id, self.points, 1.0, PASSED, self.passed_message)
         key, fields = (found, {}) if isinstance(found, str) else found
         return besides(half_right(self._miss(key, fields), fields.get("also_right")), changed)
+
+    def _half_of(self, verdict: Verdict, others: Any, seed: int) -> Verdict:
+        """A half, where one of several functions is open or stops and the others are right."""
+        if others is None or verdict.key not in (BLANK, RAISES):
+            return verdict
+        try:
+            found = self._judge(others, np.random.default_rng(seed))
+        except Exception:  # it needs all of them
+            return verdict
+        key, fields = found if isinstance(found, tuple) else (found, {})
+        # What does nothing earns nothing by itself: a share that is left is that of the others.
+        also = fields.get("also_right") or (key and self.misses[key].share and "The rest is right.")
+        if not also:
+            return verdict
+        return half_right(verdict, also)
 
     def _model(self, seed: int) -> Any:
         """What is observed of the course's own version; None where there is none, or it does not run here."""

@@ -19,7 +19,7 @@ class HandedOut:
         self.meant = meant
         self.changed: dict[str, str] | None = None
         self.raised: BaseException | None = None  # by the call of an answer, a wrong number of arguments included
-        self.call = ""  # the call that raised, in words
+        self.name, self.call = "", ""  # of the answer that raised, and its call in words
         self.no_number: str | None = None  # what an answer gave back in a number's place, in words
 
     def guard(self, name: str, answer: Any) -> Any:
@@ -37,7 +37,7 @@ class HandedOut:
                 self.no_number = self.no_number or forms.no_number(result)
                 return result
             except BaseException as error:
-                self.raised, self.call = error, f"{name}({', '.join(map(_in_words, args))})"
+                self.raised, self.name, self.call = error, name, f"{name}({', '.join(map(_in_words, args))})"
                 raise
             finally:
                 self._compare(name, args, given, before)

@@ -55,7 +55,7 @@ def _look(exercise: Observed, answers: tuple[Any, ...], seed: int) -> dict[str, 
     blank = [name for name, answer in zip(exercise.answers, answers, strict=False) if is_blank(answer)]
     if blank and len(blank) < len(answers):
         what = f"Still open: {', '.join(blank)} (the check looks at all its functions together)."
-        return {"problem": BLANK, "fields": {"what": what}}
+        return {"problem": BLANK, "fields": {"what": what}, **_others(exercise, answers, blank, seed)}
     if blank:
         return {"problem": BLANK}
     handed = HandedOut(exercise.changes)
@@ -71,9 +71,33 @@ def _look(exercise: Observed, answers: tuple[Any, ...], seed: int) -> dict[str, 
         return {"problem": NOT_PLAIN, "fields": {"text": str(error)}}
     except (Exception, SystemExit) as error:
         if _is_of_a_stub(error):
-            return {"problem": BLANK}
+            return {"problem": BLANK, **_others(exercise, answers, [handed.name], seed)}
         by_answer = handed.raised is error or passed_through_own_code(error)
-        return _stopped(error, by_answer, handed.call if handed.raised is error else "")
+        if handed.raised is not error:
+            return _stopped(error, by_answer)
+        return _stopped(error, by_answer, handed.call) | _others(exercise, answers, [handed.name], seed)
+
+
+def _others(exercise: Observed, answers: tuple[Any, ...], out: list[str], seed: int) -> dict[str, Any]:
+    """What is seen of an exercise's other functions, where those in ``out`` are open or stop: they earn their half.
+
+    Nothing where there are no others, or where they cannot be looked at by themselves.
+    """
+    named = dict(zip(exercise.answers, answers, strict=False))
+    if not all(callable(answer) for answer in named.values()) or not set(out) < set(named):
+        return {}
+    handed = HandedOut(exercise.changes)
+    try:
+        rest = [handed.guard(name, _nothing if name in out else answer) for name, answer in named.items()]
+        seen = exercise.observing(*rest, np.random.default_rng(seed))
+        encode({"seen": seen})
+    except (Exception, SystemExit):
+        return {}
+    return {} if handed.no_number or handed.changed else {"others": seen}
+
+
+def _nothing(*args: Any, **kwargs: Any) -> None:
+    """In the place of a function that is open, or stops."""
 
 
 def _is_of_a_stub(error: BaseException) -> bool:

@@ -23,7 +23,7 @@ def look(verdict: Verdict) -> tuple[str, str, str]:
     """Sign, word and colour of a verdict."""
     if verdict.passed:
         return _LOOKS["passed"]
-    return _LOOKS["open"] if verdict.key == BLANK else _LOOKS["missed"]
+    return _LOOKS["open"] if verdict.key == BLANK and not verdict.share else _LOOKS["missed"]
 
 
 def as_text(verdict: Verdict) -> str:

@@ -33,7 +33,7 @@ def reconsidered(
     verdict: Verdict, exercise: Exercise, found: list[tuple[str, str]], before: Iterable[NotebookNode]
 ) -> Verdict:
     """The verdict on ``found`` (exercise id and observation), in the light of the cells that ran ``before``."""
-    if verdict.share > 0 or verdict.key not in (NO_OBSERVATION, BLANK, RAISES):
+    if verdict.passed or verdict.key not in (NO_OBSERVATION, BLANK, RAISES):
         return verdict
     names = set(exercise.answers)
     if verdict.key == RAISES:
@@ -57,7 +57,7 @@ def _by_cells(verdict: Verdict, exercise: Exercise, names: set[str], cells: list
         return exercise.withhold(NOT_HERE, said)
     if error in _UNREADABLE and verdict.key != RAISES:
         message = NOT_READ.format(names=", ".join(sorted(names)), error=error, text=text[:200])
-        return Verdict(verdict.exercise, verdict.points, 0.0, verdict.key, message)
+        return Verdict(verdict.exercise, verdict.points, verdict.share, verdict.key, message)
     return exercise.withhold(STOPPED_BEFORE, said) if error and error not in _UNREADABLE else verdict
 
 

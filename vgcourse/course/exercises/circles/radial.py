@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, as_sent, cause, fact, near, slip, with_other_half
+from vgcourse.course.checks.compare import NO_RETURN, Seen, as_sent, cause, fact, near, of_two, slip
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 radial = Exercise(
@@ -144,23 +144,36 @@ def observe_radial(accuracy: Any, best: Any, rng: np.random.Generator) -> Seen:
 
 @radial.judge
 def judge_radial(seen: Seen, rng: np.random.Generator) -> Any:
-    for name, part in zip(radial.answers, ("accuracies", "thresholds"), strict=True):
-        if any(value is None for value in seen[part]):
-            return "no-return", {"name": name}
-        if shapes := [np.shape(value) for value in seen[part] if np.shape(value)]:
-            return "no-number", {"name": name, "shape": shapes[0]}
     sets = _sets(rng)
-    thresholds = np.array([float(np.asarray(value).item()) for value in seen["thresholds"]])
-    best_problem = _judge_best(thresholds, sets[:SEARCHED])
-    got = np.array([float(np.asarray(value).item()) for value in seen["accuracies"]])
+    problem = _judge_form("radial_accuracy", seen["accuracies"]) or _judge_accuracies(
+        _floats(seen["accuracies"]), sets
+    )
+    if not seen["thresholds"]:
+        return problem
+    best = _judge_form("best_threshold", seen["thresholds"])
+    best = best or _judge_best(_floats(seen["thresholds"]), sets[:SEARCHED])
+    return of_two(problem, best, radial.answers, radial.misses)
+
+
+def _judge_form(name: str, found: list) -> Any:
+    if any(value is None for value in found):
+        return "no-return", {"name": name}
+    shape = next((np.shape(value) for value in found if np.shape(value)), None)
+    return shape and ("no-number", {"name": name, "shape": shape})
+
+
+def _floats(found: list) -> np.ndarray:
+    return np.array([float(np.asarray(value).item()) for value in found])
+
+
+def _judge_accuracies(got: np.ndarray, sets: list) -> Any:
     wanted = np.array([_accuracy(*drawn) for drawn in sets])
-    if not near(got, wanted, rtol=0, atol=1e-5):
-        # The small sets first: they can be checked by hand.
-        i = next(i for i in (4, 5, 6, 0, 1, 2, 3) if abs(got[i] - wanted[i]) > 1e-5)
-        key = (cause(got, _accuracy_slips(sets, wanted)) or "wrong-accuracy").rstrip("+")
-        problem = key, fact(f"radial_accuracy of {_said(*sets[i])}", got[i], wanted[i])
-        return with_other_half(problem, best_problem is None, "best_threshold is right.")
-    return best_problem
+    if near(got, wanted, rtol=0, atol=1e-5):
+        return None
+    # The small sets first: they can be checked by hand.
+    i = next(i for i in (4, 5, 6, 0, 1, 2, 3) if abs(got[i] - wanted[i]) > 1e-5)
+    key = (cause(got, _accuracy_slips(sets, wanted)) or "wrong-accuracy").rstrip("+")
+    return key, fact(f"radial_accuracy of {_said(*sets[i])}", got[i], wanted[i])
 
 
 def _said(X: np.ndarray, y: np.ndarray, t: float) -> str:

@@ -134,17 +134,14 @@ def observe_sigmoid(function: Any, slope: Any, rng: np.random.Generator) -> Seen
 def judge_sigmoid(seen: Seen, rng: np.random.Generator) -> Any:
     inputs = _inputs(rng)
     parts = dict(zip(sigmoid.answers, (seen["values"], seen["slopes"]), strict=True))
-    if empty := [name for name, got in parts.items() if any(value is None for value in got.values())]:
-        return "no-return", {"name": empty[0]}
-    if single := [name for name, got in parts.items() if any(isinstance(value, str) for value in got.values())]:
-        return "one-at-a-time", {"name": single[0]}
+    odd = {name: _judge_form(name, got, inputs) for name, got in parts.items()}
+    if any(odd.values()):
+        one, other = sorted(odd, key=lambda name: not odd[name])
+        right = not odd[other] and _is_right(other, parts[other], inputs)
+        return with_other_half(odd[one], right, f"{other} is right.")
     s, slope = ({name: np.asarray(v, float) for name, v in seen[kind].items()} for kind in ("values", "slopes"))
-    for answer, got in zip(sigmoid.answers, (s, slope), strict=True):
-        for name, z in inputs.items():
-            if got[name].shape != z.shape:
-                return "wrong-shape", {"name": answer, "wanted": z.shape, "got": got[name].shape}
     mild = inputs["mild"].ravel()
-    slope_right = all(_as_good(slope[name], logistic_slope(z)) for name, z in inputs.items())
+    slope_right = _is_right("sigmoid_slope", slope, inputs)
     return (
         with_other_half(_judge_sigmoid(s["mild"].ravel(), mild), slope_right, "sigmoid_slope is right.")
         or _judge_slope(slope["mild"].ravel(), mild)
@@ -152,6 +149,21 @@ def judge_sigmoid(seen: Seen, rng: np.random.Generator) -> Any:
         or _judge_range("wild", inputs, s, slope, seen["warned"])
         or _judge_rows(seen["rows"], inputs["mild"])
     )
+
+
+def _judge_form(answer: str, got: dict[str, Any], inputs: dict[str, np.ndarray]) -> Any:
+    if any(value is None for value in got.values()):
+        return "no-return", {"name": answer}
+    if any(isinstance(value, str) for value in got.values()):
+        return "one-at-a-time", {"name": answer}
+    shapes = ((z.shape, np.shape(got[name])) for name, z in inputs.items())
+    off = next(((wanted, shape) for wanted, shape in shapes if wanted != shape), None)
+    return off and ("wrong-shape", {"name": answer, "wanted": off[0], "got": off[1]})
+
+
+def _is_right(answer: str, got: dict[str, Any], inputs: dict[str, np.ndarray]) -> bool:
+    formula = {"sigmoid": logistic, "sigmoid_slope": logistic_slope}[answer]
+    return all(_as_good(np.asarray(got[name], float), formula(z)) for name, z in inputs.items())
 
 
 def _judge_rows(rows: list[bool], z: np.ndarray) -> Any:

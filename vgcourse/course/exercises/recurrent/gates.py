@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, all_close, cause, close, fact, first_off, with_other_half
+from vgcourse.course.checks.compare import NO_RETURN, Seen, all_close, cause, close, fact, first_off, of_two
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 _HALF = "gate_bias is right. "
@@ -108,20 +108,24 @@ def observe_gate_for(gate_bias: Any, open_gate: Any, rng: np.random.Generator) -
 @gate_for.judge
 def judge_gate_for(seen: Seen, rng: np.random.Generator) -> Any:
     memories, cells = _draw(rng)
-    for value in seen["biases"]:
+    layers = _judge_layers(seen["after"], cells)
+    return of_two(_judge_biases(seen["biases"], memories), layers, gate_for.answers, gate_for.misses)
+
+
+def _judge_biases(found: list, memories: list[tuple[int, float]]) -> Any:
+    for value in found:
         if value is None:
             return "no-return"
         if np.size(value) != 1:
             return "not-one-number", {"got": str(np.shape(value))}
-    got = [float(np.ravel(value)[0]) for value in seen["biases"]]
+    got = [float(np.ravel(value)[0]) for value in found]
     wanted = [bias_for(*memory) for memory in memories]
-    if not all_close(got, wanted):
-        case = first_off(got, wanted)
-        steps, left = memories[case]
-        key = cause(got, _slips(memories)) or "wrong-values"
-        problem = key, fact(f"gate_bias({steps}, {left:.4g})", got[case], wanted[case])
-        return with_other_half(problem, _judge_layers(seen["after"], cells) is None, "open_gate is right.")
-    return _judge_layers(seen["after"], cells)
+    if all_close(got, wanted):
+        return None
+    case = first_off(got, wanted)
+    steps, left = memories[case]
+    key = cause(got, _slips(memories)) or "wrong-values"
+    return key, fact(f"gate_bias({steps}, {left:.4g})", got[case], wanted[case])
 
 
 def bias_for(steps: int, left: float) -> float:

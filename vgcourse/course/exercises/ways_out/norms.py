@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, close, common_cause, differs, with_other_half
+from vgcourse.course.checks.compare import NO_RETURN, Seen, close, common_cause, differs, of_two
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 PARTS = ("dL/dz", "dL/dgamma", "dL/dbeta")
@@ -41,7 +41,7 @@ batch_norm = Exercise(
         "constants": Miss(
             "batch_norm is right. Your dL/dz, gamma · error / s, takes the batch's mean and variance for constants, "
             "but z is in both of them.",
-            share=1 / 3,
+            share=0.5,
         ),
         "no-mean": Miss("batch_norm is right. In dL/dz the term through the mean is missing.", share=2 / 3),
         "no-variance": Miss("batch_norm is right. In dL/dz the term through the variance is missing.", share=2 / 3),
@@ -101,7 +101,7 @@ batch_norm = Exercise(
         "averaged-dz": Miss(
             "batch_norm is right. Your dL/dz is n times too small: each example's error is its own.", share=2 / 3
         ),
-        "back-values": Miss("batch_norm is right. This is batch_norm_back.", share=1 / 3),
+        "back-values": Miss("batch_norm is right. This is batch_norm_back.", share=0.5),
     },
 )
 Case = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]
@@ -160,7 +160,7 @@ def _array(found: Any) -> Any:
 def judge_batch_norm(seen: Seen, rng: np.random.Generator) -> Any:
     cases = _draw(rng)
     up_problem, back_problem = _judge_up(seen["up"], cases), _judge_back(seen["back"], cases)
-    return with_other_half(up_problem, back_problem is None, "batch_norm_back is right.") or back_problem
+    return of_two(up_problem, back_problem, batch_norm.answers, batch_norm.misses)
 
 
 def _judge_up(got: list, cases: list[Case]) -> Any:

@@ -85,7 +85,7 @@ def line(cell: NotebookNode, heading: str, anchor: str) -> Line:
         return Line(anchor, name, score, points, "open", UNREAD)
     state = "good" if score >= points else "part" if score > 0 else "bad"
     if verdict and verdict.earned == score:
-        state = "open" if verdict.key == "blank" else state
+        state = "open" if verdict.key == "blank" and not score else state
         return Line(anchor, name, score, points, state, verdict.message, by_hand)
     if not by_hand and not verdict and is_solution(cell):  # nbgrader gives 0 to what was left as released
         return Line(anchor, name, score, points, "open", "Nothing written here.")
