@@ -68,6 +68,7 @@ def test_a_line_is_at_chance_and_below_it_on_the_other_half(printed, prose):
     # 200 draws: standard errors are 0.0017 and 0.0016.
     assert number(printed, "test half: mean") == pytest.approx(0.478, abs=0.007)
     assert number(printed, "fresh points: mean") == pytest.approx(0.500, abs=0.007)
+    assert "mostly lands *below* a half" in prose and number(printed, "below one half in") > 75
 
 
 def test_the_leak_of_a_min_max_scale_is_too_small_to_see(printed):

@@ -93,6 +93,8 @@ def test_the_sigmoid_nets_first_layer_gets_500_times_less_than_the_last(space, p
     ratio = np.median(gradients[:, -1]) / np.median(gradients[:, 0])
     assert 400 < ratio < 650
     assert np.all(np.diff(np.median(gradients, axis=0)) > 0)
+    assert "the lowest one ends just at the limit" in prose and "Ten would be far below it" in prose
+    assert 0.6 < np.median(gradients[:, 0]) / 10**-3.5 < 1.4 and np.median(gradients[:, -1]) / ratio ** (9 / 4) < 1e-6
     level = np.median(space["gradients"]["tanh"], axis=0)
     assert "all five layers begin with much the same gradient" in prose and level.max() < 2 * level.min()
 
@@ -120,6 +122,7 @@ def test_with_tanh_the_output_layer_goes_farthest_and_the_first_to_and_fro(walks
 
 def test_the_crowd_of_the_tanh_nets_first_layer_stands_still_while_its_weights_move(walks, prose):
     first = walks["tanh"]["hidden_1"]
+    assert "change by less than 0.1, in the median of the six" in prose
     mean, sd, norm = first.mean(2), first.std(2), np.abs(first).mean(2)
     assert np.median(np.abs(mean[:, -1] - mean[:, 0])) < 0.08
     assert abs(np.median(sd[:, -1] - sd[:, 0])) < 0.06
@@ -164,8 +167,9 @@ def test_sgd_shows_a_staircase_and_rmsprop_one_level(space, prose):
     assert "near −3" in prose and np.all(np.abs(rmsprop + 3.15) < 0.2)
 
 
-def test_from_zero_only_the_sigmoid_net_moves(space, printed):
+def test_from_zero_only_the_sigmoid_net_moves(space, printed, prose):
     assert space["moving"] == {"sigmoid": LAYERS[1:], "tanh": []}
+    assert "(Not to `hidden_1`: the little that reaches it is far below RMSprop's limit.)" in prose
     assert len(re.findall(r": accuracy 0\.500, moved: \[", printed)) == 2
 
 

@@ -14,6 +14,8 @@ from vgcourse.course.checks import registry
 from vgcourse.course.exercises.gradients import fault_nets, faults, oracle
 from vgcourse.course.lesson import Lesson
 from vgcourse.nets import theory
+from vgcourse.nets.data import circles
+from vgcourse.nets.models import initial_weights
 
 ROOT = Path(__file__).parents[1]
 LESSON = Lesson("04_gradients", ROOT)
@@ -260,4 +262,24 @@ def test_the_gradient_is_a_product_of_matrices():
 def test_t3s_median_ratio_and_the_dead_units_of_the_patient(space, printed, prose):
     assert "receives about 1,300 times what its first receives" in prose
     assert space["at_start"]["sigmoid"] == pytest.approx(1300, rel=0.1)
-    assert "And of the 7 dead units six are none of our doing" in prose and "7 of 48 units are dead" in printed
+    assert "Of the 7 dead units four were dead before" in prose and "7 of 48 units are dead" in printed
+    dead = {faults: _dead_of_the_patient(faults) for faults in (False, True)}
+    born = dead[False] & dead[True]
+    assert len(dead[True]) == 7 and {layer for layer, _ in born} == {2, 3, 5} and len(born) == 4
+    assert "The two of `hidden_6` die of our fault" in prose
+    assert {layer for layer, unit in dead[True] - born if (layer, unit) != (2, 5)} == {6}
+
+
+def _dead_of_the_patient(with_faults):
+    """(layer, unit) of the relu units that are 0 at all points, by hand."""
+    dead, h = set(), circles()[0].astype(float)
+    for layer, (kernel, _) in enumerate(initial_weights(6, 8, "he_normal", 1)[:-1], 1):
+        bias = np.where(np.arange(8) == 5, -9.0, 0.0) if with_faults and layer == 2 else 0
+        h = np.maximum(h @ np.asarray(kernel, float) * (0.02 if with_faults and layer == 4 else 1) + bias, 0)
+        dead |= {(layer, int(unit)) for unit in np.flatnonzero((h == 0).all(axis=0))}
+    return dead
+
+
+def test_the_prediction_of_t3s_ratio_has_choices_of_one_kind_and_the_truth_is_nearest_to_its_own(space):
+    ratio = space["at_start"]["sigmoid"]
+    assert min((1, 30, 1e3, 3e4), key=lambda n: abs(np.log(ratio / n))) == 1e3

@@ -305,7 +305,7 @@ vg.plots.weights(runs["tanh"])
 # %% [markdown]
 """
 *Figure 2. The same for tanh. Here the output layer's standard deviation climbs above 2, that of `hidden_4`
-rises as well, and the lower layers are level.*
+rises as well, and the lower layers change little.*
 
 In numbers, with your function:
 """
@@ -507,8 +507,8 @@ motion is to and fro. Its L1 norm changes by 1 % meanwhile.
 r"""
 ### Exercise 4 · Three level lines ★★ (2 points, read by a person)
 
-A colleague looks at `hidden_1` of the tanh networks. Its mean, its standard deviation and its L1 norm hardly
-change over 100 epochs. She concludes: "The first layer has learned nothing. Freeze it." In two or three
+A colleague looks at `hidden_1` of the tanh networks. In 100 epochs its mean, its standard deviation and its L1 norm
+change by less than 0.1, in the median of the six. She concludes: "The first layer has learned nothing. Freeze it." In two or three
 sentences: why do the three lines not show that? What does the table above say about this layer? And would a long
 path *prove* that a layer has learned something useful?
 
@@ -718,7 +718,8 @@ what goes down is the error times a kernel of 0. Only the output's bias gets a g
 move, and with relu, which is 0 at 0 as well, it is the same.
 
 A sigmoid of 0 is $\tfrac12$. So the output kernel gets a gradient, becomes different from 0, lets the error through
-to `hidden_4`, and so on down. It *moves*, and still does not learn. For its units are all alike.
+to `hidden_4`, and so on down. (Not to `hidden_1`: the little that reaches it is far below RMSprop's limit.) It
+*moves*, and still does not learn. For its units are all alike.
 
 To see that, count the different units of a layer: the different columns of its kernel. Here the start is 0.5
 everywhere, with tanh, so that everything can move:

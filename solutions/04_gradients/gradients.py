@@ -941,14 +941,16 @@ print(", ".join(f"{name}[{unit}]" for name, unit in dead))
 r"""
 *Analysis.* The faults were put into hidden_4 (the fourth layer's kernel, times 0.02) and into unit 5 of
 hidden_2; both are found. Layers below hidden_4 all receive too little, but their own factors are of the
-usual size: they are patients, not the cause. And of the 7 dead units six are none of our doing.
+usual size: they are patients, not the cause. Of the 7 dead units four were dead before, and the two of hidden_6 die of
+the one that we planted: with it on, they are not dead.
 """
 
 # %% [markdown]
 r"""
-Both faults are found, and something that we did not plant: the other dead units **were born dead**. Their
-random weights are such that all 1,000 points land below zero. In narrow relu networks that is common, and
-lesson 5 counts how common. `vg.diagnose(model, X, y)` asks these questions, and some more, of any Keras
+Both faults are found, and something that we did not plant. Four of the other dead units, in `hidden_2`, `hidden_3` and
+`hidden_5`, were dead before we touched the net: they **were born dead**. Their random weights are such that all 1,000
+points land below zero. In narrow relu networks that is common, and lesson 5 counts how common. The two of `hidden_6` die
+of our fault: they lived on what unit 5 of `hidden_2` sent up. `vg.diagnose(model, X, y)` asks these questions, and some more, of any Keras
 model.
 
 ## What you take with you
