@@ -65,6 +65,11 @@ def test_it_stays_below_a_gigabyte(both):
     assert max(ran["peak_mb"] for ran in both) < 1000
 
 
+def test_the_median_narrow_net_keeps_what_the_nearest_choice_says(printed):
+    left = float(re.findall(r"layer 10: mean [\d.]+, median ([\d.]+)", printed)[0])
+    assert min((1, 1 / 20, 1 / 400, 1 / 3000), key=lambda share: abs(np.log(left / share))) == 1 / 3000
+
+
 def test_fifty_normal_layers_of_100_units_multiply_by_ten_each(printed):
     sizes = {int(k): float(v) for k, v in re.findall(r"after layer\s+(\d+): (\S+)", printed)}
     assert any("this ends as inf at layer 39" in cell.source for cell in SOLVED.cells)

@@ -617,7 +617,7 @@ three networks each. Batches of 40 leave no smaller last one: all 125 steps are 
 predict(
     "sgd-ratio",
     "Plain SGD: how many times smaller is the ratio of hidden_1 than that of output?",
-    choices=["about the same", "about 10", "about 100", "about 10,000"],
+    choices=["about the same", "about 20", "about 300", "about 5,000"],
 )
 
 # %% shows_only=true
@@ -637,7 +637,7 @@ ratios.round(1)
 
 # %% shows_only=true
 gap = 10 ** (ratios.sgd["output"] - ratios.sgd["hidden_1"])
-words = {1: "about the same", 10: "about 10", 100: "about 100", 1e4: "about 10,000"}
+words = {1: "about the same", 20: "about 20", 300: "about 300", 5e3: "about 5,000"}
 nearest = min(words, key=lambda number: abs(np.log(gap / number)))
 reveal("sgd-ratio", words[nearest], f"Measured: {gap:.0f} times, over three networks.")
 

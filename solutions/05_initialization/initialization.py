@@ -564,7 +564,7 @@ for (activation, name), draw in pairs.items():
 # %% [markdown]
 r"""
 At width 32 theory is right to within five percent, with nothing fitted. (In *very* deep nets tanh with
-Glorot's weights comes to exactly 1: as the signal sinks, as in Figure 1, tanh turns into a straight line.)
+Glorot's weights comes ever closer to 1: as the signal sinks, as in Figure 1, tanh turns into a straight line.)
 And the last row answers a question from lesson 2. Why did Glorot's weights make T1's sigmoid network
 *worse*? Because at width 5 they lose more than three quarters of the error at each layer, where $N(0, 1)$,
 which looks so careless, loses only three fifths. **Glorot's weights are made for slopes near 1, and a
@@ -603,7 +603,7 @@ networks: 60,000 of them, ten ReLU layers of 5 units, with one input that has a 
 predict(
     "he-typical",
     "Averaged over all nets, the mean square stays 1. And in the MEDIAN net, layer 10?",
-    choices=["about 1", "about a tenth", "about a hundredth", "less than a thousandth"],
+    choices=["about 1", "a twentieth", "a four-hundredth", "a three-thousandth"],
 )
 
 
@@ -631,9 +631,9 @@ for layer in (1, 2, 5, 10):
 # %% shows_only=true
 words = {
     1: "about 1",
-    0.1: "about a tenth",
-    0.01: "about a hundredth",
-    3e-4: "less than a thousandth",
+    1 / 20: "a twentieth",
+    1 / 400: "a four-hundredth",
+    1 / 3000: "a three-thousandth",
 }
 typical = np.median(he[:, -1])
 choice = words[min(words, key=lambda share: abs(np.log(typical / share)))]
