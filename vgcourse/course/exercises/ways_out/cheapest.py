@@ -26,8 +26,8 @@ cheapest_cure = Exercise(
         "not-three": "cheapest_cure gives back three things, in this order: the choice, the table of shares, what "
         "the sweep cost.",
         "table-shape": "The table has a row for each cure and a column for each budget, {wanted}; yours has {got}.",
-        "strict": Miss("An accuracy that is *exactly* the target reaches it.", share=0),
-        "fixed-target": "You compare with 0.95, whatever `target` is.",
+        "strict": Miss("An accuracy that is *exactly* the target reaches it.", share=1 / 3),
+        "fixed-target": Miss("You compare with 0.95, whatever `target` is.", share=1 / 3),
         "one-seed": "Those shares come from one seed.",
         "means": "The table holds accuracies. Asked for are shares: how many of the seeds reach the target.",
         "counts": Miss("The table holds counts; divide by the number of seeds.", share=1 / 3),
