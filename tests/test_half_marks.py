@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from vgcourse.course.checks import registry
+from vgcourse.course.checks.compare import of_two
+from vgcourse.course.checks.exercise import Exercise, Miss
 from vgcourse.course.checks.render import look
 
 SEED = 3
@@ -53,6 +55,21 @@ def test_one_right_function_of_two_earns_a_half(id, bend):
         verdict = exercise.verdict(exercise.observe_answers(answers, SEED, watched=False), SEED)
         assert verdict.share == 0.5 and "right" in verdict.message, (place, verdict)
         assert "{" not in verdict.message and look(verdict)[1] != "Open"
+
+
+def test_a_share_of_one_function_is_not_taken_for_a_word_on_the_other():
+    misses = {"nearly": Miss("One is nearly right.", share=0.5), "no-return": "Two gives nothing."}
+    pair = Exercise("pair", points=2, title="a pair", answers=("one", "two"), passed="Both.", misses=misses)
+    pair.observe(lambda one, two, rng: {"one": one(1), "two": two(1)})
+
+    @pair.judge
+    def judge_pair(seen, rng):
+        first = None if seen["one"] == 1 else "nearly"
+        return of_two(first, "no-return" if seen["two"] is None else None, pair.answers, pair.misses)
+
+    for one, share in ((lambda x: x, 0.5), (lambda x: 2 * x, 0)):
+        verdict = pair.verdict(pair.observe_answers((one, lambda x: x / 0), SEED, watched=False), SEED)
+        assert (verdict.key, verdict.share, "one is right." in verdict.message) == ("raises", share, share > 0)
 
 
 @pytest.mark.parametrize("bend", ["open", "stops"])

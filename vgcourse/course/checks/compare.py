@@ -126,8 +126,9 @@ def of_two(first: Any, second: Any, names: tuple[str, ...], misses: Mapping[str,
         return with_other_half(first, second is None, f"{names[1]} is right.")
     if second is None:
         return None
-    key = second if isinstance(second, str) else second[0]
-    return with_other_half(second, not misses[key].share, f"{names[0]} is right.")  # others say it themselves
+    key, fields = (second, {}) if isinstance(second, str) else second
+    # A sentence with a share of its own says it itself.
+    return key, {**fields, "first_right" if misses[key].share else "also_right": f"{names[0]} is right."}
 
 
 def as_sent(value: Any) -> Any:

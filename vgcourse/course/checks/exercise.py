@@ -172,12 +172,8 @@ class Exercise:
             found = self._judge(others, np.random.default_rng(seed))
         except Exception:  # it needs all of them
             return verdict
-        key, fields = found if isinstance(found, tuple) else (found, {})
-        # What does nothing earns nothing by itself: a share that is left is that of the others.
-        also = fields.get("also_right") or (key and self.misses[key].share and "The rest is right.")
-        if not also:
-            return verdict
-        return half_right(verdict, also)
+        fields = found[1] if isinstance(found, tuple) else {}
+        return half_right(verdict, fields.get("also_right") or fields.get("first_right"))
 
     def _model(self, seed: int) -> Any:
         """What is observed of the course's own version; None where there is none, or it does not run here."""
