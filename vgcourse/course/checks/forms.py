@@ -45,7 +45,14 @@ def _reads_as_number(text: str | bytes) -> bool:
 
 
 def difference(seen: Any, model: Any) -> str | None:
-    """The first place where ``seen`` holds another kind of data than ``model``, as words; None where it does not."""
+    """The first place where ``seen`` holds another kind of data than ``model``, as words.
+
+    None where it does not, or where there is no model.
+    """
+    return None if model is None else _difference(seen, model)
+
+
+def _difference(seen: Any, model: Any) -> str | None:
     if _is_numbers(model):
         return _in_numbers(seen, model)
     if isinstance(model, str):
@@ -73,7 +80,7 @@ def _in_dict(seen: Any, model: dict[str, Any]) -> str | None:
         return f"{_words(seen)} stands where a dictionary belongs"
     # What is missing was left out by the check that observed, not by the answer.
     there = [key for key in model if key in seen]
-    return next((found for key in there if (found := difference(seen[key], model[key]))), None)
+    return next((found for key in there if (found := _difference(seen[key], model[key]))), None)
 
 
 def _in_list(seen: Any, model: list) -> str | None:
@@ -83,7 +90,7 @@ def _in_list(seen: Any, model: list) -> str | None:
         return f"{_words(seen)} stands where a list belongs"
     models = [*model, *[model[-1]] * (len(seen) - len(model))] if model else []
     pairs = zip(seen, models, strict=False)
-    found = next((found for part, like in pairs if (found := difference(part, like))), None)
+    found = next((found for part, like in pairs if (found := _difference(part, like))), None)
     if found or len(seen) == len(model) or not model:
         return found
     return f"a list of {len(seen)} stands where one of {len(model)} belongs"
