@@ -88,6 +88,7 @@ def _handbook(source: Path) -> None:
         "handbook.md": ROOT / "docs" / "handbook.md",
         "contributing.md": ROOT / "CONTRIBUTING.md",
         "benchmarks.md": ROOT / "docs" / "benchmarks.md",
+        "benchmarks.svg": ROOT / "docs" / "benchmarks.svg",
     }.items():
         if found.is_file():
             shutil.copy(found, source / name)

@@ -46,6 +46,14 @@ def test_the_page_shows_ratios_now_and_kept_and_what_was_printed():
     assert "| capture | slower with it | 3 | 2.5 | less |" in text and "a line" in text
 
 
+def test_the_page_shows_the_picture_of_growth_where_it_was_drawn(tmp_path, monkeypatch):
+    monkeypatch.setattr(figures, "PICTURE", tmp_path / "benchmarks.svg")
+    assert "](benchmarks.svg)" not in figures.page([], {}, {"growth": "a line\n"})
+    (tmp_path / "benchmarks.svg").touch()
+    assert "](benchmarks.svg)" in figures.page([], {}, {"growth": "a line\n"})
+    assert "](benchmarks.svg)" not in figures.page([], {}, {"training": "a line\n"})
+
+
 def test_bench_ends_with_1_and_says_so_where_a_figure_got_worse(tmp_path, monkeypatch, capsys):
     def measured(name, handed):
         monkeypatch.setenv(figures.HANDED, str(handed))

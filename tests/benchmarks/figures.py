@@ -11,6 +11,8 @@ from pathlib import Path
 
 KEPT = Path(__file__).with_name("kept.json")
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
+PICTURE = PAGE.with_suffix(".svg")
+ALT = "Time against depth, width, epochs, runs, parameters and students, ours and what one would do instead"
 HANDED = "VGCOURSE_BENCH_FIGURES"  # the file to which a benchmark appends what it measured
 WORSE = 1.3
 
@@ -77,4 +79,5 @@ def page(figures: Iterable[Figure], before: dict[str, float], output: dict[str, 
     printed = [f"## {name}\n\n```text\n{text.strip()}\n```" for name, text in output.items()]
     head = "# Benchmarks\n\nWritten by `make bench`. Ratios compare two things of one run; times are this machine's."
     table = ["| benchmark | ratio | now | kept | better is |", "|---|---|---|---|---|", *rows]
-    return "\n\n".join([head, *(["\n".join(table)] if rows else []), *printed]) + "\n"
+    drawn = [f"![{ALT}]({PICTURE.name})"] if "growth" in output and PICTURE.exists() else []
+    return "\n\n".join([head, *(["\n".join(table)] if rows else []), *drawn, *printed]) + "\n"
