@@ -13,6 +13,7 @@ project = html_title = "Vanishing gradients"
 author = "the vgcourse authors"
 language = "en"
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.githubpages"]
+napoleon_use_ivar = True  # an attribute that is a property would else be described twice
 nb_execution_mode = "off"
 nb_mime_priority_overrides = [("html", "text/html", 0)]
 nb_code_prompt_show, nb_code_prompt_hide = "Show the code", "Hide the code"

@@ -44,6 +44,9 @@ def walk(page, most: int = 400) -> list[dict]:
     for _ in range(most):
         page.keyboard.press("Tab")
         here = page.evaluate(HERE)
+        if here and not here["seen"]:
+            page.wait_for_timeout(500)  # a link that slides in takes its time
+            here = page.evaluate(HERE)
         if here is None or (stops and here["stop"] < len(stops)):
             break
         stops.append(here | named(page))

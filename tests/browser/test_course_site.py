@@ -9,6 +9,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 import pytest
+from keyboard import faults, walk
 
 from vgcourse.course.authoring.build import removed_lines, solved_notebook
 from vgcourse.course.lesson import Lesson
@@ -29,6 +30,8 @@ def site(root, tmp_path_factory):
     environment = {name: value for name, value in os.environ.items() if name != "VGCOURSE_REPOSITORY"}
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=400)
     assert done.returncode == 0, done.stderr[-2000:]
+    amiss = [line for line in done.stderr.splitlines() if re.search("(WARNING|ERROR|CRITICAL):", line)]
+    assert not amiss, f"a docstring or a page that Sphinx cannot read as it is meant: {amiss[:3]}"
     return folder / "out"
 
 
@@ -61,6 +64,15 @@ def test_a_prediction_covers_its_result_and_is_kept(site, watched):
     page.wait_for_selector("form.vg-predict")
     assert page.inner_text("form.vg-predict > output") == said and page.locator("[data-reveals]").is_visible()
     assert page.locator(".vg-check-waits").count() >= 1
+    watched.assert_clean()
+
+
+@pytest.mark.parametrize("name", ["index.html", "story.html", "lessons/00_start/start.html"])
+def test_tab_walks_through_a_page_with_all_that_is_around_it(site, watched, name):
+    watched.page.emulate_media(color_scheme="dark" if name == "story.html" else "light")
+    watched.page.goto((site / name).as_uri())
+    watched.page.wait_for_selector(".vg-story.vg-live, .vg-mount .vg, form.vg-predict", state="attached")
+    assert not faults(watched.page, walk(watched.page))
     watched.assert_clean()
 
 
