@@ -1,19 +1,28 @@
 """Walking through a page by Tab alone: what has the focus at every stop, its name, and whether it is seen."""
 
-# Where the focus is, and how it shows: an outline, on the colour of the first ancestor that has one (or on white).
+# Where the focus is, and how it shows: an outline, on what the grounds of all around it make together, over white.
 HERE = """() => {
     const at = document.activeElement;
     if (!at || at === document.body || at === document.documentElement) return null;
     at.dataset.stop ??= String(document.querySelectorAll('[data-stop]').length);
+    const painted = colours => {
+        const g = new OffscreenCanvas(1, 1).getContext('2d');
+        for (const colour of ['white', ...colours]) {
+            g.fillStyle = colour;
+            g.fillRect(0, 0, 1, 1);
+        }
+        return `rgb(${[...g.getImageData(0, 0, 1, 1).data.slice(0, 3)].join(', ')})`;
+    };
+    const grounds = [];
+    for (let around = at.parentElement; around; around = around.parentElement) {
+        grounds.unshift(getComputedStyle(around).backgroundColor);
+    }
     const style = getComputedStyle(at);
-    let behind = at.parentElement;
-    const ground = () => getComputedStyle(behind).backgroundColor;
-    while (behind.parentElement && ground().endsWith(', 0)')) behind = behind.parentElement;
     const box = at.getBoundingClientRect();
     return {
         stop: Number(at.dataset.stop), html: at.outerHTML.slice(0, 110), tag: at.localName,
         outline: style.outlineStyle === 'none' ? 0 : parseFloat(style.outlineWidth),
-        colour: style.outlineColor, behind: ground().endsWith(', 0)') ? 'rgb(255, 255, 255)' : ground(),
+        colour: painted([...grounds, style.outlineColor]), behind: painted(grounds),
         seen: box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
     };
 }"""
