@@ -99,7 +99,8 @@ def _traced(model, x) -> str:
 
     specs = keras.tree.map_structure(lambda a: tf.TensorSpec(np.shape(a), a.dtype), x)
     try:
-        tf.function(look, autograph=False).get_concrete_function(specs)
+        with keras_private.losses_kept(model):
+            tf.function(look, autograph=False).get_concrete_function(specs)
     except Exception:  # whatever one's own code does not take in a graph: then nothing is known
         return "linear"
     return found[-1]

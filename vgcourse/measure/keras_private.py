@@ -4,6 +4,9 @@ Checked against Keras 3.15.1 with TensorFlow 2.21.0, and in Keras 3.10 with Tens
 reach. With a new version, run the tests of this wing; what has moved is mended in this file.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import keras
 import tensorflow as tf
 from tensorflow.python.framework import ops
@@ -27,6 +30,18 @@ def made_trainable(layer) -> list:
 def takes_training(model) -> bool:
     """Whether the model's call has an argument ``training``."""
     return getattr(model, "_call_has_training_arg", True)
+
+
+@contextmanager
+def losses_kept(model) -> Iterator[None]:
+    """What the last call has added by add_loss, as it was: another call, maybe in a graph, puts its own there."""
+    before = [(layer, list(layer._losses), set(layer._loss_ids)) for layer in all_layers(model)]
+    try:
+        yield
+    finally:
+        for layer, losses, ids in before:
+            layer._losses[:] = losses
+            layer._loss_ids = ids
 
 
 def optimizer_variables(optimizer) -> list:

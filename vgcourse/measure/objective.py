@@ -232,6 +232,8 @@ def fit_targets(y: np.ndarray, output, loss) -> np.ndarray:
         raise ValueError(f"y: {loss_name(loss)} takes targets in [0, 1], got {y.min():g} to {y.max():g}.{hint}")
     shape = (len(y), *output.shape[1:])
     if y.size != np.prod([n or 1 for n in shape]):
+        if is_own_loss(loss):  # several quantiles of one number, an action and what it was worth
+            return y
         raise ValueError(f"y: the output has shape {shape_in_words(shape)}, but y has shape {y.shape}.")
     return y.reshape(shape)
 
@@ -267,6 +269,12 @@ def _loss_key(loss):
     if _is_keras_loss(loss):
         return type(loss).__name__, repr(sorted(loss.get_config().items(), key=str))
     return id(loss)
+
+
+def is_own_loss(loss) -> bool:
+    """A class or a function of one's own, also where Keras has wrapped it."""
+    parts = (type(loss) if isinstance(loss, keras.losses.Loss) else loss, getattr(loss, "fn", loss))
+    return not all(keras_private.is_of_keras(part) for part in parts)
 
 
 def _is_keras_loss(loss) -> bool:

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
-from vgcourse.measure.diagnosis.thresholds import LARGE_GAIN, SHRUNK, STRONG_ENOUGH, UNDERFLOWN
+from vgcourse.measure.diagnosis.thresholds import LARGE_GAIN, NEXT_TO_0, SHRUNK, STRONG_ENOUGH, UNDERFLOWN, VANISHED
 
 
 def chain(batch: Batch) -> list[Layer]:
@@ -24,10 +24,46 @@ def sent(batch: Batch) -> float:
     return max([batch.sent, *(n for layer in last for n in (layer.gradient_norm, layer.delta_norm) if n == n)])
 
 
-def without_silenced(chain: list[Layer]) -> list[Layer]:
-    """Without layers that hear exactly nothing because weights after them start at 0 and are about to move."""
-    starts = any(layer.kernel_rms == 0 and layer.kernel_gradient > 0 for layer in chain)
-    return [layer for layer in chain if layer.delta_norm > 0] if starts else chain
+def weighed(reach: np.ndarray, chain: list[Layer]) -> np.ndarray:
+    """`reach`, where normalisations are on the way: less by as much as a layer's output is smaller than 1.
+
+    What is normalised has no scale: half the numbers get twice the gradient, and nothing has changed.
+    """
+    if not any(layer.kind.endswith("Normalization") for layer in chain):
+        return reach
+    return reach * np.array([min(1.0, layer.signal) if layer.signal > 0 else 1.0 for layer in chain])
+
+
+def without_silenced(chain: list[Layer], batch: Batch) -> list[Layer]:
+    """Without layers that hear little because weights after them start at 0, or next to it, and are about to move."""
+    if any(layer.kernel_rms == 0 and layer.kernel_gradient > 0 for layer in chain):
+        chain = [layer for layer in chain if layer.delta_norm > 0]
+    head = next((layer.glorot for layer in chain[-1:] if about_to_move(layer)), 1.0)
+    # Branches move as soon as the head has: they hear the loss through it.
+    branches = [layer for layer in chain[:-1] if not batch.plain and about_to_move(layer, head)]
+    room = head * min((layer.glorot for layer in branches if _is_added(layer, batch)), default=1.0)
+    least = VANISHED * sent(batch)
+    return [layer for layer in chain if not layer.delta_norm < least <= layer.delta_norm / room]
+
+
+def about_to_move(layer: Layer, heard_through: float = 1.0) -> bool:
+    """Next to 0, as ends of nets and of branches are made on purpose, and not for long: the next step is larger than
+    the weights are."""
+    return layer.glorot < NEXT_TO_0 and bool(layer.update_ratio > heard_through)
+
+
+def starts_flat(layer: Layer) -> bool:
+    """Does an output layer pass on next to nothing because all its weights are 0, or all one number, which its first
+    step changes? What a softmax's cross-entropy sends to the units sums to 0."""
+    alike = np.isinf(layer.offset) and layer.passed < VANISHED and not layer.identical
+    return layer.kernel_rms == 0 or bool(alike and layer.kernel_gradient > 0)
+
+
+def _is_added(layer: Layer, batch: Batch) -> bool:
+    """Is what it gives next to 0 added to a larger stream, so that the next layer takes in far larger numbers?"""
+    later = itertools.islice(itertools.dropwhile(lambda other: other is not layer, batch.layers), 1, None)
+    following = next((other for other in later if np.isfinite(other.input_rms)), None)
+    return following is not None and following.input_rms > 100 * layer.output
 
 
 def agree(reach: np.ndarray, factors: np.ndarray) -> bool:
@@ -65,12 +101,25 @@ def strength_in_words(layer: Layer) -> str:
 
 def largest_drop(batch: Batch, reach: np.ndarray) -> tuple[str, float, str] | None:
     """(layer, what is left, where in words) of the one place that loses most of a plain chain's gradient."""
-    total = np.log(np.nanmin(reach[reach > 0])) if (reach > 0).any() else -np.inf
-    places = _places(batch)
+    # What is exactly nothing has not come from a place that leaves something.
+    if (reach == 0).any():
+        return _silent_place(batch)
+    total, places = np.log(np.nanmin(reach)), _places(batch)
     if not places or not np.isfinite(total):
         return None
     kept, name, place = min(places)
     return (name, kept, place) if np.log(kept) < 0.6 * total else None
+
+
+def _silent_place(batch: Batch) -> tuple[str, float, str] | None:
+    """As `largest_drop`, of a plain chain: where what is still loud becomes exactly nothing."""
+    layers = [layer for layer in batch.layers if np.isfinite(layer.gradient_norm) and layer.weighted]
+    for before, after in reversed(list(itertools.pairwise(layers)) if batch.plain else []):
+        if before.gradient_norm == 0 and after.delta_norm > VANISHED * sent(batch):
+            inside = after.passed == 0
+            place = f"in {after.name}" if inside else f"between {before.name} and {after.name}"
+            return (after.name if inside else before.name), 0.0, place
+    return None
 
 
 def largest_rise(batch: Batch, reach: np.ndarray) -> tuple[str, float, str] | None:
@@ -101,9 +150,21 @@ def _places(batch: Batch) -> list[tuple[float, str, str]]:
 
 def stop(batch: Batch) -> Layer | None:
     """The normalisation of a plain chain that hears the loss and hands back exactly nothing."""
-    norms = (layer for layer in reversed(batch.layers[1:]) if layer.kind.endswith("Normalization"))
-    heard = (layer for layer in norms if layer.gradient_norm > 0 and layer.kernel_rms > 0)
-    return next((layer for layer in heard if layer.passed == 0), None) if batch.plain else None
+    return next(filter(_stops, reversed(batch.layers[1:])), None) if batch.plain else None
+
+
+def stop_behind(deaf: Layer, batch: Batch) -> Layer | None:
+    """The first normalisation behind a layer that hears exactly nothing, where that is where it stops."""
+    if deaf.delta_norm != 0:
+        return None
+    behind = itertools.dropwhile(lambda layer: layer is not deaf, batch.layers)
+    norm = next((layer for layer in behind if layer.kind.endswith("Normalization")), None)
+    return norm if norm is not None and norm is not deaf and _stops(norm) else None
+
+
+def _stops(layer: Layer) -> bool:
+    heard = layer.kind.endswith("Normalization") and layer.gradient_norm > 0 and layer.kernel_rms > 0
+    return heard and layer.passed == 0
 
 
 def gains(chain: list[Layer]) -> np.ndarray:

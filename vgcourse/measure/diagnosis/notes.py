@@ -37,6 +37,13 @@ def notes(batch: Batch, cause: str = "") -> Iterator[str]:
             f"With weights to train, and not called: {_listed(batch.idle)}. Training leaves them as they are, unless "
             "a train_step of the model's own calls them."
         )
+    if batch.unadapted:
+        yield f"{_listed(batch.unadapted)}: not adapted to any inputs yet, and so without effect."
+    if batch.untold:
+        yield (
+            f"call() of {batch.model} takes no argument training, so that fit() does not tell its layers that it "
+            f"trains: {_listed(batch.untold)} do in training what they do in predict()."
+        )
     yield from _about_half_weights(batch)
     yield from _about_the_outputs(batch)
     yield from _about_far_targets(batch, cause)
@@ -106,6 +113,11 @@ def _about_the_loss(batch: Batch) -> Iterator[str]:
         yield (
             f"Of the loss ({batch.loss:.3g}), {batch.penalties:.3g} is added by layers (regularizers, add_loss)"
             f"{_by(batch.dearest)}."
+        )
+    if abs(batch.left_out) > 0.01 * abs(batch.loss):
+        yield (
+            f"Left out here: the {short(batch.left_out)} that layers add to the loss (regularizers, add_loss)"
+            f"{_by(batch.dearest)}. Compiled, the model has them in its loss."
         )
     rest = batch.data_loss
     if batch.steps_done and batch.guess and 0.98 * batch.guess < rest <= 10 * batch.guess:

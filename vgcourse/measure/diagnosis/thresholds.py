@@ -66,6 +66,8 @@ DECAYS = 0.02
 DEAR = 10.0
 # How many times larger weights would have to be to keep a signal's size, where they count as shrunk.
 SHRUNK = 4.0
+# A kernel over Glorot's size that somebody has made next to 0 on purpose: diffusion nets and heads start at 1e-5.
+NEXT_TO_0 = 1e-3
 # rms of what the model's input feeds: pictures divided by 255 twice have 0.002.
 SMALL_INPUT = 1e-2
 # |z| from which a sigmoid gate is flat: its slope is 6 % of the steepest at 4.1.

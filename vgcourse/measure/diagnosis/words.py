@@ -23,12 +23,14 @@ def share(ratio: float) -> str:
         return f"1/{1 / ratio:,.0f} of"
     if ratio < 1:
         return f"{ratio:.2f} of"
-    return f"{ratio:.2g} times" if ratio < 100 else f"{ratio:,.0f} times"
+    return f"{ratio:.2g} times" if ratio < 99.5 else f"{ratio:,.0f} times"
 
 
 def short(value: float) -> str:
     """A number in two or three digits."""
-    return f"{value:.2g}" if abs(value) < 100 else f"{value:.3g}"
+    if not 99.5 <= abs(value) < 1e7:
+        return f"{value:.2g}" if abs(value) < 99.5 else f"{value:.3g}"
+    return f"{float(f'{value:.3g}'):,.0f}"  # 2,060 and not 2.06e+03
 
 
 def percent(left: float) -> str:
@@ -41,5 +43,5 @@ def percent(left: float) -> str:
 def way(losses: list[float]) -> str:
     """A loss on its way: from the first to the last, and the peak where the last does not show it."""
     highest = max(losses[1:])
-    peak = f" by way of {short(highest)}" if highest > 2 * losses[-1] else ""
+    peak = f" by way of {short(highest)}" if highest > losses[-1] + abs(losses[-1]) else ""
     return f"{short(losses[0])}{peak} to {short(losses[-1])}"

@@ -165,14 +165,15 @@ def _add_weights(layer: Layer, info, gradients) -> None:
     if info.kernel is None or w.ndim < 2:
         return
     layer.glorot = over_glorot(w)
+    half = getattr(info.layer, "compute_dtype", "") in ("float16", "bfloat16")
     if info.others:
+        layer.identical = layer.recurrent and _same_cells(info, gradients, 2e-2 if half else 1e-4)
         return
     flat = w.reshape(-1, w.shape[-1])
     layer.gain = float(np.sqrt((flat**2).sum() / _fan_out(info.layer, w)))
     spread = flat.std()
     if abs(flat.mean()) * np.sqrt(flat.size) > 4 * spread:
         layer.offset = float(abs(flat.mean()) / spread) if spread else np.inf
-    half = getattr(info.layer, "compute_dtype", "") in ("float16", "bfloat16")
     layer.identical = g is not None and _same_columns(flat, as_float64(g).reshape(flat.shape), 2e-2 if half else 1e-4)
 
 
@@ -191,6 +192,22 @@ def _fan_out(layer, w: np.ndarray) -> int:
         inputs, kernel = layer.equation.split("->")[0].split(",")
         return int(np.prod([n for letter, n in zip(kernel, w.shape, strict=False) if letter not in inputs]))
     return w.shape[-1]
+
+
+def _same_cells(info, gradients, rounding: float) -> bool:
+    """Are all units of a recurrent layer copies of each other: from the input and from all of them, gate by gate?"""
+    recurrent = info.others.get("recurrent_kernel")
+    if recurrent is None:
+        return False
+    units = recurrent.shape[-2]
+    for variable in (info.kernel, recurrent):
+        w, (g, _) = as_float64(variable), gradients.of(variable)
+        if g is None or w.shape[-1] % units:
+            return False
+        gates = np.stack([w, as_float64(g)]).reshape(2, -1, w.shape[-1] // units, units)
+        if not all(_same_columns(gates[0, :, k], gates[1, :, k], rounding) for k in range(gates.shape[2])):
+            return False
+    return True
 
 
 def _same_columns(kernel: np.ndarray, gradient: np.ndarray, rounding: float) -> bool:

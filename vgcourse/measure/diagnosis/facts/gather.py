@@ -10,6 +10,7 @@ from vgcourse.measure.diagnosis.facts.arrays import as_float64
 from vgcourse.measure.diagnosis.facts.features import add_input, layers_of
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer, OddInput, Trial
 from vgcourse.measure.diagnosis.facts.measure import left_as_it_was, twins
+from vgcourse.measure.diagnosis.facts.noise import untold
 from vgcourse.measure.diagnosis.facts.outputs import by_row, outputs_of
 from vgcourse.measure.diagnosis.facts.stepping.distance import far_targets
 from vgcourse.measure.diagnosis.facts.stepping.settings import decay, held_back, leashes, prices
@@ -39,7 +40,8 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
     """Everything that the rules may ask for."""
     unknown: list[str] = []
     twin = _next_step(optimizer, run, unknown)
-    penalties = _penalties(model) if run.used.penalised else 0.0
+    added = _penalties(model)
+    penalties = added if run.used.penalised else 0.0
     with left_as_it_was(model):
         guess = losses.constant_loss(model, run.used, x, y, run.prediction, penalties)
     batch = Batch(
@@ -47,7 +49,8 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
         run.loss,
         examples=len(keras.tree.flatten(x)[0]),
         guess=guess,
-        loss_name=run.used.name.replace("_", " ") + " (guessed from y and the output)" * run.used.guessed,
+        loss_name=(run.used.own or run.used.name.replace("_", " "))
+        + " (guessed from y and the output)" * run.used.guessed,
         optimizer=_optimizer_name(optimizer, compiled),
         compiled=compiled,
         scheduled=follows_schedule(inner_optimizer(optimizer)),
@@ -63,15 +66,20 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
         attention=run.attention,
         by_row=by_row(model, run, x, y),
         penalties=penalties,
-        dearest=_dearest(model) if penalties else "",
+        left_out=added - penalties,
+        dearest=_dearest(model) if added else "",
         prices=prices(run.infos) if run.used.penalised else [],
         leashes=leashes(run.infos),
         idle=_idle(run),
+        unadapted=_unadapted(model),
+        model=type(model).__name__,
         noise=run.noise,
         linear_runs=linear_runs(model, run.infos),
         decay=decay(optimizer) if compiled else 0.0,
     )
     _add_bare_normalisations(batch, run)
+    switched_on = {layer.name for layer in batch.layers if layer.moving_off and not layer.statistics_off}
+    batch.untold = [name for name in untold(model, run.noise) if name not in switched_on]
     if twin is not None and compiled and np.isfinite(run.loss):
         batch.trial = _trial(model, x, y, run, twin, optimizer, batch)
         # Of the kernels: a bias that starts at 0 moves by much of its size however small the step.
@@ -82,6 +90,7 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
             if batch.held is None and not batch.scheduled:
                 tried = Tried(model, x, y, run.used, optimizer, twin.variables)
                 batch.faster = faster_rate(tried, run.loss, max(ratios, default=0.0))
+    batch.free = _free(model, x, y, run, batch)
     batch.settled_loss = _settled_loss(model, x, y, run, batch)
     batch.time = through_time(model, x, y, run)
     batch.large = _large_input(batch, x)
@@ -100,6 +109,15 @@ def _idle(run) -> list[str]:
     silent = (info for info in run.infos if info.name not in run.taps.outputs)
     silent = (info for info in silent if all(run.gradients.of(v)[0] is None for v in info.variables))
     return [info.name for info in silent if any(v.trainable for v in info.variables)]
+
+
+def _unadapted(model) -> list[str]:
+    """Normalization layers with a mean of 0 and a variance of 1, as before adapt()."""
+    known = [(name, layer) for name, layer, _ in walk(model) if isinstance(layer, keras.layers.Normalization)]
+    state = [(name, layer.mean, layer.variance) for name, layer in known if layer.built]
+    return [
+        name for name, mean, variance in state if not as_float64(mean).any() and (as_float64(variance) == 1).all()
+    ]
 
 
 def _next_step(optimizer, run, unknown: list[str]) -> Twin | None:
@@ -122,6 +140,20 @@ def _trial(model, x, y, run, twin, optimizer, batch) -> Trial | None:
         return try_steps(tried, twin, run.loss, dead, batch.guess)
     except Exception as error:  # a model of one's own class may do in a copy what it likes
         batch.not_measured.append(f"Not measured: a step on a copy, because the model raised {type(error).__name__}.")
+        return None
+
+
+def _free(model, x, y, run, batch: Batch) -> float | None:
+    """The loss with the weights that have a price at 0, where no other answer is known to compare with."""
+    if not batch.prices or batch.guess is not None or not np.isfinite(run.loss):
+        return None
+    priced = [v for info in run.infos for v in info.variables if v.regularizer is not None and v.trainable]
+    try:
+        with left_as_it_was(model):
+            for variable in priced:
+                variable.assign(keras.ops.zeros_like(variable))
+            return loss_with(Tried(model, x, y, run.used, None, []))
+    except Exception:  # a model of one's own class may do with weights of 0 what it likes
         return None
 
 
@@ -201,9 +233,14 @@ def _varies(prediction) -> bool:
 
 
 def _dearest(model) -> str:
-    """The layer that adds most to the loss, by a regularizer or by add_loss."""
-    adds = {name: _penalties(layer) for name, layer, _ in walk(model) if not isinstance(layer, keras.Model)}
-    return max(adds, key=adds.get, default="")
+    """The layer, or the model itself, that adds most to the loss, by a regularizer or by add_loss."""
+    adds = {name: _own_penalties(layer) for name, layer, _ in walk(model)} | {model.name: _own_penalties(model)}
+    return max(adds, key=lambda name: abs(adds[name]), default="")
+
+
+def _own_penalties(layer) -> float:
+    """What it adds itself, without the layers inside it."""
+    return _penalties(layer) - sum(map(_penalties, keras_private.direct_layers(layer)))
 
 
 def _penalties(model) -> float:

@@ -74,7 +74,8 @@ class Trial:
         """
         late = self.losses[1:][-max(3, len(self.losses) // 3) :]
         known = self.part is not None and self.guess is not None
-        return not np.median(late) <= RISEN * (max(self.losses[0], self.guess) if known else self.losses[0])
+        start = max(self.losses[0], self.guess) if known else self.losses[0]
+        return not np.median(late) <= start + (RISEN - 1) * abs(start)
 
     @property
     def emptied(self) -> dict[str, int]:
@@ -217,10 +218,14 @@ class Batch:
         by_row: (loss as it is, loss with each target in its answer's shape), where an own loss makes them differ.
         penalties: what layers add to the loss; dearest: the layer that adds most of it. prices: the part of it
             that is asked for weights.
+        free: the loss with the weights that have a price at 0, where what a constant answer gets is not known.
+        left_out: what they would add, where the model is not compiled and only the given loss is measured.
         leashes: kernels that a constraint holds far below their usual size.
         noise: of the layers that make it in training. decay: share of the weights that a step takes off.
         held: the setting that makes a small step small. faster: a larger rate that was seen to do better.
         linear_runs: layers without an activation between them.
+        unadapted: Normalization layers that have seen no inputs and hand on what they take in.
+        untold: layers that act in training only, and that fit does not tell that it trains. model: its class's name.
         idle: layers with weights to train that were not called and that no gradient reaches.
         not_measured: what could not be measured and why, sentences.
     """
@@ -250,6 +255,8 @@ class Batch:
     odd: OddInput | None = None
     penalties: float = 0.0
     dearest: str = ""
+    left_out: float = 0.0
+    free: float | None = None
     noise: list[Noise] = field(default_factory=list)
     decay: float = 0.0
     held: Held | None = None
@@ -258,6 +265,9 @@ class Batch:
     prices: list[Price] = field(default_factory=list)
     leashes: list[Leash] = field(default_factory=list)
     idle: list[str] = field(default_factory=list)
+    unadapted: list[str] = field(default_factory=list)
+    untold: list[str] = field(default_factory=list)
+    model: str = "the model"
     not_measured: list[str] = field(default_factory=list)
     twins: list[tuple[str, str]] = field(default_factory=list)
     time: ThroughTime = field(default_factory=ThroughTime)
@@ -280,7 +290,9 @@ class Batch:
     @property
     def worse_by_moving(self) -> bool:
         """Do evaluate() and predict() answer much worse on this batch, for the statistics that they use?"""
-        return self.settled_loss is not None and bool(self.settled_loss > WORSE_BY_MOVING * abs(self.loss))
+        if self.settled_loss is None:
+            return False
+        return bool(self.settled_loss > self.loss + (WORSE_BY_MOVING - 1) * abs(self.loss))
 
     @property
     def data_loss(self) -> float:

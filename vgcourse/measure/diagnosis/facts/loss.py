@@ -33,6 +33,7 @@ class LossInUse:
         parts: the loss of each output in flattened order; empty where it is not known which belongs to which.
         heads: the activation that each output comes from. penalised: is what layers add part of it?
         weights: one for each example of the batch, or None.
+        own: how a ``compute_loss`` of the model's own class is called, of which nothing else is known; else empty.
     """
 
     formula: Callable
@@ -42,6 +43,7 @@ class LossInUse:
     heads: list[str] = field(default_factory=list)
     penalised: bool = False
     weights: np.ndarray | None = None
+    own: str = ""
 
     def compute(self, x, y, prediction, rows=None):
         """(mean loss, factor to its sum) of the batch, or of those ``rows`` of it that x and y are."""
@@ -64,8 +66,9 @@ def resolve(model, loss, x, y, y_all, prediction, weights=None) -> LossInUse:
     outputs = keras.tree.flatten(prediction)
     symbols = declared if declared and len(declared) == len(outputs) else outputs
     heads = [output_activation(output, model, x) for output in symbols]
-    compiled = model.loss if getattr(model, "compiled", False) else None
-    if loss is None and (compiled is not None or y is None):
+    ready = getattr(model, "compiled", False)
+    compiled = model.loss if ready else None
+    if loss is None and (compiled is not None or y is None or (ready and _own_compute_loss(model))):
         return _compiled(model, compiled, y, outputs, heads, weights)
     if y is None:
         raise ValueError("y: a loss needs labels; hand them over as well (those of an autoencoder are X itself).")
@@ -92,14 +95,16 @@ def _with_shape(symbol, output):
 
 
 def _compiled(model, compiled, y, outputs, heads, weights) -> LossInUse:
-    if compiled is None and not model.losses:
+    own = _own_compute_loss(model)
+    if compiled is None and not model.losses and not own:
         raise ValueError(
             "loss: y is missing, and the model adds no loss of its own in call(). If its own train_step computes "
             "one, hand over y and loss=, or diagnose the nets inside it one by one."
         )
-    parts = [] if compiled is None else in_order(model, compiled, len(outputs))
+    parts = [] if compiled is None or own else in_order(model, compiled, len(outputs))
     parts = [keras_loss(part) for part in parts] if len(parts) == len(outputs) and None not in parts else []
     name = "added by the model" if compiled is None else loss_name(parts[0] if len(parts) == 1 else compiled)
+    name = own or name
     if len(parts) == 1 and name in _CHECKED and isinstance(y, np.ndarray):
         fit_targets(y, outputs[0], parts[0])
     # A loss that is left as one number for each example is trained on as their sum.
@@ -109,7 +114,13 @@ def _compiled(model, compiled, y, outputs, heads, weights) -> LossInUse:
         value = model.compute_loss(x=x, y=y, y_pred=prediction, sample_weight=weights)
         return tf.reduce_sum(value), _factor(keras.tree.flatten(prediction), summed)
 
-    return LossInUse(compute, name, False, parts, heads, penalised=True, weights=weights)
+    return LossInUse(compute, name, False, parts, heads, penalised=True, weights=weights, own=own)
+
+
+def _own_compute_loss(model) -> str:
+    """How a loss is called that the model's own class computes, whatever loss it was compiled with."""
+    kind = type(model)
+    return "" if kind.compute_loss is keras.Model.compute_loss else f"{kind.__name__}.compute_loss"
 
 
 def constant_loss(model, used: LossInUse, x, y, prediction, penalties: float = 0.0) -> float | None:

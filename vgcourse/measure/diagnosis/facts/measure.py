@@ -13,8 +13,10 @@ from vgcourse.measure import keras_private
 from vgcourse.measure.diagnosis.facts.arrays import as_array, as_float64
 from vgcourse.measure.diagnosis.facts.attention import Attention, attention_of, tap_attention
 from vgcourse.measure.diagnosis.facts.noise import Noise, tap_noise
+from vgcourse.measure.diagnosis.thresholds import VANISHED
 from vgcourse.measure.layers import LayerInfo, Taps, tap_outputs, weighted_layers
 from vgcourse.measure.replaced import replaced
+from vgcourse.measure.statistics import rms
 
 # As Keras's LossScaleOptimizer starts: gradients in float16 underflow from 6e-8 on.
 _LOSS_SCALE = 2.0**15
@@ -108,7 +110,8 @@ def measure(model, x, y, resolve) -> ForwardBackward:
         "variables": [v.value for info in infos for v in info.variables],
     }
     found, scale = scaled_gradients(tape, total, sources, half)
-    gradients = _gradients(found, infos, scale, count)
+    tensors = (taps.outputs, keras.tree.flatten(prediction))
+    gradients = _gradients(found, tensors, infos, scale, count)
     return ForwardBackward(
         infos, taps, calls, prediction, float(mean), used, gradients, attention_of(compared), noise
     )
@@ -239,12 +242,25 @@ def scaled_gradients(tape, total, sources, half: bool):
         scale /= 8
 
 
-def _gradients(found, infos, scale: float, count: float) -> Gradients:
+def _through_a_logarithm(pair, shares) -> bool:
+    """Is the loss one of the logarithms of a softmax's shares? Its slope there is 1 / share, however well all is, and
+    only what comes to the logits says how loud it is. pair: the gradients there and at the logits."""
+    if any(g is None for g in pair) or shares.shape[-1] < 2:
+        return False
+    (g, at_logits), p = map(as_float64, pair), as_float64(shares)
+    whole = np.allclose(p.sum(-1), 1, atol=1e-2)
+    return bool(whole and 0.1 * rms(g * p) <= rms(at_logits) < VANISHED * rms(g))
+
+
+def _gradients(found, tensors, infos, scale: float, count: float) -> Gradients:
     def number(g):
         return None if g is None else as_float64(g) / scale
 
-    def or_logits(pair):
-        return number(pair[1] if pair[0] is None else pair[0])
+    def or_logits(pair, tensor):
+        return number(pair[1] if pair[0] is None or _through_a_logarithm(pair, tensor) else pair[0])
+
+    def paired(pairs, tensors):
+        return [or_logits(pair, tensor) for pair, tensor in zip(pairs, tensors, strict=True)]
 
     variables = [v for info in infos for v in info.variables]
     # The tape watches the variables of a frozen layer, too; a training step leaves them alone.
@@ -253,9 +269,9 @@ def _gradients(found, infos, scale: float, count: float) -> Gradients:
         for v, g in zip(variables, found["variables"], strict=True)
     }
     return Gradients(
-        {n: [or_logits(pair) for pair in pairs] for n, pairs in found["outputs"].items()},
+        {n: paired(pairs, tensors[0][n]) for n, pairs in found["outputs"].items()},
         {n: [number(g) for g in gs] for n, gs in found["preactivations"].items()},
         {n: [number(g) for g in gs] for n, gs in found["inputs"].items()},
-        [or_logits(pair) for pair in found["predictions"]],
+        paired(found["predictions"], tensors[1]),
         mean,
     )

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from vgcourse.measure import keras_private
 from vgcourse.measure.diagnosis.facts.arrays import as_float64
 from vgcourse.measure.layers import walk
 from vgcourse.measure.replaced import replaced
@@ -46,6 +47,26 @@ def tap_noise(model) -> Iterator[list[Noise]]:
             if isinstance(layer, (*_DROPS, keras.layers.GaussianNoise)):
                 stack.enter_context(replaced(layer, "call", _hearing(found, name, layer, layer.call)))
         yield found
+
+
+def untold(model, heard: list[Noise]) -> list[str]:
+    """Layers that act in training only, and that Keras's fit does not tell that it trains.
+
+    It tells a model whose call() takes an argument ``training``, which hands it on to all layers inside.
+
+    Args:
+        heard: of those that made noise all the same, because call() switches them on itself.
+    """
+    if keras_private.takes_training(model) or type(model).train_step is not keras.Model.train_step:
+        return []
+    known = {noise.layer for noise in heard}
+    named = [(name, layer) for name, layer, _ in walk(model) if name not in known and layer.trainable]
+    return [name for name, layer in named if _noisy(layer) or isinstance(layer, keras.layers.BatchNormalization)]
+
+
+def _noisy(layer) -> bool:
+    setting = "stddev" if isinstance(layer, keras.layers.GaussianNoise) else "rate"
+    return isinstance(layer, (*_DROPS, keras.layers.GaussianNoise)) and getattr(layer, setting) > 0
 
 
 def _hearing(found: list[Noise], name: str, layer, call):

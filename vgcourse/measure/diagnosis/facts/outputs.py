@@ -7,7 +7,7 @@ from vgcourse.measure import keras_private
 from vgcourse.measure.diagnosis.facts.arrays import as_float64
 from vgcourse.measure.diagnosis.facts.layer import Output
 from vgcourse.measure.diagnosis.facts.loss import takes_logits
-from vgcourse.measure.objective import in_order, loss_name
+from vgcourse.measure.objective import in_order, is_own_loss, loss_name
 from vgcourse.measure.statistics import norm
 
 _LOOKED_BACK = 4
@@ -21,29 +21,29 @@ def outputs_of(model, run, y) -> list[Output]:
     parts = run.used.parts if len(run.used.parts) == len(predictions) else [None] * len(predictions)
     last = next(reversed(run.taps.outputs), "")
     return [
-        _output(run.taps, h, head, part, target, gradient, run.taps.owner(h) or last)
+        _output(run.taps, h, head, part, target, gradient, run.taps.owner(h) or last, run.used.own)
         for h, head, part, target, gradient in zip(
             predictions, run.used.heads, parts, targets, run.gradients.predictions, strict=True
         )
     ]
 
 
-def _output(taps, h, head, part, target, gradient, layer) -> Output:
+def _output(taps, h, head, part, target, gradient, layer, own) -> Output:
     values = as_float64(h)
-    name = "" if part is None else loss_name(part)
+    name = own if part is None else loss_name(part)
     matching = target is not None and np.size(target) == values.size
     return Output(
         layer,
         head,
         _endings(taps, h),
         name,
-        takes_logits(part, name),
+        None if own else takes_logits(part, name),
         values,
         np.reshape(target, values.shape).astype(float) if matching else None,
         _deaf(gradient, len(values)),
         keras_private.logits(h) is not None,
         taps.owner(h) is not None,
-        part is not None and _is_own(part),
+        bool(own) or (part is not None and is_own_loss(part)),
         0.0 if gradient is None else norm(gradient),
     )
 
@@ -54,7 +54,7 @@ def by_row(model, run, x, y) -> tuple[float, float] | None:
     A difference of (n,) and (n, 1) is an (n, n) array: every answer against every target.
     """
     predictions, parts = keras.tree.flatten(run.prediction), run.used.parts
-    if len(predictions) != 1 or len(parts) != 1 or not isinstance(y, np.ndarray) or not _is_own(parts[0]):
+    if len(predictions) != 1 or len(parts) != 1 or not isinstance(y, np.ndarray) or not is_own_loss(parts[0]):
         return None
     shape = tuple(predictions[0].shape)
     if y.size != np.prod(shape) or y.shape == shape:
@@ -70,12 +70,6 @@ def _loss_of(model, part, x, y, prediction) -> float:
     if getattr(model, "compiled", False):
         return float(model.compute_loss(x=x, y=y, y_pred=prediction))
     return float(part(y, prediction)) if isinstance(part, keras.losses.Loss) else float("nan")
-
-
-def _is_own(loss) -> bool:
-    """A class or a function of one's own, also where Keras has wrapped it."""
-    parts = (type(loss) if isinstance(loss, keras.losses.Loss) else loss, getattr(loss, "fn", loss))
-    return not all(keras_private.is_of_keras(part) for part in parts)
 
 
 def _deaf(gradient, n: int) -> float:

@@ -63,10 +63,11 @@ ORDER = (
     Rule(through_time.explodes),
     Rule(flow.exploding),
     Rule(flow.vanishing),
-    Rule(through_time.vanishes),
     Rule(inputs.not_centred),
     Rule(targets.far),
     Rule(steps.harmful_rate),
+    # Steps that ruin a net do so whatever it remembers, and no memory mends them.
+    Rule(through_time.vanishes),
     Rule(steps.step_size),
     Rule(inputs.unsettled, unless_learnt=False),
 )

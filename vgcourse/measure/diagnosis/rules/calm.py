@@ -77,6 +77,23 @@ def healthy(batch: Batch) -> Finding:
             "first step; ask again after that.",
             "",
         )
+    if chain and path.starts_flat(chain[-1]):
+        return Finding(
+            "healthy",
+            chain[-1].name,
+            f"Healthy: all weights of {chain[-1].name} start at one number, so that what comes back to its units "
+            "sums to 0 and the layers before it hear nothing until its first step; ask again after that.",
+            "",
+        )
+    if chain and path.about_to_move(chain[-1]) and chain[0].delta_norm < VANISHED * path.sent(batch):
+        head = chain[-1]
+        return Finding(
+            "healthy",
+            head.name,
+            f"Healthy: {head.name} starts next to 0 ({short(head.glorot)} of Glorot's size), so that the layers "
+            "before it hear little until its first step; ask again after that.",
+            "",
+        )
     name = chain[0].name if chain else batch.layers[0].name
     if batch.learnt:
         return Finding(

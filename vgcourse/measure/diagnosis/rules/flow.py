@@ -37,13 +37,14 @@ def exploding(batch: Batch) -> Finding | None:
     # carry the rest. Measured: ResNet50 with random weights has 1,600 at its first layer.
     normalised = not batch.plain and any(layer.kind.endswith("Normalization") for layer in chain)
     limit = EXPLODED**2 if normalised else EXPLODED
-    if np.isnan(reach).all() or (not (compound and not normalised) and np.nanmax(reach) < limit):
+    loud = path.weighed(reach, chain)
+    if np.isnan(reach).all() or (not (compound and not normalised) and np.nanmax(loud) < limit):
         return None
-    worst = chain[int(np.nanargmax(reach))]
+    worst, times = chain[int(np.nanargmax(loud))], share(reach[int(np.nanargmax(loud))])
     if batch.added > 0.5 * abs(batch.loss):
-        return _driven(worst, np.nanmax(reach), batch)
+        return _driven(worst, times, batch)
     culprit = path.one_culprit(chain, largest=True)
-    start = f"The gradient explodes: {worst.name} gets {share(np.nanmax(reach))} what the loss sends"
+    start = f"The gradient explodes: {worst.name} gets {times} what the loss sends"
     if culprit is not None:
         return Finding(
             "weights too large",
@@ -60,37 +61,42 @@ def exploding(batch: Batch) -> Finding | None:
             f"{start}, most of it from what happens {how}, which multiplies it by {short(times)}.",
             "look at what is computed there: its scale, its slopes, how many numbers it sums up.",
         )
-    if path.normalised_throughout(chain):
+    if path.normalised_throughout(chain) and abs(_pace_of_pairs(reach, chain) - 1.21) < 0.2:
         return Finding(
             "exploding",
             worst.name,
             f"{start}: batch normalisation before relu multiplies it by 1.21 per layer at initialisation, whatever "
-            f"the weights (measured here: {short(path.per_layer(reach[::2], chain[::2]))}).",
+            f"the weights (measured here: {short(_pace_of_pairs(reach, chain))}).",
             "skip connections around the normalised layers, or fewer of them.",
         )
     known = path.agree(reach, factors) and len(factors) > 0
-    loud = path.strongest(chain)[0] if known and batch.plain else worst
+    strong = path.strongest(chain)[0] if known and batch.plain else worst
     weights, slope = short(path.geometric(path.gains(chain))), short(path.typical_slope(chain))
-    why = f" (weights {weights}{_from(loud, worst)}, slope {slope})" if known else ""
+    why = f" (weights {weights}{_from(strong, worst)}, slope {slope})" if known else ""
     pace = f": each hidden layer multiplies it by about {short(path.per_layer(reach, chain))}" if batch.plain else ""
     return Finding(
         "exploding",
-        loud.name,
+        strong.name,
         f"{start}{pace}{why}.",
-        f"{path.initializer(path.with_kernel(chain, loud))} kernels; global_clipnorm=1.0 meanwhile."
+        f"{path.initializer(path.with_kernel(chain, strong))} kernels; global_clipnorm=1.0 meanwhile."
         if batch.plain or path.loud(chain)
         else "a factor of 1/sqrt(depth) or a normalisation on residual branches, smaller weights; "
         "global_clipnorm=1.0 meanwhile.",
     )
 
 
-def _driven(worst: Layer, times: float, batch: Batch) -> Finding:
+def _pace_of_pairs(reach: np.ndarray, chain: list[Layer]) -> float:
+    """The factor of a kernel and its normalisation together."""
+    return path.per_layer(reach[::2], chain[::2])
+
+
+def _driven(worst: Layer, times: str, batch: Batch) -> Finding:
     """What a layer adds to the loss in the middle of the net: that gradient has not come from the outputs."""
     return Finding(
         "regularization too strong",
         batch.dearest,
         f"Of the loss ({short(batch.loss)}), {short(batch.added)} is added in the middle of the net (add_loss or a "
-        f"regularizer of activities), most of it by {batch.dearest}: {worst.name} gets {share(times)} what the loss "
+        f"regularizer of activities), most of it by {batch.dearest}: {worst.name} gets {times} what the loss "
         "sends into the outputs, so that training follows what is added and hardly the answers.",
         f"a smaller factor on what {batch.dearest} adds, or smaller numbers into it.",
     )
@@ -105,8 +111,8 @@ def vanishing(batch: Batch) -> Finding | None:
     """A gradient that shrinks from layer to layer until the lowest hear next to nothing."""
     chain = path.chain(batch)
     # A layer that starts at 0 lets nothing through at first, and no longer after its first step.
-    chain = path.without_silenced(chain)
-    if len(chain) < 2 or chain[-1].kernel_rms == 0:
+    chain = path.without_silenced(chain, batch)
+    if len(chain) < 2 or path.starts_flat(chain[-1]):
         return None
     reach, factors = path.reach(chain, batch), path.factors(chain)
     lost = np.maximum.accumulate(np.nan_to_num(reach, nan=np.inf)) < VANISHED
@@ -132,7 +138,7 @@ def _name_the_loss(chain: list[Layer], reach: np.ndarray, batch: Batch) -> Findi
             f"{squeezed[0].units} units, so that its slopes are about 1/{squeezed[0].units} where they share alike.",
             "relu with he_normal between layers; softmax belongs to the output.",
         )
-    if (stop := path.stop(batch)) is not None:
+    if (stop := path.stop(batch) or path.stop_behind(first, batch)) is not None:
         return Finding(
             "vanishing",
             stop.name,
@@ -151,10 +157,11 @@ def _name_the_loss(chain: list[Layer], reach: np.ndarray, batch: Batch) -> Findi
         )
     if (leak := path.largest_drop(batch, reach)) is not None:
         where, kept, how = leak
+        lost = f"most of it lost {how}, where {short(kept)} of it is left" if kept else f"all of it lost {how}"
         return Finding(
             "vanishing",
             where,
-            f"{start}, most of it lost {how}, where {short(kept)} of it is left.",
+            f"{start}, {lost}.",
             "look at what is computed there: its scale, its slopes, how many numbers it averages over.",
         )
     return _spread_out(chain, reach, first, start, batch)

@@ -115,7 +115,7 @@ def inputs_too_large(batch: Batch) -> Finding | Unmeasured | None:
         f"{first.name} takes in numbers of size {short(first.input_rms)} (rms), and the loss starts at "
         f"{short(batch.loss)}, where a constant answer gets {short(batch.guess)}; the same weights get "
         f"{short(better)} on standardised inputs.",
-        "standardise the inputs (a Normalization layer does), or divide pictures by 255.",
+        _standardised(batch, "standardise the inputs (a Normalization layer does), or divide pictures by 255."),
     )
 
 
@@ -129,7 +129,9 @@ def inputs_too_small(batch: Batch) -> Finding | None:
         first.name,
         f"{first.name} takes in numbers of size {short(first.input_rms)} (rms), next to which a bias is large: "
         f"{_compared(batch.odd)}.",
-        "standardise the inputs (a Normalization layer does), and look whether they are divided twice.",
+        _standardised(
+            batch, "standardise the inputs (a Normalization layer does), and look whether they are divided twice."
+        ),
     )
 
 
@@ -197,8 +199,19 @@ def wrong_statistics(batch: Batch) -> Finding | None:
         off[0].name,
         f"{off[0].name} normalises by moving statistics that are not those of its input{and_more(off)}: "
         f"the mean is {short(shift)} standard deviations away, the variance {short(ratio)} times that of the batch.",
-        _look_at_the_input(batch)
+        _told(off[0], batch)
+        or _look_at_the_input(batch)
         + "let it train for an epoch (trainable=True, and training=True in the call), or load its statistics again.",
+    )
+
+
+def _told(layer: Layer, batch: Batch) -> str:
+    """What is to be changed where fit does not tell a layer that it trains."""
+    if layer.name not in batch.untold:
+        return ""
+    return (
+        f"an argument training in call() of {batch.model} (def call(self, x, training=None)): without one fit() does "
+        "not tell its layers that it trains, and moving statistics stay what they were."
     )
 
 
@@ -261,17 +274,27 @@ def not_centred(batch: Batch) -> Finding | Unmeasured | None:
         return Unmeasured(f"whether it matters that the inputs of {first.name} are not centred", why)
     if not _better_standardised(batch.odd):
         return None
-    return inputs_off_centre(first, f"{first.name} hardly sees what tells the examples apart", _compared(batch.odd))
+    evidence = f"{first.name} hardly sees what tells the examples apart"
+    return inputs_off_centre(first, evidence, batch, _compared(batch.odd))
 
 
-def inputs_off_centre(layer: Layer, evidence: str, tried: str = "") -> Finding:
+def _standardised(batch: Batch, otherwise: str) -> str:
+    """What standardises the inputs: where it stands there already, that it has to see them first."""
+    if not batch.unadapted:
+        return otherwise
+    return f"adapt(X) of {batch.unadapted[0]}: it has seen no inputs yet, and hands on what it takes in."
+
+
+def inputs_off_centre(layer: Layer, evidence: str, batch: Batch, tried: str = "") -> Finding:
     """The finding that the inputs of `layer` are not centred; `evidence` is what follows from it."""
     return Finding(
         "not centred",
         layer.name,
         f"{evidence}, because the inputs are not centred: their mean is {short(layer.input_offset)} times "
         f"their standard deviation{': ' * bool(tried)}{tried}.",
-        "subtract each feature's mean and divide by its standard deviation (a Normalization layer does).",
+        _standardised(
+            batch, "subtract each feature's mean and divide by its standard deviation (a Normalization layer does)."
+        ),
     )
 
 

@@ -50,23 +50,30 @@ def leashed(batch: Batch) -> Finding | None:
 
 def dear(batch: Batch) -> Finding | None:
     """With all weights at 0 the loss is about that of a constant answer: no minimum costs more."""
-    if not batch.prices or not batch.guess:
+    free = batch.free if batch.guess is None else batch.guess
+    if not batch.prices or not free or not free > 0:
         return None
     lacking = {layer.name: path.needed(layer) / layer.gain for layer in batch.layers if layer.gain > 0}
     shrunk = {name: times for name, times in lacking.items() if times > SHRUNK}
     # Weights that have shrunk already are as dear as those that keep the size of a signal would be.
     costs = [(p.value * shrunk.get(p.layer, 1.0) ** p.degree, p) for p in batch.prices]
     total, now = sum(cost for cost, _ in costs), sum(p.value for p in batch.prices)
-    if not total > DEAR * batch.guess:
+    if not total > DEAR * free:
         return None
-    worst = max(costs, key=lambda pair: pair[0])[1]
-    size = (batch.guess / total) ** (1 / worst.degree)
+    worst = max(batch.prices, key=lambda price: price.value)
+    size = (free / total) ** (1 / worst.degree)
     whose = "" if total < 1.5 * now else f" (weights that keep the size of a signal would cost {short(total)})"
     return Finding(
         "regularization too strong",
         worst.layer,
         f"Of the loss ({short(batch.loss)}), {short(now)} is the price that regularizers put on the weights{whose}, "
-        f"most of it on {worst.layer}. A constant answer with weights of 0 would get about {short(batch.guess)} in "
-        f"all: training drives the weights to less than {short(size)} of the size they need, whatever the data.",
-        f"a factor in the regularizer that is smaller by {short(total / batch.guess)} or more.",
+        f"most of it on {worst.layer}. {_without(batch, free)}: training drives the weights to less than "
+        f"{short(size)} of the size they need{', whatever the data' * (batch.guess is not None)}.",
+        f"a factor in the regularizer that is smaller by {short(total / free)} or more.",
     )
+
+
+def _without(batch: Batch, free: float) -> str:
+    if batch.guess is None:
+        return f"With these weights at 0 the loss is {short(free)} in all (tried on a copy)"
+    return f"A constant answer with weights of 0 would get about {short(free)} in all"

@@ -15,20 +15,21 @@ def harmful_rate(batch: Batch) -> Finding | Unmeasured | None:
         return None
     if trial.better is None:
         return Unmeasured(
-            f"why {_steps(trial, batch)} take its loss from {way(trial.losses)}",
+            f"why {_steps(trial, batch)} its loss from {way(trial.losses)}",
             f"rates down to 1/{1 / min(SLOWER):,.0f} of that do not lower it either: it may not be what the "
             "gradients are of",
         )
     emptied = trial.emptied
     name = max(emptied, key=emptied.get) if emptied else _most_moved(batch)
+    leave = "leaves" if len(trial.losses) == 2 else "leave"
     dead = (
-        f" and leave {emptied[name]} of {trial.units[name]} units of {name} dead that were alive" if emptied else ""
+        f" and {leave} {emptied[name]} of {trial.units[name]} units of {name} dead that were alive" if emptied else ""
     )
     rate = trial.better
     return Finding(
         "learning rate too large",
         name,
-        f"{_steps(trial, batch)} take its loss from {way(trial.losses)}{dead} (tried on a copy"
+        f"{_steps(trial, batch)} its loss from {way(trial.losses)}{dead} (tried on a copy"
         f"{'' if emptied else f'; {name} changes most'}).",
         f"a learning rate {1 / rate.factor:,.0f} times smaller: as many steps take the loss to {short(rate.loss)} "
         "(tried too).",
@@ -38,7 +39,8 @@ def harmful_rate(batch: Batch) -> Finding | Unmeasured | None:
 def _steps(trial, batch: Batch) -> str:
     count = len(trial.losses) - 1
     part = "" if trial.part is None else f", {trial.part} examples at a time,"
-    return f"{count} step{'s' * (count > 1)} of {batch.optimizer} on this batch{part}"
+    noun, verb = ("step", "takes") if count == 1 else ("steps", "take")
+    return f"{count} {noun} of {batch.optimizer} on this batch{part} {verb}"
 
 
 def _most_moved(batch: Batch) -> str:

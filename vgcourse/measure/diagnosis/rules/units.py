@@ -207,7 +207,7 @@ def saturated(batch: Batch) -> Finding | None:
     )
     first = path.fed_by_the_input(batch)
     if worst is first and worst.input_offset > OFF_CENTRE:
-        return inputs_off_centre(worst, evidence)
+        return inputs_off_centre(worst, evidence, batch)
     if worst.offset > WEIGHTS_OFF_CENTRE:
         return weights_off_centre(worst, evidence)
     if worst is first and worst.input_rms > 5:

@@ -164,7 +164,12 @@ def faster_rate(tried: Tried, before: float, largest: float) -> OtherRate | None
 
 
 def _scope(twin: Twin):
-    return keras.StatelessScope(state_mapping=[(v, twin.copy_of(v).value) for v in twin.variables])
+    return _with_values([(v, twin.copy_of(v).value) for v in twin.variables])
+
+
+def _with_values(pairs: list):
+    """Other values in place of the variables', for calls that add their losses as ever."""
+    return keras.StatelessScope(state_mapping=pairs, collect_losses=True)
 
 
 def _look(trial: Trial, tried: Tried, twin: Twin, dead: dict) -> None:
@@ -191,7 +196,7 @@ def _gradients(tried: Tried, step: int, twin: Twin) -> tuple[dict, float]:
     with (
         left_as_it_was(tried.model),
         tf.GradientTape(persistent=half) as tape,
-        keras.StatelessScope(state_mapping=pairs),
+        _with_values(pairs),
     ):
         tape.watch(values)
         loss = tf.cast(tried.used.compute(x, y, answer(tried.model, x), rows)[0], tf.float32)
