@@ -123,7 +123,7 @@ def test_branches_and_a_head_that_start_next_to_0_are_well(compiled):
     X, y = _numbers()
     x = inputs = keras.Input((8,))
     x = layers.Dense(16, name="stem")(x)
-    for k in range(3):
+    for k in range(2):
         h = layers.Dense(16, "relu", name=f"wide_{k}")(layers.LayerNormalization(name=f"norm_{k}")(x))
         x = x + layers.Dense(16, kernel_initializer=_next_to_0(), name=f"narrow_{k}")(h)
     model = keras.Model(inputs, layers.Dense(1, kernel_initializer=_next_to_0(), name="output")(x))
@@ -191,14 +191,15 @@ def test_steps_are_tried_with_all_that_a_model_adds_to_its_loss(rate):
 
 def test_steps_that_ruin_a_net_are_named_before_what_it_forgets():
     rng = np.random.default_rng(0)
-    X = rng.normal(size=(32, 40, 2)).astype("float32")
+    X = rng.normal(size=(16, 12, 2)).astype("float32")
+    forgets = {"recurrent_initializer": keras.initializers.Orthogonal(gain=0.3, seed=1), "name": "told"}
     keras.utils.set_random_seed(0)
-    model = keras.Sequential([keras.Input((40, 2)), layers.GRU(8, name="gru"), layers.Dense(1, name="output")])
+    model = keras.Sequential([keras.Input((12, 2)), layers.SimpleRNN(6, **forgets), layers.Dense(1, name="output")])
     causes = {}
-    for rate in (1e-3, 1e3):
+    for rate in (1e-3, 30.0):
         model.compile(keras.optimizers.SGD(rate), "mse")
         causes[rate] = diagnose(model, X, X[:, -1, 0]).cause
-    assert causes == {1e-3: "vanishing through time", 1e3: "learning rate too large"}
+    assert causes == {1e-3: "vanishing through time", 30.0: "learning rate too large"}
 
 
 def test_small_numbers_before_a_normalisation_make_no_gradient_explode():
@@ -291,7 +292,9 @@ def test_units_of_a_recurrent_layer_that_are_copies_are_named(kind):
     X = rng.normal(size=(32, 5, 3)).astype("float32")
     y = (X[:, -1, 0] > 0).astype("int32")
     alike = {"kernel_initializer": _of_one_number(), "recurrent_initializer": _of_one_number()}
-    model = keras.Sequential([keras.Input((5, 3)), kind(6, name="told", **alike), layers.Dense(1, name="output")])
+    # Under a head of random weights each unit would get another gradient.
+    head = layers.Dense(1, kernel_initializer=_of_one_number(), name="output")
+    model = keras.Sequential([keras.Input((5, 3)), kind(6, name="told", **alike), head])
     report = diagnose(model, X, y, loss=keras.losses.BinaryCrossentropy(from_logits=True))
     assert (report.cause, report.layer) == ("symmetric", "told"), report
     told = model.get_layer("told").cell
@@ -321,3 +324,20 @@ def test_a_price_beside_a_loss_of_ones_own_is_compared_with_weights_of_0():
     report = diagnose(model, X, y)
     assert (report.cause, report.layer) == ("regularization too strong", "dear"), report
     assert "With these weights at 0 the loss is" in report.verdict
+
+
+@pytest.mark.parametrize("first", [layers.SimpleRNN(8, name="first"), layers.BatchNormalization(name="first")])
+def test_inputs_next_to_0_are_named_whatever_takes_them_in(first):
+    """Divided by 255 twice, before a recurrent layer, or before a normalisation whose epsilon is larger."""
+    rng = np.random.default_rng(0)
+    shape = (64, 4, 3) if isinstance(first, layers.SimpleRNN) else (64, 3)
+    X = rng.normal(size=shape).astype("float32") * np.float32(1e-4)
+    y = 1e4 * X.reshape(64, -1)[:, -3:].sum(1)
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [keras.Input(shape[1:]), first, layers.Dense(16, "relu"), layers.Dense(1, name="output")]
+    )
+    model.compile(keras.optimizers.Adam(1e-2), "mse")
+    report = diagnose(model, X, y)
+    assert (report.cause, report.layer) == ("inputs too small", "first"), report
+    assert diagnose(model, X * np.float32(1e4), y).healthy

@@ -89,6 +89,12 @@ def fed_by_the_input(batch: Batch) -> Layer | None:
     return first if first is not None and np.isfinite(first.gain) else None
 
 
+def takes_the_input(batch: Batch) -> Layer | None:
+    """The first layer with weights, be it recurrent or a normalisation; None where that is an embedding."""
+    first = next((layer for layer in batch.layers if layer.weighted), None)
+    return first if first is not None and np.isfinite(first.input_rms) else None
+
+
 def strength(layer: Layer) -> float:
     """How strongly a layer of its kind passes a gradient on, relative to what keeps its size."""
     return layer.gamma if np.isfinite(layer.gamma) else layer.gain / needed(layer)

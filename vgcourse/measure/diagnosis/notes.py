@@ -40,9 +40,10 @@ def notes(batch: Batch, cause: str = "") -> Iterator[str]:
     if batch.unadapted:
         yield f"{_listed(batch.unadapted)}: not adapted to any inputs yet, and so without effect."
     if batch.untold:
+        do, they_do = ("does", "it does") if len(batch.untold) == 1 else ("do", "they do")
         yield (
             f"call() of {batch.model} takes no argument training, so that fit() does not tell its layers that it "
-            f"trains: {_listed(batch.untold)} do in training what they do in predict()."
+            f"trains: {_listed(batch.untold)} {do} in training what {they_do} in predict()."
         )
     yield from _about_half_weights(batch)
     yield from _about_the_outputs(batch)

@@ -202,10 +202,10 @@ def _standardised(model, x, y, run, batch) -> float | None:
 
 def _odd_input(model, x, y, run, optimizer, batch: Batch) -> OddInput | None:
     """What as many steps do with standardised inputs, where the model's only input is next to 0 or off centre."""
-    first = path.fed_by_the_input(batch)
+    first, fed = path.takes_the_input(batch), path.fed_by_the_input(batch)
     if first is None or batch.same_inputs or not isinstance(x, np.ndarray) or not np.isfinite(run.loss):
         return None
-    if not (0 < first.input_rms < SMALL_INPUT or first.input_offset > OFF_CENTRE):
+    if not (0 < first.input_rms < SMALL_INPUT or (fed is not None and fed.input_offset > OFF_CENTRE)):
         return None
     optimizer = optimizer if batch.trial is not None else keras.optimizers.Adam(0.01)
     variables = [v for info in run.infos for v in info.variables if run.gradients.of(v)[0] is not None]

@@ -121,7 +121,7 @@ def inputs_too_large(batch: Batch) -> Finding | Unmeasured | None:
 
 def inputs_too_small(batch: Batch) -> Finding | None:
     """Only where it was seen that as many steps do better on standardised inputs."""
-    first = path.fed_by_the_input(batch)
+    first = path.takes_the_input(batch)
     if first is None or not 0 < first.input_rms < SMALL_INPUT or not _better_standardised(batch.odd):
         return None
     return Finding(
