@@ -94,4 +94,5 @@ def _leave_out(piece: Piece, gone: set[int]) -> None:
 
 
 def is_given(piece: Piece, released: Released) -> bool:
+    """Whether the piece is one that everybody got, word for word."""
     return any(key in released.by_text for key in keys(piece.kind, piece.source))
