@@ -196,7 +196,7 @@ def test_slider_and_thermometers_are_seen_together(open_page):
 
 BAD_STATES = {
     "thermometers?depth=100000": "depth=100000 is not a whole number from 1 to 10: showing 10",
-    "thermometers?learning_rate=NaN": "learning_rate=NaN is not a finite number: showing 0.1",
+    "thermometers?learning_rate=NaN": "learning_rate=NaN is not a finite number: showing 0.3",
     "thermometers?learning_rate=": "is not a finite number",
     "skip?depth=-3&branch_scale=1e999": "branch_scale=1e999 is not a finite number",
     "depth_profile?width=2.5": "width=2.5 is not a whole number from 1 to 64: showing 3",

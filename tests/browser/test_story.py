@@ -127,7 +127,7 @@ def test_one_sigmoid_layer_learns_and_two_do_not(watched):
     """What step 1 says of depth: where one layer goes on, it learns; a second one is already too much for a round."""
     page = watched.page
     for depth, learns in ((1, True), (2, False)):
-        open_explorer(page, f"thermometers?depth={depth}&learning_rate=0.3")
+        open_explorer(page, f"thermometers?depth={depth}")
         assert (int(page.evaluate(FACTS["right"], [0, 2 * EPOCHS])) > 95) == learns, depth
 
 

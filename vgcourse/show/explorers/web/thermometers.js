@@ -13,7 +13,7 @@ export const thermometers = {
     depth: whole("hidden layers", 1, 10, 8),
     width: widthField(16),
     initializer: initializerField("matched"),
-    learning_rate: learningRateField(0.1),
+    learning_rate: learningRateField(0.3),
     data: dataField(),
     gradient: gradientField(),
     seed: seedField(),
