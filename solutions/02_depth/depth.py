@@ -268,7 +268,8 @@ predict(
 # %% [markdown]
 """
 To find out, we run each experiment with **100 seeds**. The seed decides the initial weights and the order
-of the points; the data stay the same. All the runs of this lesson take a computer half an hour, so the course keeps a table of them; `python -m vgcourse.published.kept.tutorial_runs` measures it anew.
+of the points; the data stay the same. All the runs of this lesson take a computer half
+an hour, so the course keeps a table of them; `python -m vgcourse.published.kept.tutorial_runs` measures it anew.
 (Do not take that on trust. In section 5 you will run a part of it yourself and compare.)
 """
 

@@ -508,7 +508,8 @@ r"""
 ### Exercise 4 · Three level lines ★★ (2 points, read by a person)
 
 A colleague looks at `hidden_1` of the tanh networks. In 100 epochs its mean, its standard deviation and its L1 norm
-change by less than 0.1, in the median of the six. She concludes: "The first layer has learned nothing. Freeze it." In two or three
+change by less than 0.1, in the median of the six. She concludes: "The first layer has learned nothing. Freeze it."
+In two or three
 sentences: why do the three lines not show that? What does the table above say about this layer? And would a long
 path *prove* that a layer has learned something useful?
 
