@@ -341,3 +341,18 @@ def test_inputs_next_to_0_are_named_whatever_takes_them_in(first):
     report = diagnose(model, X, y)
     assert (report.cause, report.layer) == ("inputs too small", "first"), report
     assert diagnose(model, X * np.float32(1e4), y).healthy
+
+
+@pytest.mark.parametrize("activation", ["gelu", "silu", "elu"])
+def test_units_that_are_off_for_most_examples_are_no_fault_and_units_that_always_are_off_are_one(activation):
+    """As with relu: what is flat on one side only still learns from the examples on the other."""
+    X, y = _numbers()
+    wide = keras.initializers.RandomNormal(stddev=3 / np.sqrt(8), seed=1)
+    first = layers.Dense(16, activation, kernel_initializer=wide, name="first")
+    model = keras.Sequential([keras.Input((8,)), first, layers.Dense(1)])
+    model.compile("sgd", "mse")
+    for bias, cause in ((-5.0, "healthy"), (-40.0, "saturation")):
+        first.bias.assign(np.full(16, bias))
+        report = diagnose(model, X, y)
+        flat = report.layers.saturated.iloc[0]
+        assert flat > 0.55 and report.cause == cause, (bias, flat, report.verdict)

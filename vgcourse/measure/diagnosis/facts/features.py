@@ -120,6 +120,7 @@ def _add_activation(layer: Layer, function, preactivations, deltas) -> None:
     layer.dead = (slope == 0).all(0)
     layer.saturated_units = (slope < SATURATED_SLOPE * layer.steepest).mean(0)
     layer.saturated = float(layer.saturated_units.mean())
+    layer.one_sided = _is_flat_on_one_side(function, preactivations[0], SATURATED_SLOPE * layer.steepest)
     spread = pooled_rms([t.std(0) for t in z])
     layer.z_offset = pooled_rms([t.mean(0) for t in z]) / spread if spread else np.inf
     known = [d for d in deltas or [] if d is not None]
@@ -127,6 +128,12 @@ def _add_activation(layer: Layer, function, preactivations, deltas) -> None:
         layer.delta_norm = mean_norm(known)
         if not layer.weighted:
             layer.gradient_norm = layer.delta_norm
+
+
+def _is_flat_on_one_side(function, z, bound: float) -> bool:
+    """Does it pass everything on for large numbers of one sign, and nothing for those of the other, as gelu does?"""
+    ends = [keras.ops.full(z[:1].shape, end, z.dtype) for end in (-30.0, 30.0)]
+    return sum(bool((np.abs(as_float64(activation_slope(function, end))) < bound).all()) for end in ends) == 1
 
 
 def _add_wrapped(layer: Layer, inner, call, gradients) -> None:

@@ -101,6 +101,7 @@ class Layer:
         glorot: rms of the kernel over that which Glorot's initializer gives one of its shape.
         offset: |mean| / standard deviation of the kernel, 0 where that could be chance (4 standard errors).
         slope: rms of phi'(z); steepest: the largest |phi'| there is.
+        one_sided: is its activation flat for large numbers of one sign only?
         dead, saturated_units: (units,) bool and float, per unit or channel; None without an activation.
         z_offset: rms of z's mean over the examples, relative to the rms of its standard deviation.
         input_rms, input_signal, input_offset: rms of what the layer takes in; rms of its standard deviation over
@@ -136,6 +137,7 @@ class Layer:
     slope: float = 1.0
     steepest: float = 1.0
     saturated: float = np.nan
+    one_sided: bool = False
     z_offset: float = 0.0
     input_rms: float = np.nan
     input_signal: float = np.nan

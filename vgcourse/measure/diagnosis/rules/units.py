@@ -196,7 +196,7 @@ def _zeroed(zero: Layer, dead: Layer, batch: Batch) -> Finding:
 
 def saturated(batch: Batch) -> Finding | None:
     """A layer whose activations lie where their slope is next to 0."""
-    flat = [layer for layer in batch.layers if layer.smooth and layer.saturated >= SATURATED]
+    flat = [layer for layer in batch.layers if layer.smooth and _flat_share(layer) >= SATURATED]
     flat = [layer for layer in flat if layer is not batch.layers[-1] or _output_stuck(batch)]
     if not flat:
         return None
@@ -217,7 +217,7 @@ def saturated(batch: Batch) -> Finding | None:
             f"{evidence}, because its inputs are large (rms {short(worst.input_rms)}).",
             "standardise the inputs: subtract each feature's mean, divide by its standard deviation.",
         )
-    if worst.gain > LARGE_GAIN:
+    if worst.gain > LARGE_GAIN and not worst.one_sided:  # about 0, large weights leave half of those passing
         return Finding(
             "weights too large",
             worst.name,
@@ -237,6 +237,14 @@ def saturated(batch: Batch) -> Finding | None:
         f"{evidence}; its pre-activations lie {short(worst.z_offset)} standard deviations off centre.",
         "zero biases, smaller or standardised inputs, or batch normalisation before the activation.",
     )
+
+
+def _flat_share(layer: Layer) -> float:
+    """The share of its activations that are flat; where they are so on one side only, of units that always are.
+
+    gelu, like relu, is off for most examples in a net that learns: each unit is there for some of them.
+    """
+    return float((layer.saturated_units == 1).mean()) if layer.one_sided else layer.saturated
 
 
 def _output_stuck(batch: Batch) -> bool:
