@@ -54,6 +54,16 @@ def test_the_page_shows_the_picture_of_growth_where_it_was_drawn(tmp_path, monke
     assert "](benchmarks.svg)" not in figures.page([], {}, {"training": "a line\n"})
 
 
+def test_a_benchmark_that_did_not_run_keeps_its_place_on_the_page():
+    first = figures.page([FASTER, SLOWER], {}, {"training": "100 runs\n", "capture": "a line"}, today="Monday.")
+    kept = {FASTER.key: 50.0, SLOWER.key: 3.0}
+    again = figures.page([FASTER], kept, {"training": "200 runs"}, old=first, today="Friday.")
+    assert "200 runs" in again and "100 runs" not in again and "a line" in again
+    assert (again.count("Monday."), again.count("Friday.")) == (1, 1)
+    assert "| capture | slower with it | – | 3 | less |" in again
+    assert "| training | faster than the loop | 50 | 50 | more |" in again
+
+
 def test_bench_ends_with_1_and_says_so_where_a_figure_got_worse(tmp_path, monkeypatch, capsys):
     def measured(name, handed):
         monkeypatch.setenv(figures.HANDED, str(handed))
@@ -66,7 +76,7 @@ def test_bench_ends_with_1_and_says_so_where_a_figure_got_worse(tmp_path, monkey
     monkeypatch.setattr(figures, "kept", lambda: json.loads(kept.read_text()))
     monkeypatch.setattr(figures, "PAGE", tmp_path / "page.md")
     assert bench.main(["training"]) == 1 and "2.00 times worse" in capsys.readouterr().out
-    assert not figures.PAGE.exists()
+    assert "| training | faster than the loop | 50 |" in figures.PAGE.read_text()
     bench.main([])
     assert "| 50 | 100 |" in figures.PAGE.read_text()
     assert bench.main(["no-such"]) == 2

@@ -1,6 +1,7 @@
 """`make bench`: every benchmark in a process of its own, one after the other. Ratios of one run count.
 
-Writes docs/benchmarks.md, and tells each ratio that is 1.3 times worse than the last one kept; ``--keep`` keeps them.
+Writes docs/benchmarks.md, where benchmarks that did not run, or failed, keep what stood there, and tells each ratio
+that is 1.3 times worse than the last one kept; ``--keep`` keeps them.
 What takes half an hour runs only where it is named: ``python -m tests.benchmarks steadiness``.
 """
 
@@ -8,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from datetime import date
 from pathlib import Path
 
 from tests.benchmarks import figures
@@ -30,10 +32,10 @@ def main(wanted: list[str]) -> int:
         handed = Path(folder) / "figures"
         ran = {name: run(name, handed) for name in chosen}
         found, before = figures.handed_on(handed), figures.kept()
-    if not wanted:  # a page of a few would be no page
-        figures.PAGE.write_text(
-            figures.page(found, before, {n: text for n, (_, text) in ran.items()}), encoding="utf-8"
-        )
+    output = {name: text for name, (code, text) in ran.items() if not code}
+    old = figures.PAGE.read_text(encoding="utf-8") if figures.PAGE.exists() else ""
+    today = f"Measured on {date.today():%d %B %Y}."
+    figures.PAGE.write_text(figures.page(found, before, output, old, today), encoding="utf-8")
     told = figures.worse(found, before)
     print("".join(f"\nworse: {sentence}" for sentence in told))
     if keeps:

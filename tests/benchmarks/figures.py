@@ -5,6 +5,7 @@ A ratio compares two things of one run, so it can be held against one of another
 
 import json
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -69,15 +70,37 @@ def worse(figures: Iterable[Figure], before: dict[str, float]) -> list[str]:
     ]
 
 
-def page(figures: Iterable[Figure], before: dict[str, float], output: dict[str, str]) -> str:
-    """The page as Markdown: all ratios beside those kept, then what each benchmark printed."""
+def page(
+    figures: Iterable[Figure], before: dict[str, float], output: dict[str, str], old: str = "", today: str = ""
+) -> str:
+    """The page as Markdown: all ratios beside those kept, then what each benchmark printed.
+
+    ``old``: the page as it was; sections of benchmarks that did not run stay. ``today``: stands above what ran.
+    """
+    now = {figure.key: f"{figure.ratio:.3g}" for figure in figures}
+    ways = {figure.key: "more" if figure.more else "less" for figure in figures} | _ways(old)
     rows = [
-        f"| {figure.bench} | {figure.label} | {figure.ratio:.3g} | "
-        f"{f'{before[figure.key]:.3g}' if figure.key in before else '–'} | {'more' if figure.more else 'less'} |"
-        for figure in figures
+        f"| {key.replace(': ', ' | ', 1)} | {now.get(key, '–')} | {f'{before[key]:.3g}' if key in before else '–'} "
+        f"| {ways.get(key, '')} |"
+        for key in sorted(now.keys() | before.keys())
     ]
-    printed = [f"## {name}\n\n```text\n{text.strip()}\n```" for name, text in output.items()]
+    told = f"{today}\n\n" if today else ""
+    ran = {name: f"{told}```text\n{text.strip()}\n```" for name, text in output.items()}
+    sections = dict(sorted((_sections(old) | ran).items()))
     head = "# Benchmarks\n\nWritten by `make bench`. Ratios compare two things of one run; times are this machine's."
     table = ["| benchmark | ratio | now | kept | better is |", "|---|---|---|---|---|", *rows]
-    drawn = [f"![{ALT}]({PICTURE.name})"] if "growth" in output and PICTURE.exists() else []
+    drawn = [f"![{ALT}]({PICTURE.name})"] if "growth" in sections and PICTURE.exists() else []
+    printed = [f"## {name}\n\n{text}" for name, text in sections.items()]
     return "\n\n".join([head, *(["\n".join(table)] if rows else []), *drawn, *printed]) + "\n"
+
+
+def _sections(page: str) -> dict[str, str]:
+    """Benchmark → what stands below its heading."""
+    parts = re.split(r"^## (\w+)$", page, flags=re.M)[1:]
+    return {name: text.strip() for name, text in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def _ways(page: str) -> dict[str, str]:
+    """Key of a figure → which way is better, as an earlier page says it."""
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \|[^|]*\|[^|]*\| (more|less) \|$", page, flags=re.M)
+    return {f"{bench}: {label}": way for bench, label, way in rows}
