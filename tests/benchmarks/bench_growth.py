@@ -103,7 +103,7 @@ def capturing() -> list[Growth]:
     """What a capture adds to an epoch of 30 steps against the model's parameters, beside TensorBoard's callback."""
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(30 * BATCH, 64)).astype("float32"), rng.integers(0, 10, 30 * BATCH)
-    found = Growth("GradientCapture", "parameters", "CPU-s an epoch beyond fit's")
+    found = Growth("GradientCapture", "parameters", "CPU-s an epoch, of callbacks beyond fit's")
     for units in UNITS:
         keras.utils.set_random_seed(0)
         hidden = [keras.layers.Dense(units, "relu") for _ in range(4)]
