@@ -1,17 +1,17 @@
 """The command `vgcourse`: each subcommand is one call into the package.
 
-Nothing heavy is imported before a subcommand needs it: `vgcourse --help` answers at once."""
+Nothing heavy is imported before a subcommand needs it: `vgcourse --help` answers at once.
+"""
 
 import argparse
 import os
 import shlex
 import sys
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
-from typing import NoReturn
 
 from vgcourse import __version__
+from vgcourse.course.command_parser import CommandParser, understood
 from vgcourse.errors import CourseError
 from vgcourse.extras import missing
 
@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Redirected on Windows, they may know no ✓: a question mark is better than a traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    options = _understood(_parser(), arguments)
+    options = understood(_parser(), arguments)
     try:
         return options.run(options)
     except CourseError as error:
@@ -54,48 +54,8 @@ def _of_the_system(error: OSError) -> str:
     return f"{where}{what}. What was finished is kept: mend that, and give the same command again."
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser that says which command may have been meant."""
-
-    def error(self, message: str) -> NoReturn:
-        from vgcourse.course.text_table import shown
-
-        super().error(shown(message))
-
-    def _check_value(self, action: argparse.Action, value: str) -> None:
-        if not isinstance(action, argparse._SubParsersAction):
-            super()._check_value(action, value)
-        elif value not in action.choices:
-            commands = list(action.choices)
-            _refuse(self, f"no command is called {value!r}", value, commands, f"There are {', '.join(commands)}.")
-
-
-def _understood(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> argparse.Namespace:
-    """The options; exits with one sentence where there is no command, or where the command knows no such option."""
-    options, strange = parser.parse_known_args(arguments)
-    if "run" not in options:
-        choices = (action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction))
-        more = "`vgcourse --help` says what each does."
-        _refuse(parser, f"which command? There are {', '.join(next(choices))}", "", (), more)
-    if strange:
-        command = options.parser
-        known = [name for action in command._actions for name in action.option_strings]
-        more = f"`{command.prog} --help` says what it takes."
-        _refuse(parser, f"`{command.prog}` takes no {strange[0]!r}", strange[0], known, more)
-    return options
-
-
-def _refuse(parser: argparse.ArgumentParser, what: str, given: str, known: Sequence[str], otherwise: str) -> NoReturn:
-    """Exit with what is wrong, and the known word that may have been meant, or else with a sentence that helps on."""
-    from vgcourse.course.text_table import shown
-
-    near = get_close_matches(given.partition("=")[0], known, n=1)
-    hint = f"Did you mean {near[0]}?" if near else otherwise
-    parser.exit(2, f"vgcourse: {shown(what)}. {hint}\n")
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="vgcourse", description="A course on the vanishing gradient problem.")
+    parser = CommandParser(prog="vgcourse", description="A course on the vanishing gradient problem.")
     parser.add_argument("--version", action="version", version=f"vgcourse {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     teaching = (_add_new_course, _add_build, _add_grade, _add_report, _add_feedback, _add_export, _add_demo)

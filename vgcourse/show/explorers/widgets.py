@@ -89,7 +89,8 @@ def thermometers(
         initializer: ``"matched"`` (He for relu, Glorot for the others), or a name as `vgcourse.mlp` takes it:
             ``"glorot_uniform"``, ``"he_normal"``, ``"orthogonal"``, ``"torch"``, ``"normal"``,
             ``"random_normal"``, ``"uniform"``.
-        learning_rate: of stochastic gradient descent in batches of 32. At 0.3 one sigmoid layer learns, two do not.
+        learning_rate: of stochastic gradient descent in batches of 32. At 0.3, all else as it stands
+            here, one sigmoid layer learns and two do not.
         data: ``"circles"``, ``"close_circles"`` or ``"moons"``; 320 points that never change.
         gradient: ``"backprop"``, the rms of dL/dh at each layer's output per example, or ``"kernel"``, the rms
             of the entries of dL/dW per batch.

@@ -1,0 +1,47 @@
+"""How a command line is understood: what is wrong with it is said in one sentence, with the word that was meant."""
+
+import argparse
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import NoReturn
+
+
+class CommandParser(argparse.ArgumentParser):
+    """A parser that says which command may have been meant."""
+
+    def error(self, message: str) -> NoReturn:
+        """Exit with what argparse found wrong, names shown escaped."""
+        from vgcourse.course.text_table import shown
+
+        super().error(shown(message))
+
+    def _check_value(self, action: argparse.Action, value: str) -> None:
+        if not isinstance(action, argparse._SubParsersAction):
+            super()._check_value(action, value)
+        elif value not in action.choices:
+            commands = list(action.choices)
+            _refuse(self, f"no command is called {value!r}", value, commands, f"There are {', '.join(commands)}.")
+
+
+def understood(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The options; exits with one sentence where there is no command, or where the command knows no such option."""
+    options, strange = parser.parse_known_args(arguments)
+    if "run" not in options:
+        choices = (action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+        more = "`vgcourse --help` says what each does."
+        _refuse(parser, f"which command? There are {', '.join(next(choices))}", "", (), more)
+    if strange:
+        command = options.parser
+        known = [name for action in command._actions for name in action.option_strings]
+        more = f"`{command.prog} --help` says what it takes."
+        _refuse(parser, f"`{command.prog}` takes no {strange[0]!r}", strange[0], known, more)
+    return options
+
+
+def _refuse(parser: argparse.ArgumentParser, what: str, given: str, known: Sequence[str], otherwise: str) -> NoReturn:
+    """Exit with what is wrong, and the known word that may have been meant, or else with a sentence that helps on."""
+    from vgcourse.course.text_table import shown
+
+    near = get_close_matches(given.partition("=")[0], known, n=1)
+    hint = f"Did you mean {near[0]}?" if near else otherwise
+    parser.exit(2, f"vgcourse: {shown(what)}. {hint}\n")
