@@ -1,6 +1,9 @@
 """How a cost grows is said as it was measured, and a measurement's memory is that of the work alone."""
 
+import threading
+
 import numpy as np
+import psutil
 import pytest
 
 from tests.benchmarks import growing
@@ -38,11 +41,22 @@ def test_a_table_has_a_row_a_size_and_a_sentence_for_each_who():
 
 
 def test_the_peak_is_what_the_work_took_at_most_though_it_gave_it_back():
-    def work():
-        held = np.ones(30_000_000 // 8)  # 30 MB, touched
-        return float(held.sum())
+    held, seen = threading.Event(), threading.Event()
+    looks: list[bool] = []
 
-    result, most = growing.peak_while(work)
+    def processes():
+        if looks and looks[-1]:  # the look before this one saw what is held, from its beginning to its end
+            seen.set()
+        looks.append(held.is_set())
+        return [psutil.Process()]
+
+    def work():
+        ones = np.ones(30_000_000 // 8)  # 30 MB, touched
+        held.set()
+        assert seen.wait(60), "nobody looked"
+        return float(ones.sum())
+
+    result, most = growing.peak_while(work, processes)
     assert result == 3_750_000 and 20 < most < 200
 
 
