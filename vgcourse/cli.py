@@ -22,27 +22,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Redirected on Windows, they may know no ✓: a question mark is better than a traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    options = understood(_parser(), arguments)
     try:
-        return options.run(options)
+        return _run(arguments)
     except CourseError as error:
         print(f"vgcourse: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
-        sys.stderr.close()
+        _drop_output()
         return 0
     except OSError as error:
+        _drop_output()
         print(f"vgcourse: {_of_the_system(error)}", file=sys.stderr)
-        return 2
-    except ModuleNotFoundError as error:
-        sentence = missing(error, _EXTRAS.get(options.run, "grading"))
-        if sentence is None:
-            raise
-        print(f"vgcourse: {sentence}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nvgcourse: stopped; what was finished is kept.", file=sys.stderr)
         return 130
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    """The subcommand's exit code; all that it printed is written when it returns."""
+    try:
+        options = understood(_parser(), arguments)
+        return options.run(options)
+    except ModuleNotFoundError as error:
+        sentence = missing(error, _EXTRAS.get(options.run, "grading"))
+        if sentence is None:
+            raise
+        raise CourseError(sentence) from error
+    finally:
+        sys.stdout.flush()  # a full disk, or a reader that has gone, is found out here and not when Python ends
+
+
+def _drop_output() -> None:
+    """What cannot be written is let go of: Python would try once more as it ends, and complain."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _of_the_system(error: OSError) -> str:
