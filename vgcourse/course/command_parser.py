@@ -10,10 +10,10 @@ class CommandParser(argparse.ArgumentParser):
     """A parser that says which command may have been meant."""
 
     def error(self, message: str) -> NoReturn:
-        """Exit with what argparse found wrong, names shown escaped."""
+        """Exit with what argparse found wrong, names shown escaped, and where more is said: one line, and no usage."""
         from vgcourse.course.text_table import shown
 
-        super().error(shown(message))
+        self.exit(2, f"{self.prog}: {shown(message).rstrip('.')}. `{self.prog} --help` says what it takes.\n")
 
     def _check_value(self, action: argparse.Action, value: str) -> None:
         if not isinstance(action, argparse._SubParsersAction):
