@@ -1,33 +1,29 @@
-"""Random settings of the explorers' menus: every sentence and every mark is held against NumPy (`numpy_explorers`).
+"""Random settings of the explorers' menus: every sentence, number and mark is held against NumPy (`numpy_explorers`).
 
-``python tests/browser/every_setting.py 320`` tries 320 of them (a few minutes); the suite tries a sample.
+``python tests/browser/every_setting.py 320 [KIND …]`` tries 320 of them (a few minutes), ``--seed 2`` others; the
+suite tries a sample. Kinds: those of `random_settings.DRAWN`, ``way_back`` and ``through_time`` for the drawn net.
 Nets whose training is chaotic (a change of 10⁻¹² in the weights changes what is shown) cannot be compared over
 epochs; their sentences and marks are held against the explorer's own numbers instead, and their share is printed.
 """
 
+import argparse
 import math
 import re
 import shutil
 import sys
 from dataclasses import dataclass, field
-from itertools import pairwise
 from urllib.parse import parse_qsl
 
 import numpy as np
-from numpy_explorers import Oracle, rms
+from before_training import check_columns, check_profile, check_walk
+from drawn_net import check_network
+from numpy_explorers import Oracle
+from packed import PACK, unpack
 from pages import EXPLORER, open_explorer
-from sentences import check_learning_words, check_start_words, check_walk_words, check_way, read_number
+from random_settings import DRAWN, KINDS, random_states
+from sentences import check_learning_words, check_number, check_start_words, check_way
 
 CEILINGS = {"circles": 0.99, "close_circles": 0.84, "moons": 0.99}
-INITIALIZERS = ("matched", "glorot_uniform", "he_normal", "orthogonal", "torch", "normal", "random_normal", "uniform")
-RATES = (0.01, 0.03, 0.1, 0.3, 1, 3)
-# Arrays cross as base64 text: as JSON, a million weights take minutes, and NaN does not exist there.
-PACK = """const pack = values => {
-    const bytes = new Uint8Array(Float64Array.from(values).buffer);
-    let text = '';
-    for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.subarray(i, i + 8192));
-    return btoa(text);
-};"""
 RACE = f"""epochs => {{
     {PACK}
     const explorer = {EXPLORER};
@@ -46,55 +42,20 @@ RACE = f"""epochs => {{
     const quantity = explorer.spec.quantity(), {{ theme }} = explorer.shell;
     const pointed = explorer.cards[0].run.epoch % explorer.cards[0].run.hidden;
     explorer.cards.forEach(card => card.point(pointed, {{ quantity, theme }}));
-    explorer.cards.forEach(({{ run, root, way }}, i) => Object.assign(nets[i], {{
+    const [title, head, rows] = explorer.shell.table();
+    explorer.cards.forEach(({{ run, root, way, captions }}, i) => Object.assign(nets[i], {{
         way: [pointed, way.innerText, explorer.spec.unit],
         history: run.history.map(moment => ({{ backprop: pack(moment.backprop), kernel: pack(moment.kernel) }})),
         scores: pack([run.loss, run.accuracy, run.epoch]), quantity, marks: vgcourse.tubeMarks(run.now[quantity]),
         blown: run.blown, words: root.querySelector('.vg-verdict').innerText,
+        loss: root.querySelector('.vg-loss').innerText, answers: captions.field.textContent,
+        range: [run.low, run.high],
+        table: [title, head, rows.map(row => [row[0], ...row.slice(1 + 2 * i, 3 + 2 * i)])],
     }}));
     return nets;
 }}"""
 
-
-def unpack(text: str) -> np.ndarray:
-    import base64
-
-    return np.frombuffer(base64.b64decode(text), np.float64)
-
-
-def random_states(count: int, seed: int = 0):
-    """`count` settings with a number of epochs each; a third of them are of the kinds that explode."""
-    rng = np.random.default_rng(seed)
-
-    def pick(options):
-        return options[int(rng.integers(len(options)))]
-
-    for i in range(count):
-        data, rate = pick(tuple(CEILINGS)), pick(RATES)
-        common = f"data={data}&learning_rate={rate}&seed={rng.integers(1, 99)}"
-        kind = ("thermometers", "skip", "depth_profile", "skip", "variance_walk", "thermometers")[i % 6]
-        epochs = int(pick((0, 1, 2, 5, 60 if i % 4 == 0 else 3)))
-        width, initializer = pick((2, 5, 8, 16)), pick(INITIALIZERS)
-        if kind == "thermometers":
-            state = f"depth={rng.integers(1, 11)}&width={pick((2, 8, 16, 32))}&initializer={initializer}&{common}"
-            state += f"&gradient={pick(('backprop', 'kernel'))}"
-        elif kind == "skip":
-            activation, scale = (
-                pick(("sigmoid", "tanh", "relu", "relu", "leaky_relu")),
-                pick((1, 0.5, 0, "1/sqrt(depth)")),
-            )
-            depth = pick((1, 3, 20, 50)) if epochs < 10 else pick((1, 3, 8))
-            state = f"depth={depth}&width={width}&activation={activation}&initializer={initializer}"
-            state += f"&branch_scale={scale}&{common}"
-        elif kind == "depth_profile":
-            state = f"depth={rng.integers(2, 51)}&width={width}&initializer={initializer}&seed={rng.integers(1, 99)}"
-            state += f"&gradient={pick(('backprop', 'kernel'))}"
-        else:
-            activation = pick(("sigmoid", "tanh", "relu", "leaky_relu", "linear"))
-            state = (
-                f"gain={rng.uniform(0.1, 4):.2f}&activation={activation}&depth={rng.integers(2, 101)}&width={width}"
-            )
-        yield f"{kind}?{state}", epochs
+BEFORE_TRAINING = {"depth_profile": check_profile, "variance_walk": check_walk, "network": check_network}
 
 
 @dataclass
@@ -114,7 +75,7 @@ def try_setting(page, state: str, epochs: int, tried: Tried) -> None:
     """Open the setting, train, and compare; raises AssertionError with the setting in its text."""
     open_explorer(page, state)
     kind = state.partition("?")[0]
-    check = {"depth_profile": check_profile, "variance_walk": check_walk}.get(kind)
+    check = BEFORE_TRAINING.get(kind)
     with np.errstate(all="ignore"):
         try:
             if check:
@@ -134,19 +95,23 @@ def check_race(page, state: str, epochs: int, tried: Tried) -> None:
         theirs = [{name: unpack(values) for name, values in moment.items()} for moment in net["history"]]
         tried.nets += 1
         kernels, ours = trained(net)
+        net["compared"] = True
         try:
             compare_runs(net, theirs, ours)
         except AssertionError:
             if steady(net, kernels, ours):
                 raise
             tried.chaotic += 1
+            net["compared"] = False
         loss, accuracy, epoch = unpack(net["scores"])
         run = {"loss": loss, "right": 100 * accuracy, "epoch": int(epoch), "history": theirs, "ceiling": ceiling}
-        tried.note(check_start_words(net["words"], theirs[0][net["quantity"]]))
+        at, words, noun = net["way"]
+        tried.note(check_start_words(net["words"], theirs[0][net["quantity"]], noun))
         tried.note(check_learning_words(net["words"], run, net["blown"]))
         check_marks(net["marks"], theirs[-1][net["quantity"]])
-        at, words, noun = net["way"]
         check_way(words, theirs[-1][net["quantity"]], at, noun)
+        check_scores(net, loss, ours)
+        check_columns(net["table"], (1, 2), (theirs[0][net["quantity"]], theirs[-1][net["quantity"]]), state)
 
 
 def trained(net: dict) -> tuple[list, Oracle]:
@@ -171,6 +136,8 @@ def train(net: dict, kernels) -> Oracle:
     for order in net["orders"]:
         oracle.epoch(x, y, unpack(order).astype(int), net["rate"])
     oracle.scores = oracle.judge(x, y)
+    answers = 1 / (1 + np.exp(-oracle.forward(x)[0][-1]))
+    oracle.answers = float(answers.min()), float(answers.max())
     return oracle
 
 
@@ -199,6 +166,26 @@ def compare_runs(net: dict, theirs: list, ours: Oracle) -> None:
         assert math.isclose(loss, ours.scores[0], rel_tol=1e-3) and accuracy == ours.scores[1]
 
 
+def check_scores(net: dict, loss: float, ours: Oracle) -> None:
+    """The line under the name, and what the net is said to answer."""
+    said = re.fullmatch(r"loss (.+) \(guessing: 0\.693\)", net["loss"])
+    assert said, net["loss"]
+    close = math.isclose(float(said[1]), loss, abs_tol=6e-4) if re.fullmatch(r"\d+\.\d{3}", said[1]) else None
+    if close is None:
+        check_number(said[1], loss, net["loss"])
+    assert close is not False, (net["loss"], loss)
+    low, high = net["range"]
+    numbers = re.findall(r"[01]\.\d\d", net["answers"])
+    if not numbers:
+        assert "no numbers are left" in net["answers"] and net["blown"], net["answers"]
+        return
+    assert (len(numbers) == 2) == ("every point" not in net["answers"]), net["answers"]
+    for number, shown in zip(numbers, (low, high), strict=False):
+        assert abs(float(number) - shown) < 0.00501, (net["answers"], low, high)
+    if net["blown"] is None and net["compared"]:
+        assert math.isclose(low, ours.answers[0], abs_tol=1e-4) and math.isclose(high, ours.answers[1], abs_tol=1e-4)
+
+
 def check_marks(marks: list, values) -> None:
     """What the tubes show: the filled share of a scale from 10⁻⁸ to 10⁴, or why there is none."""
     for mark, value in zip(marks, values, strict=True):
@@ -213,106 +200,28 @@ def check_marks(marks: list, values) -> None:
         assert mark["share"] == expected[1] or math.isclose(mark["share"], expected[1], abs_tol=1e-9), (mark, value)
 
 
-# -------------------------------------------------- nets before training
-
-
-def points_of(page) -> tuple[np.ndarray, np.ndarray]:
-    x, y = page.evaluate(f"() => {{ {PACK} return [{EXPLORER}.points.x, {EXPLORER}.points.y].map(pack); }}")
-    return unpack(x).reshape(-1, 2), unpack(y)
-
-
-def look(kernels, sizes, activation, points) -> dict:
-    """What one net's layers receive, and the mean of z² in each."""
-    shapes = pairwise(sizes)
-    oracle = Oracle([unpack(text).reshape(shape) for text, shape in zip(kernels, shapes, strict=True)], activation)
-    z, h = oracle.forward(points[0])
-    _, dh, slopes, _ = oracle.backward(z, h, points[1])
-    hidden = range(1, len(sizes) - 1)
-    return {
-        "backprop": np.array([rms(dh[layer]) for layer in hidden]),
-        "kernel": np.array([rms(slopes[layer - 1]) for layer in hidden]),
-        "signal": np.array([rms(z[layer]) ** 2 for layer in hidden]),
-    }
-
-
-def median(rows) -> np.ndarray:
-    """By layer; what is not a number counts as the largest."""
-    return np.median(np.nan_to_num(np.array(rows), nan=np.inf, posinf=np.inf), axis=0)
-
-
-def check_profile(page, setting: dict, tried: Tried) -> None:
-    depth, width, seed = (int(setting[name]) for name in ("depth", "width", "seed"))
-    sizes, points = [2, *[width] * depth, 1], points_of(page)
-    for name, factor, words, shown in page.evaluate(
-        f"""() => {{ {PACK} return {EXPLORER}.panels.map(panel => [panel.name, panel.factor.innerText,
-            panel.sentence.innerText, pack(panel.median)]); }}"""
-    ):
-        asked = [
-            {"sizes": sizes, "initializer": setting["initializer"], "activation": name, "seed": seed + i}
-            for i in range(20)
-        ]
-        drawn = page.evaluate(
-            f"list => {{ {PACK} return list.map(one => vgcourse.kernelsOf(one).map(pack)); }}", asked
-        )
-        profiles = [look(kernels, sizes, name, points)[setting["gradient"]] for kernels in drawn]
-        np.testing.assert_allclose(unpack(shown), median(profiles), rtol=1e-6)
-        tried.nets += 20
-        tried.note(f"profile: {check_start_words(words, median(profiles))}")
-        check_factor(factor, profiles)
-        dead = sum(profile[0] == 0 for profile in profiles)
-        found = re.search(r"In (\d+) of 20 seeds nothing reaches layer 1", words)
-        assert (int(found[1]) if found else 0) == dead, words
-
-
-def check_factor(text: str, profiles: list) -> None:
-    known = [profile for profile in profiles if profile[-1] != 0]
-    if not known:
-        assert text.startswith("no factor"), text
-        return
-    expected = float(np.median([(profile[0] / profile[-1]) ** (1 / (len(profile) - 1)) for profile in known]))
-    assert math.isclose(read_number(re.match(r"× (.+?) per layer", text)[1]), expected, rel_tol=0.06), (
-        text,
-        expected,
-    )
-
-
-def check_walk(page, setting: dict, tried: Tried) -> None:
-    depth, width, gain = int(setting["depth"]), int(setting["width"]), float(setting["gain"])
-    sizes, points = [2, *[width] * depth, 1], points_of(page)
-    drawn = page.evaluate(
-        f"""s => {{ {PACK}
-            return [1, 2, 3, 4, 5].map(seed => vgcourse.gainWeights(...s, seed).kernels.map(pack)); }}""",
-        [depth, width, gain],
-    )
-    nets = [look(kernels, sizes, setting["activation"], points) for kernels in drawn]
-    gradients = [(net["backprop"] / net["backprop"][-1]) ** 2 for net in nets]
-    walks = [median([net["signal"] for net in nets]), median(gradients)]
-    shown = page.evaluate(f"() => {{ {PACK} return [{EXPLORER}.signal, {EXPLORER}.gradient].map(pack); }}")
-    tried.nets += 5
-    for words, ours, theirs, first in zip(
-        page.locator(".vg-verdict").all_inner_texts(), walks, map(unpack, shown), (0, -1), strict=True
-    ):
-        np.testing.assert_allclose(theirs, ours, rtol=1e-6, atol=1e-300)
-        tried.note(f"walk: {check_walk_words(words, ours, first)}")
-
-
-def main(count: int) -> None:
+def main(count: int, kinds: list[str], seed: int) -> None:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         program = shutil.which("chromium") or shutil.which("google-chrome")
         page = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"]).new_page()
         tried, wrong = Tried(), []
-        for state, epochs in random_states(count):
+        for state, epochs in random_states(count, seed, kinds):
             try:
                 try_setting(page, state, epochs, tried)
             except AssertionError as error:
                 wrong.append(str(error))
         print(*wrong, sep="\n")
-        kinds = ", ".join(f"{kind} {number}" for kind, number in sorted(tried.kinds.items()))
-        print(f"{count} settings, {tried.nets} nets, {tried.chaotic} of them chaotic, {len(wrong)} wrong: {kinds}")
+        said = ", ".join(f"{kind} {number}" for kind, number in sorted(tried.kinds.items()))
+        print(f"{count} settings, {tried.nets} nets, {tried.chaotic} of them chaotic, {len(wrong)} wrong: {said}")
         sys.exit(bool(wrong))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 320)
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("count", type=int, nargs="?", default=320)
+    options.add_argument("kinds", nargs="*", default=KINDS, metavar="KIND", help=", ".join(DRAWN))
+    options.add_argument("--seed", type=int, default=0)
+    chosen = options.parse_args()
+    main(chosen.count, chosen.kinds, chosen.seed)

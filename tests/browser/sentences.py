@@ -8,9 +8,10 @@ import numpy as np
 LN2 = math.log(2)
 
 
-def check_start_words(words: str, profile) -> str:
+def check_start_words(words: str, profile, noun: str = "layer") -> str:
     """The first sentence against the profile before training; returns its kind."""
     first, last = profile[0], profile[-1]
+    check_names(words, noun, len(profile))
     if not np.isfinite(profile).all():
         assert "blew up" in words, words
         return "blown at the start"
@@ -21,6 +22,12 @@ def check_start_words(words: str, profile) -> str:
         assert "no gradient at all" in words, words
         return "none"
     return check_ratio(words, first, last)
+
+
+def check_names(words: str, noun: str, count: int) -> None:
+    """Whatever is numbered is the first or the last of its kind, and is called what it is."""
+    numbered = re.findall(r"\b(layer|block|step) (\d+)", words.split("Not trained")[0], re.I)
+    assert {(kind.lower(), int(number)) for kind, number in numbered} <= {(noun, 1), (noun, count)}, words
 
 
 def check_ratio(words: str, first: float, last: float) -> str:
@@ -98,12 +105,31 @@ def check_way(words: str, profile, at: int, noun: str) -> None:
     )
     assert said, words
     check_number(said[1], profile[at], words)
-    if at == len(profile) - 1:
-        return
+    if at < len(profile) - 1:
+        with np.errstate(all="ignore"):
+            values = np.asarray(profile, float)
+            check_number(said[2], values[at] / values[at + 1], words)
+        check_chain(words, profile, at)
+
+
+def check_chain(words: str, profile, at: int) -> None:
+    """ "From layer 8 back …: 0.17 × 0.26 × 0.24 × … × 0.22 = 2.8 × 10⁻⁵.": every factor, and the product."""
+    said = re.search(r"From \w+ (\d+) back(?: to \w+ (\d+))?: (.+)\.$", words)
+    assert int(said[1]) == len(profile) and int(said[2] or at + 1) == at + 1, words
     with np.errstate(all="ignore"):
-        values = np.asarray(profile, float)
-        check_number(said[2], values[at] / values[at + 1], words)
-        check_number(re.search(r"(?:= |: × )([^=:]+)\.$", words)[1], values[at] / values[-1], words)
+        values = np.asarray(profile, float)[at:]
+        factors = (values[:-1] / values[1:])[::-1]
+        written, _, product = said[3].rpartition(" = ")
+        check_number(product.removeprefix("× "), values[0] / values[-1], words)
+    texts = re.split(r" × (?!10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹])", written) if written else []
+    assert len(texts) == (0 if len(factors) < 2 else min(len(factors), 5) if len(factors) > 6 else len(factors)), (
+        words
+    )
+    shown = factors if len(texts) == len(factors) else [*factors[:3], None, factors[-1]]
+    for text, factor in zip(texts, shown, strict=False):
+        assert (text == "…") == (factor is None), words
+        if factor is not None:
+            check_number(text, factor, words)
 
 
 def check_number(text: str, value: float, words: str) -> None:

@@ -1,149 +1,26 @@
 """The net drawn: every number in it is NumPy's, it goes back arrow by arrow, and it can be pointed at."""
 
-import math
 import re
-from itertools import pairwise
 
 import numpy as np
 import pytest
-from every_setting import INITIALIZERS, PACK, unpack
+from drawn_net import GIVEN
+from every_setting import Tried, try_setting
 from numpy_explorers import rms
-from numpy_network import feed_forward, lstm, recurrent
+from packed import unpack
 from pages import EXPLORER, SHELL, drawn_pixels, open_explorer
-from sentences import check_number, check_start_words, check_way, read_number
+from random_settings import random_states
 
 pytestmark = pytest.mark.browser
 
-SETTINGS = 48
-GIVEN = f"""() => {{
-    {PACK}
-    const {{ pass }} = {EXPLORER};
-    {EXPLORER}.finish();
-    const part = way => way && {{ size: String(way.size), factor: String(way.factor) }};
-    return {{
-        columns: pass.columns.map(({{ name, units, sizes }}) => [name, units, sizes && pack(sizes)]),
-        arrows: pass.arrows.map(arrow => ({{ ...part(arrow), edges: pack(arrow.edges), to: arrow.to,
-            direct: part(arrow.direct), branch: part(arrow.branch),
-            shares: [...arrow.edges].map(vgcourse.arrowShare) }})),
-        words: document.querySelector('.vg-verdict').innerText,
-        product: document.querySelector('.vg-product').innerText,
-        said: pass.columns.map((column, i) => {{
-            {EXPLORER}.pointer.show(i);
-            return {EXPLORER}.canvas.getAttribute('aria-valuetext');
-        }}),
-    }};
-}}"""
-DATA = f"""setting => {{
-    {PACK}
-    const {{ form, depth, width }} = setting;
-    if (form === 'plain' || form === 'skip') {{
-        const sizes = [2, ...Array(depth + (form === 'skip')).fill(width), 1];
-        const {{ x, y }} = vgcourse.points;
-        return {{ sizes, kernels: vgcourse.kernelsOf({{ ...setting, sizes }}).map(pack), x: pack(x), y: pack(y) }};
-    }}
-    const {{ inputs, answers }} = vgcourse.sequences(depth);
-    const {{ input, recurrent, output }} = vgcourse.timeWeights({{ ...setting, gates: form === 'lstm' ? 4 : 1 }});
-    return {{ kernels: [input, recurrent, output].map(pack), x: inputs.map(pack), y: pack(answers) }};
-}}"""
-
-
-def random_settings(count: int, seed: int = 3):
-    rng = np.random.default_rng(seed)
-    for i in range(count):
-        yield {
-            "form": ("plain", "skip", "recurrent", "lstm")[i % 4],
-            "activation": str(rng.choice(["sigmoid", "tanh", "relu"])),
-            "depth": int(rng.integers(2, 13)),
-            "initializer": str(rng.choice(INITIALIZERS)),
-            "forget_bias": float(rng.choice([-10, 0, 1, 5])),
-            "width": int(rng.choice([1, 2, 3, 6, 16])),
-            "seed": int(rng.integers(1, 99)),
-        }
-
-
-def expected_pass(page, setting):
-    given = page.evaluate(DATA, setting)
-    kernels, y = [unpack(text) for text in given["kernels"]], unpack(given["y"])
-    width = setting["width"]
-    with np.errstate(all="ignore"):
-        if "sizes" in given:
-            shaped = [k.reshape(shape) for k, shape in zip(kernels, pairwise(given["sizes"]), strict=True)]
-            points = unpack(given["x"]).reshape(-1, 2)
-            return feed_forward(shaped, setting["activation"], points, y, setting["form"] == "skip")
-        steps = np.array([unpack(text) for text in given["x"]])
-        gates = 4 if setting["form"] == "lstm" else 1
-        weights = kernels[0].reshape(1, -1), kernels[1].reshape(width, gates * width), kernels[2].reshape(width, 1)
-        if gates == 4:
-            return lstm(*weights, setting["forget_bias"], steps, y)
-        return recurrent(*weights, setting["activation"], steps, y)
-
-
-def as_float(text):
-    return float(text.replace("Infinity", "inf"))
-
-
-def same(shown, expected, what):
-    np.testing.assert_allclose(shown, expected, rtol=1e-6, atol=1e-300, equal_nan=True, err_msg=what)
-
 
 def test_every_size_and_factor_is_that_of_numpy(watched):
-    page = watched.page
-    kinds = set()
-    for setting in random_settings(SETTINGS):
-        state = "network?" + "&".join(f"{key}={value}" for key, value in setting.items())
-        open_explorer(page, state)
-        shown, expected = page.evaluate(GIVEN), expected_pass(page, setting)
-        assert len(shown["columns"]) == len(expected["columns"])
-        for (_, _, sizes), theirs in zip(shown["columns"], expected["columns"], strict=True):
-            assert (sizes is None) == (theirs is None)
-            if sizes is not None:
-                same(unpack(sizes), theirs, state)
-        for ours, theirs in zip(shown["arrows"], expected["arrows"], strict=True):
-            compare_arrow(ours, theirs, state)
-        profile = [rms(unpack(sizes)) for name, _, sizes in shown["columns"] if name.isdigit()]
-        kinds.add(check_start_words(shown["words"], profile))
-        check_product(shown["product"], profile, state)
-        for at, words in enumerate(said_of_numbered(shown)):
-            check_column(words, profile, at, shown["arrows"])
-    assert {"smaller", "larger", "similar"} <= kinds
+    tried = Tried()
+    for state, epochs in random_states(48, seed=3, kinds=("network",)):
+        try_setting(watched.page, state, epochs, tried)
+    kinds = {kind.partition(": ")[2] for kind in tried.kinds}
+    assert {"smaller", "larger", "similar"} <= kinds and {"skip", "lstm"} <= {k.split(":")[0] for k in tried.kinds}
     watched.assert_clean()
-
-
-def compare_arrow(ours, theirs, state):
-    edges = unpack(ours["edges"])
-    same(edges, theirs["edges"].ravel(), state)
-    for part in (None, "direct", "branch"):
-        one, other = (ours, theirs) if part is None else (ours[part], theirs[part])
-        assert (one is None) == (other is None), state
-        if one:
-            same([as_float(one["size"]), as_float(one["factor"])], [other["size"], other["factor"]], state)
-    for size, share in zip(edges, ours["shares"], strict=True):
-        expected = min(1, max(0, (math.log10(size) + 8) / 12)) if 0 < size < math.inf else float(size != 0)
-        assert math.isclose(share, expected, abs_tol=1e-9), (size, share)
-
-
-def said_of_numbered(shown):
-    return [words for (name, _, _), words in zip(shown["columns"], shown["said"], strict=True) if name.isdigit()]
-
-
-def check_column(words, profile, at, arrows):
-    """What is said of a column, the roads around and through among it; the last one comes from the output."""
-    if at < len(profile) - 1:
-        noun = words.split()[0]
-        check_way(words, profile, at, noun)
-        direct, branch = (arrows[len(profile) - 1 - at][way] for way in ("direct", "branch"))
-        found = re.search(r"\((\S+(?: million| × 10\S+)?) around, (.+) through\)", words)
-        assert bool(found) == bool(direct), words
-        for text, way in zip(found.groups() if found else (), (direct, branch), strict=False):
-            check_number(text, as_float(way["factor"]), words)
-
-
-def check_product(words, profile, state):
-    """The number at the end of the chain is that of the first column over the last."""
-    if len(profile) < 2 or not 0 < profile[-1] < math.inf or not np.isfinite(profile[0]):
-        return
-    said = re.search(r"(?:= |: × )([^=]+)\.$", words)[1]
-    assert math.isclose(read_number(said), profile[0] / profile[-1], rel_tol=0.06), (state, words)
 
 
 def test_the_drawn_net_is_the_net_of_the_thermometers(watched):

@@ -5,9 +5,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from every_setting import Tried, random_states, try_setting
+from every_setting import Tried, try_setting
 from numpy_explorers import activate, slope
 from pages import EXPLORER, PAGE, open_explorer
+from random_settings import random_states
 from sentences import read_number
 
 pytestmark = pytest.mark.browser

@@ -16,11 +16,14 @@ pytestmark = pytest.mark.browser
 STORY = (Path(__file__).parents[2] / "site" / "pages" / "story.md").read_text("utf-8")
 EPOCHS = 200  # "after two hundred rounds"
 PROFILE = f"{EXPLORER}.pass.columns.filter(({{ name }}) => /^\\d+$/.test(name)).map(({{ sizes }}) => rms(sizes))"
+RATIO = f"""(() => {{
+    const rms = sizes => Math.hypot(...sizes) / Math.sqrt(sizes.length);
+    const profile = {PROFILE};
+    return profile[profile.length - 1] / profile[0];
+}})()"""
 FACTS = {
     "ratio": f"""() => {{
-        const rms = sizes => Math.hypot(...sizes) / Math.sqrt(sizes.length);
-        const profile = {PROFILE};
-        const ratio = profile[profile.length - 1] / profile[0];
+        const ratio = {RATIO};
         return [vgcourse.plainNumber(Math.max(ratio, 1 / ratio)), ratio > 1 ? "smaller" : "larger"];
     }}""",
     "factor": f"""to => {{
@@ -142,6 +145,33 @@ def test_no_other_seed_or_depth_belies_the_story(watched):
         open_explorer(page, f"network?depth={depth}&width=16")
         ratios.append(read_number(page.evaluate(FACTS["ratio"])[0]))
     assert all(later > 2 * before for before, later in pairwise(ratios)), ratios
+
+
+CONTROLLED = {  # a step's explorer and its control -> choices, and the range of how many times smaller layer 1's gets
+    "activation=relu&depth=8&initializer=matched": ("activation", {"relu tanh": (0.3, 3), "sigmoid": (1e3, 1e9)}),
+    "form=skip&activation=relu&depth=10&initializer=random_normal": (
+        "form",
+        {"skip": (0.3, 3), "lstm": (3, 100), "plain recurrent": (1e6, 1e12)},
+    ),
+    "activation=relu&depth=8&initializer=random_normal": (
+        "initializer",
+        {
+            "matched he_normal": (0.3, 3),
+            "glorot_uniform orthogonal torch random_normal": (20, 1e9),
+            "normal uniform": (0, 0.01),
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("state", CONTROLLED)
+def test_what_a_step_says_holds_for_every_choice_of_its_control(watched, story, state):
+    control, choices = CONTROLLED[state]
+    assert any(f"{state}&width=16" in step["state"] and step["only"] == control for step in story.steps)
+    for names, (low, high) in choices.items():
+        for name in names.split():
+            open_explorer(watched.page, f"network?{state}&width=16&{control}={name}")
+            assert low < watched.page.evaluate(RATIO) < high, name
 
 
 def test_facts_of_a_step_are_those_of_the_explorer_beside_it(story):

@@ -29,8 +29,8 @@ export const depthProfile = {
   words: {
     title: "How much of the gradient reaches each layer?",
     lead:
-      "Twenty nets for each activation, all before training. The axis is logarithmic: a straight line down to the " +
-      "left means that every layer takes the same share away.",
+      "Twenty nets for each activation, all before training. The axis is logarithmic: where a line is straight, every " +
+      "layer multiplies the gradient by the same factor on its way back to the left.",
   },
   build: (shell) => new DepthProfile(shell),
 };

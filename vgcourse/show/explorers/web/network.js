@@ -23,6 +23,9 @@ const NET_MENU = {
   lstm: "LSTM, through time",
 };
 const COUNTED = { plain: "hidden layers", skip: "blocks", recurrent: "time steps", lstm: "time steps" };
+const CELL_WORDS =
+  "What is followed back is the LSTM's cell. Around the gates it is multiplied by the forget gate alone; through them " +
+  "comes what the cell owes to the step's output.";
 const LONGEST = 4200; // ms for a whole pass
 const PER_ARROW = 650; // ms for one arrow at most
 
@@ -43,7 +46,8 @@ export const network = {
     title: "How does the error find its way back?",
     lead:
       "The net has answered; now its error goes back through the same connections. Every arrow is as thick as the " +
-      "logarithm of the gradient it brings, and multiplies it by the number written on it.",
+      "logarithm of the gradient it brings, from 10⁻⁸ to 10⁴, and the number on it says how many times as large that " +
+      "gradient is as the one it came from.",
   },
   build: (shell) => new Network(shell),
 };
@@ -58,7 +62,8 @@ class Network {
     this.canvas = make("canvas", {});
     this.sentence = make("p", { class: "vg-verdict" });
     this.product = make("p", { class: "vg-product" });
-    const card = make("section", { class: "vg-card", "aria-label": "The net" }, this.sentence, this.canvas, this.product, this.#legend());
+    this.note = make("p", { class: "vg-note", hidden: true }, CELL_WORDS);
+    const card = make("section", { class: "vg-card", "aria-label": "The net" }, this.sentence, this.canvas, this.product, this.note, this.#legend());
     shell.body.append(card);
     this.show = button("Show one step", () => this.play(), { class: "vg-button vg-primary" });
     this.one = button("One arrow", () => this.forward(), { "aria-label": "One arrow: the next one only" });
@@ -100,6 +105,7 @@ class Network {
   #fitControls(form) {
     const { forget_bias: bias, activation, depth } = this.shell.controls;
     if (bias) bias.element.hidden = form !== "lstm";
+    this.note.hidden = form !== "lstm";
     if (activation) activation.element.hidden = form === "lstm";
     if (depth) depth.element.querySelector("label").textContent = COUNTED[form];
   }

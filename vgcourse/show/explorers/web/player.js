@@ -28,7 +28,7 @@ export const player = {
     title: "A run, moment by moment",
     lead:
       "What every layer's weights and gradients looked like while the net was training. Drag the slider, " +
-      "or press Play. The thin outline is how it all began.",
+      "or press Play. The thin outline is the first moment of the recording.",
   },
   build: (shell) => {
     const given = shell.options.recording;

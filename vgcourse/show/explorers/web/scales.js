@@ -9,8 +9,9 @@ export const VANISHED = -6;
 export const EXPLODED = 2;
 
 export const ZONES_WORDS =
-  "Vanished: below 10⁻⁶. At a learning rate of 0.1 such a gradient moves a weight by 10⁻⁷ a step, less than the last " +
-  "digit of a weight near 1 in single precision. Exploded: above 10². One step then throws a weight by 10.";
+  "Vanished: below 10⁻⁶. If that is a weight's gradient, then at a learning rate of 0.1 a step moves the weight by less " +
+  "than 10⁻⁷: less than the last digit of a weight near 1 in single precision. Exploded: above 10². At that rate one " +
+  "step then throws a weight by more than 10.";
 
 /** A logarithmic scale from 10^low (at `bottom`) to 10^high (at `top`); what `place` returns stays inside. */
 export function logScale(low, high, bottom, top) {

@@ -24,8 +24,8 @@ export const skip = {
   words: {
     title: "What does a skip connection carry?",
     lead:
-      "Both nets start from the same weights and see the same batches. On the right every block adds its input: " +
-      "x + scale · W φ(x). Watch the first block's gradient, then press Train.",
+      "Both nets start from the same weights and see the same batches. A block of the plain net answers scale · W φ(x), " +
+      "one with a skip x + scale · W φ(x). Watch the first block's gradient, then press Train.",
   },
   build: (shell) =>
     new Race(shell, {

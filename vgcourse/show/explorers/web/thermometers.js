@@ -20,10 +20,11 @@ export const thermometers = {
   },
   drawsGradients: true,
   words: {
-    title: "Why do deep sigmoid nets stop learning?",
+    title: "Three activations: which of these nets will learn?",
     lead:
-      "Three nets, the same data, the same depth, the same seed: only the activation differs. " +
-      "Which one will not learn, and which layer is to blame? Guess, then press Train.",
+      "The nets have the same data, depth and seed. They differ in the activation, and with the initial weights " +
+      "“Glorot, He for relu” the hidden layers of relu are drawn wider as well. Does every net learn, and does a gradient " +
+      "reach its first layer? Guess, then press Train.",
   },
   build: (shell) =>
     new Race(shell, {

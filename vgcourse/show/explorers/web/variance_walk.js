@@ -35,10 +35,10 @@ export const varianceWalk = {
     seed: seedField(),
   },
   words: {
-    title: "Where does the signal die, where does it explode?",
+    title: "How far do signal and gradient get?",
     lead:
-      "Weights are drawn with variance gain² / n. Turn the gain and watch the signal walk to the right and the " +
-      "gradient walk back to the left: find the gain that lets both through.",
+      "The hidden layers' weights are drawn with variance gain² / n, n being the number of inputs of a unit. Turn the " +
+      "gain: the signal walks to the right, the gradient back to the left. Is there a gain that lets both through?",
   },
   build: (shell) => new VarianceWalk(shell),
 };
@@ -59,7 +59,7 @@ class VarianceWalk {
     this.shapesTitle = title("");
     const shapes = make("div", { class: "vg-picture" }, this.shapesTitle, this.strip);
     this.hint = make("p", {});
-    this.answer = make("details", { class: "vg-answer" }, make("summary", {}, "Which gain does theory give? (Find yours first.)"), this.hint);
+    this.answer = make("details", { class: "vg-answer" }, make("summary", {}, "Which gain does theory give? (Look for yours first.)"), this.hint);
     shell.body.append(make("section", { class: "vg-card", "aria-label": "Variance walk" }, verdicts, walk, shapes, this.answer));
     shell.table = () => this.#table();
   }
