@@ -171,6 +171,8 @@ def test_panels_carry_their_activations_colours():
     dashes = [style.look(n).dash for n in ("sigmoid", "tanh", "relu")]
     assert len(set(map(str, dashes))) == 3
     assert len(set(style.looks(["relu, He", "relu, Glorot", "tanh"]))) == 3
+    assert style.looks(["plain", "skip, scale 1", "skip, zero branches"])[:2] == list(style.CONNECTIONS.values())
+    assert style.look("relu, small weights, skip") == style.look("relu")
 
 
 def test_update_ratio_is_the_log_of_update_over_weights_per_step():

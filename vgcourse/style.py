@@ -79,11 +79,13 @@ def look(name: object, position: int = 0) -> Look:
     """The look of a group: an activation's own, when its name says one, else the next free one.
 
     ``"relu, He"`` and ``"T1.relu4"`` are drawn as relu, ``"T1.sig4"`` as sigmoid; ``"leaky relu"`` is not taken
-    for relu.
+    for relu. What begins with ``"plain"`` or ``"skip"`` and names no activation looks as such a net does everywhere.
     """
     text = str(name).lower().replace(" ", "_").replace("sigmoid", "sig").replace("sig", "sigmoid")
-    found = [key for key in ACTIVATIONS if key in text]
-    return ACTIVATIONS[max(found, key=len)] if found else OTHERS[position % len(OTHERS)]
+    if found := [key for key in ACTIVATIONS if key in text]:
+        return ACTIVATIONS[max(found, key=len)]
+    connection = next((look for key, look in CONNECTIONS.items() if text.startswith(key)), None)
+    return connection or OTHERS[position % len(OTHERS)]
 
 
 def looks(names: list) -> list[Look]:

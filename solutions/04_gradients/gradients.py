@@ -798,7 +798,7 @@ vg.plots.gradient_histograms(run, epochs=(-1, 4, None))
 r"""
 *Figure 3. How the sizes of single kernel-gradient entries are distributed, one ridge per layer, on a
 logarithmic axis, before training, after five epochs (epoch 4) and after ten (epoch 9). At the start the ridges
-are a staircase: each layer lies about a factor of four or five to the left of the one above it.*
+are a staircase: each layer lies about a factor of four to the left of the one above it, `hidden_1` somewhat less.*
 
 (The zeros of `hidden_1` are pixels that are blank in every image of the batch.) The staircase *is* the layer
 factor, seen without any averaging. And it flattens: the last layer's gradient stays where it was, the first

@@ -923,8 +923,8 @@ fifty.groupby("scale")[["accuracy", "loss", "without_one"]].median().round(4)
 
 # %% [markdown]
 r"""
-*Figure 4. Each dot is a run. From 0.01 to 0.3 all runs lie at the right edge, above .97. At 0.5 a few
-stragglers appear, at 0.7 many, at 1 the runs are spread from .46 to .96.*
+*Figure 4. Each dot is a run. From 0.01 to 0.3 all runs lie at the right edge, above .97. At 0.5 the first
+straggler appears, at 0.7 there are many, at 1 the runs are spread from .46 to .96.*
 
 The sweep defends the choice, and it makes it modest. **A scale of 0.14 is safe, and so is anything from a
 hundredth to 0.3.** The median loss is lowest at 0.3, *above* the rule: a little growth does no harm, and loud

@@ -444,7 +444,15 @@ for steps in (25, 50):
 # Figure 2 (click here to see how it is drawn)
 fig, axes = plt.subplots(1, 2, figsize=(8.6, 3.9), layout="constrained", sharey=True)
 pairs = recall.merge(one_input, on=["cell", "steps", "seed"])
-groups = {"gru": "#D55E00", "lstm": "#0072B2", "tanh": "#555555", "relu": "#009E73"}
+simple, lstm_color, gru_color = (
+    look.color for look in style.OTHERS[:3]
+)  # as in figure 1
+groups = {
+    "gru": gru_color,
+    "lstm": lstm_color,
+    "tanh": simple,
+    "relu": style.look("relu").color,
+}
 MARKS = {"gru": "o", "lstm": "s", "tanh": "D", "relu": "^"}
 for ax, steps in zip(axes, (25, 50), strict=True):
     for kind, color in groups.items():

@@ -49,7 +49,7 @@ RACE = f"""epochs => {{
         scores: pack([run.loss, run.accuracy, run.epoch]), quantity, marks: vgcourse.tubeMarks(run.now[quantity]),
         blown: run.blown, words: root.querySelector('.vg-verdict').innerText,
         loss: root.querySelector('.vg-loss').innerText, answers: captions.field.textContent,
-        range: [run.low, run.high],
+        range: [run.low, run.high], losses: pack(run.losses),
         table: [title, head, rows.map(row => [row[0], ...row.slice(1 + 2 * i, 3 + 2 * i)])],
     }}));
     return nets;
@@ -162,12 +162,15 @@ def compare_runs(net: dict, theirs: list, ours: Oracle) -> None:
             finite = np.isfinite(shown[name])
             np.testing.assert_allclose(shown[name][finite], np.array(expected[name])[finite], rtol=1e-3)
     loss, accuracy, _ = unpack(net["scores"])
+    curve = unpack(net["losses"])
     if blown is None:
+        np.testing.assert_allclose(curve, ours.losses, rtol=1e-3)
         assert math.isclose(loss, ours.scores[0], rel_tol=1e-3) and accuracy == ours.scores[1]
 
 
 def check_scores(net: dict, loss: float, ours: Oracle) -> None:
-    """The line under the name, and what the net is said to answer."""
+    """The line under the name, the end of the curve, and what the net is said to answer."""
+    np.testing.assert_equal(unpack(net["losses"])[-1], loss)
     said = re.fullmatch(r"loss (.+) \(guessing: 0\.693\)", net["loss"])
     assert said, net["loss"]
     close = math.isclose(float(said[1]), loss, abs_tol=6e-4) if re.fullmatch(r"\d+\.\d{3}", said[1]) else None

@@ -46,6 +46,7 @@ class Oracle:
     residual: bool = False
     biases: list = field(default_factory=list)
     history: list = field(default_factory=list)
+    losses: list = field(default_factory=list)
     blown: int | None = None
 
     def __post_init__(self):
@@ -103,8 +104,9 @@ class Oracle:
         share = np.sqrt(len(next(iter(squares["backprop"]))) / len(order))
         noted = {name: [rms(parts) * share for parts in lists] for name, lists in squares.items()}
         self.history.append(noted)
+        self.losses.append(self.judge(x, y)[0])
         known = [*self.kernels, *self.biases, *noted["backprop"], *([] if self._unused() else noted["kernel"])]
-        finite &= all(np.isfinite(values).all() for values in known) and np.isfinite(self.judge(x, y)[0])
+        finite &= all(np.isfinite(values).all() for values in known) and np.isfinite(self.losses[-1])
         if not finite and self.blown is None:
             self.blown = len(self.history) - 1
 

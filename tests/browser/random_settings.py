@@ -38,11 +38,10 @@ def _skip(rng, epochs) -> str:
 
 
 def _depth_profile(rng, epochs) -> str:
-    width, gradient = rng.choice((1, 2, 5, 8, 16, 64)), rng.choice(("backprop", "kernel"))
+    width, gradient = int(rng.choice((1, 2, 5, 8, 16, 64))), rng.choice(("backprop", "kernel"))
+    depth = rng.integers(2, 51 if width < 64 else 9)  # deep and wide ones take the page seconds
     initializer = rng.choice(INITIALIZERS)
-    return (
-        f"depth={rng.integers(2, 51)}&width={width}&initializer={initializer}&seed={_seed(rng)}&gradient={gradient}"
-    )
+    return f"depth={depth}&width={width}&initializer={initializer}&seed={_seed(rng)}&gradient={gradient}"
 
 
 def _variance_walk(rng, epochs) -> str:

@@ -115,9 +115,9 @@ def test_theory_lines_are_those_of_the_package(watched):
 
 
 def test_sentences_and_marks_are_true_in_a_sample_of_all_settings(watched):
-    """`every_setting` tries more of them; here are forty, some of them nets that blow up."""
+    """`every_setting` tries more of them; here are thirty-three, some of them nets that blow up, one untrained."""
     tried = Tried()
-    for state, epochs in [*random_states(24, seed=7), *EXPLODED]:
+    for state, epochs in [*random_states(24, seed=7), *EXPLODED, ("thermometers?depth=3&width=5", 0)]:
         try_setting(watched.page, state, epochs, tried)
     assert tried.chaotic <= 0.1 * tried.nets
     seen = " ".join(tried.kinds)

@@ -10,7 +10,7 @@ class CommandParser(argparse.ArgumentParser):
     """A parser that says which command may have been meant."""
 
     def error(self, message: str) -> NoReturn:
-        """Exit with what argparse found wrong, names shown escaped, and where more is said: one line, and no usage."""
+        """Exit with what argparse found wrong, names shown escaped, and where more is said: in one line."""
         from vgcourse.course.text_table import shown
 
         self.exit(2, f"{self.prog}: {shown(message).rstrip('.')}. `{self.prog} --help` says what it takes.\n")

@@ -184,7 +184,7 @@ export class Run {
     const part = this.#blownPart();
     if (part) this.blown = { epoch: this.epoch, part };
     this.history.push({ backprop: rms(this.sums.backprop), kernel: rms(this.sums.kernel) });
-    this.losses.push(this.lossSum / this.data.size);
+    this.losses.push(this.loss); // after the epoch, as the words have it; the mean over its batches can be far from it
     this.#clear();
   }
 
