@@ -22,7 +22,7 @@ from vgcourse.course.authoring import build
 from vgcourse.course.lesson import Lesson
 from vgcourse.grading.demo import fill_in, solutions
 from vgcourse.grading.intake.align import align
-from vgcourse.grading.intake.code import _parsed, read_code
+from vgcourse.grading.intake.code import _parsed, lasting, read_code
 from vgcourse.grading.intake.lesson_cells import Released, grade_id
 from vgcourse.grading.intake.reading import Refused, read_cells
 
@@ -398,5 +398,5 @@ def _row(chance: random.Random, people, most: int) -> list:
 def _definition(source: str, name: str) -> str:
     """What a source says of a name, however it is laid out; a ``...`` that was left in says nothing."""
     tree, _ = _parsed(re.sub(r"^ +\.\.\. .*$", "", source, flags=re.MULTILINE))
-    nodes = [ast.dump(node) for node in tree.body if name in read_code(ast.unparse(node)).binds]
-    return nodes[-1] if nodes else ""
+    nodes = [node for node in tree.body if name in read_code(ast.unparse(node)).binds]
+    return lasting(ast.unparse(nodes[-1])) if nodes else ""

@@ -142,7 +142,8 @@ def check_between_functions(h):
             check.source = f"print({check.source})"
 
 
-# The same in lessons with answers of two functions, and with a stub that holds something: row → lesson, seed.
+# The same in lessons with answers of two functions, and with a stub that holds something: row → lesson, seed; no row
+# where it is the seed that draws it.
 MET_ELSEWHERE = {
     "commented out, and all of one type": ("03_weights", 207, [commented_out, all_of_one_type]),
     "a class below the answer": ("03_weights", 211, [stub_below, answer_in_the_check_cell]),
@@ -150,6 +151,16 @@ MET_ELSEWHERE = {
     "several fences in a cell": ("03_weights", 100_161, [fenced, answer_in_another_answer]),
     "prose parted within a function": ("03_weights", 100_322, [answer_is_prose, imports_up, copied, deepnote]),
     "nothing but a line above the stub": ("03_weights", 100_339, [future_on_top]),
+    "a stub merged with what follows it": ("01_circles", 100_177, None),
+    "half of a cell that takes up, and defines": ("01_circles", 100_192, None),
+    "a guard for scripts in one of two copies": ("07_time", 100_182, None),
+    "two copies of two functions": ("07_time", 100_303, None),
+    "code merged with prose that has an example": ("01_circles", 200_275, None),
+    "a merge that an editor parted": ("01_circles", 200_284, None),
+    "a result pasted below a stub": ("02_depth", 200_241, None),
+    "a word changed in a heading": ("03_weights", 200_083, None),
+    "methods in a cell of their own": ("03_weights", 200_163, None),
+    "a badge on top of all": ("02_depth", 201_055, None),
     "a check between two functions": ("01_circles", 2, [check_between_functions, curled_in_code]),
 }  # fmt: skip
 

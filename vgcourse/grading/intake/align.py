@@ -29,8 +29,9 @@ def align(cells: list[Cell], release: NotebookNode, name: str) -> tuple[Notebook
     released = Released.of(release)
     found = match_given(pieces(cells, released, notes, name), released)
     find_answers(found)
-    if any(grade_id(c) for c in release.cells) and not any(grade_id(released.cells[p]) for p in found.at):
+    if any(grade_id(c) for c in release.cells) and not any(_is_of_lesson(found, place) for place in found.at):
         raise Refused(Note("other-notebook", file=name))
+    _note_lost_words(found)
     built = [_cell(step, found) for step in in_order(found)]
     _note_kinds(found, notes)
     return _notebook(built, release), list(dict.fromkeys(notes + found.notes))
@@ -93,6 +94,21 @@ def _notebook(cells: list[NotebookNode], release: NotebookNode) -> NotebookNode:
         cell.id = cell.id or f"own-{position}"
     kept = {key: release[key] for key in ("metadata", "nbformat", "nbformat_minor")}
     return NotebookNode(cells=cells, **kept)
+
+
+def _is_of_lesson(found: Found, place: int) -> bool:
+    """Whether a graded cell was found for certain: words alone do not tell, for most lessons ask for some."""
+    cell, piece = found.released.cells[place], found.pieces[found.at[place]]
+    return bool(grade_id(cell)) and (cell.cell_type == "code" or piece.claim == grade_id(cell))
+
+
+def _note_lost_words(found: Found) -> None:
+    """Where no cell of prose is left, nobody can say that a written answer was not given."""
+    if any(piece.kind != "code" and piece.source.strip() for piece in found.pieces):
+        return
+    for place, asked in found.released.asked.items():
+        if asked.is_words and place not in found.at:
+            found.notes.append(Note("words-lost", cell=asked.id))
 
 
 def _note_kinds(found: Found, notes: list[Note]) -> None:

@@ -57,6 +57,17 @@ def is_zip(path: Path) -> bool:
         return False
 
 
+def is_plain_zip(path: Path) -> bool:
+    """Whether it is a zip, and not an office document, which is one inside."""
+    if not is_zip(path):
+        return False
+    try:
+        with zipfile.ZipFile(path) as opened:
+            return not {"[Content_Types].xml", "mimetype"} & set(opened.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return True
+
+
 def unpack(archive: Path, into: Path) -> list[Note]:
     """Unpack a zip into the folder ``into`` and return what was refused.
 

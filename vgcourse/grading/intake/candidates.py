@@ -2,13 +2,15 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from nbformat import NotebookNode
 
-from vgcourse.grading.intake.align import align, answered
+from vgcourse.grading.confinement.files import open_ordinary
+from vgcourse.grading.intake.align import align, answered, grade_id, is_answer
 from vgcourse.grading.intake.notes import Note
 from vgcourse.grading.intake.reading import Refused, read_bytes, read_cells
 from vgcourse.grading.names import shown
@@ -22,16 +24,16 @@ _COPY = re.compile(
 # What a browser or a mail program makes of a notebook's name: circles.ipynb.txt
 _NOTEBOOK = re.compile(r"\.ipynb(\.(txt|json))?$", re.IGNORECASE)
 # What students hand in for a notebook, and what is to be done about it.
+_PAGE, _PRINT = "a web page made of it", "a print of it"
+_ARCHIVE, _LINK, _TEXT = "an archive that is no zip", "a link to it", "a text made of it"
 _OTHER = {
-    ".html": "a web page made of it; the notebook itself is needed",
-    ".pdf": "a print of it; the notebook itself is needed",
-    ".py": "a script made of it; the notebook itself is needed",
-    ".gz": "an archive that is no zip; the notebook itself, or a zip, is needed",
-    ".tar": "an archive that is no zip; the notebook itself, or a zip, is needed",
-    ".7z": "an archive that is no zip; the notebook itself, or a zip, is needed",
-    ".rar": "an archive that is no zip; the notebook itself, or a zip, is needed",
-    ".webloc": "a link to it; the notebook itself is needed",
-    ".url": "a link to it; the notebook itself is needed",
+    **dict.fromkeys((".html", ".htm", ".mhtml", ".webarchive"), _PAGE),
+    **dict.fromkeys((".pdf", ".ps", ".tex"), _PRINT),
+    ".py": "a script made of it",
+    **dict.fromkeys((".gz", ".tar", ".tgz", ".7z", ".rar", ".xz"), _ARCHIVE),
+    **dict.fromkeys((".webloc", ".url", ".gdoc", ".lnk"), _LINK),
+    **dict.fromkeys((".md", ".qmd", ".rmd", ".rst", ".docx", ".doc", ".odt", ".rtf", ".txt"), _TEXT),
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".heic"), "a picture"),
 }
 
 
@@ -48,16 +50,34 @@ class Candidate:
         """The aligned notebook. Raises Refused."""
         cells, read = read_cells(read_bytes(self.path), self.path.name)
         notebook, aligned = align(cells, self.release, self.path.name)
+        _refuse_damaged(notebook, self.release, read)
         self.notes += [*read, *aligned]
         return notebook
 
     @cached_property
     def answers(self) -> dict[str, str] | None:
         """What is answered in it; None where it cannot be read or is another notebook."""
+        return None if self.refusal else answered(self.notebook, self.release)
+
+    @cached_property
+    def refusal(self) -> Refused | None:
+        """Why it cannot be graded, where it cannot."""
         try:
-            return answered(self.notebook, self.release)
-        except Refused:
-            return None
+            self.notebook  # noqa: B018
+        except Refused as error:
+            return error
+        return None
+
+
+def _refuse_damaged(notebook: NotebookNode, release: NotebookNode, read: list[Note]) -> None:
+    """Raise Refused where the answer may have stood in a cell that could not be read."""
+    lost = {name for note in read if note.kind == "damaged-cells" for name in note.fields["names"]}
+    by_id = {cell.get("id"): grade_id(cell) for cell in release.cells if grade_id(cell)}
+    there = answered(notebook, release)
+    for name in sorted(lost):
+        id = by_id.get(name, name)
+        if id in by_id.values() and id not in there and any(is_answer(c) for c in release.cells if grade_id(c) == id):
+            raise Refused(Note("damaged-answer", cell=id))
 
 
 def is_notebook(path: Path) -> bool:
@@ -65,8 +85,24 @@ def is_notebook(path: Path) -> bool:
     return bool(_NOTEBOOK.search(path.name))
 
 
-def find_notebook(files: list[Path], release: NotebookNode, name: str, notes: list[Note]) -> Candidate:
-    """The notebook that was meant. Raises Refused where there is none, or more than one that could be."""
+def looks_like_notebook(path: Path) -> bool:
+    """Whether a file is a notebook by how it begins, whatever its name says."""
+    try:
+        with open_ordinary(path) as file:
+            start = file.read(4096).replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    except OSError:
+        return False
+    return start.startswith(b"{") and any(key in start for key in (b'"cells"', b'"cell_type"', b'"worksheets"'))
+
+
+def find_notebook(
+    files: list[Path], release: NotebookNode, name: str, notes: list[Note], spare: Callable[[], list[Path]] = list
+) -> Candidate:
+    """The notebook that was meant. Raises Refused where there is none, or more than one that could be.
+
+    ``spare``: files that may be notebooks too, to be looked at where nothing is answered in those that bear the name
+    of one: an editor's own copy, what lies in an archive, a notebook by another name.
+    """
     wanted = f"{name}.ipynb"
     found = [path for path in files if is_notebook(path)]
     exact = sorted((p for p in found if p.name == wanted), key=lambda p: len(p.parts))
@@ -78,6 +114,8 @@ def find_notebook(files: list[Path], release: NotebookNode, name: str, notes: li
     if link := next((n for n in notes if n.kind in ("link", "no-file") and n.fields["file"] == wanted), None):
         raise Refused(Note("is-link" if link.kind == "link" else "is-no-file", file=wanted))
     chosen = _of_exact(exact[:1], near, release, notes, wanted) or _of_others(near, found, release, notes, wanted)
+    if chosen is None or not chosen.answers:
+        chosen = _of_spare(spare(), chosen, release, notes, wanted) or chosen
     if chosen is None:
         raise Refused(Note("no-notebook", wanted=wanted, there=_what_is_there(files, found)))
     if chosen.path.name != wanted:
@@ -98,6 +136,9 @@ def _of_exact(
         return asked
     answering = [other for other in others if other.answers]
     if not answering:
+        broken = [other.refusal for other in others if other.refusal and other.refusal.kind != "other-notebook"]
+        if broken and asked.answers is not None:
+            raise Refused(Note("beside-broken", file=asked.path.name, because=str(broken[0])))
         return asked
     notes.append(Note("untouched", file=exact[0].name))
     return _only(answering, notes, wanted)
@@ -115,6 +156,20 @@ def _of_others(
         notes += [Note("untouched", file=c.path.name) for c in readable if not c.answers]
         return _only(answering, notes, wanted)
     return _only(readable, notes, wanted) if readable else None
+
+
+def _of_spare(
+    paths: list[Path], chosen: Candidate | None, release: NotebookNode, notes: list[Note], wanted: str
+) -> Candidate | None:
+    """One of the files that were not meant to be handed in, or not so, where it alone has answers."""
+    spares = [candidate for path in paths[:MOST_CANDIDATES] if (candidate := Candidate(path, release)).answers]
+    if not spares:
+        only = chosen is None and [c for c in (Candidate(path, release) for path in paths[:1]) if c.refusal]
+        return only[0] if only else None
+    taken = _only(spares, notes, wanted)
+    if chosen is not None:
+        notes.append(Note("spare", file=taken.path.name, wanted=wanted))
+    return taken
 
 
 def _only(candidates: list[Candidate], notes: list[Note], wanted: str) -> Candidate:
@@ -162,10 +217,11 @@ def _what_is_there(files: list[Path], found: list[Path]) -> str:
     """What was handed in instead, and what to do about it."""
     if found:
         return f"only {listed(found)}"
-    for path in files:
-        if what := _OTHER.get(path.suffix.lower()):
-            return f"only {shown(path.name)}, {what}"
     others = [path for path in files if path.name != "timestamp.txt"]
+    for path in others:
+        if what := _OTHER.get(path.suffix.lower()):
+            needed = ", or a zip," if what == _ARCHIVE else ""
+            return f"only {shown(path.name)}, {what}; the notebook itself{needed} is needed"
     return f"no notebook, only {listed(others)}" if others else "no notebook"
 
 

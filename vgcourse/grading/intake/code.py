@@ -27,7 +27,7 @@ PROMPT = re.compile(r"^(?:In \[\d+\]: ?|[ ]*\.{3,}: ?|>>> ?|\.\.\.(?: |$))", re.
 _QUOTE = re.compile(r"^> ?", re.MULTILINE)
 _NUMBER = re.compile(r"^[ \t]*\d+[ \t]?[:|.]?", re.MULTILINE)
 _DIFF = re.compile(r"^(?:@@.*|[-+ ].*|)$")
-_PRINTED = re.compile(r"\n\s*(?:Out\[\d+\]:.*|[\[(]*-?\d[-+\d\s.,eE\[\]()]*)\Z", re.DOTALL)
+_PRINTED = re.compile(r"^[ \t]*(?:Out\[\d+\]:.*|[\[(]*-?\d[-+\d \t.,eE\[\]()]*)$", re.MULTILINE)
 _FENCE = re.compile(r"^```\w*[ \t]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _FENCES = re.compile(r"^```", re.MULTILINE)
 _MERGE = re.compile(r"<{7}(?!<)|\|{7}(?!\|)|={7}\s*$|>{7}(?!>)")
@@ -71,7 +71,7 @@ def read_code(source: str) -> Code:
         return Code(True, source.strip())
     tree, text = _parsed(source)
     if tree is None:
-        seen = frozenset(a or b for a, b in _DEFINES.findall(source))
+        seen = seems_to_define(source)
         return Code(False, plain_text(source), binds=seen, defines=seen, is_torn=_is_indented(source))
     try:
         return _code(text, tree)
@@ -138,6 +138,16 @@ def _without_fronts(text: str) -> Iterator[str]:
         yield textwrap.dedent(_NUMBER.sub("", text))
     if all(map(_DIFF.match, lines)):
         yield "\n".join(line[1:] for line in text.split("\n") if not line.startswith(("-", "@@")))
+
+
+def merge_marks(source: str) -> list[str]:
+    """The signs of a merge that stand in a text, in their order: of ``<``, ``|``, ``=``, ``>``."""
+    return [mark[0][0] for line in source.split("\n") if (mark := _MERGE.match(line))]
+
+
+def seems_to_define(source: str) -> frozenset[str]:
+    """The names that lines of a text seem to set, whatever else it is: it need be no code."""
+    return frozenset(a or b for a, b in _DEFINES.findall(source))
 
 
 def merge_sides(source: str) -> tuple[str, ...]:
@@ -251,6 +261,32 @@ def _body(tree: ast.Module) -> list[ast.stmt]:
     return [n for n in tree.body if not isinstance(n, ast.Pass) and getattr(n, "module", "") != "__future__"]
 
 
+@lru_cache(1024)
+def lasting(source: str) -> str:
+    """A key of what the code leaves behind: without what only shows or tries it, and without docstrings."""
+    tree = _parsed(source)[0] if len(source) <= LONGEST else None
+    kept = [] if tree is None else [node for node in _body(tree) if not _leaves_nothing(node)]
+    if not kept:
+        return read_code(source).key
+    try:
+        return _digest(ast.Module([_without_docstrings(node) for node in kept], []))
+    except (RecursionError, MemoryError):
+        return read_code(source).key
+
+
+def _leaves_nothing(node: ast.stmt) -> bool:
+    """A line that shows something, a pasted ``Out[7]: 0.25``, what a script does when it is the one that runs."""
+    shows = isinstance(node, ast.Expr) or (isinstance(node, ast.AnnAssign) and node.value is None)
+    return shows or (isinstance(node, ast.If) and "id='__name__'" in ast.dump(node.test))
+
+
+def _without_docstrings(tree: ast.AST) -> ast.AST:
+    for node in ast.walk(tree):
+        if isinstance(node, _FUNCTIONS) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:]
+    return tree
+
+
 def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
     yield table
     for child in table.get_children():
@@ -297,6 +333,8 @@ def _does_nothing(node: ast.AST) -> bool:
     if isinstance(node, ast.Raise):
         return "NotImplementedError" in ast.dump(node)
     value = getattr(node, "value", None)
+    if isinstance(node, ast.AnnAssign):
+        return value is None  # `Out[7]: 0.25`, say
     if isinstance(node, ast.Expr):
         return isinstance(value, ast.Constant)
     if isinstance(node, ast.Assign):

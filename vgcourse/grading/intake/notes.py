@@ -45,6 +45,8 @@ LOOK = {
     "check-changed": "the test {cell} had been changed and was put back",
     "check-copied": "the test {cell} was there {times} times",
     "words-found": "the words in another cell beside {cell} were taken for its answer",
+    "words-lost": "no cell of prose is left in it: what was written for {cell} may be lost, or stand in the code",
+    "spare": "{file} was taken: there are no answers that can be read in {wanted} itself",
     "other-answers": "{file} holds other answers and was left out",
 }
 REASONS = {
@@ -55,6 +57,7 @@ REASONS = {
     "too-many-files": "it holds more than {most} files",
     "path-too-long": "a path in it is longer than this system allows ({file})",
     "no-notebook": "{wanted} is missing; there is {there}",
+    "beside-broken": "{file} has no answers in it, and {because}",
     "in-two-folders": "{wanted} is there {times} times, in different folders",
     "is-link": "{file} is a link",
     "is-no-file": "{file} is no ordinary file",
@@ -64,6 +67,7 @@ REASONS = {
     "in-words": "the answer to {cell} may stand in a cell that is no code, with something else in it (it begins "
     "{start!r})",
     "no-python": "the answer to {cell} stands in a cell that Python cannot read (it begins {start!r})",
+    "damaged-answer": "the cell of the answer to {cell} is damaged, and its text cannot be read",
     "torn": "a piece of a cell that had been split stands apart from the rest of it (it begins {start!r})",
     "too-costly": "{file} ({mb:.0f} MB) holds more output than can be read: clear all outputs, then save it again",
     "too-much-code": "{file} holds {kb} kB of text in its cells; no lesson's answers come near that",

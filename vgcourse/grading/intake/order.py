@@ -62,9 +62,14 @@ def _passed_check(found: Found, index: int, last: int | None) -> int | None:
     for asked in found.released.asked.values():
         if asked.check is None or asked.check in kept or asked.place not in found.at:
             continue
-        if last is not None and last < asked.check and code.before & code.binds & asked.names and not code.defines:
+        if last is not None and last < asked.check and _takes_up(code, asked, found):
             return asked.check
     return None
+
+
+def _takes_up(code: Code, asked: Question, found: Found) -> bool:
+    """``f = fallback("f", f)``, with what the lesson defines besides, but with no answer."""
+    return bool(code.before & code.binds & asked.names) and not code.defines & set(found.released.owner_of)
 
 
 def _home(found: Found, index: int, last: int | None) -> int | None:

@@ -20,14 +20,15 @@ import nbformat
 from nbformat import NotebookNode
 
 from vgcourse.grading.intake import archives
-from vgcourse.grading.intake.candidates import Candidate, find_notebook, is_notebook
+from vgcourse.grading.intake.candidates import Candidate, find_notebook, is_notebook, looks_like_notebook
 from vgcourse.grading.intake.modules import as_script, is_known, own_modules, run_notebooks
 from vgcourse.grading.intake.notes import Note
 from vgcourse.grading.intake.reading import Refused, read_bytes, read_cells
 from vgcourse.grading.kept_files import refuse_disk_fault
 
 MOST_FILES, LARGEST_FILE, LARGEST_ALL = 500, 32 * 1024**2, 64 * 1024**2
-_DEEPEST = 6
+MOST_ARCHIVES = 3  # that are opened where no notebook lies beside them
+_DEEPEST = 12  # folders within folders, as many as an archive may have
 _IGNORED = (".ipynb_checkpoints", "__pycache__", "__MACOSX", ".git", ".DS_Store", "Thumbs.db")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d")
 # nbgrader finds folders with a pattern, in which these mean something; their wide twins mean nothing.
@@ -106,10 +107,11 @@ def _prepare(source: Path, into: Path, release: NotebookNode, name: str) -> list
         raise Refused(Note("folder-is-link" if source.is_symlink() else "no-folder"))
     into.mkdir(parents=True)
     notes: list[Note] = []
-    source = _unpacked(source, into.with_name(into.name + ".unpacked"), notes)
+    room, more = (into.with_name(f"{into.name}.{what}") for what in ("unpacked", "more"))
+    source = _unpacked(source, room, notes)
     try:
         files = list(_files(source, notes))
-        chosen = find_notebook(files, release, name, notes)
+        chosen = find_notebook(files, release, name, notes, lambda: _spare(source, files, more, notes))
         nbformat.write(chosen.notebook, into / f"{name}.ipynb")
         places = {file: _place(file, source, chosen.path.parent) for file in files if not is_notebook(file)}
         modules = own_modules(places, chosen.notebook)
@@ -117,13 +119,14 @@ def _prepare(source: Path, into: Path, release: NotebookNode, name: str) -> list
         _copy_run_notebooks(files, into, chosen, notes)
         return [*notes, *chosen.notes]
     finally:
-        shutil.rmtree(into.with_name(into.name + ".unpacked"), ignore_errors=True)
+        shutil.rmtree(room, ignore_errors=True)
+        shutil.rmtree(more, ignore_errors=True)
 
 
 def _unpacked(source: Path, room: Path, notes: list[Note]) -> Path:
     """The folder itself; where it holds an archive in place of a notebook, what is in the archive."""
     names = sorted(path for path in source.iterdir() if path.is_file() and not path.is_symlink())
-    zips = [path for path in names if path.suffix.lower() == ".zip" or (is_notebook(path) and archives.is_zip(path))]
+    zips = [p for p in names if p.suffix.lower() == ".zip" or (is_notebook(p) and archives.is_plain_zip(p))]
     if len(zips) != 1 or any(is_notebook(path) for path in names if path not in zips):
         return source
     notes.append(Note("unpacked", file=zips[0].name))
@@ -134,6 +137,22 @@ def _unpacked(source: Path, room: Path, notes: list[Note]) -> Path:
     return room
 
 
+def _spare(source: Path, files: list[Path], room: Path, notes: list[Note]) -> list[Path]:
+    """Where else a notebook may be: in archives, under another name, an editor's own copy; the likeliest first."""
+    found = [path for path in files if not is_notebook(path) and looks_like_notebook(path)]
+    for number, path in enumerate([path for path in files if path.suffix.lower() == ".zip"][:MOST_ARCHIVES]):
+        try:
+            notes += archives.unpack(path, room / str(number))
+        except Refused as error:
+            notes.append(Note("left-out", file=_inside(path, source), because=str(error)))
+            continue
+        inside = [path for path in _files(room / str(number), notes) if is_notebook(path)]
+        found += inside
+        notes += [Note("unpacked", file=_inside(path, source))] if inside else []
+    folders = sorted({path.parent for path in files} | {source})
+    return found or [path for folder in folders for path in sorted(folder.glob(".ipynb_checkpoints/*.ipynb"))]
+
+
 def _files(source: Path, notes: list[Note]) -> Iterator[Path]:
     """The ordinary files of a submission; links and the like are left out and noted."""
     count = 0
@@ -141,6 +160,8 @@ def _files(source: Path, notes: list[Note]) -> Iterator[Path]:
         folder = Path(here)
         deep = len(folder.relative_to(source).parts) >= _DEEPEST
         links = [name for name in inside if (folder / name).is_symlink()]
+        if deep and inside:
+            notes.append(Note("left-out", file=_inside(folder, source), because="folders in it lie too deep"))
         inside[:] = [] if deep else sorted(n for n in inside if n not in _IGNORED and n not in links)
         for name in sorted([*links, *names]):
             path = folder / name

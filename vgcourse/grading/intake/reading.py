@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from vgcourse.grading.confinement.files import open_ordinary
+from vgcourse.grading.intake.code import merge_sides
 from vgcourse.grading.intake.notes import Note
+from vgcourse.grading.intake.seems import seems
 
 LARGEST = 48 * 1024 * 1024  # bytes of a notebook that is read at all
 WIDEST = 128 * 1024 * 1024  # bytes that its text may take in memory
@@ -28,6 +30,7 @@ _ENCODINGS = (
     (b"{\0", "utf-16-le"), (b"\0{", "utf-16-be"),
 )  # fmt: skip
 _KINDS = ("code", "markdown", "raw")
+_SOURCES = ("source", "input", "code", "value", "text", "content")  # where tools keep a cell's text
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.?[^"\\]*+)*+"?', re.DOTALL)  # the last may lack its end
 _ATTACHMENT = re.compile(r"image/(png|jpeg|gif)")
 
@@ -81,8 +84,8 @@ def read_cells(data: bytes, name: str) -> tuple[list[Cell], list[Note]]:
         raise Refused(f"{name} has {len(found)} cells; no lesson comes near {MOST_CELLS}")
     cells = [_cell(entry) for entry in found if isinstance(entry, dict)]
     kept = [cell for cell in cells if cell is not None]
-    if len(kept) < len(found):
-        notes.append(Note("damaged-cells", count=len(found) - len(kept)))
+    if lost := [_name_of(entry) for entry in found if _is_damaged(entry)]:
+        notes.append(Note("damaged-cells", count=len(lost), names=lost))
     outputs = size - sum(len(cell.source) for cell in kept)
     if outputs > MUCH_OUTPUT:
         notes.append(Note("large-outputs", mb=outputs / 1e6))
@@ -121,13 +124,48 @@ def _parsed(text: str, name: str, notes: list[Note]) -> dict[str, Any]:
         start = len(text) - len(text.lstrip())
         raw, end = json.JSONDecoder(strict=False).raw_decode(text, start)
     except (ValueError, RecursionError) as error:
-        raise Refused(f"{name} is {_what_it_looks_like(text)}") from error
+        if (raw := _of_a_merge(text)) is None:
+            raise Refused(f"{name} is {seems(text, error)}") from error
+        notes.append(Note("merged-alike", count=1))
+        return raw
     finally:
         gc.enable() if collecting else None
-    if not isinstance(raw, dict):
+    if (raw := _notebook_in(raw)) is None:
         raise Refused(f"{name} is JSON but not a notebook")
     _look_behind(text, end, name, notes)
     return raw
+
+
+def _of_a_merge(text: str) -> dict[str, Any] | None:
+    """A file that Git left with both sides, where they differ in no cell's text: in counts, outputs or names, say."""
+    sides = []
+    for side in merge_sides(text) if "<<<<<<<" in text else ():
+        try:
+            sides.append(json.loads(side, strict=False))
+        except (ValueError, RecursionError):
+            return None
+    said = [[(c.get("cell_type"), c.get("source")) for c in side["cells"]] for side in sides if _is_whole(side)]
+    return sides[0] if len(said) == 2 and said[0] == said[1] else None
+
+
+def _is_whole(raw: Any) -> bool:
+    cells = raw.get("cells") if isinstance(raw, dict) else None
+    return isinstance(cells, list) and all(isinstance(cell, dict) for cell in cells)
+
+
+def _notebook_in(raw: Any) -> dict[str, Any] | None:
+    """The notebook itself, where it came as a text, as its bare cells, or within what a server says about it."""
+    if isinstance(raw, str) and raw.lstrip().startswith("{"):
+        try:
+            raw = json.loads(raw, strict=False)
+        except (ValueError, RecursionError):
+            return None
+    if isinstance(raw, list) and any(isinstance(one, dict) and "cell_type" in one for one in raw):
+        return {"cells": raw}
+    if not isinstance(raw, dict):
+        return None
+    inner = [value for value in raw.values() if isinstance(value, dict) and isinstance(value.get("cells"), list)]
+    return inner[0] if len(inner) == 1 and not {"cells", "worksheets"} & set(raw) else raw
 
 
 def _look_behind(text: str, end: int, name: str, notes: list[Note]) -> None:
@@ -139,30 +177,19 @@ def _look_behind(text: str, end: int, name: str, notes: list[Note]) -> None:
         notes.append(Note("left-over", file=name))
 
 
-def _what_it_looks_like(text: str) -> str:
-    start = text.lstrip()[:200].lower()
-    if re.search(r"^(<{7}|={7}|>{7})", text, re.MULTILINE):
-        return "not readable: it holds the marks of an unresolved merge (<<<<<<<)"
-    if start.startswith("<"):
-        return "a web page, not a notebook"
-    if start.startswith("pk\x03\x04"):
-        return "a zip archive with a notebook's name"
-    if text.startswith("\x1f"):
-        return "a gzip archive with a notebook's name"
-    if start.startswith("{"):
-        return "damaged: its JSON breaks off or is garbled; a fresh download or an older version is needed"
-    return "not a notebook (it is not JSON)"
-
-
 def _current_format(raw: dict[str, Any], name: str) -> tuple[dict[str, Any], list[Note]]:
-    version = raw.get("nbformat", 4)
-    if not isinstance(version, int) or version > 4:
-        raise Refused(f"{name} is of a notebook format that this nbformat does not know ({version!r})")
-    if version == 4:
+    """The notebook with its cells in a list, as format 4 has it, whatever version it says it is of."""
+    version, sheets, cells = raw.get("nbformat", 4), raw.get("worksheets"), raw.get("cells")
+    if isinstance(cells, dict) and any(isinstance(cell, dict) for cell in cells.values()):
+        return {**raw, "cells": list(cells.values())}, []
+    if isinstance(cells, list):
         return raw, []
-    sheets = raw.get("worksheets")
     if not isinstance(sheets, list) or not all(isinstance(sheet, dict) for sheet in sheets):
-        raise Refused(f"{name} is of the old notebook format {version} and cannot be upgraded")
+        if version in (1, 2, 3):
+            raise Refused(f"{name} is of the old notebook format {version} and cannot be upgraded")
+        if version != 4:
+            raise Refused(f"{name} is of a notebook format that this nbformat does not know ({version!r})")
+        return raw, []
     cells = [_upgraded(cell) for sheet in sheets for cell in sheet.get("cells") or [] if isinstance(cell, dict)]
     return {**raw, "cells": cells}, [Note("old-format", file=name, version=version)]
 
@@ -177,22 +204,47 @@ def _upgraded(cell: dict[str, Any]) -> dict[str, Any]:
 
 
 def _cell(entry: dict[str, Any]) -> Cell | None:
-    kind, source = entry.get("cell_type"), _joined(entry.get("source", ""))
-    if kind not in _KINDS or source is None:
+    """A cell; None where it holds nothing, or nothing that can be read."""
+    source = next((text for name in _SOURCES if (text := _joined(entry.get(name))) is not None), None)
+    if source is None:
         return None
     metadata = entry.get("metadata") if isinstance(entry.get("metadata"), dict) else {}
     own = metadata.get("nbgrader")
-    cell = Cell(kind, source, id=entry.get("id") if isinstance(entry.get("id"), str) else "")
+    cell = Cell(_kind(entry), source, id=entry.get("id") if isinstance(entry.get("id"), str) else "")
     cell.nbgrader = own if isinstance(own, dict) else {}
     cell.attachments = _pictures(entry.get("attachments"))
     return cell
 
 
+def _kind(entry: dict[str, Any]) -> str:
+    """The kind that it says it is of; where no notebook has that, code where it keeps what code has, else raw."""
+    kind = entry.get("cell_type")
+    if kind in _KINDS:
+        return kind
+    return "code" if {"outputs", "execution_count"} & set(entry) else "raw"
+
+
+def _is_damaged(entry: Any) -> bool:
+    """Whether something may have been written in what no cell was made of."""
+    return bool(entry) and (not isinstance(entry, dict) or _cell(entry) is None)
+
+
+def _name_of(entry: Any) -> str:
+    """The name by which an entry could be told, were it whole."""
+    metadata = entry.get("metadata") if isinstance(entry, dict) else None
+    own = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    id = own.get("grade_id") if isinstance(own, dict) else None
+    return str(id or (entry.get("id") if isinstance(entry, dict) else "") or "")
+
+
 def _joined(source: Any) -> str | None:
     """A source as one text; None where it is none, or too long. Characters that no file can hold are replaced."""
-    if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        lost = len(source) > 1 and not any("\n" in line for line in source)  # some tools drop the line ends
-        source = ("\n" if lost else "").join(source)
+    if isinstance(source, dict):
+        source = next((source[name] for name in _SOURCES if name in source), None)
+    if isinstance(source, list):
+        lines = [line for line in source if isinstance(line, str)]
+        lost = len(lines) > 1 and not any("\n" in line for line in lines)  # some tools drop the line ends
+        source = ("\n" if lost else "").join(lines) if lines or not source else None
     if not isinstance(source, str) or len(source) > LARGEST_SOURCE:
         return None
     text = re.sub(r"\r+\n|\r", "\n", source.lstrip("\ufeff")).replace("\0", "")  # sent through two systems: \r\r\n

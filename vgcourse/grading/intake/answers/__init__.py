@@ -4,16 +4,19 @@ A piece is known by its name (nbgrader's metadata, or its id), by the names that
 two different answers could be meant, nobody guesses: the submission is not graded, and the reason says why.
 """
 
+import re
 import textwrap
+from dataclasses import replace
 
 from vgcourse.grading.intake.answers.hidden import find_hidden
-from vgcourse.grading.intake.code import Code, read_code
+from vgcourse.grading.intake.code import Code, lasting, read_code
 from vgcourse.grading.intake.lesson_cells import Question, bare, keys
 from vgcourse.grading.intake.matching import Found, bracket, in_place, refuse_two_answers
 from vgcourse.grading.intake.notes import Note
 from vgcourse.grading.intake.pieces.piece import Piece
 from vgcourse.grading.intake.reading import Refused
 
+_TAG = re.compile(r"<[^<>]*>")  # a badge that an editor puts on top says nothing
 SHORTEST_NEIGHBOUR = 12  # letters by which a text of the lesson's is known
 
 
@@ -127,11 +130,13 @@ def _one_of(found: Found, asked: Question, indices: list[int]) -> int:
     """The only one; of several the only one in its place, or any of those that say the same."""
     best = in_place(found, asked.place, indices) or indices
     whole = [i for i in best if found.pieces[i].code.binds >= asked.names] or best
-    if len({_key(found.pieces[i]) for i in whole}) > 1 and not (joined := _as_parts(found, asked, whole)):
+    each = sorted({_key(found.pieces[i]): i for i in whole}.values())  # the last of those that say the same
+    if len(each) > 1 and not (joined := _as_parts(found, asked, each)):
         here = best is not indices or in_place(found, asked.place, best)
         where = ", where one belongs" if here else ", and none where the lesson has it"
-        raise refuse_two_answers(asked, len(whole), where)
-    elif len(whole) > 1 and len({_key(found.pieces[i]) for i in whole}) > 1:
+        raise refuse_two_answers(asked, len(each), where)
+    if len(each) > 1:
+        found.dropped |= set(whole) - set(each)
         return joined
     return whole[-1]
 
@@ -155,7 +160,7 @@ def _as_parts(found: Found, asked: Question, indices: list[int]) -> int:
 
 
 def _key(piece: Piece) -> str:
-    return piece.code.key
+    return lasting(piece.source)
 
 
 def _is_like_stub(piece: Piece, asked: Question) -> bool:
@@ -180,6 +185,8 @@ def _find_words(found: Found, asked: Question) -> None:
     """A written answer: its own cell; where that is as released or lost, what else stands in words at its place."""
     free = [i for i in range(len(found.pieces)) if i not in found.taken()]
     named = [i for i in free if found.pieces[i].claim == asked.id]
+    for i in named:
+        _without_lesson(found, asked, i)
     stubs = [i for i in free if _is_like_stub(found.pieces[i], asked) or (i in named and _is_empty(found.pieces[i]))]
     written = [i for i in named if i not in stubs]
     _note_copies(found, asked, named)
@@ -197,6 +204,13 @@ def _find_words(found: Found, asked: Question) -> None:
         here = [_take_words(found, asked, words, bool(here))]
         found.dropped |= {i for i in stubs if i in named or i in in_place(found, asked.place, stubs)}
     found.at[asked.place] = here[0]
+
+
+def _without_lesson(found: Found, asked: Question, index: int) -> None:
+    """A stub that was merged with the text beside it, of which the lesson has a copy elsewhere, is a stub still."""
+    text, stub = bare(found.pieces[index].source), bare(asked.cell.source)
+    if stub and stub in text and text in found.released.text:
+        found.pieces[index] = replace(found.pieces[index], source=asked.cell.source)
 
 
 def _near(found: Found, asked: Question, words: list[int]) -> list[int]:
@@ -248,7 +262,11 @@ def _take_words(found: Found, asked: Question, words: list[int], beside: bool) -
 def _has_words(found: Found, index: int) -> bool:
     """Whether it is the student's prose, whatever the cell's type: no code, and no piece of the lesson's text."""
     piece = found.pieces[index]
-    if not bare(piece.source) or bare(piece.source) in found.released.text or found.released.is_edited(piece.source):
+    if (
+        not bare(_TAG.sub("", piece.source))
+        or bare(piece.source) in found.released.text
+        or found.released.is_edited(piece.source)
+    ):
         return False
     if piece.claim and piece.claim in {asked.id for asked in found.released.asked.values() if not asked.is_words}:
         return False

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from vgcourse.grading.intake.code import LONGEST, plain_readings, read_code
+from vgcourse.grading.intake.code import LONGEST, lasting, plain_readings, read_code
 from vgcourse.grading.intake.lesson_cells import Question, bare
 from vgcourse.grading.intake.matching import Found, refuse_two_answers
 from vgcourse.grading.intake.notes import Note
@@ -46,7 +46,7 @@ def _look(found: Found, asked: Question) -> None:
         if text := next((text for text in readings if _answers(text, asked)), ""):
             if read_code(text).binds & set(found.released.owner_of) - asked.names:
                 raise Refused(Note("in-words", cell=asked.id, start=text.strip()[:60]))  # several answers in one
-            readable[read_code(text).key] = index, text
+            readable[lasting(text)] = index, text
             continue
         _refuse_commented(piece.source, asked)
         if any(read_code(text).binds & asked.names for text in readings):

@@ -11,12 +11,14 @@ from vgcourse.grading.intake.code import (
     parts_by_owner,
     plain_readings,
     read_code,
+    seems_to_define,
 )
 from vgcourse.grading.intake.lesson_cells import Released, bare, grade_id, keys
 from vgcourse.grading.intake.notes import Note
 from vgcourse.grading.intake.pieces.left_out import (
     CHECK,
     is_given,
+    join_sides,
     settle_merges,
     without_checks,
     without_late_stubs,
@@ -29,6 +31,7 @@ MOST_CODE = 300_000  # characters of all cells together that are read as code; a
 MOST_LINES = 20_000  # of all cells together, in which a lesson's cell is looked for
 MOST_PIECES = 5  # into which one cell is thought to have been split
 _ENDS = {"\u2028", "\u2029", "\x0b", "\x0c"}  # ends of lines for a word processor, not for Python
+_METHODS = re.compile(r"\s*^[ \t]+(?:@[\w.]+\s+)?def \w+\(self\b", re.MULTILINE)  # of a class in the cell above
 _MARK = re.compile(r"\**(?:<{7} \w+|={7}|>{7} \w+)\**")  # a cell of its own, where two notebooks were merged
 
 
@@ -38,7 +41,8 @@ def pieces(cells: list[Cell], released: Released, notes: list[Note], name: str) 
     _all_of_one_type(found, released)
     if sum(len(piece.source) for piece in found if len(piece.source) <= LONGEST) > MOST_CODE:
         raise Refused(Note("too-much-code", file=name, kb=sum(len(p.source) for p in found) // 1000))
-    _plain_type(found, released, notes)
+    _plain_type(found, released, notes, whole=True)
+    join_sides(found)
     settle_merges(found, released, notes)
     without_stray(found, released, notes)
     without_late_stubs(found, released, notes)
@@ -87,10 +91,11 @@ def _take_rest(found: list[Piece], at: int) -> None:
             return
 
 
-def _plain_type(found: list[Piece], released: Released, notes: list[Note]) -> None:
+def _plain_type(found: list[Piece], released: Released, notes: list[Note], whole: bool = False) -> None:
     """Code that only a word processor's spaces and quotation marks keep from being Python is made plain.
 
-    An answer's own cell that became prose is code still, where it defines what that answer does.
+    An answer's own cell that became prose is code still, where it defines what that answer does. ``whole``: where a
+    reading would leave out what another line seems to define, the cell may be two that were merged, and waits.
     """
     count, names = 0, {asked.id: asked.names for asked in released.asked.values() if not asked.is_words}
     for piece in found:
@@ -99,7 +104,9 @@ def _plain_type(found: list[Piece], released: Released, notes: list[Note]) -> No
         one_remark = piece.code.is_blank and _ENDS & set(piece.source)  # it goes on to the end of the only line
         if piece.kind != "code" or (piece.code.parses and not one_remark) or len(piece.source) > LONGEST:
             continue
+        kept = seems_to_define(piece.source) if whole else frozenset()
         readings = (text for text in plain_readings(piece.source) if read_code(text).parses)
+        readings = (text for text in readings if read_code(text).binds >= kept)
         if plain := next((text for text in readings if read_code(text).binds), ""):  # not an example in prose
             piece.source, count = plain, count + 1
             del piece.code
@@ -246,6 +253,7 @@ def _joined(found: list[Piece], at: int, released: Released) -> tuple[int, Piece
         text = whole
         parts = found[at : at + length]
         needy = not parts[-1].code.parses or parts[-1].code.is_torn or not best[1].code.parses
+        needy = needy or bool(_METHODS.match(parts[-1].source))
         if needy and read_code(text).parses and not read_code(text).is_torn:
             best = length, _one_of(parts, text, released)
     return best

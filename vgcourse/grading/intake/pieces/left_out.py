@@ -5,7 +5,16 @@ accident, a stub below its answer, checks called in an answer's own cell.
 import builtins
 import re
 
-from vgcourse.grading.intake.code import LONGEST, blank_again, lone_names, merge_sides, read_code, statements
+from vgcourse.grading.intake.code import (
+    LONGEST,
+    blank_again,
+    lasting,
+    lone_names,
+    merge_marks,
+    merge_sides,
+    read_code,
+    statements,
+)
 from vgcourse.grading.intake.lesson_cells import Released, keys
 from vgcourse.grading.intake.notes import Note
 from vgcourse.grading.intake.pieces.piece import Piece
@@ -15,24 +24,44 @@ from vgcourse.grading.intake.reading import Refused
 CHECK = re.compile(r"(?:\w+ *= *|print\(|%time )?check\(\s*[\"'][\w-]+[\"'][\w\s,]*\)+ *;?\s*(#.*)?$")
 
 
+def join_sides(found: list[Piece]) -> None:
+    """Where an editor parted a cell with the marks of a merge, its parts are one again, up to the last mark."""
+    at = 0
+    while at < len(found):
+        if found[at].kind == "code" and merge_marks(found[at].source)[:1] == ["<"]:
+            end = next((i for i in range(at, len(found)) if ">" in merge_marks(found[i].source)), at)
+            parts = found[at : end + 1]
+            if len(parts) > 1 and all(p.kind == "code" for p in parts):
+                claim = next((part.claim for part in parts if part.claim), "")
+                found[at : end + 1] = [Piece("code", "\n\n\n".join(p.source for p in parts), parts[0].id, claim)]
+        at += 1
+
+
 def settle_merges(found: list[Piece], released: Released, notes: list[Note]) -> None:
     """Where a merge left both sides in a cell, and they say the same, or one is the lesson's, that one is taken."""
     count = 0
     for piece in found:
         sides = merge_sides(piece.source) if piece.kind == "code" and len(piece.source) <= LONGEST else ()
         if not sides:
+            if piece.kind == "code" and {"<", ">"} & {*merge_marks(piece.source)} and not piece.code.parses:
+                _refuse_open_merge(piece, piece.source, piece.code.binds, released)
             continue
         codes = [read_code(side) for side in sides]
         given = [side for side in sides if any(key in released.by_text for key in keys("code", side))]
-        if codes[0].key != codes[1].key and not given:
-            if piece.claim in released.graded or (codes[0].binds | codes[1].binds) & set(released.owner_of):
-                first = next((line for line in sides[0].split("\n") if line.strip()), "")
-                raise Refused(Note("merge", start=first.strip()[:60]))
+        if lasting(sides[0]) != lasting(sides[1]) and not given:
+            _refuse_open_merge(piece, sides[0], codes[0].binds | codes[1].binds, released)
             continue
         piece.source, count = (given or sides)[0], count + 1
         piece.__dict__.pop("code", None)
     if count:
         notes.append(Note("merged-alike", count=count))
+
+
+def _refuse_open_merge(piece: Piece, text: str, binds: frozenset[str], released: Released) -> None:
+    """Raise Refused where an answer may stand in the piece."""
+    if piece.claim in released.graded or binds & set(released.owner_of):
+        first = next((line for line in text.split("\n") if line.strip() and not merge_marks(line)), "")
+        raise Refused(Note("merge", start=first.strip()[:60]))
 
 
 def without_stray(found: list[Piece], released: Released, notes: list[Note]) -> None:

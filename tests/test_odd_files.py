@@ -1,0 +1,194 @@
+"""What is handed in for a notebook: other names, archives, copies, broken and foreign files.
+
+Each is marked in full, or not graded for a reason that names this very accident.
+"""
+
+import base64
+import copy
+import gzip
+import io
+import json
+import re
+import zipfile
+
+import nbformat
+import pytest
+
+from tests.accidents import Course
+from vgcourse.course.lesson import Lesson
+from vgcourse.grading.intake.align import align
+from vgcourse.grading.intake.lesson_cells import grade_id
+from vgcourse.grading.intake.preflight import Prepared, prepare
+from vgcourse.grading.intake.reading import Cell
+
+
+@pytest.fixture(scope="module")
+def course(root):
+    return Course(Lesson("00_start", root))
+
+
+@pytest.fixture(scope="module")
+def right(course):
+    """The notebook with all answers, as JSON."""
+    return course.case(2, [])[0].nb
+
+
+def text_of(nb) -> bytes:
+    return json.dumps(nb, indent=1, ensure_ascii=False).encode()
+
+
+def zipped(**files: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as opened:
+        for name, data in files.items():
+            opened.writestr(name.replace("__", "."), data)
+    return out.getvalue()
+
+
+def outcome(course, folder, files):
+    """The reason for which it is not graded; or the notes, where every answer stands before its check."""
+    handed = folder / "handed"
+    for name, data in files.items():
+        (handed / name).parent.mkdir(parents=True, exist_ok=True)
+        (handed / name).write_bytes(data)
+    came = prepare(handed, folder / "clean", course.release, "start")
+    if not isinstance(came, Prepared):
+        return came.reason
+    assert [*course.problems_of(nbformat.read(came.folder / "start.ipynb", 4))] == []
+    return "; ".join(map(str, came.notes))
+
+
+NAMES = (
+    "start.txt", "start", "start.json", "start.ipynb~", "start.ipynb.bak", "start.ipynb.crdownload", "start.jpynb",
+    "start.ipynb ", "start.ipynb.html", "start.py", "a/b/c/d/e/f/g/h/start.ipynb",
+    ".ipynb_checkpoints/start-checkpoint.ipynb",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_notebook_is_found_whatever_its_name_has_become(course, right, tmp_path, name):
+    outcome(course, tmp_path, {name: text_of(right)})
+
+
+@pytest.mark.parametrize(
+    "beside", [".ipynb_checkpoints/start-checkpoint.ipynb", "mine.zip", "start.ipynb.bak", "start (1).ipynb"]
+)
+def test_answers_that_lie_beside_an_untouched_notebook_count(course, right, tmp_path, beside):
+    data = zipped(start__ipynb=text_of(right)) if beside.endswith(".zip") else text_of(right)
+    said = outcome(course, tmp_path, {"start.ipynb": text_of(course.release), beside: data})
+    assert "no answers" in said
+
+
+def test_archives_within_archives_and_beside_each_other_are_opened(course, right, tmp_path):
+    inner = zipped(start__ipynb=text_of(right))
+    assert "unpacked" in outcome(course, tmp_path / "1", {"a.zip": zipped(b__zip=inner)})
+    assert "unpacked" in outcome(course, tmp_path / "2", {"a.zip": inner, "data.zip": zipped(d__csv=b"1")})
+
+
+def test_a_broken_copy_beside_an_untouched_notebook_is_no_zero(course, right, tmp_path):
+    broken = text_of(right)[:3000]
+    said = outcome(course, tmp_path, {"start.ipynb": text_of(course.release), "start (1).ipynb": broken})
+    assert "start.ipynb has no answers in it, and start (1).ipynb is damaged: it breaks off" in said
+
+
+# What another tool makes of the file or its cells, with the text of every cell in it still.
+def _codes(nb, **fields):
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell |= fields
+    return nb
+
+
+def _sources_as(nb, name):
+    for cell in nb.cells:
+        cell[name] = cell.pop("source")
+    return nb
+
+
+SHAPES = {
+    "a text within JSON": lambda nb: json.dumps(nb),
+    "cells only": lambda nb: nb.cells,
+    "what a server says of it": lambda nb: {"name": "x", "type": "notebook", "content": nb},
+    "cells by number": lambda nb: {**nb, "cells": {str(i): cell for i, cell in enumerate(nb.cells)}},
+    "sheets, and format 4": lambda nb: {"nbformat": 4, "worksheets": [{"cells": nb.cells}]},
+    "a version in words": lambda nb: {**nb, "nbformat": "4"},
+    "the wrong version": lambda nb: {**nb, "nbformat": 3},
+    "other kinds of cells": lambda nb: _codes(nb, cell_type="python"),
+    "sources elsewhere": lambda nb: _sources_as(nb, "value"),
+    "sources within": lambda nb: _codes_within(nb),
+    "lines with holes": lambda nb: _lines_with_holes(nb),
+}
+
+
+def _codes_within(nb):
+    for cell in nb.cells:
+        cell.source = {"text": cell.source}
+    return nb
+
+
+def _lines_with_holes(nb):
+    for cell in nb.cells:
+        cell.source = [*cell.source.splitlines(keepends=True), None]
+    return nb
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_a_notebook_is_read_in_whatever_shape_a_tool_wrote_it(course, right, tmp_path, shape):
+    outcome(course, tmp_path, {"start.ipynb": json.dumps(shape(copy.deepcopy(right))).encode()})
+
+
+def test_an_answer_whose_text_is_gone_is_no_zero(course, right, tmp_path):
+    nb = copy.deepcopy(right)
+    next(cell for cell in nb.cells if grade_id(cell).endswith("-answer")).source = None
+    said = outcome(course, tmp_path, {"start.ipynb": json.dumps(nb).encode()})
+    assert "the cell of the answer to first-check-answer is damaged" in said
+
+
+def test_a_merge_by_git_that_touches_no_cells_text_is_settled(course, right, tmp_path):
+    sides = '<<<<<<< HEAD\n   "execution_count": 3,\n=======\n   "execution_count": 4,\n>>>>>>> theirs\n'
+    text = re.sub(r' +"execution_count": null,\n', sides, text_of(right).decode(), count=3)
+    assert "a merge" in outcome(course, tmp_path, {"start.ipynb": text.encode()})
+
+
+@pytest.mark.parametrize("tenths", range(1, 10))
+def test_a_file_that_breaks_off_is_said_to(course, right, tmp_path, tenths):
+    data = text_of(right)
+    said = outcome(course, tmp_path, {"start.ipynb": data[: len(data) * tenths // 10]})
+    assert "breaks off" in said
+
+
+FOREIGN = {
+    "a web page": b"<!DOCTYPE html><html>",
+    "a PDF": b"%PDF-1.7\n%\xe2\xe3",
+    "a picture": b"\x89PNG\r\n\x1a\n" + b"0" * 50,
+    "office document": zipped(Content=b"x", **{"[Content_Types]__xml": b"x"}),
+    "a gzip": gzip.compress(b"{}"),
+    "Git LFS": b"version https://git-lfs.github.com/spec/v1\noid sha256:abc\n",
+    "a link": b"https://colab.research.google.com/drive/1",
+    "a Python script": b"import numpy as np\n\n\ndef rms(v):\n    return 1\n",
+    "base64": base64.encodebytes(b"x" * 999),
+    "RTF": b"{\\rtf1\\ansi",
+    "line 3": b'{\n "cells": [],\n},,\n "metadata": {}\n}',
+    "is empty": b" \n",
+}
+
+
+@pytest.mark.parametrize("what", FOREIGN)
+def test_what_is_no_notebook_is_called_by_its_name(course, tmp_path, what):
+    said = outcome(course, tmp_path, {"start.ipynb": FOREIGN[what]})
+    assert what in said or "left-over" in said, said
+
+
+def test_another_lessons_notebook_is_not_graded_as_this_one(root, tmp_path):
+    circles = Course(Lesson("01_circles", root))
+    (tmp_path / "handed").mkdir()
+    (tmp_path / "handed" / "circles.ipynb").write_bytes(Lesson("02_depth", root).student.read_bytes())
+    came = prepare(tmp_path / "handed", tmp_path / "clean", circles.release, "circles")
+    assert "it may be another notebook" in came.reason
+
+
+def test_words_that_may_be_lost_are_asked_for(root):
+    circles = Course(Lesson("01_circles", root))
+    only = [Cell("code", source) for source in circles.right.values()]
+    _, notes = align(only, circles.release, "circles.ipynb")
+    assert [note.fields["cell"] for note in notes if note.kind == "words-lost" and note.needs_look] == ["leak-why"]
