@@ -11,8 +11,10 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from pathlib import Path
 from queue import Empty
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -23,7 +25,7 @@ from nbgrader.preprocessors import Execute
 from traitlets.config import Config
 
 from vgcourse.errors import CourseError
-from vgcourse.grading.confinement import isolation, jupyter, kernels, linux, sandbox, seccomp
+from vgcourse.grading.confinement import confined, isolation, jupyter, kernels, linux, sandbox, seccomp
 from vgcourse.grading.confinement.isolation import LANDLOCK, NAMESPACES, PROCESS, Isolation
 from vgcourse.grading.confinement.limits import MB, Limits, usage
 
@@ -558,3 +560,24 @@ def test_on_a_shared_system_no_process_and_no_file_of_the_graders_can_be_changed
     after = file.stat()
     assert (after.st_mode, after.st_mtime, file.read_text()) == (before.st_mode, before.st_mtime, "marks")
     assert victim.returncode == 0
+
+
+def test_a_deep_traceback_is_cut_before_its_frames_are_read():
+    def endless(n):
+        return endless(n + 1)
+
+    def raised():
+        try:
+            endless(0)
+        except RecursionError as error:
+            raise ValueError("an error while another was handled") from error
+
+    def depths(etype, evalue, etb):
+        return [len([*traceback.walk_tb(tb)]) for tb in (etb, evalue.__cause__.__traceback__)]
+
+    formatter = SimpleNamespace(structured_traceback=depths)
+    confined.shorten_tracebacks(formatter)
+    with pytest.raises(ValueError) as caught:
+        raised()
+    outer, inner = formatter.structured_traceback(caught.type, caught.value, caught.tb)
+    assert outer < 5 and inner == confined.MOST_FRAMES

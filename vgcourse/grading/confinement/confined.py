@@ -14,6 +14,7 @@ import sys
 import tempfile
 import traceback
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any, NoReturn
 
 from vgcourse.course.checks import own_work
@@ -21,6 +22,8 @@ from vgcourse.grading.confinement import isolation, linux, sandbox, seccomp
 from vgcourse.grading.confinement.isolation import NAMESPACES
 from vgcourse.grading.confinement.limits import Limits, set_rlimits, threads_of_user
 from vgcourse.grading.confinement.sandbox import User
+
+MOST_FRAMES = 40  # of a traceback that is shown; those of TensorFlow's own errors have fewer
 
 
 @dataclass(frozen=True)
@@ -192,4 +195,33 @@ def _listening_kernel(world: World, connection: dict[str, Any]) -> Any:
     app = IPKernelApp.instance()
     app.initialize(["-f", file, "--HistoryManager.enabled=False", "--log-level=CRITICAL"])
     os.unlink(file)
+    shorten_tracebacks(app.shell.InteractiveTB)
     return app
+
+
+def shorten_tracebacks(formatter: Any) -> None:
+    """Cut the middle out of deep tracebacks before IPython reads the source of each frame.
+
+    For each frame of a cell it asks all imported modules for their files: with TensorFlow, an endless recursion takes
+    it a minute, and the submission's time.
+    """
+    whole = formatter.structured_traceback
+
+    def shortened(etype: Any, evalue: Any = None, etb: Any = None, *args: Any, **kwargs: Any) -> Any:
+        error, links = evalue, 0
+        while isinstance(error, BaseException) and links < MOST_FRAMES:  # and those in whose handling it was raised
+            _cut_middle(error.__traceback__)
+            error, links = error.__cause__ or error.__context__, links + 1
+        return whole(etype, evalue, etb, *args, **kwargs)
+
+    formatter.structured_traceback = shortened
+
+
+def _cut_middle(frame: TracebackType | None) -> None:
+    """Of more frames than `MOST_FRAMES` only the first and the last stay."""
+    frames = []
+    while frame is not None:
+        frames.append(frame)
+        frame = frame.tb_next
+    if len(frames) > MOST_FRAMES:
+        frames[MOST_FRAMES // 2 - 1].tb_next = frames[-MOST_FRAMES // 2]

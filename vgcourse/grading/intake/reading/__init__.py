@@ -15,7 +15,7 @@ from typing import Any
 from vgcourse.grading.confinement.files import open_ordinary
 from vgcourse.grading.intake.code import merge_sides
 from vgcourse.grading.intake.notes import Note
-from vgcourse.grading.intake.seems import seems
+from vgcourse.grading.intake.reading.seems import seems
 
 LARGEST = 48 * 1024 * 1024  # bytes of a notebook that is read at all
 WIDEST = 128 * 1024 * 1024  # bytes that its text may take in memory
