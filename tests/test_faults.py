@@ -52,17 +52,17 @@ def wait_for(condition, process):
 
 
 def family(process):
-    """What the driver has started, by kind: workers, warm parents, keepers, and what is below those."""
-    found = {"worker": [], "warm": [], "kernel": []}
+    """What the driver has started, by kind: workers and what forks them, warm parents, keepers, and what is below."""
+    found = {"server": [], "worker": [], "warm": [], "kernel": []}
     for child in psutil.Process(process.pid).children(recursive=True):
         try:
             above = " ".join(child.parent().cmdline())
             command = " ".join(child.cmdline())
         except (psutil.Error, AttributeError):
             continue
-        if "spawn_main" in command:
-            found["worker"].append(child)
-        elif "warm import main" in command:  # what it forks bears the same words
+        if "forkserver import main" in command:  # what it forks bears the same words
+            found["worker" if "forkserver import main" in above else "server"].append(child)
+        elif "warm import main" in command:  # here too
             found["kernel" if "warm import main" in above else "warm"].append(child)
     return found
 
@@ -103,7 +103,7 @@ def test_a_killed_driver_takes_its_processes_along_and_the_next_run_goes_on(cour
 
 def test_killed_workers_warm_parents_and_kernels_cost_nobody_a_mark(course, capsys):
     process = start(course, jobs=2)
-    for kind, done in (("kernel", 0), ("worker", 1), ("warm", 2), ("kernel", 3)):
+    for kind, done in (("kernel", 0), ("worker", 1), ("warm", 2), ("kernel", 3), ("server", 4)):
         wait_for(lambda kind=kind, done=done: lines(course) >= done and family(process)[kind], process)
         time.sleep(random.uniform(0, 0.3))
         for victim in random.sample(found, 1) if (found := family(process)[kind]) else []:

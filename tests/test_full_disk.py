@@ -126,6 +126,6 @@ def test_what_happens_before_the_first_result_is_told_once(tmp_path, monkeypatch
     for said in (("ready", None), ("done", graded), ("ready", None), ("done", graded)):
         theirs.send(said)
     workers._workers.append(pool._Worker(SimpleNamespace(join=lambda: None), ours))
-    monkeypatch.setattr(workers, "_staff", lambda left: None)
+    monkeypatch.setattr(workers, "_staff", lambda left, lesson: None)
     assert list(workers.grade(Lesson("00_start", tmp_path), ["ada", "ben"])) == [graded, graded]
     assert told == [pool.STARTING, pool.BEGUN]

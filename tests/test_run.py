@@ -519,11 +519,11 @@ def test_ctrl_c_does_not_reach_workers_that_are_starting(graded, monkeypatch, ca
     room, lesson, _ = graded
     real = pool.Pool._lend_parent
 
-    def interrupted(self, workers):
+    def interrupted(self, workers, lesson):
         for worker in workers:
             time.sleep(0.3)  # into its imports
             os.kill(worker.process.pid, signal.SIGINT)
-        real(self, workers)
+        real(self, workers, lesson)
 
     monkeypatch.setattr(pool.Pool, "_lend_parent", interrupted)
     with pool.Pool(room, 1) as workers:

@@ -97,6 +97,12 @@ _MODULES = {
 __all__ = sorted([*_HOME, *_MODULES])
 
 
+def names_that_bring_tensorflow() -> list[str]:
+    """The names that load TensorFlow and Keras, on first use or when something of theirs is called."""
+    bring_it = {"nets.models", "nets.clinic", *(home for home in _HOME.values() if home.startswith("measure."))}
+    return [name for name, home in (_HOME | _MODULES).items() if home in bring_it - {"measure.recording"}]
+
+
 def __getattr__(name: str):
     home = _MODULES.get(name) or _HOME.get(name)
     if home is None:

@@ -5,9 +5,11 @@ the submission at hand, which another gets. Workers end with the driver, however
 """
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -21,6 +23,7 @@ from traitlets.config import Config
 from vgcourse.course.lesson import Lesson
 from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.classroom import Classroom
+from vgcourse.grading.class_run.libraries import stack_of
 from vgcourse.grading.class_run.result import Result
 from vgcourse.grading.class_run.submission import grade_submission
 from vgcourse.grading.confinement.jupyter import isolation_notice, parent_to_lend
@@ -31,7 +34,10 @@ TRIES = 2  # for a submission whose worker died, and for a worker that does not 
 STARTING = "starting: the libraries load, once for all"
 BEGUN = "the first notebooks run"
 NOT_ISOLATED = "NOT ISOLATED: JudgedExecute.isolated is off in nbgrader_config.py."
-_processes = multiprocessing.get_context("spawn")
+# On Linux one process imports what grading needs, and each worker is forked from it.
+_processes = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+if sys.platform == "linux":
+    _processes.set_forkserver_preload([__name__])
 
 
 @dataclass
@@ -78,7 +84,7 @@ class Pool:
         left = len(tasks)
         self.tell(STARTING)
         while left:
-            self._staff(left)
+            self._staff(left, lesson)
             self._hand_out(tasks)
             for worker in self._heard():
                 answer = self._answer(worker)
@@ -93,7 +99,7 @@ class Pool:
                         left -= 1
                         yield _lost(*answer)
 
-    def _staff(self, left: int) -> None:
+    def _staff(self, left: int, lesson: Lesson) -> None:
         """Start workers, as many as there is work for."""
         started = []
         while len(self._workers) < min(self.jobs, left):
@@ -106,13 +112,13 @@ class Pool:
             self._workers.append(_Worker(process, ours))
             started.append(self._workers[-1])
         if started:
-            self._lend_parent(started)
+            self._lend_parent(started, lesson)
 
-    def _lend_parent(self, workers: list[_Worker]) -> None:
+    def _lend_parent(self, workers: list[_Worker], lesson: Lesson) -> None:
         """While the workers import, start what kernels are forked from: once for all of them."""
-        self.notice = notice(self.classroom)
         isolated = self.classroom.config.JudgedExecute.get("isolated", False)
-        parent = parent_to_lend() if isolated else None
+        parent = parent_to_lend(stack_of(self.classroom, lesson)) if isolated else None
+        self.notice = notice(self.classroom)
         for worker in workers:
             with contextlib.suppress(OSError):  # it has died: the answer says so
                 worker.line.send(parent is not None)
@@ -177,6 +183,7 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
 def serve(line: Connection, root: str, config: Config) -> None:
     """A worker's life: grade what comes down the line, until it closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's
+    gc.freeze()  # what was imported before the fork stays shared memory
     threading.Thread(target=_end_with_driver, daemon=True).start()
     try:
         classroom = Classroom(Path(root), config)

@@ -279,9 +279,9 @@ def isolation_notice(choice: str = "auto") -> str | None:
     return Isolation(PROCESS, (f"{sys.platform} has no namespaces",)).notice()
 
 
-def parent_to_lend() -> kernels.WarmParent | None:
-    """The warm parent of this process, for its workers; None on systems that have none."""
-    return kernels.warm_parent() if PROVISIONER is GradingProvisioner else None
+def parent_to_lend(stack: tuple[str, ...]) -> kernels.WarmParent | None:
+    """The warm parent of this process, for its workers, with ``stack`` imported; None on systems that have none."""
+    return kernels.warm_parent(stack) if PROVISIONER is GradingProvisioner else None
 
 
 PROVISIONER = GradingProvisioner if sys.platform == "linux" else PlainProvisioner

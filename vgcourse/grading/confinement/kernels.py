@@ -25,24 +25,21 @@ from vgcourse.errors import CourseError
 from vgcourse.grading.confinement.isolation import CHOICES, NAMESPACES, Isolation
 from vgcourse.grading.confinement.limits import LOST, Ending, Limits
 
-STACK = (
+LIGHT = (
     "numpy",
     "pandas",
     "sklearn.datasets",
     "sklearn.model_selection",
     "matplotlib.pyplot",
     "matplotlib.font_manager",
-    "tensorflow",
-    "keras",
     "vgcourse.course.checks",
-    "vgcourse.nets.models",
-    "vgcourse.measure.training",
     "vgcourse.show.plots",
     "ipywidgets",
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "IPython.core.completer",
 )
+STACK = (*LIGHT, "tensorflow", "keras", "vgcourse.nets.models", "vgcourse.measure.training")
 START_SECONDS = 180
 END_SECONDS = 15
 LOOK_SECONDS = 10
@@ -161,7 +158,7 @@ class WarmParent:
             )
         self._control = ours
         self._send_exercises()
-        self._know(self._greet() | {"pid": self._process.pid})
+        self._know(self._greet() | {"pid": self._process.pid, "stack": stack})
 
     def _send_exercises(self) -> None:
         """All that kernels will know of the exercises: judges and the course's own versions never get there."""
@@ -171,7 +168,8 @@ class WarmParent:
 
     def _know(self, hello: dict[str, Any]) -> None:
         self._hello = hello
-        self.pid, self.base, self.imported = hello["pid"], hello["base"], tuple(hello["imported"])
+        self.pid, self.base = hello["pid"], hello["base"]
+        self.stack, self.imported = tuple(hello["stack"]), tuple(hello["imported"])
         levels = hello["isolation"].items()
         self.isolation = {choice: Isolation(at["level"], tuple(at["missing"])) for choice, at in levels}
 
@@ -246,13 +244,19 @@ class WarmParent:
 _parents: dict[int, WarmParent] = {}
 
 
-def warm_parent() -> WarmParent:
-    """This process's warm parent; started, or started again, where there is none."""
+def warm_parent(stack: tuple[str, ...] | None = None) -> WarmParent:
+    """This process's warm parent; started, or started again, where there is none or it lacks some of ``stack``.
+
+    None: whatever there is, or was before it ended; where there was none, `STACK`. One that lacks something ends
+    with its kernels.
+    """
     own = os.getpid()
-    if own in _parents and not _parents[own].is_alive:
+    there = _parents.get(own)
+    if there and there.is_alive and set(stack or ()) <= set(there.stack):
+        return there
+    if there:
         _parents.pop(own).close()
-    if own not in _parents:
-        _parents[own] = WarmParent()
+    _parents[own] = WarmParent(stack or (there.stack if there else STACK))
     return _parents[own]
 
 

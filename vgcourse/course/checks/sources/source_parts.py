@@ -6,7 +6,7 @@ sentence. The second follows where a lesson falls back on it, once the answer ha
 
 import ast
 import importlib.util
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -75,7 +75,7 @@ def own_version_source(lessons: tuple[str, ...], module: str, function: str) -> 
 def folders(lessons: tuple[str, ...]) -> list[str]:
     """Where the sources lie that no student's kernel may read: folders, or single files outside of any."""
     outer = Path(importlib.util.find_spec(EXERCISES).origin).parent
-    others = {Path(source.path) for source in _read(lessons).values() if outer not in Path(source.path).parents}
+    others = {path for path in _files(lessons).values() if outer not in path.parents}
     return [str(outer), *sorted(str(path.parent if path.name == "__init__.py" else path) for path in others)]
 
 
@@ -83,7 +83,7 @@ class _House:
     """All modules of exercises, read but not run."""
 
     def __init__(self, lessons: tuple[str, ...]) -> None:
-        self.lessons, self.sources = lessons, _read(lessons)
+        self.lessons, self.sources = lessons, _Sources(lessons)
 
     def observing_roots(self) -> list[Place]:
         """What a kernel must have: functions that observe, exercises, and the names by which they are found."""
@@ -138,7 +138,10 @@ class _House:
     ) -> dict[str, tuple[str, str, bool]]:
         """The kept statements as source; ``joined``: all in one module, without the imports between them."""
         found = {}
-        for name, source in self.sources.items():
+        for name in self.sources:
+            if joined and name not in kept:
+                continue  # not read, as it is not needed
+            source = self.sources[name]
             parts = [change(_only(part, kept.get(name, set()))) for part in source.statements if _bound(part)]
             body = [part for part in parts if part is not None and _bound(part) & kept.get(name, set())]
             if joined:
@@ -152,18 +155,38 @@ class _House:
         return isinstance(part, ast.ImportFrom) and part.module in self.sources
 
 
-@lru_cache(4)
-def _read(lessons: tuple[str, ...]) -> dict[str, Source]:
-    """The sources of the lessons' modules and, for the course's own, of all that stand beside them."""
-    found: dict[str, Source] = {}
+class _Sources(Mapping[str, Source]):
+    """The sources of the lessons' modules and, for the course's own, of all that stand beside them; read when asked.
+
+    All of them, as trees, take 40 MB and a third of a second: a grader that needs only where they lie reads none.
+    """
+
+    def __init__(self, lessons: tuple[str, ...]) -> None:
+        self.files, self._read = _files(lessons), {}
+
+    def __getitem__(self, name: str) -> Source:
+        if name not in self._read:
+            self._read[name] = Source.read(name, self.files[name])
+        return self._read[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.files
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.files)
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+
+def _files(lessons: tuple[str, ...]) -> dict[str, Path]:
+    """Module → file."""
+    found: dict[str, Path] = {}
     for name in (EXERCISES, *lessons):
-        spec = importlib.util.find_spec(name)
-        path = Path(spec.origin)
-        found[name] = Source.read(name, path)
+        path = found[name] = Path(importlib.util.find_spec(name).origin)
         if path.name == "__init__.py" and name != EXERCISES:
-            for inner in sorted(path.parent.glob("*.py")):
-                if inner != path:
-                    found[f"{name}.{inner.stem}"] = Source.read(f"{name}.{inner.stem}", inner)
+            beside = (inner for inner in sorted(path.parent.glob("*.py")) if inner != path)
+            found |= {f"{name}.{inner.stem}": inner for inner in beside}
     return found
 
 
