@@ -437,6 +437,14 @@ def test_a_bad_time_is_reported_and_left_out(folder, text):
     assert "not known" in notes and not (result.folder / "timestamp.txt").exists()
 
 
+@pytest.mark.parametrize("text", ["2099-01-01 00:00:00 UTC", "2025-02-02 15:58:23 XQZ"])
+def test_a_time_to_come_or_in_no_known_zone_never_counts_as_late(folder, text):
+    hand_in(folder)
+    (folder / "timestamp.txt").write_text(text)
+    result, _, notes = prepared(folder)
+    assert "not known" in notes and not (result.folder / "timestamp.txt").exists()
+
+
 def test_a_good_time_is_kept_in_utc(folder):
     hand_in(folder)
     (folder / "timestamp.txt").write_text("2025-02-02 15:58:23 +0200\n")

@@ -38,7 +38,7 @@ MENDED = {
     "untouched": "{file} has no answers in it and was passed over",
     "same-again": "{file} holds the same answers again",
     "own-module": "the student's own {file} was taken along",
-    "unknown-time": "the time in timestamp.txt cannot be read: when it was handed in is not known",
+    "unknown-time": "the time in timestamp.txt {because}: when it was handed in is not known",
 }
 # These need a person's eye: more than an accident, perhaps, or something that no program can decide.
 LOOK = {

@@ -10,7 +10,7 @@ import shutil
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ _IGNORED = (".ipynb_checkpoints", "__pycache__", "__MACOSX", ".git", ".DS_Store"
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d")
 # nbgrader finds folders with a pattern, in which these mean something; their wide twins mean nothing.
 _PATTERN = str.maketrans({c: chr(ord(c) + 0xFEE0) for c in '[]*?+!/\\:"<>|{}'})
+_AHEAD = timedelta(days=1)  # by which a clock may differ: a zone that was not named, say
 _TOO_LONG = (errno.ENAMETOOLONG, errno.EINVAL)
 
 
@@ -246,7 +247,10 @@ def _copy_timestamp(path: Path, into: Path, notes: list[Note]) -> None:
         text = read_bytes(path, 1000).decode("utf-8-sig").strip()
         when = _in_utc(text)
     except (Refused, ValueError, OverflowError, TypeError):
-        notes.append(Note("unknown-time"))
+        notes.append(Note("unknown-time", because="cannot be read"))
+        return
+    if when.replace(tzinfo=UTC) > datetime.now(UTC) + _AHEAD:
+        notes.append(Note("unknown-time", because="lies in the future, as of a clock that is wrong"))
         return
     (into / path.name).write_text(f"{when:%Y-%m-%d %H:%M:%S.%f} UTC")
 
@@ -260,7 +264,11 @@ def _in_utc(text: str) -> datetime:
 
 
 def _zone(name: str | None, offset: int | None) -> Any:
-    return dateutil.tz.tzoffset(name, offset) if offset is not None else dateutil.tz.gettz(name)
+    """Raises ValueError for a name that no zone bears: it may be hours from UTC."""
+    zone = dateutil.tz.tzoffset(name, offset) if offset is not None else dateutil.tz.gettz(name)
+    if zone is None:
+        raise ValueError(f"no zone is called {name}")
+    return zone
 
 
 def _inside(path: Path, source: Path) -> str:
