@@ -9,10 +9,12 @@ from types import SimpleNamespace
 import pytest
 from traitlets.config import Config
 
+from tests.classes import make_course
 from tests.test_preflight import zip_of
 from vgcourse.cli import main
 from vgcourse.course.lesson import Lesson
 from vgcourse.grading.class_run import pool
+from vgcourse.grading.class_run.classroom import Classroom
 from vgcourse.grading.class_run.result import Result
 from vgcourse.grading.intake import archives
 from vgcourse.grading.kept_files import DiskFault
@@ -86,6 +88,14 @@ def test_a_full_disk_is_no_reason_of_a_students(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=40_000))
     with pytest.raises(DiskFault, match="is full: 40 kB are left"):
         pool.grade_one(Room(tmp_path), Lesson("00_start", tmp_path), "ada")
+
+
+def test_a_disk_that_is_full_before_the_lesson_is_entered_is_told_in_one_sentence(root, tmp_path, monkeypatch):
+    course = make_course(root, tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=40_000))
+    with pytest.raises(DiskFault, match="is full: 40 kB are left"):
+        Classroom(course, Config()).prepare(Lesson("00_start", course))
+    assert not (course / "gradebook.db").exists()
 
 
 def test_what_is_graded_without_a_fault_counts_on_a_disk_that_is_nearly_full(tmp_path, monkeypatch):

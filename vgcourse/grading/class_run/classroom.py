@@ -22,7 +22,7 @@ from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.gradebook import CourseGradebook
 from vgcourse.grading.class_run.nbgrader_says import last_error, refuse_to_go_on_after_ctrl_c
 from vgcourse.grading.intake.preflight import student_ids
-from vgcourse.grading.kept_files import FOLDER, course_secret, digest
+from vgcourse.grading.kept_files import FOLDER, course_secret, digest, refuse_full_disk
 from vgcourse.grading.people.lateness import NbgradersPenalty
 from vgcourse.grading.people.policy import ClassPolicy, read_policy
 
@@ -120,6 +120,7 @@ class Classroom:
             raise CourseError(
                 f"{lesson.id} cannot be graded here: its text {where} is missing, as in a student's copy."
             )
+        refuse_full_disk(self.root)  # nbgrader would say it in a page of SQL
         course_secret(self.keep / "secret")
         self._points.pop(lesson.id, None)
         build.write({lesson.solved: build.as_bytes(build.solved_notebook(lesson))})
@@ -127,6 +128,7 @@ class Classroom:
             answer = self.api.generate_assignment(lesson.id, force=True)
         refuse_to_go_on_after_ctrl_c(answer)
         if not answer["success"]:
+            refuse_full_disk(self.root)
             raise CourseError(f"nbgrader could not enter {lesson.id} into the gradebook: {last_error(answer)}")
 
     def points(self, lesson: Lesson) -> float:
