@@ -37,6 +37,12 @@ BENT = {
     "open": lambda answer: stub,
     "to be written": lambda answer: unwritten,
     "gives nothing": lambda answer: lambda *args: print(answer(*args)),
+    "gives a dictionary": lambda answer: lambda *args: {"it": answer(*args)},
+    "gives text": lambda answer: lambda *args: str(answer(*args)),
+    "gives a text in a list": lambda answer: lambda *args: [str(float(np.ravel(np.asarray(answer(*args)[0]))[0]))],
+    "gives a generator": lambda answer: lambda *args: (part for part in [answer(*args)]),
+    "gives a function": lambda answer: lambda *args: answer,
+    "is no function": lambda answer: 0.5,
     "stops": lambda answer: lambda *args: answer(*args)[None, 7, "no such place"],
     "wrong": lambda answer: functools.wraps(answer)(lambda *args, **kwargs: off(answer(*args, **kwargs))),
 }

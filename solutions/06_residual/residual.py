@@ -382,10 +382,10 @@ predict(
     "fifty-doublings",
     "He's weights and skips, 50 blocks: by how much does the signal's mean square grow?",
     choices=[
-        "not at all",
         "about 50 times",
-        "about 2,500 times",
-        "a million billion times",
+        "about 10⁸ times",
+        "about 10¹⁵ times",
+        "about 10²² times",
     ],
 )
 
@@ -454,8 +454,12 @@ for name, scale in (("1", 1.0), ("1/√50", 50**-0.5), ("1/50", 1 / 50), ("0", 0
     print(f"{each}, {total:.3g} in all; theory {theory:.3g}")
 
 # %% shows_only=true
-words = {1: "not at all", 50: "about 50 times", 2500: "about 2,500 times"}
-words[1e15] = "a million billion times"
+words = {
+    50: "about 50 times",
+    1e8: "about 10⁸ times",
+    1e15: "about 10¹⁵ times",
+    1e22: "about 10²² times",
+}
 nearest = min(words, key=lambda number: abs(np.log(totals["1"] / number)))
 note = "Each block doubles the mean square, and fifty doublings are 10 to the 15."
 reveal("fifty-doublings", words[nearest], note)
@@ -837,7 +841,7 @@ Write `scale_law(growth, depths, scales, seeds)`. A call `growth(depth, scale, s
 gives back the factor by which its gradient grows on the whole; the larger the scale, the larger the growth. The
 `scales` are in ascending order. Give back two things:
 
-- `chosen`: for each depth, the **largest** scale whose **median** growth over the seeds is at most 10;
+- `chosen`, a list or an array: for each depth, the **largest** scale whose **median** growth over the seeds is at most 10;
 - `exponent`: the slope $p$ of a straight line through log chosen over log depth, so that
   chosen $\propto$ depth$^{\,p}$.
 

@@ -85,10 +85,15 @@ def said(value: Any, digits: int = 4) -> str:
     """A number to four digits, a small array in brackets, a large one by its shape."""
     array = np.asarray(value)
     if array.dtype.kind not in "biuf":
-        return str(value)[:60]
+        return shortened(str(value), 60)
     if array.size > 6:
         return f"an array of shape {array.shape}"
     return " ".join(np.array2string(array, formatter={"all": lambda v: f"{v:.{digits}g}"}, separator=", ").split())
+
+
+def shortened(text: str, most: int) -> str:
+    """A student's text with ``most`` characters at most: where it was cut, an ellipsis says so."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def things(count: int) -> str:

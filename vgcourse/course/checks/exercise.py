@@ -20,10 +20,12 @@ from vgcourse.course.checks.verdicts import (
     CHECK_FAILED,
     COMMON,
     COMMON_HALF,
+    NOT_A_FUNCTION,
     NOT_PLAIN,
     PASSED,
     RAISES,
     TAMPERED,
+    UNUSABLE,
     UNWATCHED,
     Miss,
     Verdict,
@@ -165,15 +167,20 @@ class Exercise:
         return besides(half_right(self._miss(key, fields), fields.get("also_right")), changed)
 
     def _half_of(self, verdict: Verdict, others: Any, seed: int) -> Verdict:
-        """A half, where one of several functions is open or stops and the others are right."""
-        if others is None or verdict.key not in (BLANK, RAISES):
+        """A half, where one of several functions is open, stops or gives no data, and the others are right."""
+        if not isinstance(others, list) or verdict.key not in (BLANK, RAISES, NOT_PLAIN, UNUSABLE, NOT_A_FUNCTION):
             return verdict
+        words = (self._word_on(seen, seed) for seen in others[: len(self.answers)])
+        return half_right(verdict, next(filter(None, words), None))
+
+    def _word_on(self, seen: Any, seed: int) -> str | None:
+        """That one of several functions is right, if it is: ``seen`` is what was seen without another one."""
         try:
-            found = self._judge(others, np.random.default_rng(seed))
+            found = self._judge(seen, np.random.default_rng(seed))
         except Exception:  # it needs all of them
-            return verdict
+            return None
         fields = found[1] if isinstance(found, tuple) else {}
-        return half_right(verdict, fields.get("also_right") or fields.get("first_right"))
+        return fields.get("also_right") or fields.get("first_right")
 
     def _model(self, seed: int) -> Any:
         """What is observed of the course's own version; None where there is none, or it does not run here."""

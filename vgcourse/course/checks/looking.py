@@ -41,11 +41,15 @@ def observed(
     tell: Callable[[str], None] | None = None,
 ) -> str:
     """An encoded observation of ``answers``; `Exercise.observe_answers` says more."""
+
+    def look() -> str:
+        return _encoded(_look(exercise, answers, seed), exercise, answers, seed)
+
     if not watched:
-        return _encoded(_look(exercise, answers, seed))
+        return look()
     borrowed, past = tell and (lambda name: tell(_borrowed(name))), tell and (lambda: tell(PAST_THE_WATCH))
     with Watch(exercise, borrowed, past) as watch:
-        text = _encoded(_look(exercise, answers, seed))  # what came back may compute itself only now
+        text = look()  # what came back may compute itself only now
     if watch.found:
         return _borrowed(watch.found)
     return text if watch.unbroken else f'{text[:-1]},"{UNWATCHED}":true}}'
@@ -63,28 +67,29 @@ def _look(exercise: Observed, answers: tuple[Any, ...], seed: int) -> dict[str, 
         guarded = map(handed.guard, exercise.answers, answers)
         seen = exercise.observing(*guarded, np.random.default_rng(seed))
         if handed.no_number:
-            return {"problem": NOT_PLAIN, "fields": {"text": handed.no_number}}
+            return _not_plain(handed.no_number) | _half(exercise, answers, seed)
         return {"seen": seen, "changed": handed.changed} if handed.changed else {"seen": seen}
     except WrongKind as error:
-        return {"problem": NOT_A_FUNCTION, "fields": {"wanted": error.wanted, "found": error.found}}
+        odd = {"problem": NOT_A_FUNCTION, "fields": {"wanted": error.wanted, "found": error.found}}
+        return odd | _half(exercise, answers, seed)
     except ObservationError as error:
-        return {"problem": NOT_PLAIN, "fields": {"text": str(error)}}
+        return _not_plain(str(error)) | _half(exercise, answers, seed)
     except (Exception, SystemExit) as error:
         if _is_of_a_stub(error):
             return {"problem": BLANK, **_others(exercise, answers, [handed.name], seed)}
         by_answer = handed.raised is error or passed_through_own_code(error)
         if handed.raised is not error:
-            return _stopped(error, by_answer)
+            return _stopped(error, by_answer) | _half(exercise, answers, seed)
         return _stopped(error, by_answer, handed.call) | _others(exercise, answers, [handed.name], seed)
 
 
 def _others(exercise: Observed, answers: tuple[Any, ...], out: list[str], seed: int) -> dict[str, Any]:
-    """What is seen of an exercise's other functions, where those in ``out`` are open or stop: they earn their half.
+    """What is seen of an exercise's other functions, where those in ``out`` are open or stop: that earns a half.
 
     Nothing where there are no others, or where they cannot be looked at by themselves.
     """
     named = dict(zip(exercise.answers, answers, strict=False))
-    if not all(callable(answer) for answer in named.values()) or not set(out) < set(named):
+    if not all(callable(one) or name in out for name, one in named.items()) or not set(out) < set(named):
         return {}
     handed = HandedOut(exercise.changes)
     try:
@@ -93,7 +98,17 @@ def _others(exercise: Observed, answers: tuple[Any, ...], out: list[str], seed: 
         encode({"seen": seen})
     except (Exception, SystemExit):
         return {}
-    return {} if handed.no_number or handed.changed else {"others": seen}
+    return {} if handed.no_number or handed.changed else {"others": [seen]}
+
+
+def _half(exercise: Observed, answers: tuple[Any, ...], seed: int) -> dict[str, Any]:
+    """What is seen without each function in turn, where one of them gave what no check can go on with."""
+    without = (_others(exercise, answers, [name], seed) for name in exercise.answers)
+    return {"others": [seen for found in without for seen in found.get("others", [])]}
+
+
+def _not_plain(text: str) -> dict[str, Any]:
+    return {"problem": NOT_PLAIN, "fields": {"text": text}}
 
 
 def _nothing(*args: Any, **kwargs: Any) -> None:
@@ -163,12 +178,12 @@ def _borrowed(name: str) -> str:
     return encode({"problem": BORROWED, "fields": {"name": name}})
 
 
-def _encoded(seen: dict[str, Any]) -> str:
+def _encoded(seen: dict[str, Any], exercise: Observed, answers: tuple[Any, ...], seed: int) -> str:
     """An observation as text; where an answer gave back what is no plain data, one that says so."""
     try:
         return encode(seen)
     except ObservationError as error:
-        return encode({"problem": NOT_PLAIN, "fields": {"text": str(error)}})
+        return encode(_not_plain(str(error)) | _half(exercise, answers, seed))
 
 
 # Keras puts the error of a layer's `call` below a line of its own, in colours; TensorFlow names the node.

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, as_sent, fact, with_other_half
+from vgcourse.course.checks.compare import NO_RETURN, Seen, as_sent, fact, shortened, with_other_half
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 
@@ -111,7 +111,7 @@ def _first_warning(function: Any, z: np.ndarray) -> dict[str, Any]:
             with np.errstate(over="raise", invalid="raise"):
                 function(np.array([one]))
         except (FloatingPointError, OverflowError) as error:
-            return {"z": float(one), "text": str(error)[:80]}
+            return {"z": float(one), "text": shortened(str(error), 80)}
     return {}
 
 

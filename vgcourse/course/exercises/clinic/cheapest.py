@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import Seen, common_cause
+from vgcourse.course.checks.compare import Seen, common_cause, shortened
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 cheapest_cure = Exercise(
@@ -150,7 +150,7 @@ def judge_cheapest_cure(seen: Seen, rng: np.random.Generator) -> Any:
     if key := common_cause(got, slips, lambda mine, wrong: mine == wrong):
         return key, _fact(tables[where], got[where], wanted[where])
     if wanted[where] is None:
-        return "not-none", {"got": str(got[where])[:40]}
+        return "not-none", {"got": shortened(str(got[where]), 40)}
     return "wrong-name", _fact(tables[where], got[where], wanted[where])
 
 

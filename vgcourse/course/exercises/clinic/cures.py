@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import Seen, with_other_half
+from vgcourse.course.checks.compare import Seen, shortened, with_other_half
 from vgcourse.course.checks.exercise import Exercise, Miss
 from vgcourse.course.checks.observation import with_article
 from vgcourse.nets.clinic import tasks
@@ -123,7 +123,7 @@ def _examine(kind: str, one: dict[str, Any], chart: Chart, rows: np.ndarray) -> 
     if "kind" in one:
         return "not-a-patient", {"kind": kind, "got": with_article(one["kind"][:30])}
     if "other" in one:
-        return "another-kind", {"kind": kind, "got": one["other"][:30]}
+        return "another-kind", {"kind": kind, "got": shortened(one["other"], 30)}
     if problem := _form(kind, one, chart):
         return problem
     ((setting, value),) = one["changed"].items()

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import Seen, with_other_half
+from vgcourse.course.checks.compare import Seen, shortened, with_other_half
 from vgcourse.course.checks.exercise import Exercise, Miss
 from vgcourse.nets.clinic.charts import CAUSES, KINDS, SHORTEST, Chart, draw
 
@@ -121,7 +121,11 @@ def _form(findings: dict[str, list[str]]) -> Any:
         cause = _cause(findings[kind][1])
         if cause not in (*CAUSES, *SYMPTOMS, "healthy"):
             near = get_close_matches(cause, CAUSES, n=1)
-            return "unknown-cause", {"kind": kind, "got": cause[:40], "hint": f"{near[0]!r}?" if near else ""}
+            return "unknown-cause", {
+                "kind": kind,
+                "got": shortened(cause, 40),
+                "hint": f"{near[0]!r}?" if near else "",
+            }
     return None
 
 
@@ -145,7 +149,7 @@ def _is_right(finding: list[str], chart: Chart) -> bool:
 
 def _what_is_wrong(kind: str, finding: list[str], chart: Chart) -> Any:
     place, cause = finding[0].strip(), _cause(finding[1])
-    fields = {"kind": kind, "got": cause, "place": place[:30]}
+    fields = {"kind": kind, "got": cause, "place": shortened(place, 30)}
     if cause == "healthy":
         return ("healthy" if chart.fault.hidden else "not-healthy"), fields
     if cause in SYMPTOMS:

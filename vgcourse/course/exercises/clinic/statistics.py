@@ -25,13 +25,13 @@ refresh = Exercise(
             share=0.5,
         ),
         "first-only": "The first is right, and only the first has been touched.",
-        "deviation": "Where the variance belongs you put the standard deviation, its root.",
+        "deviation": Miss("Where the variance belongs you put the standard deviation, its root.", share=0.5),
         "outputs": "Those are the statistics of what each layer gives. It normalises by those of what it takes in.",
         "blended": "The new statistics are mixed with the old: by `momentum`, one pass in training mode moves "
         "them by a "
         "hundredth. Set them.",
-        "mean-only": "The means are right, the variances are the old ones.",
-        "variance-only": "The variances are right, the means are the old ones.",
+        "mean-only": Miss("The means are right, the variances are the old ones.", share=0.5),
+        "variance-only": Miss("The variances are right, the means are the old ones.", share=0.5),
         "one-less": Miss("You divide by n - 1; the layer divides by n when it trains.", share=0.5),
         "all-axes": "One number for all channels: take the mean over all axes but the last.",
         "other-weights": "Something else than the moving statistics has changed: {what}. They alone are wrong here.",

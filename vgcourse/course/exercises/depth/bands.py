@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, fact, near, worst
+from vgcourse.course.checks.compare import NO_RETURN, Seen, fact, near, shortened, worst
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.checks.observation import with_article
 
@@ -163,7 +163,7 @@ def _order(index: list[str], groups: np.ndarray) -> np.ndarray | None:
 
 
 def _called(index: list[str], groups: np.ndarray) -> dict[str, str]:
-    return {"found": ", ".join(index)[:60], "wanted": ", ".join(map(str, groups))}
+    return {"found": shortened(", ".join(index), 60), "wanted": ", ".join(map(str, groups))}
 
 
 def _are_quartiles(got: np.ndarray, samples: list[np.ndarray]) -> bool:

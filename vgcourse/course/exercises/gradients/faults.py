@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, rms
+from vgcourse.course.checks.compare import NO_RETURN, Seen, rms, shortened
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.gradients.fault_nets import TELLING, UNLIKE, draw, of_widths, uneven
 from vgcourse.course.exercises.gradients.oracle import Weights, as_array, keras_model, run
@@ -202,7 +202,7 @@ def _judge_layers(layers: tuple, cases: list[_Patient]) -> Any:
     wrong = next(i for i, case in enumerate(cases) if layers[i] != f"hidden_{case.weak + 1}")
     names = [f"hidden_{i + 1}" for i in range(1, len(rans[wrong].dh))]
     factors = dict(zip(names, _factors(rans[wrong]), strict=True))
-    fact = f"In a net of {len(names) + 1} hidden layers you name {str(layers[wrong])[:30]}"
+    fact = f"In a net of {len(names) + 1} hidden layers you name {shortened(str(layers[wrong]), 30)}"
     if layers[wrong] in factors:
         fact += f". It multiplies the error's rms by {factors[layers[wrong]]:.3g}; another layer's factor is smaller"
     readings = {
@@ -240,7 +240,7 @@ def _unit_off(got: set, dead: frozenset, ran: Any) -> str:
     for name, unit in sorted(got - dead):
         layer = int(name.rpartition("_")[2] or 0) - 1 if name.startswith("hidden_") else -1
         if not 0 <= layer < len(ran.z) or unit >= ran.z[layer].shape[1]:
-            return f"You list unit {unit} of {name[:30]}: there is no such hidden unit."
+            return f"You list unit {unit} of {shortened(name, 30)}: there is no such hidden unit."
         on = int((ran.z[layer][:, unit] > 0).sum())
         return f"You list unit {unit} of {name}, which is on for {on} of {len(ran.z[layer])} examples."
     name, unit = min(dead - got)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, differs
+from vgcourse.course.checks.compare import NO_RETURN, Seen, differs, shortened
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.gradients.oracle import Pass, Weights, as_array, keras_model, names, run
 
@@ -106,7 +106,7 @@ def _judge_case(got: Any, weights: Weights, X: np.ndarray, y: np.ndarray, activa
     if problem := _judge_shapes(hidden, arrays, weights, right):
         return problem
     if all(_same(g, w) for g, w in zip(arrays, right.dh, strict=True)):
-        return ("output-too", {"extra": ", ".join(extra)[:60]}) if extra else None
+        return ("output-too", {"extra": shortened(", ".join(extra), 60)}) if extra else None
     return _name_slip(hidden, arrays, right, len(X))
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, near, rms
+from vgcourse.course.checks.compare import NO_RETURN, Seen, near, rms, shortened
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.gradients.oracle import as_array
 
@@ -134,11 +134,11 @@ def _judge_names(sizes: Any, names: list[str]) -> Any:
         return "not-a-dict"
     if missing := [name for name in names if name not in sizes]:
         if set(sizes) < set(names):
-            return "layers-missing", {"missing": ", ".join(missing)[:80], "wanted": len(names)}
+            return "layers-missing", {"missing": shortened(", ".join(missing), 80), "wanted": len(names)}
         if len(sizes) < len(names):
-            return "keys-collide", {"got": len(sizes), "wanted": len(names), "keys": ", ".join(sizes)[:60]}
+            return "keys-collide", {"got": len(sizes), "wanted": len(names), "keys": shortened(", ".join(sizes), 60)}
     if set(sizes) != set(names):
-        return "names", {"wanted": names[0], "got": ", ".join(sizes)[:80]}
+        return "names", {"wanted": names[0], "got": shortened(", ".join(sizes), 80)}
     return None
 
 

@@ -137,16 +137,20 @@ def judge_train_step(seen: Seen, rng: np.random.Generator) -> Any:
     shown_by = alone.get(key, problems)
     # With labels that are all alike, every prediction against every label is right: one net may pass.
     enough = len(found) >= (len(shown_by) if key in alone else len(problems) - 1)
+    if all(kind in _UPDATES and LOSS_TOO in told["right"] for kind, told in found):
+        fields = {**fields, "also_right": "Up to there loss and gradients are right in every net."}
     if key in _SHAPES or (enough and all(p[0] == key for p in found)):
         return key, fields
     return _PLAIN.get(key, key), fields
 
 
 _SHAPES = ("no-return", "not-two", "no-gradient", "not-all")
+_UPDATES = ("no-update", "uphill", "own-rate", "no-memory", "wrong-update")
+LOSS_TOO = "loss and gradients are right"
 # What is left of a verdict where its cause does not fit all the nets that were tried.
 _PLAIN = {
     **dict.fromkeys(("swapped", "labels", "summed", "gradients-after"), "wrong-values"),
-    **dict.fromkeys(("no-update", "uphill", "own-rate", "no-memory"), "wrong-update"),
+    **dict.fromkeys(_UPDATES, "wrong-update"),
     "loss-after": "wrong-loss",
     "frozen-too": "not-all",
 }
@@ -204,7 +208,7 @@ def _judge_step(seen: Seen, case: _Trial, weights: Weights, right: tuple, after:
     off, late = _judge_update(seen["after"], weights, move, wanted, case, number), _judge_loss(loss, ran, after[1])
     if not off:
         return late
-    right = "In this net the gradients are right" if late else "In this net loss and gradients are right"
+    right = "In this net " + ("the gradients are right" if late else LOSS_TOO)
     return off[0], {"right": right, **off[1]}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import Seen, near
+from vgcourse.course.checks.compare import Seen, near, shortened
 from vgcourse.course.checks.exercise import Exercise, Miss
 from vgcourse.course.exercises.initialization.trainer import SHAPES, trained
 
@@ -110,7 +110,7 @@ def _moments(value: Any, shape: tuple[int, int]) -> list[float]:
 @repair.judge
 def judge_repair(seen: Seen, rng: np.random.Generator) -> Any:
     if "kind" in seen:
-        return "no-dictionary", {"got": seen["kind"][:40]}
+        return "no-dictionary", {"got": shortened(seen["kind"], 40)}
     change, accuracy, band = seen["change"], seen["accuracy"], seen["band"]
     return (
         _judge_change(change)
@@ -125,9 +125,9 @@ def _judge_change(change: dict[str, Any]) -> Any:
         return "not-one", {"found": len(change)}
     ((setting, value),) = change.items()
     if setting not in CHOICES:
-        return "other-setting", {"got": setting[:40]}
+        return "other-setting", {"got": shortened(setting, 40)}
     if setting == "initializer" and isinstance(value, str):
-        return "no-initializer", {"got": value[:40]}
+        return "no-initializer", {"got": shortened(value, 40)}
     old = {"activation": "tanh", "initializer": [[0.5, 1 / 12]] * len(SHAPES), "learning_rate": 0.01}[setting]
     same = value == old if isinstance(old, str) else near(value, old, rtol=1e-6, atol=1e-9)
     return "nothing-changed" if same else None

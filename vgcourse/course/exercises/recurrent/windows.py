@@ -46,6 +46,15 @@ short_window = Exercise(
             _HALF + "You take small numbers for silence. Never heard is what is exactly 0; all else has a gradient.",
             share=0.5,
         ),
+        "constant": Miss(
+            _HALF + "You look for inputs that never change. One that is always 0.5 is always heard: never heard is "
+            "what is 0.",
+            share=0.5,
+        ),
+        "one-number": Miss(
+            _HALF + "deaf_inputs gives back the numbers of the inputs, such as [0, 2]; yours is one number.",
+            share=0.5,
+        ),
         "deaf-window": Miss(
             _HALF
             + "deaf_inputs looks at one step too many or too few: with a window of 1 only the last step counts.",
@@ -110,9 +119,9 @@ def _net(rng: np.random.Generator, n: int, units: int, steps: int, window: int, 
 
 
 def _inputs(rng: np.random.Generator, window: int, example: int = 2) -> tuple[np.ndarray, int]:
-    """Ten inputs: heard early only, always, never, at the window's first step only, by one example, cancelling;
-    never above 0, cancelling over the steps, heard at the first step only, and faint."""
-    X = np.zeros((4, 8, 10))
+    """Twelve inputs: heard early only, always, never, at the window's first step only, by one example, cancelling;
+    never above 0, cancelling over the steps, heard at the first step only, faint, always the same, and nearly 0."""
+    X = np.zeros((4, 8, 12))
     X[:, : 8 - window, 0] = rng.normal(size=(4, 8 - window))
     X[:, :, 1] = rng.normal(size=(4, 8))
     X[:, 8 - window, 3] = rng.normal(size=4)
@@ -122,7 +131,9 @@ def _inputs(rng: np.random.Generator, window: int, example: int = 2) -> tuple[np
     X[:, -1, 7], X[:, -2, 7] = [1, -1, 2, 2], [-1, 1, -2, -2]
     X[:, 0, 8] = 1
     X[:, -1, 9] = rng.uniform(1e-4, 1e-3, 4)
-    return X[:, :, rng.permutation(10)], window
+    X[:, :, 10] = 0.5
+    X[:, -1, 11] = rng.uniform(2e-9, 2.4e-9, 4)  # np.isclose takes it for 0, and four of them together
+    return X[:, :, rng.permutation(12)], window
 
 
 @short_window.observe
@@ -145,14 +156,14 @@ def _two(found: Any) -> Any:
 
 
 def _numbers(found: Any) -> Any:
-    """The inputs named, sorted; "mask" for truth values."""
+    """The inputs named, sorted; "mask" for truth values, "one-number" for no list."""
     if found is None:
         return None
     if isinstance(found, tuple) and len(found) == 1 and np.ndim(found[0]) == 1:  # as np.where gives it
         found = found[0]
     array = np.asarray(sorted(found) if isinstance(found, (set, frozenset, dict)) else found)
-    if array.dtype == bool:
-        return "mask"
+    if array.dtype == bool or array.ndim == 0:
+        return "mask" if array.ndim else "one-number"
     return np.sort(array.ravel()).astype(float)
 
 
@@ -246,7 +257,7 @@ def _judge_deaf(got: list, inputs: list) -> Any:
         if found is None:
             return "no-return", {"which": "deaf_inputs"}
         if isinstance(found, str):
-            return "mask"
+            return found
     wanted = [deaf(X, window) for X, window in inputs]
     off = [i for i, w in enumerate(wanted) if not np.array_equal(got[i], w)]
     if not off:
@@ -278,14 +289,15 @@ def _deaf_slips(X: np.ndarray, window: int) -> dict[str, list]:
     return {
         "from-one": [right + 1],
         "positive-only": [np.flatnonzero(~np.any(end > 0, axis=(0, 1))), np.flatnonzero(end.max((0, 1)) == 0)],
-        "too-faint": [np.flatnonzero(np.all(np.abs(end) < 0.01, axis=(0, 1)))],
+        "too-faint": [np.flatnonzero(np.all(np.abs(end) < limit, axis=(0, 1))) for limit in (0.01, 1e-8)],
+        "constant": [np.flatnonzero(np.ptp(end, axis=(0, 1)) == 0)],
         "all-inputs": [deaf(X, X.shape[1])],
         "deaf-window": [deaf(X, window + 1), shorter, sliced],
         "head": [np.flatnonzero(~np.any(X[:, :window] != 0, axis=(0, 1)))],
         "average": [
-            np.flatnonzero(np.abs(end.sum(axis=(0, 1))) < 1e-9),
-            np.flatnonzero(np.all(np.abs(end.sum(0)) < 1e-9, 0)),
-            np.flatnonzero(np.all(np.abs(end.sum(1)) < 1e-9, 0)),
+            np.flatnonzero(np.all(np.abs(sums) < limit, tuple(range(sums.ndim - 1))))
+            for sums in (end.sum((0, 1)), end.sum(0), end.sum(1))
+            for limit in (1e-9, 1e-8)
         ],
         "one-example": [
             np.flatnonzero(~np.any(end[0] != 0, axis=0)),

@@ -23,6 +23,10 @@ branch_scale = Exercise(
         "results-swapped": Miss(
             "Right, but in the other order: first the chosen scales, then the exponent.", share=0.5
         ),
+        "by-depth": Miss(
+            "Right, but the scales come in a dictionary: give them back in a list, in the order of `depths`.",
+            share=0.5,
+        ),
         "not-one-number": "The exponent is one number; yours has the shape {got}. A straight line has a slope and an "
         "intercept, and `np.polyfit` gives back both: the slope comes first.",
         "one-seed": "Your scales come from one seed alone. Take the median over all of `seeds`.",
@@ -39,6 +43,11 @@ branch_scale = Exercise(
         "neighbour": Miss(
             "Right where the number of seeds is odd. With an even one the median lies midway between the two growths "
             "in the middle.",
+            share=0.5,
+        ),
+        "reordered": Miss(
+            "The right scales in another order: the first belongs to the first of `depths`, which need not be the "
+            "smallest.",
             share=0.5,
         ),
         "closest": "You take the scale whose growth is nearest to 10, and that may lie above it. Only those "
@@ -148,11 +157,11 @@ UNEVEN = _Law(
     np.array([[2, 5, 9.5, 10, 40], [5, 10, 10.25, 12, 50], [6, 10.5, 20, 30, 60.0]]),
     {21: 0.5, 22: 0.5, 23: 2.0, 24: 1.5},
 )
-# The first and the last of the scales chosen. Who leaves out the first seed, or the last, has the upper of the two
-# growths in the middle in one of these laws and the lower in the other.
+# The depths stand in no order, and the first and the last of the scales are chosen. Who leaves out the first seed, or
+# the last, has the upper of the two growths in the middle in one of these laws and the lower in the other.
 PLAIN_SCALES = np.array([2.5, 5, 10, 10.4, 20])
 PLAIN = _Law(
-    [2, 4, 8, 16], PLAIN_SCALES, np.outer([2, 4, 8, 16], PLAIN_SCALES) / 4, {5: 4.0, 6: 0.25, 7: 1.5, 8: 0.5}
+    [8, 2, 16, 4], PLAIN_SCALES, np.outer([8, 2, 16, 4], PLAIN_SCALES) / 4, {5: 4.0, 6: 0.25, 7: 1.5, 8: 0.5}
 )
 
 
@@ -168,11 +177,12 @@ def _put_to(law: _Law, answer: Any) -> Seen:
         return {"found": None if found is None else "no pair"}
     swapped = np.ndim(_listed(found[0])) == 0 and np.ndim(_listed(found[1])) == 1
     scales, exponent = found[::-1] if swapped else found
-    return {"swapped": swapped, "scales": _listed(scales), "exponent": np.asarray(exponent, float)}
+    seen = {"scales": _listed(scales), "exponent": np.asarray(exponent, float)}
+    return {**seen, "swapped": swapped, "by_depth": isinstance(scales, dict)}
 
 
 def _listed(scales: Any) -> np.ndarray:
-    """Scales by depth may come as a dictionary, too."""
+    """The numbers of a list, an array, or a dictionary by depth."""
     return np.asarray(list(scales.values()) if isinstance(scales, dict) else scales, float)
 
 
@@ -194,7 +204,8 @@ def judge_branch_scale(seen: Seen, rng: np.random.Generator) -> Any:
         if np.shape(one["scales"]) != (len(law.depths),):
             return "not-two"
     problem = _judge_scales(given) or _judge_lines(given) or _judge_stops(seen["laws"], laws)
-    return problem or ("results-swapped" if any(one["swapped"] for one, _ in given) else None)
+    dress = {"results-swapped": "swapped", "by-depth": "by_depth"}
+    return problem or next((key for key, how in dress.items() if any(one[how] for one, _ in given)), None)
 
 
 def _judge_scales(given: list[tuple[Seen, _Law]]) -> Any:
@@ -226,6 +237,7 @@ def _slips(law: _Law) -> dict[str, list[np.ndarray]]:
         "neighbour": [law.chosen(_neighbour(upper)) for upper in (True, False)],
         "closest": [np.argmin(np.abs(growths - LIMIT), axis=1)],
         "smallest": [np.argmax(growths <= LIMIT, axis=1)],
+        "reordered": [places[np.argsort(law.depths)]],
     }
     return {key: [np.where(at < 0, np.nan, law.scales[at]) for at in ways] for key, ways in wrong.items()}
 

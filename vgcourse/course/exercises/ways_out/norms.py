@@ -173,7 +173,7 @@ def _judge_up(got: list, cases: list[Case]) -> Any:
     off = next((i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if not _same(g, w)), None)
     if off is None:
         return None
-    fact = {"fact": differs(f"{_words(cases[off])}, the normalised z", got[off], wanted[off])}
+    fact = {"fact": differs(f"{_words(cases[off])}, y", got[off], wanted[off])}
     return common_cause(got, [_slips_up(*case) for case in cases], _same) or "forward-values", fact
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, close, common_cause, differs
+from vgcourse.course.checks.compare import NO_RETURN, Seen, close, common_cause, differs, things
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 pretrain = Exercise(
@@ -53,6 +53,11 @@ pretrain = Exercise(
         "doubled": "Your steps are twice as long: the loss is *half* the squared length.",
         "of-entries": "Your loss is a mean over all numbers; it should add up over the features.",
         "uphill": "Those steps go uphill: take rate times gradient *off*.",
+        "upper-layers": Miss(
+            "The first layer is right, and the others are not. What does each of them get as its input, and does it "
+            "take its steps as the first one does?",
+            share=0.5,
+        ),
         "wrong-values": "Begin with one layer and one step.",
     },
 )
@@ -147,7 +152,9 @@ def judge_pretrain(seen: Seen, rng: np.random.Generator) -> Any:
     if off is None:
         return None
     fact = {"fact": _fact(seen["found"][off], wanted[off], cases[off])}
-    return common_cause(seen["found"], [_slips(*case) for case in cases], _same) or "wrong-values", fact
+    first = all(_same(g[:1], w[:1]) for g, w in zip(seen["found"], wanted, strict=True))
+    rest = "upper-layers" if first else "wrong-values"
+    return common_cause(seen["found"], [_slips(*case) for case in cases], _same) or rest, fact
 
 
 def _judge_shapes(found: Any, layers: list[Layer]) -> Any:
@@ -156,7 +163,9 @@ def _judge_shapes(found: Any, layers: list[Layer]) -> Any:
     whole = isinstance(found, list) and len(found) == len(layers)
     if not whole or not all(isinstance(pair, list) and len(pair) == 2 for pair in found):
         got = f"a list of length {len(found)}" if isinstance(found, list) else "something else"
-        return "count", {"layers": len(layers), "got": got}
+        held = [things(len(pair)) if isinstance(pair, list) else "no pair" for pair in found] if whole else []
+        odd = next((f", and one of its members holds {h}" for h in held if h != things(2)), "")
+        return "count", {"layers": len(layers), "got": got + odd}
     for number, ((W, b), layer) in enumerate(zip(found, layers, strict=True), 1):
         if (np.shape(W), np.shape(b)) == (layer[2].shape, layer[3].shape) != (layer[0].shape, layer[1].shape):
             return "decoder"

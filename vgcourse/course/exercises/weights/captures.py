@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import Seen, near, off
+from vgcourse.course.checks.compare import Seen, near, off, shortened
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.gradients.oracle import Weights, as_array, run
 from vgcourse.course.exercises.weights.watched import CASES, NAMES, POINTS, Case, draw, model_of
@@ -147,7 +147,7 @@ def _watch(answer: Any, case: Case, weights: Weights, X: np.ndarray, y: np.ndarr
 @weight_capture.judge
 def judge_weight_capture(seen: Seen, rng: np.random.Generator) -> Any:
     if "methods" in seen:
-        return "no-hooks", {"found": ", ".join(map(str, seen["methods"]))[:80]}
+        return "no-hooks", {"found": shortened(", ".join(map(str, seen["methods"])), 80)}
     if "arguments" in seen:
         return "wants-arguments"
     if "lacks" in seen:
@@ -194,7 +194,7 @@ def _judge_extra(kernels: dict[str, Any], names: tuple[str, ...]) -> Any:
 
 def _judge_absent(name: str, found: list[str], names: list[str]) -> Any:
     if found and not set(found) & set(names):
-        return "other-model", {"wanted": ", ".join(names), "found": ", ".join(found)[:80]}
+        return "other-model", {"wanted": ", ".join(names), "found": shortened(", ".join(found), 80)}
     return "no-list", {"name": name}
 
 
@@ -203,7 +203,7 @@ def _judge_names(kernels: Any, names: tuple[str, ...]) -> Any:
         return "not-a-dict"
     if not kernels:
         return "nothing-kept"
-    missing, found = [name for name in names if name not in kernels], ", ".join(kernels)[:80]
+    missing, found = [name for name in names if name not in kernels], shortened(", ".join(kernels), 80)
     if not missing:
         return None
     if all(key.removeprefix("-").isdigit() for key in kernels) and "-1" in kernels:

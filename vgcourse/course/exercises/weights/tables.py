@@ -23,6 +23,11 @@ layer_statistics = Exercise(
         "yours. (The check's layers have names of their own.)",
         "left-out": "`kernels` holds {layers}; your dict holds {held}, and lacks {missing}. Each layer gets its "
         "pair, whatever it is called: is the dict made once, before the loop, and returned after it?",
+        "superfluous": Miss(
+            "`kernels` holds {layers}; your dict holds {held}. Are those of an earlier call still in it? Make a new "
+            "one in each call.",
+            share=0.5,
+        ),
         "not-two": "Under each name belong two arrays, mean and standard deviation; under {layer} there is {found}.",
         "pairs": Miss(
             "Under {layer} there is one pair a moment. Turn it round: one pair of arrays, all the means, and all the "
@@ -67,10 +72,13 @@ MOMENTS = 6
 
 
 def _draws(rng: np.random.Generator) -> list[dict[str, np.ndarray]]:
-    """One recording is drawn; always tried: other layers, all weights positive, small, large, and a single layer."""
+    """One recording is drawn; always tried: other layers, all weights positive, small, large, and a single layer.
+
+    Its name has come before: who keeps what an earlier call found has the wrong numbers.
+    """
     drawn = {name: walk(rng, MOMENTS, shape) for name, shape in SHAPES.items()}
     positive, small, large, long, _ = telling()
-    return [drawn, {"a": positive, "output": small[:4]}, {"only": large}, {"long": long.astype("float32")}]
+    return [drawn, {"a": positive, "output": small[:4]}, {"only": large}, {"upper": long.astype("float32")}]
 
 
 @layer_statistics.observe
@@ -94,6 +102,8 @@ def judge_layer_statistics(seen: Seen, rng: np.random.Generator) -> Any:
             held = {"layers": " and ".join(kernels), "held": " and ".join(statistics) or "nothing"}
             return "left-out" if set(statistics) < set(kernels) else "names", {"missing": missing[0], **held}
         problems += [_judge_layer(name, statistics[name], kernel) for name, kernel in kernels.items()]
+        if not any(problems) and len(statistics) > len(kernels):
+            return "superfluous", {"layers": " and ".join(kernels), "held": ", ".join(map(str, statistics))}
     keys = {problem if isinstance(problem, str) else problem[0] for problem in problems if problem}
     if not keys:
         return None

@@ -1,4 +1,4 @@
-"""Growth rises with the scale, so halve the interval; a dict of scales."""
+"""Growth rises with the scale, so halve the interval; but the scales come in a dict."""
 
 import statistics
 

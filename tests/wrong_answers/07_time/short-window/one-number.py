@@ -1,0 +1,18 @@
+"""How many there are, in place of which."""
+
+import numpy as np
+
+
+def truncated(X, hs, U, error, window):
+    T = X.shape[1]
+    dWx, dU = np.zeros((X.shape[2], U.shape[1])), np.zeros_like(U)
+    for t in reversed(range(max(0, T - window), T)):
+        dz = error * (1 - hs[t + 1] ** 2)
+        dWx = dWx + X[:, t].T @ dz
+        dU = dU + hs[t].T @ dz
+        error = dz @ U.T
+    return dWx, dU
+
+
+def deaf_inputs(X, window):
+    return np.sum(~np.any(X[:, -window:] != 0, axis=(0, 1)))
