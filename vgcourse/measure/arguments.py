@@ -1,5 +1,8 @@
 """Checks of what a caller hands over, each with one sentence that names the argument."""
 
+import re
+from numbers import Real
+
 import numpy as np
 
 
@@ -42,6 +45,28 @@ def no_gaps(argument: str, array: np.ndarray, part: str = "") -> None:
             f"{argument}: {bad.sum()} of {len(array)} examples{of} hold NaN or infinity, the first is number "
             f"{bad.argmax()}; drop or fill them."
         )
+
+
+def as_numbers(array: np.ndarray) -> np.ndarray:
+    """An array of objects that are numbers, as a table of mixed columns gives it, as floats; any other as it is."""
+    if array.dtype.kind != "O" or not all(isinstance(v, Real) and not isinstance(v, bool) for v in array.flat):
+        return array
+    return array.astype(float)
+
+
+def first_reason(error: Exception) -> str:
+    """What Keras or TensorFlow says is wrong, in one line: without the colours and lists that it puts around it."""
+    lines = re.sub("\x1b\\[[0-9;]*m", "", str(error)).strip().splitlines()
+    said = [line.strip() for line in lines if line.strip() and not line.startswith("Exception encountered")]
+    until = next((k for k, line in enumerate(said) if line.startswith("Arguments received")), len(said))
+    return " ".join(said[:until])[:300] or type(error).__name__
+
+
+def is_text(array: np.ndarray) -> bool:
+    """Whether it holds strings, and nothing else."""
+    return array.dtype.kind in "US" or (
+        array.dtype.kind == "O" and all(isinstance(s, str | bytes) for s in array.flat)
+    )
 
 
 def evenly_spaced(count: int, most: int) -> np.ndarray:

@@ -81,6 +81,8 @@ def weighted_layers(model: keras.Model, x=None) -> list[LayerInfo]:
     if not isinstance(model, keras.layers.Layer):
         raise TypeError(f"model: expected a Keras model, got {type(model).__name__}.")
     infos = [info for name, layer, _ in walk(model) if (info := _layer_info(name, layer)).variables]
+    if not infos and getattr(model, "built", False):
+        raise ValueError(f"model: {model.name!r} has no weights: none of its layers has anything to learn.")
     if not infos:
         raise ValueError(
             f"model: {model.name!r} has no weights yet. Start it with keras.Input(shape=...), "
@@ -97,6 +99,12 @@ def layer_names(model: keras.Model) -> list[str]:
 def inner_optimizer(optimizer):
     """The optimizer that makes the step: what a LossScaleOptimizer (float16) wraps, else itself."""
     return getattr(optimizer, "inner_optimizer", optimizer)
+
+
+def takes_text(model) -> bool:
+    """Does the model encode strings itself? One that does not declare what it takes may."""
+    declared = getattr(model, "inputs", None)
+    return any(i.dtype == "string" for i in declared) if declared else True
 
 
 def is_plain(model) -> bool:

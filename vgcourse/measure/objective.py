@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from vgcourse.measure import keras_private
-from vgcourse.measure.arguments import no_gaps
+from vgcourse.measure.arguments import as_numbers, no_gaps
 from vgcourse.measure.heads import BOUNDED, output_activation
 
 _BINARY = (keras.losses.BinaryCrossentropy, keras.losses.BinaryFocalCrossentropy)
@@ -174,7 +174,12 @@ def in_order(model, named, count: int) -> list:
 
 def numeric_array(argument: str, values) -> np.ndarray:
     """A numeric array without NaN; floats as Keras's float type."""
-    array = np.asarray(values)
+    if isinstance(values, tf.data.Dataset | keras.utils.PyDataset) or hasattr(values, "__next__"):
+        raise ValueError(
+            f"{argument}: expected whole arrays, got {type(values).__name__}; model.fit with vg.GradientCapture "
+            "records what comes in batches."
+        )
+    array = as_numbers(np.asarray(values))
     if array.dtype.kind not in "fiub":
         raise ValueError(f"{argument}: expected numbers, got {array.dtype} values such as {_sample(array)}.")
     if not array.ndim or not len(array):
@@ -185,7 +190,8 @@ def numeric_array(argument: str, values) -> np.ndarray:
 
 
 def _sample(array: np.ndarray):
-    return repr(array.flat[0]) if array.size else "none"
+    first = array.flat[0] if array.size else None
+    return repr(first.item() if isinstance(first, np.generic) else first) if array.size else "none"
 
 
 def shape_in_words(expected) -> str:
@@ -214,7 +220,7 @@ def _kind(loss, y: np.ndarray, units: int) -> str | None:
     if isinstance(loss, _SPARSE):
         return "sparse"
     if isinstance(loss, _CATEGORICAL):
-        return "categorical"
+        return "categorical" if units > 1 else None
     whole = _shares(y, only_whole=True)
     if isinstance(loss, _BINARY) and whole:
         return "binary_logits" if getattr(loss, "from_logits", False) else "binary"

@@ -11,7 +11,7 @@ import pandas as pd
 import tensorflow as tf
 
 from vgcourse.measure.capture.time_probe import CELL, HIDDEN, is_recurrent, probed_call, rms_by_step
-from vgcourse.measure.layers import walk
+from vgcourse.measure.layers import walk, weighted_layers
 from vgcourse.measure.objective import choose_objective
 from vgcourse.measure.replaced import replaced
 from vgcourse.measure.statistics import EXPLODED, VANISHED, rms
@@ -158,8 +158,10 @@ def gradient_by_step(
         seed: of the error that is put in.
 
     Raises:
+        TypeError: ``model`` is not a Keras model.
         ValueError: where the model has no recurrent layer that can be measured.
     """
+    weighted_layers(model)
     layers = recurrent_layers(model)
     if not layers:
         raise ValueError(f"model: {model.name!r} has no recurrent layer whose steps could be measured.")

@@ -1,6 +1,7 @@
 """What a capture is given and what it meets: arguments, the model's settings, and what it refuses."""
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from vgcourse.measure import keras_private
@@ -12,6 +13,8 @@ from vgcourse.measure.recording.schema import run_info
 
 def chosen(infos: list[LayerInfo], names: tuple[str, ...] | None) -> list[LayerInfo]:
     """Those of the names; all where names is None. Raises ValueError for a name that no layer has."""
+    if names is not None and not names:
+        raise ValueError("layers: none is named; name one or more, or leave it out to record all.")
     known = [info.name for info in infos]
     unknown = [name for name in names or () if name not in known]
     if unknown:
@@ -71,8 +74,8 @@ def interval_of(every) -> int | None:
     """Steps between moments; None for epochs."""
     if every in ("epoch", "step"):
         return None if every == "epoch" else 1
-    if isinstance(every, int) and not isinstance(every, bool) and every >= 1:
-        return every
+    if isinstance(every, int | np.integer) and not isinstance(every, bool) and every >= 1:
+        return int(every)
     raise ValueError(f'every: expected "epoch", "step" or a number of steps from 1 on, got {every!r}.')
 
 

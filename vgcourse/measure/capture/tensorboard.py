@@ -33,7 +33,10 @@ class EventWriter:
         path = str(Path(log_dir).expanduser().resolve())
         writer = _OPEN.get(path)
         if writer is None:
-            writer = _OPEN[path] = tf.summary.create_file_writer(path)
+            try:
+                writer = _OPEN[path] = tf.summary.create_file_writer(path)
+            except tf.errors.OpError as error:
+                raise ValueError(f"log_dir: {path} cannot be written to; give a folder, new or old.") from error
         self._writer = writer
 
     def moment(self, step: int, loss: float | None, arrays: dict, signals: dict, first: bool) -> None:

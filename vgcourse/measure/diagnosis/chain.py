@@ -117,6 +117,16 @@ def largest_drop(batch: Batch, reach: np.ndarray) -> tuple[str, float, str] | No
     return (name, kept, place) if np.log(kept) < 0.6 * total else None
 
 
+def lost_behind(chain: list[Layer], reach: np.ndarray) -> tuple[Layer, float] | None:
+    """(the last hidden layer, what it hears), where most is lost behind it and one layer's factor is not why."""
+    if len(chain) < 2 or not 0 < reach[-2] < 1 or not np.nanmin(reach) > 0:
+        return None
+    last, out = chain[-2], chain[-1]
+    known = last.slope * (out.gain if np.isfinite(out.gain) else 1.0)
+    most = np.log(reach[-2]) < 0.6 * np.log(np.nanmin(reach))
+    return (last, float(reach[-2])) if most and reach[-2] < VANISHED**0.5 * min(known, 1.0) else None
+
+
 def _silent_place(batch: Batch) -> tuple[str, float, str] | None:
     """As `largest_drop`, of a plain chain: where what is still loud becomes exactly nothing."""
     layers = [layer for layer in batch.layers if np.isfinite(layer.gradient_norm) and layer.weighted]

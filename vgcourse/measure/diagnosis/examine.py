@@ -18,7 +18,7 @@ from vgcourse.measure.diagnosis.notes import notes
 from vgcourse.measure.diagnosis.rules import judge
 from vgcourse.measure.diagnosis.rules.finding import Finding
 from vgcourse.measure.diagnosis.through_time.shown import time_frame
-from vgcourse.measure.layers import weighted_layers
+from vgcourse.measure.layers import takes_text, weighted_layers
 
 
 class Report:
@@ -107,7 +107,7 @@ def diagnose(
     if not isinstance(model, keras.Model):
         raise TypeError(f"model: expected a Keras model, got {type(model).__name__}.")
     weighted_layers(model)
-    x, y, weights, y_all = one_batch(X, y, batch_size, sample_weight)
+    x, y, weights, y_all = one_batch(X, y, batch_size, sample_weight, takes_text(model))
     with np.errstate(all="ignore"):  # numbers that are not finite are what is looked for
         return Report(*_judged(model, x, y, y_all, weights, loss))
 

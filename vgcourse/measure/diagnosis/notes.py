@@ -6,7 +6,7 @@ import numpy as np
 
 from vgcourse.measure.diagnosis.facts.layer import Batch
 from vgcourse.measure.diagnosis.thresholds import LONG_WAY, VANISHED
-from vgcourse.measure.diagnosis.words import share, short
+from vgcourse.measure.diagnosis.words import share, short, way
 
 _NAMED = 4
 # A step of less than half of the distance between neighbouring numbers changes nothing: at most this part of one.
@@ -27,7 +27,10 @@ def notes(batch: Batch, cause: str = "") -> Iterator[str]:
             "could give the same answers unless a layer before it is narrower."
         )
     if batch.same_targets:
-        yield f"All {batch.examples} targets of this batch are the same: one constant answers them all."
+        meant = "" if any(output.own_loss for output in batch.outputs) else ": one constant answers them all"
+        yield f"All {batch.examples} targets of this batch are the same{meant}."
+    if batch.still and cause != "inputs do not vary":
+        yield f"Of the model's inputs the same for all {batch.examples} examples: {_listed(batch.still)}."
     yield from batch.not_measured
     frozen = [layer.name for layer in batch.layers if not layer.trainable]
     if frozen:
@@ -49,8 +52,22 @@ def notes(batch: Batch, cause: str = "") -> Iterator[str]:
     yield from _about_the_outputs(batch)
     yield from _about_far_targets(batch, cause)
     yield from _about_the_loss(batch)
+    yield from _about_the_steps(batch, cause)
     if batch.worse_by_moving and cause != "wrong statistics":
         yield _by_moving_statistics(batch)
+
+
+def _about_the_steps(batch: Batch, cause: str) -> Iterator[str]:
+    """What steps do as things stand, where something else is amiss as well and is named first."""
+    trial = batch.trial
+    if cause in ("learning rate too large", "targets too large", "healthy") or trial is None or trial.better is None:
+        return
+    count = len(trial.losses) - 1
+    steps = f"{count} step{'s' * (count > 1)}"
+    yield (
+        f"As it stands, {steps} of {batch.optimizer} on this batch take{'s' * (count == 1)} its loss from "
+        f"{way(trial.losses)} (tried on a copy): ask again once this is mended."
+    )
 
 
 def _by_moving_statistics(batch: Batch) -> str:

@@ -1,8 +1,10 @@
 """A Recording in a file, and as an xarray Dataset."""
 
 import json
+import zlib
 from importlib import import_module
 from pathlib import Path
+from zipfile import BadZipFile, is_zipfile
 
 import numpy as np
 import pandas as pd
@@ -18,8 +20,7 @@ _TEXT = ("layer", "quantity")
 
 def save(recording, path) -> Path:
     """Write a recording to an npz file; gives back its path, with the suffix if it was missing."""
-    path = Path(path)
-    path = path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
+    path = _with_suffix(path)
     meta = {
         "version": VERSION,
         "layers": recording.layers,
@@ -31,13 +32,46 @@ def save(recording, path) -> Path:
         # Text as fixed-width Unicode: an object array would need pickle.
         columns = {c: recording.statistics[c].to_numpy() for c in _COLUMNS}
         arrays |= {f"statistics/{c}": v.astype(str if c in _TEXT else float) for c, v in columns.items()}
-    with path.open("wb") as file:
-        np.savez_compressed(file, **arrays)
+    # A file that stands there already is kept until the new one is whole.
+    partial = path.with_name(path.name + ".part")
+    try:
+        with partial.open("wb") as file:
+            np.savez_compressed(file, **arrays)
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
     return path
 
 
+def _with_suffix(path) -> Path:
+    path = Path(path)
+    return path if path.suffix == ".npz" else path.with_name(path.name + ".npz")
+
+
 def load(kind: type, path):
-    """Read a recording of class `kind`. Raises ValueError for a file that holds none or a later format."""
+    """Read a recording of class `kind`; the suffix may be left out, as in `save`.
+
+    Raises:
+        FileNotFoundError: where there is no such file. ValueError: where it holds no recording, is damaged, or has a
+            later format.
+    """
+    path = Path(path)
+    path = path if path.exists() else _with_suffix(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"path: there is no file {path}; Recording.save(path) writes one.")
+    try:
+        return _read(kind, path)
+    except (OSError, EOFError, KeyError, TypeError, BadZipFile, zlib.error, json.JSONDecodeError) as error:
+        raise ValueError(
+            f"path: {path} cannot be read as a Recording: it is damaged, or was not written by Recording.save."
+        ) from error
+
+
+def _read(kind: type, path: Path):
+    # What is no archive NumPy takes for a pickle, and advises to load it all the same: it could run code.
+    if not is_zipfile(path):
+        raise BadZipFile
     with np.load(path, allow_pickle=False) as file:
         if "meta" not in getattr(file, "files", ()):
             raise ValueError(f"path: {path} is not a Recording; write one with Recording.save(path).")

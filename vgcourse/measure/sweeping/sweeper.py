@@ -83,6 +83,8 @@ def sweep(
     arrays = sweep_data(data, test)
     if keep not in ("summary", "recordings"):
         raise ValueError(f"keep: must be 'summary' or 'recordings', got {keep!r}.")
+    if client is not None and not (hasattr(client, "scatter") and hasattr(client, "submit")):
+        raise TypeError(f"client: expected a dask.distributed.Client, got {type(client).__name__}.")
     if output_initializer is not None:
         models._initializer("output_initializer", output_initializer, 0)
     grid = (depth, width, activation, initializer, optimizer, learning_rate, batch_size, epochs)

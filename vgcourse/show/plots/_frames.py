@@ -70,10 +70,14 @@ def recordings_of(source) -> list[Recording]:
     """One or several Recordings as a list. Raises TypeError for anything else."""
     found = [source] if isinstance(source, Recording) else source
     if not isinstance(found, list | tuple) or not found or not all(isinstance(r, Recording) for r in found):
-        raise TypeError(
-            f"recordings: expected a Recording or a list of them, not {type(source).__name__}; vg.train returns one."
-        )
+        what = _what_it_is(found) if isinstance(found, list | tuple) else type(source).__name__
+        raise TypeError(f"recordings: expected a Recording or a list of them, not {what}; vg.train returns one.")
     return list(found)
+
+
+def _what_it_is(several) -> str:
+    other = [type(r).__name__ for r in several if not isinstance(r, Recording)]
+    return f"a list that holds a {other[0]}" if other else "an empty list"
 
 
 def groups_of(source) -> dict[str, object]:

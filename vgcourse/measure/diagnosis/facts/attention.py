@@ -19,10 +19,16 @@ _SHARP = 0.01  # 1 - sum of p²: with one place at p, a row is this flat from p 
 
 @dataclass(frozen=True)
 class Attention:
-    """sharp: share of an attention layer's rows that give all their weight to one of several places; NaN: unknown."""
+    """One attention layer.
+
+    Attributes:
+        sharp: share of its rows that give all their weight to one of several places; NaN: unknown.
+        closed: does its mask leave no place open, in any row?
+    """
 
     layer: str
     sharp: float
+    closed: bool = False
 
 
 @contextmanager
@@ -59,7 +65,12 @@ def _hearing(calls: list, layer, original):
 
 def attention_of(found: dict[str, list]) -> list[Attention]:
     """The sharpness of each layer that was called, over rows that have two places or more to choose from."""
-    return [Attention(name, _sharp(calls)) for name, calls in found.items() if calls]
+    return [Attention(name, _sharp(calls), all(map(_is_closed, calls))) for name, calls in found.items() if calls]
+
+
+def _is_closed(call) -> bool:
+    open_places = call[3]
+    return open_places is not None and not open_places.any()
 
 
 def _sharp(calls) -> float:

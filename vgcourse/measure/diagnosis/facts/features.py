@@ -71,6 +71,7 @@ def add_input(layer: Layer, call, gradients) -> None:
     """What the layer took in at its first call, and how much of the gradient it passes back through itself."""
     x = as_float64(call.inputs[0])
     layer.input_rms, layer.input_finite = rms(x), bool(np.isfinite(x).all())
+    layer.input_size = x[0].size
     layer.input_signal = spread = rms(x.std(0))
     layer.input_offset = rms(x.mean(0)) / spread if spread else 0.0
     known = [g for g in gradients or [] if g is not None]
@@ -117,6 +118,8 @@ def _add_activation(layer: Layer, function, preactivations, deltas) -> None:
     layer.steepest = STEEPEST_SLOPE.get(layer.activation, 1.0)
     layer.slope = rms(slope)
     layer.unit_slope = np.sqrt((slope**2).mean(0))
+    active = np.concatenate([t.reshape(-1, t.shape[-1]) for t in z]) > 0
+    layer.clipped = float((slope[active] == 0).mean()) if layer.rectifier and active.any() else 0.0
     layer.dead = (slope == 0).all(0)
     layer.saturated_units = (slope < SATURATED_SLOPE * layer.steepest).mean(0)
     layer.saturated = float(layer.saturated_units.mean())
@@ -176,17 +179,25 @@ def _add_weights(layer: Layer, info, gradients) -> None:
     if info.others:
         layer.identical = layer.recurrent and _same_cells(info, gradients, 2e-2 if half else 1e-4)
         return
-    flat = w.reshape(-1, w.shape[-1])
+    flat = _by_unit(info.layer, w)
     layer.gain = float(np.sqrt((flat**2).sum() / _fan_out(info.layer, w)))
     spread = flat.std()
     if abs(flat.mean()) * np.sqrt(flat.size) > 4 * spread:
         layer.offset = float(abs(flat.mean()) / spread) if spread else np.inf
-    layer.identical = g is not None and _same_columns(flat, as_float64(g).reshape(flat.shape), 2e-2 if half else 1e-4)
+    layer.identical = g is not None and _same_columns(
+        flat, _by_unit(info.layer, as_float64(g)), 2e-2 if half else 1e-4
+    )
 
 
 def _numbers(layer, info) -> list:
     moving = [v for v in layer.non_trainable_variables if "float" in str(v.dtype)]
     return [*info.variables, *(moving if not keras_private.direct_layers(layer) else [])]
+
+
+def _by_unit(layer, w: np.ndarray) -> np.ndarray:
+    """A kernel or its gradient as (incoming weights, units): a transposed convolution has its units last but one."""
+    w = np.swapaxes(w, -1, -2) if "Transpose" in type(layer).__name__ else w
+    return w.reshape(-1, w.shape[-1])
 
 
 def _fan_out(layer, w: np.ndarray) -> int:

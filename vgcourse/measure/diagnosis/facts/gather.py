@@ -13,11 +13,11 @@ from vgcourse.measure.diagnosis.facts.measure import left_as_it_was, twins
 from vgcourse.measure.diagnosis.facts.noise import untold
 from vgcourse.measure.diagnosis.facts.outputs import by_row, outputs_of
 from vgcourse.measure.diagnosis.facts.stepping.distance import far_targets
+from vgcourse.measure.diagnosis.facts.stepping.rates import follows_schedule, has_ended, rate_now
 from vgcourse.measure.diagnosis.facts.stepping.settings import decay, held_back, leashes, prices
 from vgcourse.measure.diagnosis.facts.stepping.trial import (
     Tried,
     faster_rate,
-    follows_schedule,
     fresh_trial,
     loss_with,
     try_steps,
@@ -54,6 +54,9 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
         optimizer=_optimizer_name(optimizer, compiled),
         compiled=compiled,
         scheduled=follows_schedule(inner_optimizer(optimizer)),
+        weighs_nothing=run.used.weights is not None and not run.used.weights.any(),
+        rate=rate_now(optimizer),
+        still=_still(model, x),
         steps_done=keras_private.optimizer_iterations(inner_optimizer(optimizer)) if compiled else 0,
         sent=_sent(run),
         plain=is_plain(model),
@@ -79,8 +82,10 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
     )
     _add_bare_normalisations(batch, run)
     switched_on = {layer.name for layer in batch.layers if layer.moving_off and not layer.statistics_off}
+    batch.zero_fed = _zero_fed(model, x, batch)
+    batch.ended = batch.scheduled and compiled and has_ended(inner_optimizer(optimizer), batch.steps_done)
     batch.untold = [name for name in untold(model, run.noise) if name not in switched_on]
-    if twin is not None and compiled and np.isfinite(run.loss):
+    if twin is not None and compiled and np.isfinite(run.loss) and not batch.rate < 0:
         batch.trial = _trial(model, x, y, run, twin, optimizer, batch)
         # Of the kernels: a bias that starts at 0 moves by much of its size however small the step.
         ratios = [layer.update_ratio for layer in batch.layers if np.isfinite(layer.update_ratio)]
@@ -102,6 +107,29 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
 
 def _all_the_same(data) -> bool:
     return all((array == array[:1]).all() for array in keras.tree.flatten(data))
+
+
+def _named_inputs(model, x) -> list[tuple[str, np.ndarray]]:
+    """(a name to call it by, array) of each of several inputs; none of one alone."""
+    arrays = keras.tree.flatten(x)
+    names = [i.name for i in getattr(model, "inputs", None) or []]
+    names = names if len(names) == len(arrays) else [f"number {k + 1}" for k in range(len(arrays))]
+    return list(zip(names, arrays, strict=True)) if len(arrays) > 1 else []
+
+
+def _still(model, x) -> list[str]:
+    return [name for name, array in _named_inputs(model, x) if _all_the_same(array)]
+
+
+def _zero_fed(model, x, batch: Batch) -> dict[str, str]:
+    """Layers with a kernel that hear nothing, because all that they take in is an input of zeros."""
+    found = {}
+    for name, array in _named_inputs(model, x):
+        size = None if array.dtype.kind != "f" or array.any() else array.size // len(array)
+        alike = (n for n in batch.layers if n.input_rms == 0 and n.input_size == size and n.kernel_gradient == 0)
+        layer = next((n for n in alike if n.name not in found), None)
+        found |= {} if layer is None else {layer.name: name}
+    return found
 
 
 def _idle(run) -> list[str]:
@@ -264,9 +292,7 @@ def _add_bare_normalisations(batch: Batch, run) -> None:
 
 
 def _optimizer_name(optimizer, compiled: bool) -> str:
-    try:
-        rate = f"learning rate {float(keras.ops.convert_to_numpy(optimizer.learning_rate)):g}"
-    except Exception:  # a schedule of one's own may want what it gets in training only
-        rate = "a learning rate of its own"
+    rate = rate_now(optimizer)
+    rate = "a learning rate of its own" if np.isnan(rate) else f"learning rate {rate:g}"
     name = f"{type(inner_optimizer(optimizer)).__name__} with {rate}"
     return name if compiled else name + " (the model is not compiled)"

@@ -6,13 +6,16 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from vgcourse.measure.arguments import no_gaps
+from vgcourse.measure.arguments import as_numbers, is_text, no_gaps
 
 _BATCHES = 64  # of a dataset whose batches are small: enough is enough
 
 
-def one_batch(X, y, batch_size: int, weights=None):
+def one_batch(X, y, batch_size: int, weights=None, text: bool = False):
     """``batch_size`` examples, evenly spread, so that labels in order give all classes. Draws nothing.
+
+    Args:
+        text: whether X may hold strings.
 
     Returns:
         (x, y, weights, all labels); labels and weights are None where none were handed over.
@@ -33,7 +36,7 @@ def one_batch(X, y, batch_size: int, weights=None):
         has = ", ".join(f"{name} has {_listed(count)}" for name, count in counts.items())
         raise ValueError(f"{_listed(counts)}: need the same number of examples, at least 2; {has}.")
     for name, data in named:
-        _check_finite(name, data)
+        _check_finite(name, data, text and name == "X")
     n = counts["X"].pop()
     rows = np.unique(np.linspace(0, n - 1, min(n, batch_size)).round().astype(int))
     batch = [None if d is None else keras.tree.map_structure(lambda a: _floats(a[rows]), d) for d in (X, y, weights)]
@@ -86,15 +89,17 @@ def _array(name: str, values) -> np.ndarray:
     if hasattr(values, "toarray"):
         raise ValueError(f"{name}: sparse; hand over some 256 of its rows, as in {name}[:256].toarray().")
     try:
-        return np.asarray(values.detach().cpu() if hasattr(values, "detach") else values)
+        return as_numbers(np.asarray(values.detach().cpu() if hasattr(values, "detach") else values))
     except ValueError as error:
         raise ValueError(f"{name}: its examples differ in length; pad them (keras.utils.pad_sequences).") from error
 
 
-def _check_finite(name: str, data) -> None:
+def _check_finite(name: str, data, text: bool) -> None:
     for array in keras.tree.flatten(data):
         if array.dtype.kind == "O" and array.size and np.ndim(array.flat[0]):
             raise ValueError(f"{name}: its examples differ in length; pad them (keras.utils.pad_sequences).")
+        if text and is_text(array):
+            continue
         if array.dtype.kind not in "fiub":
             raise ValueError(f"{name}: need numbers, got an array of {array.dtype}; encode it first.")
         no_gaps(name, array)

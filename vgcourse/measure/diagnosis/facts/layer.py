@@ -7,7 +7,7 @@ import numpy as np
 from vgcourse.measure.diagnosis.facts.attention import Attention
 from vgcourse.measure.diagnosis.facts.noise import Noise
 from vgcourse.measure.diagnosis.facts.stepping.settings import Held, Leash, Price
-from vgcourse.measure.diagnosis.thresholds import DEAD, RISEN, WORSE_BY_MOVING
+from vgcourse.measure.diagnosis.thresholds import DEAD, RISEN, THROWN, WORSE_BY_MOVING
 from vgcourse.measure.diagnosis.through_time.facts import ThroughTime
 
 
@@ -83,9 +83,16 @@ class Trial:
         return {n: k for n, k in self.killed.items() if k > DEAD * self.units[n]}
 
     @property
+    def thrown(self) -> bool:
+        """Was the loss thrown far up, and has it come down to no better than a constant answer gets?"""
+        if self.guess is None:
+            return False
+        return max(self.losses[1:]) > THROWN * max(self.losses[0], self.guess) and self.losses[-1] > self.guess
+
+    @property
     def harmful(self) -> bool:
-        """Whether the steps did harm: the loss rose, or layers fell silent."""
-        return self.risen or bool(self.emptied)
+        """Whether the steps did harm: the loss rose or was thrown off, or layers fell silent."""
+        return self.risen or self.thrown or bool(self.emptied)
 
 
 @dataclass
@@ -102,10 +109,12 @@ class Layer:
         offset: |mean| / standard deviation of the kernel, 0 where that could be chance (4 standard errors).
         slope: rms of phi'(z); steepest: the largest |phi'| there is.
         one_sided: is its activation flat for large numbers of one sign only?
+        clipped: of a rectifier's activations above 0, the share whose slope is 0: relu6 ends at 6.
         dead, saturated_units: (units,) bool and float, per unit or channel; None without an activation.
         z_offset: rms of z's mean over the examples, relative to the rms of its standard deviation.
         input_rms, input_signal, input_offset: rms of what the layer takes in; rms of its standard deviation over
             the examples; size of its mean over them, relative to that.
+        input_size: how many numbers of one example it takes in.
         passed: measured norm of the gradient at its input, by way of this layer alone, over delta_norm.
         gamma: rms of a normalisation's scale. statistics_off: how far the moving statistics that a batch
             normalisation used are from the batch's: shift in standard deviations, and ratio of the variances.
@@ -138,8 +147,10 @@ class Layer:
     steepest: float = 1.0
     saturated: float = np.nan
     one_sided: bool = False
+    clipped: float = 0.0
     z_offset: float = 0.0
     input_rms: float = np.nan
+    input_size: int = 0
     input_signal: float = np.nan
     input_offset: float = 0.0
     dead: np.ndarray | None = None
@@ -228,6 +239,10 @@ class Batch:
         linear_runs: layers without an activation between them.
         unadapted: Normalization layers that have seen no inputs and hand on what they take in.
         untold: layers that act in training only, and that fit does not tell that it trains. model: its class's name.
+        weighs_nothing: are all sample weights 0? rate: the learning rate of the next step, NaN where unknown.
+        ended: does it follow a schedule none of whose later rates is larger?
+        still: of several inputs those that are the same for all examples. zero_fed: layer -> the input of the
+            model that it takes in, which is 0 throughout.
         idle: layers with weights to train that were not called and that no gradient reaches.
         not_measured: what could not be measured and why, sentences.
     """
@@ -240,6 +255,9 @@ class Batch:
     optimizer: str = ""
     compiled: bool = False
     scheduled: bool = False
+    ended: bool = False
+    rate: float = np.nan
+    weighs_nothing: bool = False
     steps_done: int = 0
     settled_loss: float | None = None
     sent: float = np.nan
@@ -267,6 +285,8 @@ class Batch:
     prices: list[Price] = field(default_factory=list)
     leashes: list[Leash] = field(default_factory=list)
     idle: list[str] = field(default_factory=list)
+    still: list[str] = field(default_factory=list)
+    zero_fed: dict[str, str] = field(default_factory=dict)
     unadapted: list[str] = field(default_factory=list)
     untold: list[str] = field(default_factory=list)
     model: str = "the model"

@@ -111,6 +111,8 @@ def _compiled(model, compiled, y, outputs, heads, weights) -> LossInUse:
     summed = bool(parts) and all(getattr(part, "reduction", "") in ("sum", "none", None) for part in parts)
 
     def compute(x, y, prediction, weights):
+        # As fit hands them over: a compute_loss of one's own may watch x, to differentiate by it.
+        x, y = (keras.tree.map_structure(lambda a: a if a is None else tf.convert_to_tensor(a), d) for d in (x, y))
         value = model.compute_loss(x=x, y=y, y_pred=prediction, sample_weight=weights)
         return tf.reduce_sum(value), _factor(keras.tree.flatten(prediction), summed)
 

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from vgcourse.measure import keras_private
+from vgcourse.measure.arguments import first_reason
 from vgcourse.measure.diagnosis.facts.arrays import as_array, as_float64
 from vgcourse.measure.diagnosis.facts.attention import Attention, attention_of, tap_attention
 from vgcourse.measure.diagnosis.facts.noise import Noise, tap_noise
@@ -148,8 +149,7 @@ def answer(model, x):
         if size is not None and size != len(keras.tree.flatten(x)[0]):
             of_all = f"hand over {size} of them, as in diagnose(model, X[:{size}], y[:{size}])"
             raise ValueError(f"X: the model is made for batches of {size} examples; {of_all}.") from error
-        reason = str(error).strip().splitlines()[0]
-        raise ValueError(f"X: the model does not take arrays of shape {shapes}: {reason}") from error
+        raise ValueError(f"X: the model does not take arrays of shape {shapes}: {first_reason(error)}") from error
 
 
 def twins(infos) -> list[tuple[str, str]]:

@@ -36,6 +36,7 @@ class Rule:
 ORDER = (
     Rule(units.not_finite, unless_learnt=False),
     Rule(output.misfit, unless_learnt=False),
+    Rule(units.loss_not_finite, unless_learnt=False),
     Rule(output.pairs, unless_learnt=False),
     Rule(output.own_loss),
     Rule(output.dead_output, unless_learnt=False),
@@ -44,6 +45,7 @@ ORDER = (
     Rule(inputs.signal_lost, unless_learnt=False),
     Rule(units.symmetric, unless_learnt=False),
     Rule(units.all_dead, unless_learnt=False),
+    Rule(inputs.one_input_of_zeros),
     Rule(calm.nothing_to_train, unless_learnt=False),
     Rule(calm.silent, unless_learnt=False),
     Rule(calm.cut_off, unless_learnt=False),
@@ -58,6 +60,7 @@ ORDER = (
     Rule(flow.exploding_beside_roads),
     Rule(units.dying),
     Rule(units.saturated),
+    Rule(attention.closed),
     Rule(attention.sharp),
     Rule(inputs.off_centre_weights),
     Rule(through_time.explodes),
@@ -65,6 +68,7 @@ ORDER = (
     Rule(flow.vanishing),
     Rule(inputs.not_centred),
     Rule(targets.far),
+    Rule(steps.uphill),
     Rule(steps.harmful_rate),
     # Steps that ruin a net do so whatever it remembers, and no memory mends them.
     Rule(through_time.vanishes),

@@ -9,6 +9,21 @@ from vgcourse.measure.diagnosis.thresholds import LARGE_GAIN, SATURATED
 from vgcourse.measure.diagnosis.words import and_more, short
 
 
+def closed(batch: Batch) -> Finding | None:
+    """A mask that leaves nothing to look at."""
+    found = [fact for fact in batch.attention if fact.closed]
+    if not found:
+        return None
+    name = found[0].layer
+    return Finding(
+        "no gradient",
+        name,
+        f"The mask of {name} leaves no place open in any row{and_more(found)}: softmax then shares alike among all "
+        "places, and queries and keys hear nothing of the loss.",
+        "look at the mask: in Keras True is a place that may be looked at.",
+    )
+
+
 def sharp(batch: Batch) -> Finding | None:
     """Attention that has settled on one of several places."""
     found = [fact for fact in batch.attention if fact.sharp >= SATURATED]

@@ -14,12 +14,22 @@ def silent(batch: Batch) -> Finding | None:
     if batch.sent != 0:
         return None
     last = batch.layers[-1].name
-    if batch.loss <= 1e-12:
+    if any(layer.kernel_gradient > 0 for layer in batch.layers):
         return Finding(
             "not measured",
             last,
-            f"Not measured: the layers, because the loss is {batch.loss:g} at {last} and sends no gradient.",
-            "a batch that it does not answer perfectly yet.",
+            f"Not measured: how the layers pass the gradient on, because the loss ({batch.loss:.3g}) is not computed "
+            "of what the model answers: it calls layers itself, and is heard in the weights all the same.",
+            "the columns kernel_gradient and update_ratio of .layers, or GradientCapture in fit(): they hold for "
+            "this loss, too.",
+        )
+    if batch.loss <= 1e-12:
+        why, remedy = _why_nothing_is_sent(batch)
+        return Finding(
+            "not measured",
+            last,
+            f"Not measured: the layers, because the loss is {batch.loss:g} at {last} and sends no gradient{why}.",
+            remedy,
         )
     return Finding(
         "not measured",
@@ -27,6 +37,18 @@ def silent(batch: Batch) -> Finding | None:
         f"Not measured: the layers, because the loss ({batch.loss:.3g}) has no gradient at all at the output {last}: "
         "it is flat there, or depends on it by a step (argmax, round, a comparison).",
         "a loss with a slope, such as a cross-entropy or the squared error.",
+    )
+
+
+def _why_nothing_is_sent(batch: Batch) -> tuple[str, str]:
+    """(what makes a loss 0, what to try): answers that are right, weights of 0, or a loss that leaves all out."""
+    if batch.weighs_nothing:
+        return f": all {batch.examples} sample weights of this batch are 0", "a batch with weights above 0."
+    if batch.guess is not None and batch.guess > 0:
+        return "", "a batch that it does not answer perfectly yet."
+    return (
+        ": either all answers are right, or the loss leaves all examples out",
+        "a batch that it does not answer perfectly yet, and a look at what masks and labels to ignore leave of it.",
     )
 
 

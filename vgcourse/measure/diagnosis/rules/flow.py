@@ -13,6 +13,7 @@ from vgcourse.measure.diagnosis.rules.finding import Finding
 from vgcourse.measure.diagnosis.rules.inputs import weights_off_centre
 from vgcourse.measure.diagnosis.thresholds import (
     EXPLODED,
+    EXPLODED_BESIDE_NORMS,
     STRONG_FACTOR,
     STRONG_PRODUCT,
     VANISHED,
@@ -34,9 +35,9 @@ def exploding(batch: Batch) -> Finding | None:
     # The product is arithmetic: it counts where the measured gradient grows as it says.
     compound = compound and path.agree(reach, factors)
     # Weights before a normalisation have no scale, so that the size of their gradient says less; skip connections
-    # carry the rest. Measured: ResNet50 with random weights has 1,600 at its first layer.
+    # carry the rest.
     normalised = not batch.plain and any(layer.kind.endswith("Normalization") for layer in chain)
-    limit = EXPLODED**2 if normalised else EXPLODED
+    limit = EXPLODED_BESIDE_NORMS if normalised else EXPLODED
     loud = path.weighed(reach, chain)
     if np.isnan(reach).all() or (not (compound and not normalised) and np.nanmax(loud) < limit):
         return None
@@ -200,6 +201,15 @@ def _shrunk(small: list[Layer], start: str) -> Finding:
 
 
 def _spread_out(chain, reach, first, start, batch: Batch) -> Finding:
+    if (behind := path.lost_behind(chain, reach)) is not None:
+        last, left = behind
+        return Finding(
+            "vanishing",
+            last.name,
+            f"{start}, most of it lost between {last.name} and the output: {last.name} itself gets {share(left)} "
+            "that, and neither its slopes nor the weights behind it account for it.",
+            "look at what is computed there: its scale, its slopes, how many numbers it averages over.",
+        )
     pace = f"{start}, about {short(path.per_layer(reach, chain))} of it per hidden layer"
     gains, slope = path.gains(chain), path.typical_slope(chain)
     gain, weak = path.geometric(gains), path.weakest(chain) if len(gains) else [first]

@@ -38,6 +38,20 @@ def inputs_constant(batch: Batch) -> Finding | None:
     )
 
 
+def one_input_of_zeros(batch: Batch) -> Finding | None:
+    """Of several inputs one that is 0 throughout, and weights that hear nothing for it."""
+    if not batch.zero_fed:
+        return None
+    layer, name = next(iter(batch.zero_fed.items()))
+    return Finding(
+        "inputs do not vary",
+        layer,
+        f"All that {layer} takes in is 0, in all {batch.examples} examples, as is the model's input {name}: its "
+        "kernel gets no gradient, and nothing that comes this way tells the examples apart.",
+        f"look at how {name} is loaded and scaled; whole numbers divided by more than they are give 0.",
+    )
+
+
 def signal_lost(batch: Batch) -> Finding | None:
     """All answers alike, although inputs and the layers up to some place differ over the examples."""
     known = [layer for layer in batch.layers if np.isfinite(layer.signal) or np.isfinite(layer.input_signal)]

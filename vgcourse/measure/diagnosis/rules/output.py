@@ -60,6 +60,20 @@ def _one_class(output: Output) -> Finding | None:
     )
 
 
+def _direction_of_one(output: Output) -> Finding | None:
+    """One number has no direction but its sign."""
+    one = output.values.ndim < 2 or output.values.shape[-1] == 1
+    if not one or output.loss != "cosine_similarity":
+        return None
+    return Finding(
+        _MISFIT,
+        output.layer,
+        f"Cosine similarity compares directions, and {output.layer} gives one number for each answer: of that it "
+        "sees but the sign, and the loss has no slope.",
+        "squared error for one number; cosine similarity is for vectors.",
+    )
+
+
 def _twice(output: Output) -> Finding | None:
     """A probability computed from numbers that an activation has squeezed before."""
     if "crossentropy" not in output.loss or output.head not in ("sigmoid", "softmax") or len(output.endings) < 2:
@@ -249,6 +263,7 @@ def _not_shares(output: Output) -> Finding | None:
 
 _CHECKS = (
     _one_class,
+    _direction_of_one,
     _twice,
     _wrong_axis,
     _no_shares,

@@ -8,6 +8,18 @@ from vgcourse.measure.diagnosis.thresholds import SLOWER, STEP_TOO_LARGE, STEP_T
 from vgcourse.measure.diagnosis.words import short, way
 
 
+def uphill(batch: Batch) -> Finding | None:
+    """A learning rate below 0."""
+    if not batch.compiled or not batch.rate < 0:
+        return None
+    return Finding(
+        "learning rate too small",
+        _most_moved(batch),
+        f"The learning rate is below 0: every step of {batch.optimizer} goes up the gradient, and the loss with it.",
+        "a learning rate above 0, such as 1e-3.",
+    )
+
+
 def harmful_rate(batch: Batch) -> Finding | Unmeasured | None:
     """Steps on this very batch that kill units or raise its loss, while smaller ones do not."""
     trial = batch.trial
@@ -20,6 +32,8 @@ def harmful_rate(batch: Batch) -> Finding | Unmeasured | None:
             "gradients are of",
         )
     emptied = trial.emptied
+    if trial.thrown and not (trial.risen or emptied) and trial.better.loss >= trial.losses[-1]:
+        return None
     name = max(emptied, key=emptied.get) if emptied else _most_moved(batch)
     leave = "leaves" if len(trial.losses) == 2 else "leave"
     dead = (
@@ -69,7 +83,7 @@ def step_size(batch: Batch) -> Finding | Unmeasured | None:
     if from_zero or not heard:
         return None
     if largest < STEP_TOO_SMALL and batch.scheduled:
-        return Unmeasured("whether the learning rate is too small", "it follows a schedule and is small now")
+        return _by_schedule(batch, largest, name)
     if largest < STEP_TOO_SMALL and batch.held is not None:
         return _held_back(batch, largest, name)
     if largest == 0:
@@ -89,6 +103,22 @@ def step_size(batch: Batch) -> Finding | Unmeasured | None:
             _larger_rate(batch),
         )
     return None
+
+
+def _by_schedule(batch: Batch, largest: float, name: str) -> Finding | Unmeasured:
+    """Small steps are where a warm-up starts, and where training ends: amiss is an end before anything was learnt."""
+    if batch.ended and batch.guess is not None and batch.data_loss > 0.98 * batch.guess:
+        much = f"by more than {largest:.1e} of its size, {name} most" if largest > 0 else "at all"
+        return Finding(
+            "learning rate too small",
+            name,
+            f"One step of {batch.optimizer} changes no kernel {much}: after {batch.steps_done:,} steps its schedule "
+            f"has come to an end, with no larger rate to come, and the loss ({short(batch.data_loss)}) is no better "
+            f"than that of a constant answer ({short(batch.guess)}).",
+            "a schedule over more steps, or one that ends higher.",
+        )
+    now = "has come to its end, with no larger rate to come" if batch.ended else "is small now"
+    return Unmeasured("whether the learning rate is too small", f"it follows a schedule and {now}")
 
 
 def _larger_rate(batch: Batch) -> str:

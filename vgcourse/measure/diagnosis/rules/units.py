@@ -26,21 +26,12 @@ _AGAIN = "start again from fresh weights with a smaller learning rate or global_
 
 
 def not_finite(batch: Batch) -> Finding | None:
-    """Numbers that are not finite: the first layer that has them, or the loss."""
+    """Numbers that are not finite: the first layer that has them, or gets them back."""
     bad = next((layer for layer in batch.layers if not layer.finite), None)
     if bad is not None:
         return _first_not_finite(bad, batch)
-    last = batch.layers[-1].name
-    if not np.isfinite(batch.loss) and (huge := _too_large_to_square(batch)) is not None:
-        return huge
     if not np.isfinite(batch.loss):
-        return Finding(
-            "not finite",
-            last,
-            f"All weights and all outputs up to {last} are finite, and the loss is {batch.loss:g}: the loss itself "
-            "makes it of what the output hands over.",
-            "look in the loss for a logarithm of 0, a division by 0 or a number that is too large.",
-        )
+        return None
     worst = next((layer for layer in reversed(batch.layers) if not layer.gradient_finite), None)
     if worst is None:
         return None
@@ -50,6 +41,20 @@ def not_finite(batch: Batch) -> Finding | None:
         f"The loss ({batch.loss:.3g}) and all outputs are finite, and the gradient that comes back to {worst.name} "
         "is not: a slope between it and the loss is infinite or 0/0.",
         "look there for a square root, a norm or a power at 0, and add a small constant.",
+    )
+
+
+def loss_not_finite(batch: Batch) -> Finding | None:
+    """A loss that is not finite, made of numbers that are. Asked once it is known that it fits the output."""
+    if np.isfinite(batch.loss):
+        return None
+    last = batch.layers[-1].name
+    return _too_large_to_square(batch) or Finding(
+        "not finite",
+        last,
+        f"All weights and all outputs up to {last} are finite, and the loss is {batch.loss:g}: the loss itself "
+        "makes it of what the output hands over.",
+        "look in the loss for a logarithm of 0, a division by 0 or a number that is too large.",
     )
 
 
@@ -135,8 +140,14 @@ def _dead(layers: list[Layer], batch: Batch) -> Finding | None:
         worst.name,
         f"{count} of {worst.units} units of {worst.name} ({units}) are dead{and_more(layers)}: relu's slope is 0 "
         f"for all {batch.examples} examples, and no gradient passes them.",
-        "he_normal kernels with zero biases, a smaller learning rate, or leaky_relu.",
+        f"{_alive(worst)}, a smaller learning rate, or leaky_relu.",
     )
+
+
+def _alive(layer: Layer) -> str:
+    """What units start from that are alive: those behind a normalisation hang on its shift, not on a kernel."""
+    norm = layer.kind.endswith("Normalization")
+    return f"a shift (beta) of zeros in {layer.name}" if norm else "he_normal kernels with zero biases"
 
 
 def _silenced(norm: Layer, layers: list[Layer]) -> Finding:
@@ -198,13 +209,28 @@ def saturated(batch: Batch) -> Finding | None:
     """A layer whose activations lie where their slope is next to 0."""
     flat = [layer for layer in batch.layers if layer.smooth and _flat_share(layer) >= SATURATED]
     flat = [layer for layer in flat if layer is not batch.layers[-1] or _output_stuck(batch)]
+    clipped = [layer for layer in path.hidden(batch) if layer.clipped >= SATURATED]
     if not flat:
-        return None
+        return _clipped(clipped, batch) if clipped else None
     worst = flat[0]
     evidence = (
         f"{worst.saturated:.0%} of {worst.name}'s activations are saturated{and_more(flat)}: "
         f"{worst.activation}'s slope is {short(worst.slope)} there instead of {short(worst.steepest)}"
     )
+    return _why_flat(worst, evidence, batch)
+
+
+def _clipped(layers: list[Layer], batch: Batch) -> Finding:
+    """A rectifier that ends, as relu6 does, with most of what is active beyond its end."""
+    worst = layers[0]
+    evidence = (
+        f"{worst.clipped:.0%} of what is above 0 in {worst.name} lies beyond the end of its {worst.activation}"
+        f"{and_more(layers)}: its slope is 0 there as well"
+    )
+    return _why_flat(worst, evidence, batch)
+
+
+def _why_flat(worst: Layer, evidence: str, batch: Batch) -> Finding:
     first = path.fed_by_the_input(batch)
     if worst is first and worst.input_offset > OFF_CENTRE:
         return inputs_off_centre(worst, evidence, batch)
@@ -221,8 +247,9 @@ def saturated(batch: Batch) -> Finding | None:
         return Finding(
             "weights too large",
             worst.name,
-            f"{evidence}, because its weights are too large (gain {short(worst.gain)}, Glorot's is about 1).",
-            "glorot_uniform for sigmoid and tanh, or batch normalisation before the activation.",
+            f"{evidence}, because its weights are too large (gain {short(worst.gain)}, "
+            f"about {short(path.needed(worst))} would do).",
+            f"{path.initializer(worst)} kernels, or batch normalisation before the activation.",
         )
     if worst.input_rms > 5:
         return Finding(

@@ -8,6 +8,7 @@ import numpy as np
 
 from vgcourse.measure import keras_private
 from vgcourse.measure.capture.by_step import profiles_of
+from vgcourse.measure.diagnosis.facts.arrays import as_array
 from vgcourse.measure.diagnosis.thresholds import EXPLODED, VANISHED
 
 
@@ -31,7 +32,7 @@ def cure_for(fact, layer, call, left_now: Callable[[], float]) -> Cure:
         fact: a `LayerTime`. call: what the layer took in. left_now: measures the layer again.
     """
     if fact.explodes:
-        return _orthogonal(layer, left_now)
+        return _smaller(layer, fact.factor, left_now)
     # A gate that stays open for about as many steps as there are (chrono initialisation, Tallec & Ollivier 2018).
     bias = float(np.log(fact.steps))
     gate = _gate(layer.cell)
@@ -62,14 +63,14 @@ def _where(cell) -> str:
 
 def _open_lstm(cell, size: float) -> np.ndarray:
     """Keras's order of the gates: input, forget, new, output."""
-    values, units = np.array(cell.bias.value), cell.units
+    values, units = as_array(cell.bias), cell.units
     values[:units], values[units : 2 * units] = -size, size
     return values
 
 
 def _open_gru(cell, size: float) -> np.ndarray:
     """The update gate stands first; of two rows of biases, which are added, one is enough."""
-    values = np.array(cell.bias.value)
+    values = as_array(cell.bias)
     values[0 if values.ndim == 2 else slice(None)][: cell.units] = size
     return values
 
@@ -97,11 +98,16 @@ def _lstm_instead(layer, call, bias: float) -> Cure:
     return Cure(what, tried["tried"].left)
 
 
-def _orthogonal(layer, left_now) -> Cure:
+def _smaller(layer, factor: float, left_now) -> Cure:
+    """Keras's own recurrent kernel, or the present one, smaller by as much as it makes an error grow in a step."""
     kernel = getattr(layer.cell, "recurrent_kernel", None)
     clip = "global_clipnorm=1.0 in the optimizer"
     if kernel is None:
         return Cure(f"smaller recurrent weights, and {clip}, which bounds the step and not the gradient")
+    before = as_array(kernel)
     kernel.assign(keras.initializers.Orthogonal(seed=0)(kernel.shape, kernel.dtype))
-    cure = Cure("an orthogonal recurrent kernel, Keras's default", left_now())
-    return Cure(f"{cure.what}, and meanwhile {clip}", cure.left) if cure.helps else Cure(clip)
+    cure = Cure(f"an orthogonal recurrent kernel, Keras's default, and meanwhile {clip}", left_now())
+    if not cure.helps and factor > 1:
+        kernel.assign(before / factor)
+        cure = Cure(f"a recurrent kernel {factor:.2g} times smaller, and meanwhile {clip}", left_now())
+    return cure if cure.helps else Cure(clip)

@@ -6,7 +6,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from vgcourse.measure import keras_private
 from vgcourse.measure.diagnosis.facts.layer import OtherRate, Trial
 from vgcourse.measure.diagnosis.facts.measure import (
     answer,
@@ -72,7 +71,7 @@ def try_steps(tried: Tried, twin: Twin, before: float, dead: dict, guess: float 
     ratios = twin.ratios()
     kernels = [ratios[id(v)] for v in twin.variables if len(v.shape) > 1]
     large = max((r for r in kernels if np.isfinite(r)), default=0.0) * growth > _LARGE_STEP
-    trial = Trial([before])
+    trial = Trial([before], guess=guess)
     _look(trial, tried, twin, dead)
     if not (large or trial.killed or not trial.losses[1] < before):
         return trial
@@ -80,7 +79,7 @@ def try_steps(tried: Tried, twin: Twin, before: float, dead: dict, guess: float 
     count = int(min(_MOST, max(_STEPS, 2 * growth)))
     _go_on(trial, tried, twin, dead, count)
     if trial.harmful:
-        trial.better = _better_rate(tried, before, dead, count)
+        trial.better = _better_rate(tried, before, dead, count, guess)
         return trial
     return (large and _in_mini_batches(tried, before, dead, count, guess)) or trial
 
@@ -96,7 +95,7 @@ def _in_mini_batches(tried: Tried, before: float, dead: dict, count: int, guess:
     _go_on(trial, tried, twin, dead, count)
     if not trial.harmful:
         return None
-    trial.better = _better_rate(tried, before, dead, count)
+    trial.better = _better_rate(tried, before, dead, count, guess)
     return trial if trial.better else None
 
 
@@ -136,10 +135,10 @@ def _go_on(trial: Trial, tried: Tried, twin: Twin, dead: dict, count: int = _STE
         _look(trial, tried, twin, dead)
 
 
-def _better_rate(tried: Tried, before: float, dead: dict, count: int) -> OtherRate | None:
+def _better_rate(tried: Tried, before: float, dead: dict, count: int, guess: float | None) -> OtherRate | None:
     """The first of some smaller rates with which as many steps lower the loss and kill no layer."""
     for factor in SLOWER:
-        twin, trial = Twin(tried.optimizer, tried.variables, factor), Trial([before])
+        twin, trial = Twin(tried.optimizer, tried.variables, factor), Trial([before], guess=guess)
         _go_on(trial, tried, twin, dead, count)
         if not trial.harmful and trial.losses[-1] < before:
             return OtherRate(factor, trial.losses[-1])
@@ -203,9 +202,3 @@ def _gradients(tried: Tried, step: int, twin: Twin) -> tuple[dict, float]:
     found, scale = scaled_gradients(tape, loss, values, half)
     found = [None if g is None else tf.convert_to_tensor(g) / scale for g in found]
     return dict(zip(map(id, twin.variables), found, strict=True)), float(loss)
-
-
-def follows_schedule(optimizer) -> bool:
-    """Does its learning rate change with the steps, as in a warm-up?"""
-    rate = keras_private.learning_rate_or_schedule(optimizer)
-    return not isinstance(rate, keras.Variable | float | int)

@@ -1,0 +1,36 @@
+"""What learning rate an optimizer's next steps have."""
+
+import keras
+import numpy as np
+
+from vgcourse.measure import keras_private
+
+# So many steps ahead is looked, and at so many places on the way.
+_AHEAD, _PLACES = 1_000_000, 60
+
+
+def rate_now(optimizer) -> float:
+    """The learning rate of the next step; NaN where a schedule of one's own does not tell outside of training."""
+    try:
+        return float(keras.ops.convert_to_numpy(optimizer.learning_rate))
+    except Exception:  # it may want what it gets in training only
+        return np.nan
+
+
+def follows_schedule(optimizer) -> bool:
+    """Does its learning rate change with the steps, as in a warm-up?"""
+    rate = keras_private.learning_rate_or_schedule(optimizer)
+    return not isinstance(rate, keras.Variable | float | int)
+
+
+def has_ended(optimizer, steps: int) -> bool:
+    """Does it follow a schedule that gives no larger rate than now, however long it goes on?"""
+    schedule = keras_private.learning_rate_or_schedule(optimizer)
+    if not isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
+        return False
+    places = np.unique(np.geomspace(1, _AHEAD, _PLACES).astype(int))
+    try:
+        now, *later = (float(schedule(steps + ahead)) for ahead in (0, *places))
+    except Exception:  # one of somebody's own class may want other steps
+        return False
+    return max(later) <= now
