@@ -55,8 +55,9 @@ def lesson(tab) -> None:
     form = tab.locator("form.vg-predict").filter(has=tab.locator("input[value='about a thousandth']")).first
     form.locator("input[value='about a thousandth']").check()
     form.locator("button[type=submit]").click()
+    tab.wait_for_timeout(1500)  # until the page has found its place: what is photographed earlier is cut
     tab.evaluate(GATHER)
-    tab.wait_for_timeout(300)
+    tab.wait_for_timeout(1500)
     tab.locator("#picture").screenshot(path=HERE / "lesson.png")
 
 
