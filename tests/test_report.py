@@ -12,6 +12,7 @@ from vgcourse.cli import main
 from vgcourse.grading.class_run.class_table import Mark, Standing
 from vgcourse.grading.class_run.ledger import Ledger
 from vgcourse.grading.class_run.result import Result
+from vgcourse.grading.class_run.terminal_table import shows
 from vgcourse.grading.pages.page import POLICY, number
 from vgcourse.grading.pages.report import drawing, numbers, report_page
 from vgcourse.grading.pages.report.page import ClassReport
@@ -241,3 +242,9 @@ def test_the_command_writes_a_page_with_links_that_hold(root, tmp_path_factory, 
     assert main(["report", LESSON, "--out", "pages.html"]) == 0
     page = (graded.classroom.root / "pages.html").read_text(encoding="utf-8")
     assert "Not yet: sigmoid misses." in page and "it has not been graded yet" in page
+
+
+def test_no_row_ends_before_it_says_who_handed_in():
+    """Whose submission a mark is of may not be known."""
+    rows = [shows(one) for one in make_class(40).standings]
+    assert len(rows) == 40 and not any("handed in by" in row for row in rows)

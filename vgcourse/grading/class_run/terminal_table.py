@@ -37,7 +37,7 @@ def shows(one: Standing) -> str:
         return f"because {one.reason}"
     said = [missed([verdict for verdict in one.verdicts if not verdict.passed], short_of(one))]
     said += [str(one.lateness)] if one.lateness else []
-    said += [f"handed in by {one.filed_as}"] if one.filed_as != one.student else []
+    said += [f"handed in by {one.filed_as}"] if one.filed_as not in ("", one.student) else []
     said += [f"stale: {one.looks_stale}"] if one.stale else []
     return "; ".join(said)
 
