@@ -277,6 +277,9 @@ def test_the_report_is_an_aligned_table_and_escaped_html():
     assert "a&lt;b" in page
     assert "a<b" not in page
     assert page.count("<tr") == 5
+    # On a narrow page only the table scrolls: what explains it wraps beside it, and nothing is cut.
+    scrolls, words = page.split("</table></div>")
+    assert "overflow-x:auto" in scrolls and "bar: how much" in words and "binary crossentropy" in words
 
 
 def test_percentages_and_shares_in_the_verdict_are_measured():

@@ -51,14 +51,15 @@ def as_html(report) -> str:
     notes = "".join(f"<p style='margin:4px 0;max-width:820px'>{escape(note)}</p>" for note in report.notes)
     return (
         f'<div style="font-family:system-ui,sans-serif;font-size:13px;background:{color}12;'
-        f'border-left:4px solid {color};padding:10px 16px;display:inline-block;max-width:100%;overflow-x:auto">'
+        f'border-left:4px solid {color};padding:10px 16px;display:inline-block;max-width:100%;box-sizing:border-box">'
         f'<p style="margin:0 0 8px;font-size:14px;line-height:1.45;max-width:820px">'
         f"<b>{escape(report.cause)} · {escape(report.layer)}</b><br>"
         f"{escape(report.verdict)}</p>"
+        # On a narrow page the table alone scrolls: its words wrap, and nothing of them is cut.
+        f'<div style="overflow-x:auto" tabindex="0" role="region" aria-label="layer by layer">'
         f'<table style="border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums">'
-        f'<caption style="caption-side:bottom;text-align:left;{MUTED};padding-top:6px">'
-        f"{escape(_EXPLAINED)} {escape(_setting(report))}</caption>"
-        f'<thead style="{MUTED}"><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+        f'<thead style="{MUTED}"><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        f'<p style="margin:6px 0;max-width:820px;{MUTED}">{escape(_EXPLAINED)} {escape(_setting(report))}</p>'
         f"{as_table(report.time)}{notes}</div>"
     )
 

@@ -52,9 +52,10 @@ def as_table(frame: pd.DataFrame) -> str:
         for name, *values in _rows(frame)
     )
     return (
+        '<div style="overflow-x:auto" tabindex="0" role="region" aria-label="through time">'
         '<table style="border-collapse:collapse;font-size:13px;font-variant-numeric:tabular-nums;margin-top:8px">'
-        f'<caption style="caption-side:bottom;text-align:left;{MUTED};padding-top:6px">{_EXPLAINED}</caption>'
-        f'<thead style="{MUTED}"><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
+        f'<thead style="{MUTED}"><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        f'<p style="margin:6px 0;max-width:820px;{MUTED}">{_EXPLAINED}</p>'
     )
 
 
