@@ -339,9 +339,9 @@ def test_a_killed_warm_parent_takes_its_kernels_along_and_is_replaced():
 
 def test_a_killed_grader_leaves_nothing(tmp_path):
     code = (
-        "import os, psutil, time\nfrom vgcourse.grading.confinement import kernels\n"
+        "import psutil, time\nfrom vgcourse.grading.confinement import kernels\n"
         "p = kernels.WarmParent(stack=('ipykernel.kernelapp',))\n"
-        "kernels._parents[os.getpid()] = p\nkernels.start_kernel()\n"
+        "kernels.warm_parent = lambda stack=(): p\nkernels.start_kernel()\n"
         "found = lambda: [c.pid for c in psutil.Process(p.pid).children(recursive=True)]\n"
         # A keeper and its kernel; psutil may miss one of them, now and the next time.
         "while len(seen := found()) < 2: time.sleep(0.05)\n"

@@ -188,6 +188,11 @@ class WarmParent:
         return parent
 
     @property
+    def is_borrowed(self) -> bool:
+        """Whether another process started it."""
+        return self._process is None
+
+    @property
     def is_alive(self) -> bool:
         """Whether it can fork kernels still."""
         if self._process is not None:
@@ -244,19 +249,18 @@ class WarmParent:
 _parents: dict[int, WarmParent] = {}
 
 
-def warm_parent(stack: tuple[str, ...] | None = None) -> WarmParent:
+def warm_parent(stack: tuple[str, ...] = STACK) -> WarmParent:
     """This process's warm parent; started, or started again, where there is none or it lacks some of ``stack``.
 
-    None: whatever there is, or was before it ended; where there was none, `STACK`. One that lacks something ends
-    with its kernels.
+    (): any will do. One of this process's own that lacks something ends with its kernels; a borrowed one stays.
     """
     own = os.getpid()
     there = _parents.get(own)
-    if there and there.is_alive and set(stack or ()) <= set(there.stack):
+    if there and there.is_alive and (there.is_borrowed or set(stack) <= set(there.stack)):
         return there
     if there:
         _parents.pop(own).close()
-    _parents[own] = WarmParent(stack or (there.stack if there else STACK))
+    _parents[own] = WarmParent(stack or STACK)
     return _parents[own]
 
 
@@ -272,7 +276,7 @@ def isolation_here(choice: str = "auto") -> Isolation:
     """
     if choice not in CHOICES:
         raise CourseError(f"isolation is one of {', '.join(CHOICES)}, not {choice!r}.")
-    found = warm_parent().isolation[choice]
+    found = warm_parent(()).isolation[choice]
     if choice == "required" and found.level != NAMESPACES:
         raise CourseError(f"Isolation is required, and this machine does not give it. {found.notice()}")
     return found
