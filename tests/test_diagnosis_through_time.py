@@ -66,6 +66,19 @@ def test_recurrent_weights_that_are_too_large_explode_through_time():
     assert "orthogonal" in report.verdict and "clipnorm" in report.verdict and "(tried)" in report.verdict
 
 
+def test_where_an_orthogonal_kernel_forgets_a_smaller_one_is_tried():
+    """relu passes half of the units' gradient: from an orthogonal kernel next to nothing is left after many steps."""
+    model, X, y = net(layers.SimpleRNN(16, "relu", name="told"), layers.Dense(1), steps=40)
+    kernel = model.get_layer("told").cell.recurrent_kernel
+    kernel.assign(kernel * 3)
+    report = vg.diagnose(model, X, y)
+    assert (report.cause, report.layer) == ("exploding through time", "told"), report
+    fact = report.batch.time.layers[0]
+    assert f"a recurrent kernel {fact.factor:.2g} times smaller" in report.verdict and "(tried)" in report.verdict
+    kernel.assign(kernel / fact.factor)
+    assert vg.gradient_by_step(model, X)["told"].left == pytest.approx(fact.cure.left, rel=1)
+
+
 HEALTHY = {
     "a short sequence": (lambda: [layers.LSTM(16), layers.Dense(1)], 10),
     "both ways, short": (lambda: [layers.Bidirectional(layers.LSTM(8)), layers.Dense(1)], 10),
