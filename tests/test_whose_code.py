@@ -24,6 +24,14 @@ def under_another_name(function):
     return types.FunctionType(renamed, vars(statistics), "mine", function.__defaults__)
 
 
+def with_other_names_and_constants(function):
+    code = function.__code__
+    names = tuple(f"v{number}" for number in range(len(code.co_varnames)))
+    constants = tuple(None if isinstance(one, str) else one for one in code.co_consts)
+    changed = code.replace(co_varnames=names, co_consts=(*constants, 12345), co_filename="mine", co_name="mine")
+    return types.FunctionType(changed, vars(statistics), "mine", function.__defaults__)
+
+
 def from_the_text(function):
     scope = {"np": np}
     exec(inspect.getsource(function).replace(f"def {function.__name__}", "def mine"), scope)
@@ -40,7 +48,10 @@ def without_its_docstring(function):
     return scope[function.__name__]
 
 
-@pytest.mark.parametrize("copied", [lambda f: f, under_another_name, from_the_text, without_its_docstring])
+COPIES = (lambda f: f, under_another_name, with_other_names_and_constants, from_the_text, without_its_docstring)
+
+
+@pytest.mark.parametrize("copied", COPIES)
 def test_a_copy_is_the_packages(copied):
     found = whose_code.of_files().origin(copied(statistics.rms).__code__)
     assert (found.file, found.name, found.computes) == (str(Path("measure", "statistics.py")), "rms", True)

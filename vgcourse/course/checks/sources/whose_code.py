@@ -49,14 +49,19 @@ class Codes:
         self.same: dict[CodeType, Origin] = {}
         self.texts = texts
         self._alike: dict[tuple[tuple, tuple], list[tuple[CodeType, Origin]]] = {}
+        self._by_bytes: dict[tuple[bytes, bytes], Origin] = {}
         for file, code in codes:
             self.same[code] = origin = Origin(file, code.co_qualname)
             if len(code.co_code) >= _LONG and is_function(code):
                 self._alike.setdefault((code.co_names, code.co_varnames), []).append((code, origin))
+                self._by_bytes[code.co_code, code.co_linetable] = origin
 
     def origin(self, code: CodeType) -> Origin | None:
         """Where it comes from; None where it is not one of these."""
         if found := self.same.get(code):
+            return found
+        # Nobody writes the same steps in the same columns: names and constants were put into it as into a form.
+        if found := self._by_bytes.get((code.co_code, code.co_linetable)):
             return found
         alike = self._alike.get((code.co_names, code.co_varnames), ())
         steps = list(_steps(code)) if alike else []
