@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras import layers
 
 from vgcourse.measure.diagnosis import diagnose
+from vgcourse.measure.diagnosis.rules.flow import limit_beside_norms
 
 ops = keras.ops
 ROWS = 48
@@ -117,3 +118,13 @@ def test_a_net_in_which_nothing_is_wrong_is_healthy_before_and_after_training(fa
         report = diagnose(net, X, y)
         assert report.healthy, report
         assert not any("one constant answers them all" in note for note in report.notes)
+
+
+# Layers with weights → the largest weighed reach, of ResNet50, 101 and 152 of keras.applications with random weights,
+# images of 32 and 64 pixels. The largest takes 48 s of a processor: `bench_diagnosis` asks for its verdict.
+RESNETS = {107: (130,), 209: (611,), 311: (2295, 6569)}
+
+
+@pytest.mark.parametrize("layers", RESNETS)
+def test_what_healthy_residual_nets_were_seen_to_have_is_far_below_the_limit(layers):
+    assert max(RESNETS[layers]) < limit_beside_norms(layers) / 10

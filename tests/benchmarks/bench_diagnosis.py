@@ -1,7 +1,7 @@
 """What a diagnosis finds, and how long it takes: ``python -m tests.benchmarks.bench_diagnosis``.
 
 A table of families of nets × diseases, compiled and not, in float32 and mixed precision by turns, and of nets ill in
-their own way; the healthy ones before and after some steps, four of keras.applications among them. CPU seconds are
+their own way; the healthy ones before and after some steps, five of keras.applications among them. CPU seconds are
 medians of one run.
 """
 
@@ -24,7 +24,7 @@ from tests.net_kinds import KINDS
 from vgcourse.measure.diagnosis import diagnose
 
 REPEATS = 7
-APPLICATIONS = ("ResNet50", "MobileNet", "MobileNetV2", "EfficientNetB0")
+APPLICATIONS = ("ResNet50", "ResNet152", "MobileNet", "MobileNetV2", "EfficientNetB0")
 
 
 def cpu(action) -> float:

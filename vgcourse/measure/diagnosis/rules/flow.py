@@ -14,6 +14,8 @@ from vgcourse.measure.diagnosis.rules.inputs import weights_off_centre
 from vgcourse.measure.diagnosis.thresholds import (
     EXPLODED,
     EXPLODED_BESIDE_NORMS,
+    GROWS_BESIDE_NORMS,
+    MOST_BESIDE_NORMS,
     STRONG_FACTOR,
     STRONG_PRODUCT,
     VANISHED,
@@ -22,6 +24,11 @@ from vgcourse.measure.diagnosis.thresholds import (
     WEIGHTS_OFF_CENTRE,
 )
 from vgcourse.measure.diagnosis.words import and_more, share, short
+
+
+def limit_beside_norms(layers: int) -> float:
+    """What a healthy net of so many layers with normalisations and roads around them stays below."""
+    return float(np.clip(GROWS_BESIDE_NORMS**layers, EXPLODED_BESIDE_NORMS, MOST_BESIDE_NORMS))
 
 
 def exploding(batch: Batch) -> Finding | None:
@@ -37,7 +44,7 @@ def exploding(batch: Batch) -> Finding | None:
     # Weights before a normalisation have no scale, so that the size of their gradient says less; skip connections
     # carry the rest.
     normalised = not batch.plain and any(layer.kind.endswith("Normalization") for layer in chain)
-    limit = EXPLODED_BESIDE_NORMS if normalised else EXPLODED
+    limit = limit_beside_norms(len(chain)) if normalised else EXPLODED
     loud = path.weighed(reach, chain)
     if np.isnan(reach).all() or (not (compound and not normalised) and np.nanmax(loud) < limit):
         return None
