@@ -128,3 +128,18 @@ RESNETS = {107: (130,), 209: (611,), 311: (2295, 6569)}
 @pytest.mark.parametrize("layers", RESNETS)
 def test_what_healthy_residual_nets_were_seen_to_have_is_far_below_the_limit(layers):
     assert max(RESNETS[layers]) < limit_beside_norms(layers) / 10
+
+
+def test_answers_of_0_drown_a_loss_of_directions_and_no_layer_is_blamed():
+    """Examples that relu holds at 0 throughout are answered with 0; what the others hear is as it should be."""
+    X, _ = _table()
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential([keras.Input((6,)), *[layers.Dense(4, "relu") for _ in range(2)], layers.Dense(3)])
+    model.layers[1].set_weights([-np.abs(model.layers[1].get_weights()[0]), np.full(4, 0.5, "float32")])
+    model.compile("adam", "cosine_similarity")
+    zeros = (model.predict(X, verbose=0) == 0).all(1)
+    report = diagnose(model, X, X[:, :3])
+    assert 0 < zeros.sum() < ROWS and report.cause == "not measured"
+    assert f"{zeros.sum()} of {ROWS} examples with exactly 0" in report.verdict
+    model.compile("adam", "mse")
+    assert diagnose(model, X, X[:, :3]).cause != "not measured", "a loss of sizes has its slope there, too"

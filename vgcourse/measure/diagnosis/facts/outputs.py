@@ -45,6 +45,7 @@ def _output(taps, h, head, part, target, gradient, layer, own) -> Output:
         taps.owner(h) is not None,
         bool(own) or (part is not None and is_own_loss(part)),
         0.0 if gradient is None else norm(gradient),
+        *_where_nothing(values, gradient),
     )
 
 
@@ -70,6 +71,17 @@ def _loss_of(model, part, x, y, prediction) -> float:
     if getattr(model, "compiled", False):
         return float(model.compute_loss(x=x, y=y, y_pred=prediction))
     return float(part(y, prediction)) if isinstance(part, keras.losses.Loss) else float("nan")
+
+
+def _where_nothing(values: np.ndarray, gradient) -> tuple[float, float]:
+    """(share of the examples that are answered by zeros, how many times what others get the loss sends to them)."""
+    if gradient is None or not values.size:
+        return 0.0, np.nan
+    zeros = (values.reshape(len(values), -1) == 0).all(1)
+    squares = (as_float64(gradient).reshape(len(values), -1) ** 2).sum(1)
+    if zeros.all() or not zeros.any() or not squares[~zeros].any():
+        return float(zeros.mean()), np.nan
+    return float(zeros.mean()), float(np.sqrt(squares[zeros].mean() / squares[~zeros].mean()))
 
 
 def _deaf(gradient, n: int) -> float:

@@ -65,6 +65,7 @@ ORDER = (
     Rule(inputs.off_centre_weights),
     Rule(through_time.explodes),
     Rule(flow.exploding),
+    Rule(calm.no_direction),
     Rule(flow.vanishing),
     Rule(inputs.not_centred),
     Rule(targets.far),

@@ -5,7 +5,7 @@ import numpy as np
 from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
 from vgcourse.measure.diagnosis.rules.finding import Finding
-from vgcourse.measure.diagnosis.thresholds import VANISHED
+from vgcourse.measure.diagnosis.thresholds import LOUD_AT_NOTHING, VANISHED
 from vgcourse.measure.diagnosis.words import share, short
 
 
@@ -49,6 +49,24 @@ def _why_nothing_is_sent(batch: Batch) -> tuple[str, str]:
     return (
         ": either all answers are right, or the loss leaves all examples out",
         "a batch that it does not answer perfectly yet, and a look at what masks and labels to ignore leave of it.",
+    )
+
+
+def no_direction(batch: Batch) -> Finding | None:
+    """Answers that are exactly 0, where a loss of directions is next to infinitely steep: they drown the rest."""
+    found = [output for output in batch.outputs if 0 < output.nothing < 1 and output.louder > LOUD_AT_NOTHING]
+    if not found:
+        return None
+    one = found[0]
+    count = round(one.nothing * batch.examples)
+    return Finding(
+        "not measured",
+        one.layer,
+        f"Not measured: how the layers pass the gradient on, because {one.layer} answers {count} of {batch.examples} "
+        f"examples with exactly 0, and there the loss sends {short(one.louder)} times what it sends elsewhere: a "
+        "direction has no size to start from.",
+        "a bias other than 0 in the layers, or more units, so that no example is answered with 0; fit() goes on from "
+        "the others.",
     )
 
 
