@@ -776,8 +776,8 @@ fig.legend(loc="outside lower center", ncols=2, frameon=False)
 vg.plots.tell(
     fig,
     "Scores of six kinds of net, ill and cured, all seeds of each fault. All that "
-    "are ill lie below the line of their kind, near chance or at 0; all cured ones "
-    "lie above it.",
+    "are ill lie below the line of their kind, nearly all of them near chance or at "
+    "0; all cured ones lie above it.",
 )
 
 # %% [markdown]
