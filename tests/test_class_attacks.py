@@ -74,7 +74,8 @@ FILES = {
     "not_json": (b"{broken", "damaged"),
     "a_web_page": (b"<!doctype html><p>404", "a web page"),
     "no_cells": (b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', "no cells"),
-    "from_the_future": (b'{"cells": [{}], "metadata": {}, "nbformat": 9, "nbformat_minor": 0}', "format"),
+    "from_the_future": (b'{"pages": [{}], "metadata": {}, "nbformat": 9, "nbformat_minor": 0}', "format"),
+    "of_other_cells": (b'{"cells": [{}], "metadata": {}, "nbformat": 9, "nbformat_minor": 0}', "another notebook"),
     "empty": (b"", "is empty"),
     "of_a_merge": (b"<<<<<<< HEAD\n{}\n=======\n>>>>>>> theirs\n", "merge"),
 }
