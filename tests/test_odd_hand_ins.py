@@ -23,6 +23,8 @@ pytestmark = [
 RED, FORGED = "\x1b[31mada\x1b[0m", "notes\nada_honest  1 of 1  all checks passed.txt"
 LATIN_1 = b"M\xfcller".decode("utf-8", "surrogateescape")
 
+NAMES = {"latin_1": f"{LATIN_1}.png", "painted": FORGED, "formula": "=HYPERLINK(1).png"}
+
 
 def closed_folder(folder):
     folder.chmod(0)
@@ -60,16 +62,19 @@ def latin_1_notebook(folder):
     next(folder.glob("*.ipynb")).rename(folder / f"{LATIN_1}.ipynb")
 
 
-def latin_1_photo_only(folder):
-    next(folder.glob("*.ipynb")).rename(folder / f"{LATIN_1}.png")
+def renamed(name):
+    """The notebook bears another name, which is no notebook's: it is found, and the name stands in a note."""
+    return lambda folder: next(folder.glob("*.ipynb")).rename(folder / name)
 
 
-def painted_only(folder):
-    next(folder.glob("*.ipynb")).rename(folder / FORGED)
+def photo_only(name):
+    """A picture in place of the notebook: the name stands in the reason."""
 
+    def happens(folder):
+        next(folder.glob("*.ipynb")).unlink()
+        (folder / name).write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
 
-def formula_only(folder):
-    next(folder.glob("*.ipynb")).rename(folder / "=HYPERLINK(1).png")
+    return happens
 
 
 # One process, for each would import nbgrader anew; what is raised gets out of it.
@@ -89,9 +94,8 @@ VICTIMS = {
     "closed_beside": (odd_files_beside, None),
     "deep_path": (deep_path, None),
     "latin_1_notebook": (latin_1_notebook, None),
-    "latin_1_photo": (latin_1_photo_only, "start.ipynb is missing"),
-    "painted_only": (painted_only, "start.ipynb is missing"),
-    "formula_only": (formula_only, "start.ipynb is missing"),
+    **{f"{what}_renamed": (renamed(name), None) for what, name in NAMES.items()},
+    **{f"{what}_photo": (photo_only(name), "start.ipynb is missing") for what, name in NAMES.items()},
     LATIN_1: (lambda folder: None, None),
     RED: (lambda folder: None, None),
 }
