@@ -84,4 +84,4 @@ FLAT_GATE = 4.2
 HELD_GATES = 0.7
 # How many times louder a loss is where an answer is exactly 0: Keras divides by a size of 1e-6 at least, so that
 # cosine similarity is up to a million times steeper there; losses of sizes are about as steep as elsewhere.
-LOUD_AT_NOTHING = 1e3
+LOUD_AT_ZERO = 1e3

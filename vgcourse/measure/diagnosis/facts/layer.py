@@ -24,8 +24,8 @@ class Output:
         deaf: share of the examples whose loss has exactly no gradient here. seen_through: does Keras
             compute the loss from the logits behind it? sent: norm per example of the gradient that the loss sends
             into it, 0 where it sends none.
-        nothing: share of the examples for which all its numbers are exactly 0. louder: how many times what the
-            loss sends to another example these get, root mean square; NaN where there are none, or no others.
+        zero_share: share of the examples for which all its numbers are exactly 0. louder_at_zero: how many times what
+            the loss sends to another example these get, root mean square; NaN where there are none, or no others.
     """
 
     layer: str
@@ -40,8 +40,8 @@ class Output:
     sure: bool
     own_loss: bool = False
     sent: float = np.nan
-    nothing: float = 0.0
-    louder: float = np.nan
+    zero_share: float = 0.0
+    louder_at_zero: float = np.nan
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def _output(taps, h, head, part, target, gradient, layer, own) -> Output:
         taps.owner(h) is not None,
         bool(own) or (part is not None and is_own_loss(part)),
         0.0 if gradient is None else norm(gradient),
-        *_where_nothing(values, gradient),
+        *_where_zero(values, gradient),
     )
 
 
@@ -73,7 +73,7 @@ def _loss_of(model, part, x, y, prediction) -> float:
     return float(part(y, prediction)) if isinstance(part, keras.losses.Loss) else float("nan")
 
 
-def _where_nothing(values: np.ndarray, gradient) -> tuple[float, float]:
+def _where_zero(values: np.ndarray, gradient) -> tuple[float, float]:
     """(share of the examples that are answered by zeros, how many times what others get the loss sends to them)."""
     if gradient is None or not values.size:
         return 0.0, np.nan

@@ -65,7 +65,7 @@ ORDER = (
     Rule(inputs.off_centre_weights),
     Rule(through_time.explodes),
     Rule(flow.exploding),
-    Rule(calm.no_direction),
+    Rule(calm.loud_at_zero),
     Rule(flow.vanishing),
     Rule(inputs.not_centred),
     Rule(targets.far),

@@ -5,7 +5,7 @@ import numpy as np
 from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
 from vgcourse.measure.diagnosis.rules.finding import Finding
-from vgcourse.measure.diagnosis.thresholds import LOUD_AT_NOTHING, VANISHED
+from vgcourse.measure.diagnosis.thresholds import LOUD_AT_ZERO, VANISHED
 from vgcourse.measure.diagnosis.words import share, short
 
 
@@ -52,19 +52,20 @@ def _why_nothing_is_sent(batch: Batch) -> tuple[str, str]:
     )
 
 
-def no_direction(batch: Batch) -> Finding | None:
-    """Answers that are exactly 0, where a loss of directions is next to infinitely steep: they drown the rest."""
-    found = [output for output in batch.outputs if 0 < output.nothing < 1 and output.louder > LOUD_AT_NOTHING]
+def loud_at_zero(batch: Batch) -> Finding | None:
+    """Answers of exactly 0, at which a loss of directions is next to infinitely steep: they drown the rest."""
+    found = [output for output in batch.outputs if 0 < output.zero_share < 1 and output.louder_at_zero > LOUD_AT_ZERO]
     if not found:
         return None
     one = found[0]
-    count = round(one.nothing * batch.examples)
+    count = round(one.zero_share * batch.examples)
+    why = ": it compares directions, and an answer of 0 has none" if one.loss == "cosine_similarity" else ""
     return Finding(
         "not measured",
         one.layer,
         f"Not measured: how the layers pass the gradient on, because {one.layer} answers {count} of {batch.examples} "
-        f"examples with exactly 0, and there the loss sends {short(one.louder)} times what it sends elsewhere: a "
-        "direction has no size to start from.",
+        f"examples with exactly 0, and there the loss sends {short(one.louder_at_zero)} times what it sends "
+        f"elsewhere{why}.",
         "a bias other than 0 in the layers, or more units, so that no example is answered with 0; fit() goes on from "
         "the others.",
     )
