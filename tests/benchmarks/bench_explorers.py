@@ -1,7 +1,8 @@
 """Speed and memory of the explorers: `python -m tests.benchmarks.bench_explorers` (two minutes).
 
-Slider to pixels: from the slider's input event until the browser has painted the frame that follows, in which the
-first net answers; all nets: until the last one has.
+Slider to pixels: from the slider's input event until the browser has painted the frame in which the first net's new
+picture stands; all nets: until the last one has answered. Busy: processor time of the page's own thread, all that it
+does for a move, which no other program on the machine changes.
 Training frame: the time that one frame of 3 nets x 10 layers keeps the page busy; drawn: how many frames a second
 come to the screen while a worker trains. Each at the computer's own speed, and with the page slowed down six times,
 as on an old laptop (Chromium slows down the page, not its worker). Memory: of a kernel's process
@@ -30,6 +31,12 @@ MOVE = """async ([key, moves]) => {
     const slider = document.querySelector(`[data-key=${key}]`);
     const frame = () => new Promise(done => requestAnimationFrame(done));
     const step = (slider.max - slider.min) / 40;
+    const open = HTMLCanvasElement.prototype.getContext;
+    let drawn = 0; // when a picture was last begun
+    HTMLCanvasElement.prototype.getContext = function (...given) {
+        drawn = performance.now();
+        return open.apply(this, given);
+    };
     const { queue } = document.querySelector('.vg').vgShell.explorer;
     const [times, whole] = [[], []];
     for (let i = 0; i < moves; i += 1) {
@@ -37,12 +44,13 @@ MOVE = """async ([key, moves]) => {
         await frame();
         const begun = performance.now();
         slider.dispatchEvent(new Event('input'));
-        await frame();
+        do await frame(); while (drawn < begun);
         await new Promise(done => setTimeout(done));
         times.push(performance.now() - begun);
         while (queue?.busy) await frame();
         whole.push(performance.now() - begun);
     }
+    HTMLCanvasElement.prototype.getContext = open;
     return [times, whole];
 }"""
 TRAIN = """async () => {
@@ -72,8 +80,10 @@ def browser_times() -> None:
         for slower in (1, 6):
             for kind, key in SLIDERS.items():
                 with slowed_page(chromium, kind, slower) as page:
-                    first, whole = page.evaluate(MOVE, [key, MOVES])
+                    (first, whole), busy = page_work(page, MOVE, [key, MOVES])
                     print(f"{slower}x: slider to pixels, {kind:14} {summary(first)}; all nets: {summary(whole)}")
+                    if slower == 1:
+                        print(f"    the page's own thread is busy for {1000 * busy / MOVES:.1f} ms a move")
             for words, state in RACES.items():
                 with slowed_page(chromium, state, slower) as page:
                     frames, epochs, rate = page.evaluate(TRAIN)
@@ -81,6 +91,19 @@ def browser_times() -> None:
                         f"{slower}x: training frame, {words} {summary(frames)}; {rate:.0f} a second, {epochs} epochs"
                     )
         chromium.close()
+
+
+def page_work(page, script: str, given) -> tuple:
+    """What the script returns, and how many seconds of a processor the page's own thread took meanwhile."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    before = _busy(session)
+    answer = page.evaluate(script, given)
+    return answer, _busy(session) - before
+
+
+def _busy(session) -> float:
+    return next(m["value"] for m in session.send("Performance.getMetrics")["metrics"] if m["name"] == "TaskDuration")
 
 
 @contextmanager

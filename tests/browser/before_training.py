@@ -12,8 +12,8 @@ from sentences import check_number, check_start_words, check_walk_words
 TABLE = f"() => {SHELL}.table()"
 
 
-def points_of(page) -> tuple[np.ndarray, np.ndarray]:
-    x, y = page.evaluate(f"() => {{ {PACK} return [{EXPLORER}.points.x, {EXPLORER}.points.y].map(pack); }}")
+def points_of(page, kind: str) -> tuple[np.ndarray, np.ndarray]:
+    x, y = page.evaluate(f"() => {{ {PACK} const {{ x, y }} = vgcourse.POINTS.{kind}; return [x, y].map(pack); }}")
     return unpack(x).reshape(-1, 2), unpack(y)
 
 
@@ -51,7 +51,7 @@ def median(rows) -> np.ndarray:
 
 def check_profile(page, setting: dict, tried) -> None:
     depth, width, seed = (int(setting[name]) for name in ("depth", "width", "seed"))
-    sizes, points, table = [2, *[width] * depth, 1], points_of(page), page.evaluate(TABLE)
+    sizes, points, table = [2, *[width] * depth, 1], points_of(page, "profile"), page.evaluate(TABLE)
     panels = page.evaluate(
         f"""() => {{ {PACK} return {EXPLORER}.panels.map(panel => [panel.name, panel.factor.innerText,
             panel.sentence.innerText, ...[panel.low, panel.median, panel.high].map(pack)]); }}"""
@@ -180,7 +180,7 @@ def walks_of(drawn, sizes, activation, points) -> list:
 def check_walk(page, setting: dict, tried) -> None:
     depth, width, gain, seed = (float(setting.get(name, 1)) for name in ("depth", "width", "gain", "seed"))
     depth, width, activation = int(depth), int(width), setting["activation"]
-    sizes, points = [2, *[width] * depth, 1], points_of(page)
+    sizes, points = [2, *[width] * depth, 1], points_of(page, "walk")
     drawn = page.evaluate(
         f"""([depth, width, gain, seed]) => {{ {PACK} return [0, 1, 2, 3, 4]
             .map(i => vgcourse.gainWeights(depth, width, gain, seed + i).kernels.map(pack)); }}""",

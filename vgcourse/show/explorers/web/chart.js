@@ -9,9 +9,23 @@ export function canvasDensity() {
   return Math.min(3, window.devicePixelRatio || 1);
 }
 
+const widths = new WeakMap();
+const resized = new ResizeObserver((entries) => entries.forEach(({ target }) => widths.set(target, target.clientWidth)));
+
+/**
+ * CSS width of a canvas. It is kept until it changes: the browser, asked after a change of words, would have to lay out
+ * the page at once.
+ */
+export function widthOf(canvas) {
+  if (widths.get(canvas)) return widths.get(canvas);
+  widths.set(canvas, canvas.clientWidth);
+  resized.observe(canvas);
+  return canvas.clientWidth;
+}
+
 /** Size the canvas to its CSS width and `height`; returns `{g, width, height}` in CSS pixels, cleared. */
 export function openCanvas(canvas, height) {
-  const width = Math.max(90, canvas.clientWidth);
+  const width = Math.max(90, widthOf(canvas));
   const density = canvasDensity();
   const [w, h] = [Math.round(width * density), Math.round(height * density)];
   if (canvas.width !== w || canvas.height !== h) {

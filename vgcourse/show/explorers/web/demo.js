@@ -1,6 +1,5 @@
 /** A recording made on the spot, for the page that has no kernel: a sigmoid net of five layers. */
 
-import { dataset } from "./datasets.js";
 import { allFinite } from "./matrix.js";
 import { Run } from "./run.js";
 import { counted } from "./words.js";
@@ -11,7 +10,7 @@ const SETTING = { depth: 5, width: 16, activation: "sigmoid", initializer: "norm
 
 /** Train the demonstration net and pack what it did as `explore.py` packs a Recording. */
 export function recordDemo() {
-  const run = new Run({ data: dataset("circles"), ...SETTING }).looked();
+  const run = new Run({ data: "circles", ...SETTING }).looked();
   const frames = [snapshot(run, "at initialisation")];
   for (let epoch = 0; epoch < DEMO_EPOCHS; epoch += 1) {
     run.trainEpoch();

@@ -1,10 +1,11 @@
 /** What every layer receives before training, over 20 seeds, beside theory. Lessons 2 and 5. */
 
-import { drawBand, drawLine, drawMarker, drawLogAxis, layerLabels, openCanvas, write } from "./chart.js";
+import { drawBand, drawLine, drawMarker, drawLogAxis, layerLabels, openCanvas, widthOf, write } from "./chart.js";
+import { Away, Request } from "./away.js";
 import { emphasise, freshId, legendList, make } from "./dom.js";
 import { gradientField, initializerField, seedField, whole, widthField } from "./fields.js";
-import { ascending, measureNet, profileQuantiles, quantile, sample } from "./many.js";
-import { layerFactor, predictBackprop } from "./meanfield.js";
+import { ascending, profileQuantiles, quantile } from "./many.js";
+import { layerFactor } from "./meanfield.js";
 import { Queue } from "./queue.js";
 import { logScale, outsiders } from "./scales.js";
 import { LOOKS } from "./theme.js";
@@ -12,7 +13,7 @@ import { swatch } from "./thermometers.js";
 import { compareLayers, counted, plainNumber } from "./words.js";
 
 const PROFILE_SEEDS = 20;
-const DRAWN_APART = 150; // ms between two drawings while the panels fill up: to draw costs more than to measure
+const SHOWN_AT = [4, 10]; // so many nets in each panel, between the first and all: to draw costs more than to measure
 const PROFILED = ["sigmoid", "tanh", "relu"];
 
 export const depthProfile = {
@@ -36,9 +37,8 @@ export const depthProfile = {
 };
 
 class DepthProfile {
-  drawn = -Infinity; // when the panels were last drawn
   queue = new Queue();
-  points = sample(32);
+  away = new Away(() => this.queue.wake());
 
   constructor(shell) {
     this.shell = shell;
@@ -51,7 +51,7 @@ class DepthProfile {
   /** The kernels' gradients are measured where they are asked for: they cost as much as all the rest. */
   change(key) {
     const known = key === "gradient" && this.panels.every(({ nets }) => nets.length && nets.every((net) => net[this.#quantity]));
-    if (known) this.#show({ done: !this.queue.busy, all: true });
+    if (known && !this.queue.busy) this.queue.run(this.#ending(), (done) => done && this.#tell());
     else this.#measure(key === null);
   }
 
@@ -62,31 +62,51 @@ class DepthProfile {
   /** The panels answer one after the other and then fill up together; the first time all are there at once. */
   #measure(firstTime) {
     const { depth, width, initializer, seed } = this.shell.values;
-    const { inputSquare } = this.points;
-    const setting = { depth, width, initializer };
-    const theory = (panel) => () => panel.expect(predictBackprop({ activation: panel.name, ...setting, inputSquare }));
     const errorsOnly = this.#quantity === "backprop";
-    const net = (panel, i) => () => panel.add(measureNet({ activation: panel.name, ...setting, seed: seed + i }, this.points, errorsOnly));
-    const answers = this.panels.flatMap((panel) => [theory(panel), net(panel, 0)]);
-    if (firstTime) answers.splice(0).forEach((answer) => answer());
-    const jobs = answers;
-    for (let i = 1; i < PROFILE_SEEDS; i += 1) jobs.push(...this.panels.map((panel) => net(panel, i)));
-    this.queue.run(jobs, (done) => (done || this.#worthDrawing()) && this.#show({ done }));
+    const settings = this.panels.map(({ name }) => ({ activation: name, depth, width, initializer }));
+    const theories = settings.map((setting) => new Request("profileTheory", setting));
+    const net = (i) => settings.map((setting) => new Request("profile", { setting: { ...setting, seed: seed + i }, errorsOnly }));
+    const nets = Array.from({ length: PROFILE_SEEDS }, (_, i) => net(i));
+    if (!firstTime) this.away.send([...theories.flatMap((theory, p) => [theory, nets[0][p]]), ...nets.slice(1).flat()]);
+    const jobs = this.panels.flatMap((panel, p) => [theories[p].done, nets[0][p].done, ...this.#first(panel, theories[p], nets[0][p])]);
+    for (let i = 1; i < PROFILE_SEEDS; i += 1) {
+      jobs.push(...this.panels.flatMap((panel, p) => [nets[i][p].done, () => panel.add(nets[i][p].result)]));
+      if (SHOWN_AT.includes(i + 1)) jobs.push(...this.#drawings());
+    }
+    this.queue.run([...jobs, ...this.#ending()], (done) => done && this.#tell());
+    if (firstTime) this.queue.finish();
   }
 
-  /** A panel's first answer comes at once; what fills the panels up, now and then. */
-  #worthDrawing() {
-    return this.panels.some(({ fresh, answered }) => fresh && !answered) || performance.now() - this.drawn > DRAWN_APART;
+  /** A panel's first answer, of one net. */
+  #first(panel, theory, net) {
+    const begin = () => {
+      panel.expect(theory.result);
+      panel.add(net.result);
+    };
+    return [begin, ...this.#drawing(panel)];
   }
 
-  /** Draw the panels that have something new, or `all`; when `done`, on the axis that holds all of them. */
-  #show({ done, all = false }) {
-    const news = this.panels.filter((panel) => all || panel.fresh);
-    news.forEach((panel) => panel.digest(this.#quantity));
-    const limits = commonLimits(this.panels);
-    for (const panel of done ? this.panels : news) panel.draw(limits, this.shell.theme);
-    this.drawn = performance.now();
-    if (!done) return;
+  /** Pictures before words: after a change of words, the browser works out all styles before it draws a text. */
+  #drawing(panel) {
+    const picture = () => {
+      panel.digest(this.#quantity);
+      panel.draw(commonLimits(this.panels), this.shell.theme);
+    };
+    return [picture, () => panel.write()];
+  }
+
+  #drawings() {
+    return this.panels.flatMap((panel) => this.#drawing(panel));
+  }
+
+  /** All panels on the axis that holds all of them. */
+  #ending() {
+    const digest = () => this.panels.forEach((panel) => panel.digest(this.#quantity));
+    const pictures = this.panels.map((panel) => () => panel.draw(commonLimits(this.panels), this.shell.theme));
+    return [digest, ...pictures, () => this.panels.forEach((panel) => panel.write())];
+  }
+
+  #tell() {
     this.shell.say(`${this.shell.values.depth} hidden layers. ${this.panels.map((p) => `${p.name}: ${p.verdict}`).join(" ")}`);
     this.shell.writeNumbers();
   }
@@ -98,6 +118,7 @@ class DepthProfile {
 
   stop() {
     this.queue.stop();
+    this.away.end();
   }
 
   #table() {
@@ -131,8 +152,6 @@ class ProfilePanel {
   nets = [];
   theory = null;
   prediction = null;
-  fresh = false; // whether there is something that is not drawn yet
-  answered = false; // whether anything of this setting has been drawn
   low = [];
   median = [];
   high = [];
@@ -151,26 +170,27 @@ class ProfilePanel {
 
   /** Nets of another setting come, of which theory says this. What was drawn stays until the first is here. */
   expect(theory) {
-    [this.theory, this.nets, this.answered] = [theory, [], false];
+    [this.theory, this.nets] = [theory, []];
   }
 
   add({ backprop, kernel }) {
     this.nets.push({ backprop, kernel });
-    this.fresh = true;
   }
 
-  /** Quantiles and words from the nets measured so far. */
+  /** Quantiles of the nets measured so far. */
   digest(quantity) {
     if (!this.nets.length) return;
-    [this.fresh, this.answered] = [false, true];
     const profiles = this.nets.map((net) => net[quantity]);
     [this.low, this.median, this.high] = profileQuantiles(profiles, [0.1, 0.5, 0.9]);
     this.prediction = quantity === "backprop" ? this.theory : null;
     this.measured = medianFactor(profiles);
+    this.dead = profiles.filter((profile) => profile[0] === 0).length;
+  }
+
+  write() {
     const expected = layerFactor(this.prediction);
     const theory = expected === null ? "" : ` (theory ${plainNumber(expected)})`;
     const comparison = compareLayers(this.median);
-    this.dead = profiles.filter((profile) => profile[0] === 0).length;
     this.verdict = `${comparison.parts.join("")}${this.#deadWords()}`;
     const factor = this.measured === null ? "no factor" : `× ${plainNumber(this.measured)}`;
     this.factor.replaceChildren(make("strong", {}, factor), this.measured === null ? ": nothing comes back" : ` per layer${theory}`);
@@ -184,7 +204,7 @@ class ProfilePanel {
   }
 
   draw({ low, high }, theme) {
-    const height = Math.min(300, Math.max(200, 0.8 * this.canvas.clientWidth));
+    const height = Math.min(300, Math.max(200, 0.8 * widthOf(this.canvas)));
     const { g, width } = openCanvas(this.canvas, height);
     const box = { left: 40, right: width - 10, top: 10, bottom: height - 36 };
     const scale = logScale(low, high, box.bottom, box.top);

@@ -1,6 +1,6 @@
 /** What a net has learnt: its answer at every place of the plane, as colours under the data. */
 
-import { canvasDensity, drawHatch, drawMarker, openCanvas } from "./chart.js";
+import { canvasDensity, drawHatch, drawMarker, openCanvas, widthOf } from "./chart.js";
 import { rgb } from "./theme.js";
 
 const SHADES = 256;
@@ -45,7 +45,7 @@ export class Field {
 
 /** Width / height of the picture on a canvas that has this height. */
 export function aspectOf(canvas, height) {
-  return Math.max(90, canvas.clientWidth) / height;
+  return Math.max(90, widthOf(canvas)) / height;
 }
 
 let colorsMade = { key: "" };

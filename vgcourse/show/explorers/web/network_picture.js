@@ -1,6 +1,6 @@
 /** A net drawn as columns of units, and its gradient as arrows that go back from column to column. */
 
-import { drawHatch, openCanvas, rule, write } from "./chart.js";
+import { drawHatch, openCanvas, rule, widthOf, write } from "./chart.js";
 import { rms } from "./backward_pass.js";
 import { logScale, stateOn } from "./scales.js";
 import { magnitudeColor } from "./theme.js";
@@ -46,9 +46,9 @@ export function arrowShare(size) {
  * `pointed`: index of the column that is pointed at, or null.
  */
 export function drawNetwork(canvas, pass, shown, pointed, theme) {
-  const spacing = (canvas.clientWidth - 60) / (pass.columns.length - 1);
+  const spacing = (widthOf(canvas) - 60) / (pass.columns.length - 1);
   const look = factorLook(canvas.getContext("2d"), pass, spacing, theme);
-  const parts = partsOf(pass, canvas.clientWidth, look.rows);
+  const parts = partsOf(pass, widthOf(canvas), look.rows);
   const { g } = openCanvas(canvas, parts.height);
   const place = { ...parts, look, spacing, x: (i) => parts.left + i * spacing };
   if (pointed !== null) drawPointed(g, place, pointed, theme);

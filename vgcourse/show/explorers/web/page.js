@@ -9,9 +9,10 @@ import { layerFactor, predictBackprop } from "./meanfield.js";
 import { gradientsOf, kernelsOf } from "./selftest.js";
 import { arrowShare } from "./network_picture.js";
 import { parseState } from "./state.js";
+import { POINTS } from "./tasks.js";
 import { sequences, timeWeights } from "./time_pass.js";
 import { tubeMarks } from "./tubes.js";
-import { gainWeights } from "./variance_walk.js";
+import { gainWeights } from "./walk.js";
 import { plainNumber } from "./words.js";
 
 let shell = null;
@@ -60,4 +61,4 @@ for (const rest of ["change", "pointerup", "keyup", "pagehide"]) addEventListene
 addEventListener("popstate", openPage);
 openPage();
 const circlesPoints = dataset("circles");
-globalThis.vgcourse = { arrowShare, EXPLORERS, gainWeights, gradientsOf, kernelsOf, layerFactor, plainNumber, points: circlesPoints, predictBackprop, sequences, timeWeights, tubeMarks };
+globalThis.vgcourse = { arrowShare, EXPLORERS, gainWeights, gradientsOf, kernelsOf, layerFactor, plainNumber, points: circlesPoints, POINTS, predictBackprop, sequences, timeWeights, tubeMarks };

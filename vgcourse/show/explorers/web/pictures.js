@@ -47,6 +47,11 @@ export class History {
     this.drawn = 0;
   }
 
+  /** Another run's history comes. */
+  restart() {
+    this.key = "";
+  }
+
   draw(canvas, height, history, quantity, epochs, theme) {
     const depth = history[0][quantity].length;
     const key = `${quantity} ${depth} ${epochs} ${theme.dark}`;

@@ -1,9 +1,16 @@
 /** Work in slices, so that the page answers while it is under way. */
 
-/** Jobs done in order: at least one at once, then as many as fit in `budget` ms, the rest a slice a frame. */
+/** What a job returns that waits for something from elsewhere: the queue rests until it is woken. */
+export const WAIT = "wait";
+
+/**
+ * Jobs done in order: at least one at once, then as many as fit in `budget` ms, the rest a slice a frame. Each is called
+ * with whether it must not wait.
+ */
 export class Queue {
   left = null;
   pending = 0;
+  resting = false;
 
   constructor(budget = 9) {
     this.budget = budget;
@@ -36,18 +43,27 @@ export class Queue {
     this.left = null;
   }
 
+  /** What a job waited for may be here. */
+  wake() {
+    if (this.busy && this.resting) this.#slice(performance.now() + this.budget);
+  }
+
   #slice(deadline) {
     const { left } = this;
     const { jobs, after } = left;
+    this.resting = false;
     while (left.at < jobs.length) {
-      const ended = jobs[left.at]() !== false;
+      const outcome = jobs[left.at](deadline === Infinity);
       if (this.left !== left) return; // the job has begun something else
-      if (ended) left.at += 1;
+      this.resting = outcome === WAIT;
+      if (this.resting) break;
+      if (outcome !== false) left.at += 1;
       if (performance.now() >= deadline) break;
     }
     const done = left.at >= jobs.length;
     if (done) this.left = null;
     after(done);
-    if (this.left === left) this.pending = requestAnimationFrame(() => this.#slice(performance.now() + this.budget));
+    if (this.left !== left || this.resting) return;
+    this.pending = requestAnimationFrame(() => this.#slice(performance.now() + this.budget));
   }
 }

@@ -1,14 +1,16 @@
 /** Nets side by side, trained together: the stage that Thermometers and Skip share. */
 
-import { button, emphasise, freshId, legendList, make } from "./dom.js";
 import { Answers } from "./answers.js";
+import { Away, Request } from "./away.js";
+import { widthOf } from "./chart.js";
+import { button, emphasise, freshId, legendList, make } from "./dom.js";
 import { aspectOf, Field } from "./field.js";
 import { drawLoss, History, magnitudeGradient } from "./pictures.js";
 import { pointable } from "./pointing.js";
 import { Queue } from "./queue.js";
 import { drawThermometers, tubeAt } from "./tubes.js";
 import { compareLayers, counted, judgeLearning, lossNumber, plainNumber, wayBack } from "./words.js";
-import { LN2 } from "./run.js";
+import { LN2, Run } from "./run.js";
 import { allDone, trainTogether } from "./together.js";
 import { makeTrainer } from "./trainer.js";
 
@@ -19,7 +21,7 @@ const CALM_PAUSE = 500;
 const REFINE_AFTER = 150;
 
 /**
- * `shell` is the explorer's frame. `spec`: {names, unit, quantity(), makeRun(name), heading(name)}.
+ * `shell` is the explorer's frame. `spec`: {names, unit, quantity(), settingOf(name), heading(name)}.
  * A change of any setting makes new runs; Train plays a round of 200 epochs, then another where it is pressed again.
  */
 export class Race {
@@ -28,6 +30,7 @@ export class Race {
   turn = 0;
   frameTimes = [];
   queue = new Queue();
+  away = new Away(() => this.queue.wake());
   fresh = true; // whether the worker is ready with the last slice
   answers = null; // what a net answers all over the plane, as the worker found
 
@@ -43,37 +46,38 @@ export class Race {
   }
 
   /**
-   * Every setting but the choice of gradient starts the nets anew. They answer one after the other, a slice of time a
-   * frame, so that the slider goes on under the hand; the pictures are refined when it rests.
+   * Every setting but the choice of gradient starts the nets anew. A worker asks them, one after the other, and each is
+   * drawn in a slice of time of its own, so that the slider goes on under the hand; the pictures are refined when it rests.
    */
   change(key) {
     this.#drop();
     if (key === "gradient") this.draw({ hasty: true });
-    else this.#begin();
-    if (key === null) this.queue.finish(); // the first time everything is there at once
+    else this.#begin(key === null);
     if (!this.queue.busy) this.#tell();
   }
 
-  #begin() {
+  /** The first time all is there at once. */
+  #begin(firstTime) {
     this.#halt();
     this.goal = ROUND;
     this.epochs.textContent = 0;
     this.train.textContent = "Train";
-    const jobs = this.cards.flatMap((card) => this.#newcomer(card));
+    const looks = this.cards.map((card) => new Request("look", { setting: this.spec.settingOf(card.name), aspect: card.aspect }));
+    if (!firstTime) this.away.send(looks);
+    const jobs = this.cards.flatMap((card, i) => this.#newcomer(card, looks[i]));
     this.queue.run(jobs, (done) => done && this.#tell());
+    if (firstTime) this.queue.finish();
   }
 
-  /** The jobs that give a card its new run: the first look, a batch at a time, then numbers and words, then the field. */
-  #newcomer(card) {
+  /** The jobs that give a card its new run: the first look, then numbers and words, then the field. */
+  #newcomer(card, request) {
     const look = { quantity: this.spec.quantity(), epochs: this.goal, hasty: true };
-    let run = null;
-    const make = () => void (run = this.spec.makeRun(card.name));
     const show = () => {
-      card.begin(run);
+      card.begin(Run.from(request.given.setting, request.result.state));
       card.draw(this.shell, { ...look, withField: false });
       card.write(look.quantity);
     };
-    return [make, () => run.lookOn(), show, () => card.draw(this.shell, { ...look, onlyField: true })];
+    return [request.done, show, () => card.draw(this.shell, { ...look, onlyField: true, answers: request.result.answers })];
   }
 
   /** After a change: words for who listens, numbers for who reads, and fine pictures when the hand rests. */
@@ -109,7 +113,7 @@ export class Race {
 
   #makeRuns() {
     this.goal = ROUND;
-    this.cards.forEach((card) => card.begin(this.spec.makeRun(card.name).looked()));
+    this.cards.forEach((card) => card.begin(new Run(this.spec.settingOf(card.name)).looked()));
   }
 
   #buttons() {
@@ -185,6 +189,7 @@ export class Race {
   stop() {
     this.#halt();
     this.#drop();
+    this.away.end();
   }
 
   reset() {
@@ -304,7 +309,7 @@ class Card {
 
   begin(run) {
     this.run = run;
-    this.past = new History();
+    this.past.restart();
     if (this.pointed >= run.hidden) this.pointed = null;
   }
 
@@ -362,7 +367,7 @@ class Card {
   }
 
   #height(id) {
-    const width = this.canvases[id].clientWidth;
+    const width = widthOf(this.canvases[id]);
     return id === "field" ? Math.min(300, Math.max(96, 0.82 * width)) : Math.min(190, Math.max(170, 0.62 * width));
   }
 

@@ -1,5 +1,6 @@
 /** One net in training: mini-batches in a seeded order, and what every layer received, epoch by epoch. */
 
+import { dataset } from "./datasets.js";
 import { allFinite, rootMeanSquare } from "./matrix.js";
 import { Net } from "./net.js";
 import { randomStream, shuffle } from "./random.js";
@@ -16,23 +17,25 @@ export class Run {
   high = NaN;
 
   /**
-   * `data` as `dataset` makes it; `depth` hidden layers of `width` units. The same seed gives the same
+   * `data` is the name of a `dataset`; `depth` hidden layers of `width` units. The same seed gives the same
    * weights (up to the initializer's scale) and the same batches whatever the activation. A `residual` net's
    * first layer is its stem: it counts in `depth`, its gradient is not shown, and the others' is taken at z.
-   * `now` and `before` are there after the first look (`lookOn`), or after `adopt`.
+   * `now` and `before` are there after `looked`, or after `adopt`. `weights`: in place of those drawn.
    */
-  constructor({ data, depth, width, activation, initializer, learningRate, seed, residual = false, skip = false, scale = 1 }) {
+  constructor(setting, weights = null) {
+    const { depth, width, activation, initializer, learningRate, seed, residual = false, skip = false, scale = 1 } = setting;
     const sizes = [2, ...Array(depth).fill(width), 1];
-    const weights = drawWeights(sizes, initializer, activation, seed);
+    const data = dataset(setting.data);
     const hidden = residual ? depth - 1 : depth;
+    this.setting = setting;
     this.data = data;
     this.depth = depth;
     this.hidden = hidden;
     this.residual = residual;
     this.activation = activation;
     this.learningRate = learningRate;
-    this.setting = { data: data.id, depth, width, activation, initializer, learningRate, seed, residual, skip, scale };
-    this.net = new Net({ sizes, activation, weights, rows: BATCH, skip, scale });
+    const drawn = weights ?? drawWeights(sizes, initializer, activation, seed);
+    this.net = new Net({ sizes, activation, weights: drawn, rows: BATCH, skip, scale });
     this.random = randomStream(seed, 1);
     this.order = Uint32Array.from({ length: data.size }, (_, i) => i);
     this.x = new Float64Array(2 * BATCH);
@@ -43,12 +46,26 @@ export class Run {
     this.losses = [];
     this.#clear();
     this.blown = null;
-    this.scores = noScores();
   }
 
-  /** The whole first look at once; returns the run. */
+  /** A run of this setting that goes on where the one of `state`, a snapshot from its first record on, was. */
+  static from(setting, state) {
+    const { kernels, biases } = state;
+    const run = new Run(setting, { kernels, biases });
+    run.adopt(state);
+    return run;
+  }
+
+  /** Before training: what every layer receives, and what `evaluate` would find, in one pass. Returns the run. */
   looked() {
-    while (!this.lookOn());
+    const scores = noScores();
+    while (this.start < this.data.size) {
+      const rows = this.#batch(0);
+      addScores(scores, this.net.logits, this.y, rows);
+    }
+    this.start = 0;
+    this.#keep(scores);
+    this.#note();
     return this;
   }
 
@@ -128,21 +145,6 @@ export class Run {
     this.accuracy = right / this.data.size;
     this.low = low;
     this.high = high;
-  }
-
-  /**
-   * Before training: what every layer receives, and what `evaluate` would find, in one pass over all points. Each
-   * call takes one batch, so that a deep net does not hold up the page; true when the look is complete.
-   */
-  lookOn() {
-    if (this.history.length) return true;
-    const rows = this.#batch(0);
-    addScores(this.scores, this.net.logits, this.y, rows);
-    if (this.start < this.data.size) return false;
-    this.start = 0;
-    this.#keep(this.scores);
-    this.#note();
-    return true;
   }
 
   #batch(learningRate) {

@@ -2,7 +2,6 @@
 
 import { ACTIVATION_MENU, choice, dataField, initializerField, learningRateField, number, seedField, whole, widthField } from "./fields.js";
 import { Race } from "./race.js";
-import { Run } from "./run.js";
 import { runSettings, swatch } from "./thermometers.js";
 
 const HEADINGS = { plain: "plain net", skip: "same weights, with skips" };
@@ -33,7 +32,7 @@ export const skip = {
       unit: "block",
       heading: (name) => [swatch(name), HEADINGS[name]],
       quantity: () => "backprop",
-      makeRun: (name) => new Run({ ...runSettings(shell.values), ...blockSettings(shell.values, name === "skip") }),
+      settingOf: (name) => ({ ...runSettings(shell.values), ...blockSettings(shell.values, name === "skip") }),
     }),
 };
 

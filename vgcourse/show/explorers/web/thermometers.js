@@ -1,10 +1,8 @@
 /** Three nets, one difference: the activation. Lesson 4. */
 
 import { make } from "./dom.js";
-import { dataset } from "./datasets.js";
 import { dataField, gradientField, initializerField, learningRateField, seedField, whole, widthField } from "./fields.js";
 import { Race } from "./race.js";
-import { Run } from "./run.js";
 
 export const thermometers = {
   kind: "thermometers",
@@ -32,13 +30,13 @@ export const thermometers = {
       unit: "layer",
       heading: (name) => [swatch(name), name],
       quantity: () => shell.values.gradient,
-      makeRun: (activation) => new Run({ ...runSettings(shell.values), activation }),
+      settingOf: (activation) => ({ ...runSettings(shell.values), activation }),
     }),
 };
 
 /** What a Run takes from an explorer's values. */
 export function runSettings({ data, depth, width, initializer, learning_rate: learningRate, seed }) {
-  return { data: dataset(data), depth, width, initializer, learningRate, seed };
+  return { data, depth, width, initializer, learningRate, seed };
 }
 
 /** The sign of a net beside its name. */

@@ -1,6 +1,6 @@
 /** Training outside of the page's own thread, so that a slider and a button answer at once. */
 
-const WORKER_SCRIPT = "@joined:train_worker.js"; // bundle.py puts the script's text here
+import { ownWorker } from "./own_worker.js";
 
 /**
  * A trainer of `runs`, or null where the browser gives none. `ask(look)`: train a slice, `look` being {goal, budget in
@@ -8,28 +8,16 @@ const WORKER_SCRIPT = "@joined:train_worker.js"; // bundle.py puts the script's 
  * net of that index now answers, {index, columns, rows, logits}. `failed()`: it cannot, the page must do it.
  */
 export function makeTrainer(runs, trained, failed) {
-  let worker = null;
   let [asked, given] = [0, false];
-  try {
-    const address = URL.createObjectURL(new Blob([WORKER_SCRIPT], { type: "text/javascript" }));
-    worker = new Worker(address);
-    URL.revokeObjectURL(address);
-  } catch {
-    return null; // a page may forbid workers
-  }
-  const end = () => {
-    asked += 1; // what is under way comes too late
-    worker.terminate();
-  };
-  worker.onerror = (event) => {
-    event.preventDefault();
-    end();
-    failed();
-  };
-  worker.onmessage = ({ data: { id, states, answers } }) => {
+  const worker = ownWorker(({ id, states, answers }) => {
     if (id !== asked) return;
     runs.forEach((run, i) => run.adopt(states[i]));
     trained(answers);
+  }, failed);
+  if (!worker) return null;
+  const end = () => {
+    asked += 1; // what is under way comes too late
+    worker.terminate();
   };
   const ask = (look) => {
     asked += 1;

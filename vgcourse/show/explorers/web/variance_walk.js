@@ -1,13 +1,12 @@
 /** Signal forward, gradient backward, variance layer by layer, one gain to turn. Lesson 5. */
 
+import { Away, Request } from "./away.js";
 import { drawDecades, drawLine, drawMarker, layerLabels, openCanvas, rule, write } from "./chart.js";
 import { emphasise, legendList, make } from "./dom.js";
 import { ACTIVATION_MENU, choice, seedField, whole, widthField } from "./fields.js";
 import { drawShapes } from "./shapes.js";
-import { measureNet, profileQuantiles, sample, square } from "./many.js";
-import { signalVariances, slopeSquare } from "./meanfield.js";
+import { profileQuantiles } from "./many.js";
 import { Queue } from "./queue.js";
-import { drawnOnce, randomStream } from "./random.js";
 import { logScale } from "./scales.js";
 import { faded, LOOKS } from "./theme.js";
 import { swatch } from "./thermometers.js";
@@ -44,8 +43,11 @@ export const varianceWalk = {
 };
 
 class VarianceWalk {
+  theory = null;
+  nets = [];
+  activations = null;
   queue = new Queue();
-  points = sample(12);
+  away = new Away(() => this.queue.wake());
 
   constructor(shell) {
     this.shell = shell;
@@ -64,32 +66,29 @@ class VarianceWalk {
     shell.table = () => this.#table();
   }
 
-  change() {
+  change(key) {
     const { activation } = this.shell.values;
     if (this.asked !== activation) this.answer.open = false;
     this.asked = activation;
     this.hint.textContent = KEEPS[activation];
-    const others = Array.from({ length: WALK_SEEDS - 1 }, (_, i) => () => this.#add(i + 1));
-    this.queue.run([() => this.#answer(), () => this.#drawStrip(), ...others], (done) => done && this.#show());
+    const { depth, width, gain, seed } = this.shell.values;
+    const setting = { activation, depth, width, gain };
+    const theory = new Request("walkTheory", setting);
+    const walks = Array.from({ length: WALK_SEEDS }, (_, i) => {
+      return new Request("walk", { setting: { ...setting, seed: seed + i }, withActivations: i === 0 });
+    });
+    if (key !== null) this.away.send([theory, ...walks]);
+    const others = walks.slice(1).flatMap((walk) => [walk.done, () => void this.nets.push(walk.result)]);
+    const answer = [theory.done, walks[0].done, () => this.#answer(theory.result, walks[0].result), () => this.#drawStrip()];
+    this.queue.run([...answer, ...others], (done) => done && this.#show());
+    if (key === null) this.queue.finish();
   }
 
-  /** The first net and theory, at once; the others follow. */
-  #answer() {
-    const { activation, depth, gain } = this.shell.values;
-    this.nets = [];
-    this.theory = predictWalk(activation, gain, depth, this.points.inputSquare);
-    this.#add(0);
+  /** The first net and theory; the other nets follow. */
+  #answer(theory, first) {
+    [this.theory, this.nets, this.activations] = [theory, [first], first.activations];
     this.#digest();
     this.#drawWalk();
-  }
-
-  #add(i) {
-    const { activation, depth, width, gain, seed } = this.shell.values;
-    const weights = gainWeights(depth, width, gain, seed + i);
-    const { backprop, signal, net } = measureNet({ activation, width, depth, weights }, this.points, true);
-    const end = backprop[depth - 1];
-    this.nets.push({ signal, gradient: backprop.map((rms) => square(rms / end)) });
-    if (i === 0) this.activations = net.h.map((h) => h.slice());
   }
 
   #digest() {
@@ -176,6 +175,7 @@ class VarianceWalk {
 
   stop() {
     this.queue.stop();
+    this.away.end();
   }
 
   #table() {
@@ -191,33 +191,6 @@ class VarianceWalk {
 function walkLegend() {
   const median = `median of ${WALK_SEEDS} nets, each of them thin`;
   return legendList([["line", median], ["dots", "theory (infinite width)"], ["ring", "where it leaves 10⁻⁶ to 10⁶"]]);
-}
-
-/** Normal kernels with variance gain² / fan-in, and an output layer that only reads. */
-export function gainWeights(depth, width, gain, seed) {
-  const sizes = [2, ...Array(depth).fill(width), 1];
-  const kernels = sizes.slice(1).map((outputs, l) => {
-    const scale = (l === depth ? 1 : gain) / Math.sqrt(sizes[l]);
-    const kernel = standardNormals(sizes[l] * outputs, seed, l).slice();
-    for (let i = 0; i < kernel.length; i += 1) kernel[i] *= scale;
-    return kernel;
-  });
-  return { kernels, biases: sizes.slice(1).map((units) => new Float64Array(units)) };
-}
-
-function standardNormals(length, seed, l) {
-  return drawnOnce(`N(0, 1) ${length} ${seed} ${l}`, () => {
-    const random = randomStream(seed, 100 + l);
-    return Float64Array.from({ length }, () => random.normal());
-  });
-}
-
-/** Mean field: E[z²] by layer, and E[(dL/dh)²] by layer relative to the last one. */
-export function predictWalk(activation, gain, depth, inputSquare) {
-  const signal = signalVariances(activation, gain ** 2, (gain ** 2 * inputSquare) / 2, depth);
-  const gradient = Array(depth).fill(1);
-  for (let l = depth - 1; l > 0; l -= 1) gradient[l - 1] = gradient[l] * gain ** 2 * slopeSquare(activation, signal[l]);
-  return { signal, gradient };
 }
 
 /** Index of the first value beyond 10^±6, or NaN. */
