@@ -2,11 +2,9 @@
 
 import ast
 import hashlib
-import html
 import re
 import symtable
 import textwrap
-import unicodedata
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,17 +21,8 @@ _NOT_HERE = re.compile(r"%(reset|tensorboard)\b")
 _ASSIGNED_MAGIC = re.compile(r"^([ \t]*[\w.,][\w., ]*=[ \t]*)[%!].*$", re.MULTILINE)
 # "In [3]: " and ">>> " with what continues them: IPython takes them off.
 PROMPT = re.compile(r"^(?:In \[\d+\]: ?|[ ]*\.{3,}: ?|>>> ?|\.\.\.(?: |$))", re.MULTILINE)
-# What stands in front of each line of a mail's quotation, a listing, a diff; what a cell printed, below it.
-_QUOTE = re.compile(r"^> ?", re.MULTILINE)
-_NUMBER = re.compile(r"^[ \t]*\d+[ \t]?[:|.]?", re.MULTILINE)
-_DIFF = re.compile(r"^(?:@@.*|[-+ ].*|)$")
-_PRINTED = re.compile(r"^[ \t]*(?:Out\[\d+\]:.*|[\[(]*-?\d[-+\d \t.,eE\[\]()]*)$", re.MULTILINE)
-_FENCE = re.compile(r"^```\w*[ \t]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
-_FENCES = re.compile(r"^```", re.MULTILINE)
 _MERGE = re.compile(r"<{7}(?!<)|\|{7}(?!\|)|={7}\s*$|>{7}(?!>)")
 _MERGE_STATES = {"<": 0, "|": "base", "=": 1, ">": "both"}
-_QUOTES = dict.fromkeys("‘’‚‛", "'") | dict.fromkeys("“”„‟", '"')
-MOST_READINGS = 16  # that are tried of one cell which is no Python
 _TREE = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # a cell may await
 NOT_PYTHON = re.compile(r"^%%(?!time|timeit|capture|prun)\w+")
 
@@ -97,47 +86,6 @@ def parts_by_owner(source: str, owners: dict[str, str]) -> list[tuple[str, str]]
     ends = [start for start, _ in cuts[1:]] + [len(lines)]
     parts = [(owner, "\n".join(lines[a:b]).strip("\n")) for (a, owner), b in zip(cuts, ends, strict=True)]
     return [(owner, text) for owner, text in parts if text.strip()]
-
-
-def plain_readings(source: str) -> Iterator[str]:
-    """The source without what does not belong to Python, in the ways in which that comes about, and two at a time."""
-    seen, waiting = set(), [_typed(source)]
-    for text in waiting:
-        if text in seen or len(seen) > MOST_READINGS:
-            continue
-        seen.add(text)
-        yield text
-        waiting += [html.unescape(text), unicodedata.normalize("NFKC", text), *_without_fronts(text)]
-        waiting.append(_PRINTED.sub("", text))
-        if len(_FENCES.findall(text)) % 2 == 0 and (fenced := _FENCE.findall(text)):
-            waiting.append("\n\n".join(fenced))
-        if (sides := merge_sides(text)) and plain_text(sides[0]) == plain_text(sides[1]):
-            waiting.append(sides[0])
-
-
-def _typed(source: str) -> str:
-    """The text as a programmer's keyboard has it: blanks, line ends, minuses, quotation marks; nothing unseen."""
-    return "".join(map(_as_typed, source))
-
-
-@lru_cache(4096)
-def _as_typed(letter: str) -> str:
-    if letter.isascii():
-        return "\n" if letter in "\x0b\x0c" else letter
-    kinds = {"Zs": " ", "Zl": "\n", "Zp": "\n", "Cf": "", "Pd": "-"}
-    return _QUOTES.get(letter) or ("-" if letter == "\u2212" else kinds.get(unicodedata.category(letter), letter))
-
-
-def _without_fronts(text: str) -> Iterator[str]:
-    """The text without what stands in front of its lines: of a console, a mail, a listing, a diff."""
-    yield PROMPT.sub("", text)
-    lines = [line for line in text.split("\n") if line.strip()]
-    if all(map(_QUOTE.match, lines)):
-        yield _QUOTE.sub("", text)
-    if all(map(_NUMBER.match, lines)):
-        yield textwrap.dedent(_NUMBER.sub("", text))
-    if all(map(_DIFF.match, lines)):
-        yield "\n".join(line[1:] for line in text.split("\n") if not line.startswith(("-", "@@")))
 
 
 def merge_marks(source: str) -> list[str]:

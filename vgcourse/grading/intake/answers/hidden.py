@@ -9,11 +9,12 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from vgcourse.grading.intake.code import LONGEST, lasting, plain_readings, read_code
+from vgcourse.grading.intake.code import LONGEST, lasting, read_code
 from vgcourse.grading.intake.lesson_cells import Question, bare
 from vgcourse.grading.intake.matching import Found, refuse_two_answers
 from vgcourse.grading.intake.notes import Note
 from vgcourse.grading.intake.pieces.piece import Piece
+from vgcourse.grading.intake.pieces.readings import plain_readings
 from vgcourse.grading.intake.reading import Refused
 
 MOST_LINES = 120  # of remarks that are read

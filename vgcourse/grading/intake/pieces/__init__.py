@@ -9,7 +9,6 @@ from nbformat import NotebookNode
 from vgcourse.grading.intake.code import (
     LONGEST,
     parts_by_owner,
-    plain_readings,
     read_code,
     seems_to_define,
 )
@@ -25,6 +24,8 @@ from vgcourse.grading.intake.pieces.left_out import (
     without_stray,
 )
 from vgcourse.grading.intake.pieces.piece import Piece
+from vgcourse.grading.intake.pieces.readings import holds_entities, plain_readings, without_calls_of_magics
+from vgcourse.grading.intake.pieces.script import from_script
 from vgcourse.grading.intake.reading import Cell, Refused
 
 MOST_CODE = 300_000  # characters of all cells together that are read as code; a lesson has a tenth of that
@@ -37,6 +38,7 @@ _MARK = re.compile(r"\**(?:<{7} \w+|={7}|>{7} \w+)\**")  # a cell of its own, wh
 
 def pieces(cells: list[Cell], released: Released, notes: list[Note], name: str) -> list[Piece]:
     """The cells, parted and joined where they had been merged and split."""
+    cells = from_script(cells)
     found = [_piece(cell, released) for cell in cells if not _MARK.fullmatch(cell.source.strip())]
     _all_of_one_type(found, released)
     if sum(len(piece.source) for piece in found if len(piece.source) <= LONGEST) > MOST_CODE:
@@ -58,7 +60,7 @@ def _piece(cell: Cell, released: Released) -> Piece:
     own = cell.nbgrader.get("grade_id")
     graded = released.graded
     claim = own if isinstance(own, str) and own in graded else cell.id if cell.id in graded else ""
-    return Piece(cell.kind, cell.source, cell.id, claim, cell.attachments)
+    return Piece(cell.kind, without_calls_of_magics(cell.source), cell.id, claim, cell.attachments)
 
 
 def _all_of_one_type(found: list[Piece], released: Released) -> None:
@@ -102,7 +104,8 @@ def _plain_type(found: list[Piece], released: Released, notes: list[Note], whole
         if piece.kind != "code" and piece.code.binds & names.get(piece.claim, frozenset()):
             piece.kind = "code"
         one_remark = piece.code.is_blank and _ENDS & set(piece.source)  # it goes on to the end of the only line
-        if piece.kind != "code" or (piece.code.parses and not one_remark) or len(piece.source) > LONGEST:
+        is_code = piece.code.parses and not one_remark and not holds_entities(piece.source, piece.code.uses)
+        if piece.kind != "code" or is_code or len(piece.source) > LONGEST:
             continue
         kept = seems_to_define(piece.source) if whole else frozenset()
         readings = (text for text in plain_readings(piece.source) if read_code(text).parses)

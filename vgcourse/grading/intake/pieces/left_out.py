@@ -48,6 +48,7 @@ def settle_merges(found: list[Piece], released: Released, notes: list[Note]) -> 
             continue
         codes = [read_code(side) for side in sides]
         given = [side for side in sides if any(key in released.by_text for key in keys("code", side))]
+        given = given or _but_stubs(sides, released)
         if lasting(sides[0]) != lasting(sides[1]) and not given:
             _refuse_open_merge(piece, sides[0], codes[0].binds | codes[1].binds, released)
             continue
@@ -55,6 +56,12 @@ def settle_merges(found: list[Piece], released: Released, notes: list[Note]) -> 
         piece.__dict__.pop("code", None)
     if count:
         notes.append(Note("merged-alike", count=count))
+
+
+def _but_stubs(sides: tuple[str, ...], released: Released) -> list[str]:
+    """The side in which something was written, where the other is an answer's stub as it was released."""
+    stubs = [any(not one.is_words and one.is_stub(side) for one in released.asked.values()) for side in sides]
+    return [side for side, stub in zip(sides, stubs, strict=True) if not stub] if any(stubs) else []
 
 
 def _refuse_open_merge(piece: Piece, text: str, binds: frozenset[str], released: Released) -> None:

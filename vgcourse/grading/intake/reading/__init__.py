@@ -15,6 +15,7 @@ from typing import Any
 from vgcourse.grading.confinement.files import open_ordinary
 from vgcourse.grading.intake.code import merge_sides
 from vgcourse.grading.intake.notes import Note
+from vgcourse.grading.intake.reading.garbled import ungarbled
 from vgcourse.grading.intake.reading.seems import seems
 
 LARGEST = 48 * 1024 * 1024  # bytes of a notebook that is read at all
@@ -248,7 +249,7 @@ def _joined(source: Any) -> str | None:
     if not isinstance(source, str) or len(source) > LARGEST_SOURCE:
         return None
     text = re.sub(r"\r+\n|\r", "\n", source.lstrip("\ufeff")).replace("\0", "")  # sent through two systems: \r\r\n
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return ungarbled(text.encode("utf-8", "replace").decode("utf-8"))
 
 
 def _pictures(attachments: Any) -> dict[str, Any]:

@@ -1,0 +1,159 @@
+"""A text that is no Python, read as the code that it was before somebody copied it: in a chat, a listing, a page.
+
+Nothing here decides: each reading is tried, and one that Python reads, and that defines what is asked, is taken.
+"""
+
+import ast
+import html
+import json
+import re
+import textwrap
+import unicodedata
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+
+from vgcourse.grading.intake.code import PROMPT, merge_sides, plain_text
+
+MOST_READINGS = 48  # that are tried of one cell which is no Python
+MOST_WORDS = 8  # lines of words above the code, or below it
+# What stands in front of each line of a mail's quotation, a listing, a diff; what a cell printed, below it.
+_QUOTE = re.compile(r"^> ?", re.MULTILINE)
+_NUMBER = re.compile(r"^[ \t]*\d+[ \t]?[:|.]?", re.MULTILINE)
+_DIFF = re.compile(r"^(?:@@.*|[-+ ].*|)$")
+_PRINTED = re.compile(r"^[ \t]*(?:Out\[\d+\]:.*|[\[(]*-?\d[-+\d \t.,eE\[\]()]*)$", re.MULTILINE)
+_FENCE = re.compile(r"^(?:```|~~~)[^\n`~]*\n(.*?)^(?:```|~~~)", re.MULTILINE | re.DOTALL)
+_FENCES = re.compile(r"^(?:```|~~~)", re.MULTILINE)
+_TAG = re.compile(r"</?[a-z][^<>\n]*>", re.IGNORECASE)
+_ENTITY = re.compile(r"&(lt|gt|amp|quot|nbsp|#\d+);")
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!<>|~-])")  # by what writes Markdown
+_COLOURS = re.compile(r"\x1b\[[\d;]*[A-Za-z]")  # of a terminal
+_KEYWORDS = "Def|Class|Return|Import|From|For|If|Elif|Else|While|With|Try|Except|Finally|Raise|Pass|Assert|Del"
+_CAPITAL = re.compile(rf"^([ \t]*)({_KEYWORDS})\b(?!\()", re.MULTILINE)  # a telephone begins lines with them
+# How a line of code begins; words that somebody wrote above it or below begin otherwise.
+_CODE = re.compile(
+    r"[ \t]|@|(?:def|class|return|elif|else|except|try|finally|while|with|raise|assert|del|async)\b|import \w"
+    r"|from \S+ import|for .+ in |if .+:|[\w.\[\]'\"]+[ \t]*(?:[-+*/|&^%@<>]*=|,.*=)|[\w.]+[(\[]|[)\]}'\"#]"
+)
+_QUOTES = dict.fromkeys("‘’‚‛", "'") | dict.fromkeys("“”„‟", '"')
+_SIGNS = {
+    "→": "->", "≤": "<=", "≥": ">=", "≠": "!=", "×": "*", "⋅": "*", "÷": "/", "²": "**2", "³": "**3", "½": " 0.5",
+    "¼": " 0.25", "¾": " 0.75", "\u2212": "-", "\x85": "\n", "\x0b": "\n", "\x0c": "\n",
+}  # fmt: skip
+
+
+def plain_readings(source: str) -> Iterator[str]:
+    """The source without what does not belong to Python, in the ways in which that comes about, and two at a time."""
+    seen, waiting = set(), [_typed(source)]
+    for text in waiting:
+        if text in seen:
+            continue
+        if len(seen) >= MOST_READINGS:
+            return
+        seen.add(text)
+        if not _ENTITY.search(text):  # `a &lt; b` would be `a & lt`
+            yield text
+        waiting += [other for way in _WAYS for other in way(text) if other not in seen]
+
+
+def holds_entities(source: str, names: frozenset[str]) -> bool:
+    """Whether a page's ``&lt;`` stands where Python reads the ``names`` that the code uses: it is no ``and`` then."""
+    return not names.isdisjoint(_ENTITY.findall(source))
+
+
+def _typed(source: str) -> str:
+    """The text as a programmer's keyboard has it: blanks, line ends, minuses, quotation marks; nothing unseen."""
+    return "".join(map(_as_typed, _COLOURS.sub("", source)))
+
+
+@lru_cache(4096)
+def _as_typed(letter: str) -> str:
+    if letter in _SIGNS or letter in _QUOTES:
+        return _SIGNS.get(letter) or _QUOTES[letter]
+    if (letter.isprintable() and letter.isascii()) or letter in "\t\n\r":
+        return letter
+    kinds = {"Zs": " ", "Zl": "\n", "Zp": "\n", "Cf": "", "Pd": "-", "Cc": ""}
+    return kinds.get(unicodedata.category(letter), letter)
+
+
+def _without_fronts(text: str) -> Iterator[str]:
+    """The text without what stands in front of its lines: of a console, a mail, a listing, a diff."""
+    yield PROMPT.sub("", text)
+    lines = [line for line in text.split("\n") if line.strip()]
+    if all(map(_QUOTE.match, lines)):
+        yield _QUOTE.sub("", text)
+    if all(map(_NUMBER.match, lines)):
+        yield textwrap.dedent(_NUMBER.sub("", text))
+    if all(map(_DIFF.match, lines)):
+        yield "\n".join(line[1:] for line in text.split("\n") if not line.startswith(("-", "@@")))
+
+
+def _without_fences(text: str) -> Iterator[str]:
+    if len(_FENCES.findall(text)) % 2 == 0 and (fenced := _FENCE.findall(text)):
+        yield "\n\n".join(fenced)
+
+
+def _of_one_side(text: str) -> Iterator[str]:
+    """Of a merge that was left open, where its sides say the same."""
+    if (sides := merge_sides(text)) and plain_text(sides[0]) == plain_text(sides[1]):
+        yield sides[0]
+
+
+def _from_json(text: str) -> Iterator[str]:
+    """The lines as they stand in a notebook's file, each in quotation marks; or all of them in one, with ``\\n``."""
+    bare = text.strip().rstrip(",")
+    lines = [line.strip().rstrip(",") for line in bare.split("\n") if line.strip()]
+    if lines and all(len(line) > 1 and line[0] == line[-1] == '"' for line in lines):
+        yield from _json(f"[{','.join(lines)}]")
+    elif "\\n" in bare and "\n" not in bare:
+        yield from _json(f'["{bare}"]')
+
+
+def _json(text: str) -> Iterator[str]:
+    try:
+        yield "".join(json.loads(text))
+    except ValueError:
+        return
+
+
+def _without_words(text: str) -> Iterator[str]:
+    """Without lines of words above the code and below it: a name, a source, a button's label, marks of a block."""
+    lines = text.strip("\n").split("\n")
+    first, last = 0, len(lines)
+    while first < min(last, MOST_WORDS) and not _CODE.match(lines[first]):
+        first += 1
+    while last > max(first, len(lines) - MOST_WORDS) and not _CODE.match(lines[last - 1]):
+        last -= 1
+    if 0 < last - first < len(lines):
+        yield textwrap.dedent("\n".join(lines[first:last]))
+
+
+_WAYS: tuple[Callable[[str], Iterator[str]], ...] = (
+    lambda text: iter([html.unescape(text), unicodedata.normalize("NFKC", text)]),
+    _without_fronts,
+    lambda text: iter([_PRINTED.sub("", text)]),
+    _without_fences,
+    _of_one_side,
+    lambda text: iter([_TAG.sub("", text)] if "</" in text else []),
+    lambda text: iter([_ESCAPED.sub(r"\1", text)]),
+    lambda text: iter([_CAPITAL.sub(lambda found: found[1] + found[2].lower(), text)]),
+    lambda text: iter([text.rstrip("\\ \t\n")]),
+    _from_json,
+    _without_words,
+)
+
+
+def without_calls_of_magics(source: str) -> str:
+    """What a script made of a cell with ``%%time`` is that cell's text again, which it hands to the magic."""
+    return _MAGIC_CALL.sub(_body, source) if "run_cell_magic(" in source else source
+
+
+# nbconvert writes the cell as one string with single quotation marks, or double ones.
+_MAGIC_CALL = re.compile(
+    r"^get_ipython\(\)\.run_cell_magic\((['\"])(?:time|capture|prun)\1, (?:'[^'\n]*'|\"[^\"\n]*\"), "
+    r"('(?:[^'\\\n]|\\.)*+'|\"(?:[^\"\\\n]|\\.)*+\")\)[ \t]*$",
+    re.MULTILINE,
+)
+
+
+def _body(call: re.Match[str]) -> str:
+    return ast.literal_eval(call[2])
