@@ -42,6 +42,12 @@ def assigned_magics(chance):
     return notebook("\n".join(f"a{i}, b{i} = !ls {i}" for i in range(chance.choice((400, 1200)))))
 
 
+def much_that_is_nearly_code(chance):
+    """Each cell could be read in many ways, and is code in none."""
+    lines = "".join(f"def f{i}(a, b):\n    return a * {i} + b**2\n" for i in range(450))
+    return notebook(*(f"Words\n{lines}x = 1 &lt; 2 \\_ </b> ²\nDef {i}\n  (" for i in range(chance.choice((6, 13)))))
+
+
 def one_long_line(chance):
     return notebook("x = 1" + " + 1" * chance.choice((4_000, 100_000, 240_000)))
 
@@ -140,9 +146,9 @@ def _zip(entries: dict[str, bytes]) -> bytes:
 
 
 NOTEBOOKS = (
-    time_lines, assigned_magics, one_long_line, blank_lines, deep_python, deep_json, huge_output, many_outputs,
-    many_cells, torn_cells, lesson_again_and_again, answers_again_and_again, statements, long_numbers,
-    string_without_end, numbers_in_its_name,
+    time_lines, assigned_magics, much_that_is_nearly_code, one_long_line, blank_lines, deep_python, deep_json,
+    huge_output, many_outputs, many_cells, torn_cells, lesson_again_and_again, answers_again_and_again, statements,
+    long_numbers, string_without_end, numbers_in_its_name,
 )  # fmt: skip
 ARCHIVES = (zip_bomb, zip_in_zip, many_entries)
 NAMES = {numbers_in_its_name: "circles" + "1" * 200 + "x.ipynb"}

@@ -169,6 +169,9 @@ FOREIGN = {
     "base64": base64.encodebytes(b"x" * 999),
     "RTF": b"{\\rtf1\\ansi",
     "line 3": b'{\n "cells": [],\n},,\n "metadata": {}\n}',
+    "line 1": b'{"cells": [], "metadata": {},}',
+    "more digits": b'{"cells": [], "metadata": ' + b"9" * 5000 + b"}",
+    "nested without end": b'{"cells": ' + b"[" * 99_999,
     "is empty": b" \n",
 }
 

@@ -31,8 +31,9 @@ _OTHER = {
     **dict.fromkeys((".pdf", ".ps", ".tex"), _PRINT),
     ".py": "a script made of it",
     **dict.fromkeys((".gz", ".tar", ".tgz", ".7z", ".rar", ".xz"), _ARCHIVE),
-    **dict.fromkeys((".webloc", ".url", ".gdoc", ".lnk"), _LINK),
+    **dict.fromkeys((".webloc", ".url", ".gdoc", ".lnk", ".icloud"), _LINK),
     **dict.fromkeys((".md", ".qmd", ".rmd", ".rst", ".docx", ".doc", ".odt", ".rtf", ".txt"), _TEXT),
+    **dict.fromkeys((".eml", ".msg"), "a mail"),
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".heic"), "a picture"),
 }
 

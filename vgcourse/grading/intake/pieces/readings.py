@@ -12,9 +12,10 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from vgcourse.grading.intake.code import PROMPT, merge_sides, plain_text
+from vgcourse.grading.intake.code import PROMPT, merge_marks, merge_sides, plain_text
 
 MOST_READINGS = 48  # that are tried of one cell which is no Python
+MOST_TEXT = 250_000  # characters of them together: a long cell is read in fewer ways
 MOST_WORDS = 8  # lines of words above the code, or below it
 # What stands in front of each line of a mail's quotation, a listing, a diff; what a cell printed, below it.
 _QUOTE = re.compile(r"^> ?", re.MULTILINE)
@@ -44,15 +45,16 @@ _SIGNS = {
 def plain_readings(source: str) -> Iterator[str]:
     """The source without what does not belong to Python, in the ways in which that comes about, and two at a time."""
     seen, waiting = set(), [_typed(source)]
+    ways = _WAYS if merge_marks(source) else (*_WAYS, _without_words)  # the marks of a merge are no words
     for text in waiting:
         if text in seen:
             continue
-        if len(seen) >= MOST_READINGS:
+        if len(seen) >= MOST_READINGS or len(seen) * len(source) > MOST_TEXT:
             return
         seen.add(text)
         if not _ENTITY.search(text):  # `a &lt; b` would be `a & lt`
             yield text
-        waiting += [other for way in _WAYS for other in way(text) if other not in seen]
+        waiting += [other for way in ways for other in way(text) if other not in seen]
 
 
 def holds_entities(source: str, names: frozenset[str]) -> bool:
@@ -138,7 +140,6 @@ _WAYS: tuple[Callable[[str], Iterator[str]], ...] = (
     lambda text: iter([_CAPITAL.sub(lambda found: found[1] + found[2].lower(), text)]),
     lambda text: iter([text.rstrip("\\ \t\n")]),
     _from_json,
-    _without_words,
 )
 
 

@@ -37,11 +37,21 @@ def seems(text: str, error: Exception) -> str:
 
 def _damaged(text: str, error: Exception) -> str:
     """Whether the file breaks off, as a download that was interrupted does, or is spoilt at some line."""
-    if not isinstance(error, json.JSONDecodeError):
-        return "damaged: its lists and objects are nested without end; a fresh download or an older version is needed"
-    if error.pos >= len(text.rstrip(" \t\r\n\0")) - 1 or error.msg.startswith("Unterminated string"):
-        return "damaged: it breaks off before its end; a fresh download or an older version is needed"
-    return f"damaged: its JSON cannot be read at line {error.lineno}; a fresh download or an older version is needed"
+    if isinstance(error, RecursionError):
+        what = "its lists and objects are nested without end"
+    elif not isinstance(error, json.JSONDecodeError):
+        what = "it holds a number with more digits than can be read"
+    elif _breaks_off(text.rstrip(" \t\r\n\0"), error):
+        what = "it breaks off before its end"
+    else:
+        what = f"its JSON cannot be read at line {error.lineno}"
+    return f"damaged: {what}; a fresh download or an older version is needed"
+
+
+def _breaks_off(text: str, error: json.JSONDecodeError) -> bool:
+    """Whether more was expected behind the last letter; at a bracket that closes, something before it is wrong."""
+    at_the_end = error.pos >= len(text) - (text[-1:] not in ("}", "]"))
+    return at_the_end or error.msg.startswith("Unterminated string")
 
 
 def _is_python(text: str) -> bool:
