@@ -74,6 +74,14 @@ WRONG_LINES = {
     'timezone = "Mars"\n': "timezone: 'Mars' is no time zone",
     "timezone = 3\n": "timezone",
     f"[handed_in.{LESSON}]\nada = 1\n": "handed_in.01_circles.ada",
+    f"[due]\n{LESSON} = 0206-05-04\n": "due.01_circles: 0206-05-04 23:59:59 is no date of a course: its year is 206.",
+    f"[due]\n{LESSON} = 9999-12-31T23:59:59-10:00\n": "its year is 9999.",
+    f"[due]\n{LESSON} = 23:59:00\n": "due.01_circles: 23:59:00 is no date",
+    f'[extensions.ada]\n{LESSON} = "99999999 days"\n': "ada.01_circles: '99999999 days' is longer than 3650",
+    f'[extensions.ada]\n{LESSON} = "{"9" * 400} weeks"\n': "is longer than 3650 days.",
+    f"[late]\nclosed_after = {'9' * 5000}\n": "a number in it has too many digits.",
+    f"a = {'[' * 5000}\n": "it is nested too deeply.",
+    f"a = b{'c' * 5000}\n": "ccc…`.",
 }
 
 

@@ -112,7 +112,8 @@ def _column(id: str, head: list[str], column: str) -> str:
             raise CourseError(f"The roster has no column {column!r}. It has {', '.join(assignments) or 'none'}.")
         return found[0]
     number_, _, word = id.partition("_")
-    told = {plain(text) for text in (id, word, f"lesson {int(number_)}", f"lesson {number_}")}
+    told = {plain(text) for text in (id, word, f"lesson {int(number_)}", f"lesson {number_}",
+                                f"lesson {int(number_)} {word}", f"{int(number_)} {word}")}  # fmt: skip
     found = [
         name for name, title in assignments.items() if plain(title) in told or plain(title).startswith(plain(id))
     ]
@@ -127,7 +128,7 @@ def _other_points(marks: Marks, rows: Table, head: list[str], names: dict[str, s
     lines = []
     for id, name in names.items():
         at = head.index(name) if name in head else len(possible)
-        told = possible[at].strip() if at < len(possible) else ""
+        told = possible[at].strip().replace(",", ".") if at < len(possible) else ""
         most = marks[id][0].max_score if marks[id] else None
         if re.fullmatch(r"\d+(\.\d+)?", told) and most is not None and float(told) != most:
             lines.append(f"Canvas counts {name} with {told} points, the lesson has {number(most)}.")

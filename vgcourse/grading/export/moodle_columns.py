@@ -76,9 +76,11 @@ def _named(head: list[str], names: set[str]) -> int | None:
 
 
 def _constant(body: Table, width: int) -> int | None:
-    """The first column that holds one number, the same in all rows."""
-    for i in range(2, width):
-        values = {row[i].strip().replace(",", ".") for row in body if i < len(row)}
-        if len(values) == 1 and re.fullmatch(r"\d+(\.\d+)?", next(iter(values))):
-            return i
-    return None
+    """The first column that holds one number, the same in all rows; where all have one mark, the one behind it."""
+    found = [i for i in range(2, width) if _holds_one_number(body, i)]
+    return found[1] if found and found[1:2] == [found[0] + 1] else found[0] if found else None
+
+
+def _holds_one_number(body: Table, column: int) -> bool:
+    values = {row[column].strip().replace(",", ".") for row in body if column < len(row)}
+    return len(values) == 1 and bool(re.fullmatch(r"\d+(\.\d+)?", next(iter(values))))

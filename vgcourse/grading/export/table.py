@@ -25,26 +25,38 @@ def number(value: float | None) -> str:
 
 
 def read_table(path: Path) -> Table:
-    """The rows of a downloaded CSV; raises CourseError, saying what is wrong with it."""
+    """The rows of a downloaded CSV that hold something; raises CourseError, saying what is wrong with it."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = _decoded(path.read_bytes())
         rows = list(csv.reader(io.StringIO(text, newline=""), dialect=_dialect(text)))
     except OSError as error:
         raise CourseError(f"The roster {path} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, csv.Error) as error:
+    except (UnicodeError, csv.Error) as error:
         raise CourseError(
             f"The roster {path} is no CSV in UTF-8: take the file as it was downloaded, or save it as such."
         ) from error
-    if not rows:
+    if not (rows := [row for row in rows if any(cell.strip() for cell in row)]):
         raise CourseError(f"The roster {path} is empty.")
     return rows
 
 
+def _decoded(data: bytes) -> str:
+    """The text, without what Excel puts in front of it: a mark of its encoding, empty lines, ``sep=;``."""
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    text = data.decode("utf-16" if marked else "utf-8-sig").lstrip("\ufeff\r\n")
+    return re.sub(r"\A\"?sep=.\"?[\r\n]+", "", text)
+
+
 def _dialect(text: str) -> type[csv.Dialect]:
-    """Comma, semicolon or tab, whichever the first line has most of."""
+    """Comma, semicolon or tab: with which most of the first lines are as wide as the head, and then the wider one."""
+    start = "\n".join(text[:20_000].splitlines()[:12])
+
+    def fits(delimiter: str) -> tuple[int, int]:
+        head, *rows = [*csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)] or [[]]
+        return sum(len(row) == len(head) for row in rows) if len(head) > 1 else -1, len(head)
 
     class Found(csv.excel):
-        delimiter = max(",;\t", key=text.partition("\n")[0].count)
+        delimiter = max(",;\t", key=fits)
 
     return Found
 

@@ -19,6 +19,10 @@ EVERY = "all"  # in a student's extensions: in every lesson
 _SECTIONS = ("timezone", "due", "late", "extensions", "handed_in", "groups")
 _LATE = ("free_days", "per_day", "at_most", "closed_after", "grace_minutes")
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(minute|hour|day|week)s?")
+_DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7}
+LONGEST = 3650  # days of an extension
+MOST_SHOWN = 80  # characters of a line that is wrong
+FIRST_YEAR, LAST_YEAR = 1970, 2200
 _SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _DATE = "date, as in 2026-05-04T23:59:00"
 
@@ -88,6 +92,11 @@ def read_policy(folder: Path, lessons: list[str]) -> ClassPolicy:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise CourseError(f"{FILE} cannot be read: {_said(error, text)}") from error
+    except (ValueError, RecursionError) as error:  # what the parser does not see to
+        what = (
+            "it is nested too deeply" if isinstance(error, RecursionError) else "a number in it has too many digits"
+        )
+        raise CourseError(f"{FILE} cannot be read: {what}.") from error
     return _Reader(data, lessons).policy()
 
 
@@ -97,6 +106,7 @@ def _said(error: tomllib.TOMLDecodeError, text: str) -> str:
     line = text.splitlines()[int(found[1]) - 1].strip() if found else ""
     if name := _unquoted(line):
         return f'in the line `{line}` the name needs quotes, as in "{name}".'
+    line = line if len(line) <= MOST_SHOWN else f"{line[:MOST_SHOWN]}…"
     return f"{str(error)[:1].lower()}{str(error)[1:]}" + (f", which is `{line}`." if line else ".")
 
 
@@ -170,7 +180,9 @@ class _Reader:
 
     def _extension(self, key: str, value: Any) -> timedelta | datetime:
         if isinstance(value, str) and (found := _SPAN.fullmatch(value.strip())):
-            return timedelta(**{f"{found[2]}s": float(found[1])})
+            if (days := float(found[1]) * _DAYS[found[2]]) > LONGEST:
+                _refuse(key, f"{value!r} is longer than {LONGEST} days")
+            return timedelta(days)
         return self._date(key, value, 'neither a span, as in "3 days", nor ' + _DATE)
 
     def _times(self, lesson: str, handed_in: dict[str, Any]) -> dict[str, datetime]:
@@ -187,7 +199,9 @@ class _Reader:
         if isinstance(value, date) and not isinstance(value, datetime):
             value = datetime.combine(value, time(23, 59, 59))
         if not isinstance(value, datetime):
-            _refuse(key, f"{value!r} is {wanted}")
+            _refuse(key, f"{value if isinstance(value, time) else repr(value)} is {wanted}")
+        if not FIRST_YEAR <= value.year <= LAST_YEAR:
+            _refuse(key, f"{value} is no date of a course: its year is {value.year}")
         aware = value if value.tzinfo else value.replace(tzinfo=self.zone)
         return aware.astimezone(UTC).replace(tzinfo=None)
 
