@@ -109,6 +109,9 @@ def test_several_lessons_keep_what_canvas_has_where_there_is_no_mark(room, tmp_p
         canvas_table(marks, None, "")
 
 
+CLAIMED = "Ben_9_assignsubmission_file_/c.ipynb"  # a folder that a student made, with another's name
+
+
 @pytest.mark.parametrize(
     ("name", "file", "late"),
     [
@@ -121,6 +124,9 @@ def test_several_lessons_keep_what_canvas_has_where_there_is_no_mark(room, tmp_p
         ("Group A-Ada Lovelace_81234_assignsubmission_file_/circles.ipynb", "circles.ipynb", False),
         ("Participant_81234_assignsubmission_file_/circles.ipynb", "circles.ipynb", False),
         ("Ada Lovelace_81234_assignsubmission_onlinetext_/onlinetext.html", "onlinetext.html", False),
+        ("packed again/Ada Lovelace_81234_assignsubmission_file_/sub/circles.ipynb", "sub/circles.ipynb", False),
+        ("a/b/lovelaceada_81234_555_circles.ipynb", "circles.ipynb", False),
+        ("Ada Lovelace_81234_assignsubmission_file_/Ben_9_assignsubmission_file_/c.ipynb", CLAIMED, False),
     ],
 )
 def test_every_form_of_a_name_is_known(tmp_path, name, file, late):
@@ -128,6 +134,21 @@ def test_every_form_of_a_name_is_known(tmp_path, name, file, late):
     assert (one.lms_id, one.late, notes) == ("81234", late, [])
     assert (one.folder / file).is_file()
     assert bool(one.notes) == file.endswith(".html")
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["ada.ipynb", "ben.ipynb"],
+        ["ada/01_circles/circles.ipynb"],
+        ["Lesson1_ada1_attempt_2026-05-04-10-00-00_circles.ipynb"],
+        ["Ada Lovelace_81234_assignsubmission_comments_/Ben_9_assignsubmission_file_/circles.ipynb"],
+    ],
+)
+def test_a_download_of_which_nobody_is_known_is_refused_with_what_to_do(tmp_path, names):
+    path = download(tmp_path / "a.zip", names)
+    with pytest.raises(CourseError, match=f"no file in it bears .* put what was .* submitted/NAME/{LESSON}"):
+        archives.collect(path, tmp_path / "submitted", LESSON)
 
 
 def test_whom_the_gradebook_knows_by_the_platforms_id_is_filed_under_the_own_name(tmp_path):

@@ -98,6 +98,11 @@ def collect(
         notes = _unpack_class(download, room)
         source = room if download.is_file() else download
         handed, notes = _sort(source, into, lesson, notes, known or {})
+        if not handed:
+            raise Refused(
+                "no file in it bears a name that Canvas or Moodle gives to a hand-in; put what was handed in into "
+                f"{into.name}/NAME/{lesson}"
+            )
         return handed, [str(note) for note in notes]
     except Refused as error:
         raise CourseError(f"{download.name} cannot be collected: {error}.") from error
@@ -126,6 +131,7 @@ def _sort(
     files = (path for path in sorted(source.rglob("*")) if path.is_file() and not path.is_symlink())
     for path in sorted(files, key=_attempt):
         inside = os.fsencode(path.relative_to(source)).decode("utf-8", "replace")
+        inside = _without_wrapper(inside)
         found = _recognised(inside)
         if not found:
             if not _MOODLE_OTHER.match(inside):
@@ -139,6 +145,12 @@ def _sort(
         _take(path, folder / _original(found), notes, inside, move=source.name == UNPACKING)
         handed[student] = _with(handed[student], found)
     return list(handed.values()), notes
+
+
+def _without_wrapper(inside: str) -> str:
+    """The path from the folder on that Moodle made: whoever packs a download again may put one around all."""
+    parts = inside.split("/")
+    return "/".join(parts[next((i for i, part in enumerate(parts) if _MOODLE_OTHER.match(part)), 0) :])
 
 
 def _recognised(inside: str) -> re.Match[str] | None:
