@@ -161,6 +161,11 @@ def _parsed(source: str) -> tuple[ast.Module | None, str]:
     return None, source
 
 
+def syntax_tree(source: str) -> ast.Module | None:
+    """The syntax tree of a cell; None where it is no Python."""
+    return _parsed(source)[0]
+
+
 def _readings(source: str) -> Iterator[str]:
     """The source as Python, then as IPython reads it: magics, an indented cell, prompts that were pasted along."""
     yield source

@@ -46,6 +46,8 @@ LOOK = {
     "check-copied": "the test {cell} was there {times} times",
     "words-found": "the words in another cell beside {cell} were taken for its answer",
     "words-lost": "no cell of prose is left in it: what was written for {cell} may be lost, or stand in the code",
+    "words-elsewhere": "nothing is written in {cell}, and words of the student's own stand elsewhere (they begin "
+    "{start!r})",
     "spare": "{file} was taken: there are no answers that can be read in {wanted} itself",
     "other-answers": "{file} holds other answers and was left out",
 }

@@ -9,6 +9,7 @@ import textwrap
 from dataclasses import replace
 
 from vgcourse.grading.intake.answers.hidden import find_hidden
+from vgcourse.grading.intake.answers.own_words import note_words_elsewhere, shows_words
 from vgcourse.grading.intake.code import Code, lasting, read_code
 from vgcourse.grading.intake.lesson_cells import Question, bare, keys
 from vgcourse.grading.intake.matching import Found, bracket, in_place, refuse_two_answers
@@ -26,6 +27,7 @@ def find_answers(found: Found) -> None:
         (_find_words if asked.is_words else _find_code)(found, asked)
     find_hidden(found)
     _refuse_torn(found)
+    note_words_elsewhere(found)
 
 
 def _find_code(found: Found, asked: Question) -> None:
@@ -273,7 +275,7 @@ def _has_words(found: Found, index: int) -> bool:
     code = piece.code
     if (code.parses and code.binds & set(found.released.owner_of)) or _is_torn(piece):
         return False  # an answer in code, or a piece of one, whatever the cell's type
-    return piece.kind != "code" or code.is_words or (code.is_blank and not code.binds)
+    return piece.kind != "code" or code.is_words or (code.is_blank and not code.binds) or shows_words(piece.source)
 
 
 def _refuse_torn(found: Found) -> None:
