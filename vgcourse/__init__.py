@@ -3,10 +3,10 @@
 Names resolve on first use, so that ``import vgcourse`` and ``vgcourse --help`` load no TensorFlow.
 """
 
-import os
 from typing import TYPE_CHECKING
 
 from vgcourse.extras import bring
+from vgcourse.nets.quiet_load import leave_out_notes
 
 if TYPE_CHECKING:  # what an editor and a type checker see of the names that resolve on first use
     from vgcourse.course import checks as checks
@@ -46,9 +46,7 @@ if TYPE_CHECKING:  # what an editor and a type checker see of the names that res
     from vgcourse.show import plots as plots
     from vgcourse.show.explorers import widgets as explore  # noqa: F401
 
-# TensorFlow tells how it was compiled each time it is loaded, and a notebook shows that as a pink box. 1 leaves such
-# notes out and keeps warnings and errors. It must be set before TensorFlow is loaded; what a user has chosen stays.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
+leave_out_notes()  # before anybody loads TensorFlow
 
 __version__ = "0.2.0"
 

@@ -36,7 +36,6 @@ except ModuleNotFoundError:
 
 import os
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import matplotlib.pyplot as plt
 import numpy as np

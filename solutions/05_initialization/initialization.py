@@ -33,9 +33,6 @@ except ModuleNotFoundError:
         'git+https://github.com/OWNER/REPOSITORY"'
     ) from None
 
-import os
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 from itertools import pairwise
 
 import keras

@@ -35,9 +35,6 @@ except ModuleNotFoundError:
         'git+https://github.com/OWNER/REPOSITORY"'
     ) from None
 
-import os
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
