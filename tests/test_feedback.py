@@ -18,13 +18,16 @@ from nbgrader.utils import notebook_hash
 from traitlets.config import Config
 
 from vgcourse.cli import main
+from vgcourse.course.checks.verdicts import BLANK, WRITE_HERE, Verdict
 from vgcourse.grading.class_run.classroom import Classroom
+from vgcourse.grading.notebook.execute import leave_verdict
 from vgcourse.grading.notebook.idle_cells import leave_word
 from vgcourse.grading.pages.feedback import FeedbackExporter
 from vgcourse.grading.pages.feedback.hidden import LEFT_OUT, without_hidden
 from vgcourse.grading.pages.feedback.maths import mathml
 from vgcourse.grading.pages.feedback.outputs import outputs
 from vgcourse.grading.pages.feedback.sanitize import clean, render, safe_html, safe_markdown
+from vgcourse.grading.pages.feedback.summary import line
 from vgcourse.grading.pages.page import POLICY
 
 DANGEROUS = re.compile(
@@ -204,6 +207,17 @@ def test_the_page_says_the_total_what_was_by_hand_and_the_comment(pages):
 def test_the_page_shows_the_sentence_of_every_check(pages):
     assert "Not yet: sigmoid misses." in pages["ben"] and "0 of 1" in pages["ben"]
     assert pages["ben"].count('class="verdict good"') == 5
+
+
+def test_a_page_asks_nobody_to_run_a_cell(pages):
+    """What a check says of an empty answer is meant for the notebook; a page has no cell to run."""
+    lines = [text for page in pages.values() for text in re.findall(r'<ol class="lines">.*?</ol>', page, re.DOTALL)]
+    assert lines and not any("run that cell" in text for text in lines)
+    own = {"grade": True, "solution": False, "grade_id": "sigmoid", "points": 1.0, "score": 0.0}
+    cell = new_code_cell('check("sigmoid", ...)', metadata={"nbgrader": own})
+    leave_verdict(cell, Verdict("sigmoid", 1.0, 0.0, BLANK, f"Not answered yet. {WRITE_HERE}"))
+    told = line(cell, "", "cell-0")
+    assert (told.state, told.message) == ("open", "Not answered yet.")
 
 
 def test_an_answer_nobody_has_read_is_said_to_be_open(pages):

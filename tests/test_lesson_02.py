@@ -155,6 +155,13 @@ def test_one_change_rescues_or_does_not(accuracy, id, low, high):
     assert low <= np.median(accuracy[id]) <= high
 
 
+def test_the_wide_net_of_twenty_layers_rests_on_ten_runs_and_the_text_says_so(accuracy, prose):
+    wide = accuracy["T2.relu20+width32"]
+    assert "learns at width 32 (in all ten runs of it that the table has)" in prose
+    assert len(wide) == 10 and wide.min() > 0.7
+    assert "the last one with Glorot's weights in its output layer as well" in prose
+
+
 def test_relu_alone_rescues_no_run_and_the_weights_alone_rescue_all(accuracy, printed, prose):
     assert "of a hundred runs, not one gets past .504" in prose and accuracy["T2.relu5+uniform"].max() < 0.5045
     assert "not one of the hundred runs fails" in prose and accuracy["T2.tanh5+hidden"].min() > 0.75

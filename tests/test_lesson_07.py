@@ -160,6 +160,8 @@ def test_the_number_of_inputs_changes_the_factor(prose):
     assert "With 32 inputs the plain net loses as much as a GRU, and the LSTM keeps most." in prose
     assert median("tanh", features=32) == pytest.approx(median("gru", features=32), abs=0.01)
     assert median("lstm", features=32) > median("tanh", features=32) + 0.15
+    assert "With one input a default GRU loses most of all, a default LSTM no less than a plain net." in prose
+    assert median("gru") < median("lstm") - 0.1 and median("lstm") <= median("tanh") + 0.005
 
 
 def test_after_two_hundred_steps_some_keep_a_good_deal_and_one_grows():

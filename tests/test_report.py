@@ -111,6 +111,11 @@ def test_the_median_is_drawn_where_it_is():
     assert f'class="median" x1="{number(x)}%"' in drawn and "median 1" in drawn
 
 
+def test_where_many_have_the_median_the_page_does_not_call_them_half_of_the_class(made):
+    page = page_of(made, {"x": "X"}, (), *(student(name, {"x": 1}) for name in "abc"), student("d", {"x": 0}))
+    assert "The median is 1 point; 0 of 4 reached half of the points." in page
+
+
 @pytest.mark.parametrize("most", [0.5, 1, 7, 12, 25, 100, 1000])
 def test_any_number_of_points_makes_at_most_24_columns_and_few_ticks(most):
     assert most / drawing.bin_width(most) <= drawing.BINS

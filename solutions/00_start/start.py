@@ -230,9 +230,9 @@ the lesson.
 | 1 | [Circles, and the chain rule by hand](../01_circles/circles.ipynb) | do a backward pass, and prove it | 90 |
 | 2 | [Shallow and deep](../02_depth/depth.ipynb) | change one thing at a time, over many seeds | 85 |
 | 3 | [Weight capture](../03_weights/weights.ipynb) | watch every layer's weights while it learns | 75 |
-| 4 | [Gradient capture](../04_gradients/gradients.ipynb) | find the layer where the gradient vanishes | 60 |
-| 5 | [Initialization](../05_initialization/initialization.ipynb) | derive, write and repair initial weights | 60 |
-| 6 | [Skip connections](../06_residual/residual.ipynb) | train fifty blocks, and say why it works | 50 |
+| 4 | [Gradient capture](../04_gradients/gradients.ipynb) | find the layer where the gradient vanishes | 90 |
+| 5 | [Initialization](../05_initialization/initialization.ipynb) | derive, write and repair initial weights | 120 |
+| 6 | [Skip connections](../06_residual/residual.ipynb) | train fifty blocks, and say why it works | 80 |
 | 7 | [Time is depth](../07_time/time.ipynb) | say which recurrent net will remember, and make it | 150 |
 | 8 | [The other ways out](../08_ways_out/ways_out.ipynb) | compare cures of one sick net, and their bills | 120 |
 | 9 | [A clinic of sick networks](../09_clinic/clinic.ipynb) | diagnose and cure nets of six kinds | 140 |

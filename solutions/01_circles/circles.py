@@ -500,7 +500,7 @@ $$\sigma'(z) = \frac{e^{-z}}{(1 + e^{-z})^2} = \frac{1}{1 + e^{-z}} \cdot \frac{
 ### Exercise 4 · A sigmoid that never overflows ★ (1 point)
 
 Write `sigmoid(z)` and `sigmoid_slope(z)` for NumPy arrays: rows and matrices, of decimal or whole numbers. The
-formula as it stands is not good enough: for $z = -1000$ it asks for $e^{1000}$, which no computer number can hold, and NumPy warns. Make it quiet and
+formula as it stands is not good enough: for $z = -1000$ it asks for $e^{1000}$, too large for NumPy's usual decimal numbers, and NumPy warns. Make it quiet and
 right from −1000 to 1000.
 
 For example:
@@ -669,7 +669,7 @@ larger weights would begin at about 5, for they know nothing and are *sure* of i
 first loss; with ten classes the mark is $\log 10 = 2.30$.
 
 (Why `y[:, None]`? It makes $y$ a column, like $p$. A flat $y$ of shape (n,) would turn `p - y` into an n ×
-n table without any warning. It is the most popular silent mistake of the trade.)
+n table without any warning. It is a popular mistake, and a silent one.)
 
 Going back, we walk the table from the bottom to the top, and keep one rule: **each step takes the gradient
 of what a line produced, and gives the gradient of what it used.** Write $\mathrm{d}z_2$ for

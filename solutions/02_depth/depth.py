@@ -83,8 +83,8 @@ reveal(
 
 # %% [markdown]
 r"""
-(Layer 1 has another shape, (2, 5), and so escapes.) There is no warning, and such a network trains. Only
-its first steps are not those of the network that you meant. So: **one fresh initializer for each layer,
+(Layer 1 has another shape, (2, 5), and so escapes.) There is no warning, and such a network trains. It is
+just not the network that you meant. So: **one fresh initializer for each layer,
 each with a seed of its own.**
 
 ### Exercise 1 · A net of any depth ★★ (3 points)
@@ -641,7 +641,7 @@ it has only begun to bend. The fast runs go on, to 1000, and fall off its far en
 The slow runs were not stuck. They walk the same road as the others, a tenth as fast, and **100 epochs end on
 the plateau**. T1 stopped its clock there.
 
-The table answers more such questions, each with one change: ten times the rate or the epochs, Glorot's
+The table answers more such questions, each with one change: ten times the rate, more epochs, Glorot's
 weights, a greater width, Adam in place of SGD.
 """
 
@@ -665,7 +665,7 @@ Read it slowly; it contradicts a good deal of folklore.
 - Its **Glorot** weights, the textbook's advice, make it *worse*: a flat .5 in most runs. Lesson 5 shows
   why: for a sigmoid, Glorot's weights lose even more of the gradient than N(0, 1) does. A better recipe for
   one activation is not a better recipe.
-- `T2.relu20` fails at width 5 and learns at width 32. So was the narrowness at fault, and not the depth? But
+- `T2.relu20` fails at width 5 and learns at width 32 (in all ten runs of it that the table has). So was the narrowness at fault, and not the depth? But
   `T2.relu5` is just as narrow, and learns. Deep and wide learns, shallow and narrow learns, **deep and narrow**
   does not: it takes both. Two causes that do harm only together are called an *interaction*, and no change of one
   thing alone can show it: it takes the table of two by two. (A
@@ -862,7 +862,7 @@ one, and its readers have been thanking it ever since.
 (One change at a time has a limit, and you have seen it. ReLU *with* He's weights works, ReLU *without* them
 is the worst of all: the two settings **interact**, and no share of a single change can show that. To see
 interactions one needs all combinations. That is called a factorial design; here it is four cells, and you
-now know all four.)
+now know all four, the last one with Glorot's weights in its output layer as well.)
 
 ## What you take with you
 

@@ -162,7 +162,7 @@ check("weight-capture", WeightCapture)
 """
 The package has such a callback too, `vg.WeightCapture`. It does more (biases, nested models, TensorBoard), and
 its `recording` is what the figures of this lesson are drawn from. Let both of them watch the same run: T1's
-relu network, the one that learns fastest.
+relu network, from a start with which it learns fast.
 """
 
 # %% shows_only=true
@@ -479,7 +479,7 @@ share.round(3)
 # %% [markdown]
 r"""
 RMSprop carries a gradient up to the full step only while it is larger than $\sqrt\epsilon$, about $10^{-3.5}$; Adam
-while it is larger than $\epsilon$ itself. Below that, $\epsilon$ is what they divide by, and a vanished gradient moves
+while it is well above $\epsilon$ itself. Below that, $\epsilon$ is what they divide by, and a vanished gradient moves
 nothing here either. **That is why vanishing matters although the optimizer divides by the gradient's size**: the four
 layers of these networks lose a factor of 500, and the lowest one ends just at the limit. Ten would be far below it.
 Where it is crossed, layer by layer, is a question about gradients: lesson 4.

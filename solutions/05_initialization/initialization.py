@@ -1146,7 +1146,7 @@ is black throughout is a unit that answers to nothing; a **column** would be a p
 
 T1 closes with the remark that a change of the initialization helps less than a change of the activation.
 Its own example is the network with four sigmoid layers and $N(0, 1)$ weights. With tanh it has .995 in
-place of .63 (lesson 2). What can initialization do for it? By section 4, Glorot's weights make a sigmoid
+place of .63 (lesson 2's table). What can initialization do for it? By section 4, Glorot's weights make a sigmoid
 worse, for its slope is small wherever it is taken. So it needs *larger* ones than $N(0, 1)$:
 $n\,\mathrm{Var}(W)$ grows faster with them than $\mathbb{E}[\phi'^2]$ falls. A standard deviation of 3 has
 a theoretical factor near 0.8 per layer.

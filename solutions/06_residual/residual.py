@@ -929,8 +929,8 @@ straggler appears, at 0.7 there are many, at 1 the runs are spread from .46 to .
 
 The sweep defends the choice, and it makes it modest. **A scale of 0.14 is safe, and so is anything from a
 hundredth to 0.3.** The median loss is lowest at 0.3, *above* the rule: a little growth does no harm, and loud
-branches learn a little faster. What does harm is to have no rule at all. That is why residual networks, which
-had no scale in 2015, came with batch normalisation in every branch: it makes the branch's size independent of
+branches learn a little faster. What does harm is to have no rule at all. The residual networks of 2015
+had no scale, but batch normalisation in every branch, and that is a rule too: it makes the branch's size independent of
 the skip's, so that block $l$ adds about the share $1/l$.
 """
 

@@ -228,8 +228,8 @@ vg.plots.gradient_by_step(found, title="An error on its way back through 50 step
 
 # %% [markdown]
 r"""
-*Figure 1. The gradient at each time step, for an error of size 1 at the last (right). Logarithmic axis. Three nearly
-straight lines from the right down to the left. SimpleRNN (tanh) and LSTM lie near each other, a few decades down at the
+*Figure 1. The gradient at each time step, for an error of size 1 at the last (right); the LSTM's is that at its memory,
+which about half of the error reaches. Logarithmic axis. Three nearly straight lines from the right down to the left. SimpleRNN (tanh) and LSTM lie near each other, a few decades down at the
 first step. The GRU falls far below them, into the vanished region.*
 
 One net is a draw. The course keeps the same measurement for sixteen nets of each kind, at 25, 50 and 200 steps:
@@ -348,7 +348,7 @@ print(far.map("{:.0e}".format).to_string())
 # %% [markdown]
 r"""
 Of the five kinds that we have not spoken of yet two keep a fifth, and one lets the error *grow*. Remember their
-names for the next section: four differ from the layers above in how a bias begins, and in nothing else.
+names for the next section: four differ from the layers above in how their biases begin, and in nothing else.
 (The fifth, "relu, identity", is a plain net with relu in the place of tanh, and its kernel begins as the identity: Le, Jaitly and Hinton, 2015. "chrono"
 comes in section 3.)
 
@@ -1087,7 +1087,7 @@ r"""
 
 - A recurrent net over $T$ steps is a net of depth $T$ with **one kernel**, whose gradient is the sum over its uses.
 - It too has a **factor per step**, and one can measure it before training. It orders who can remember.
-- **The name of the cell decides nothing.** A default GRU loses most of all, a default LSTM no less than a plain net. A gate
+- **The name of the cell decides nothing.** With one input a default GRU loses most of all, a default LSTM no less than a plain net. A gate
   is a plus sign with a weight, $\sigma(b)^T$ along the direct road, and its bias is the number to set.
 - **Size is one thing, noise another**: the same small gradient is enough in silence. And on another task the order of the
   cells turns around.

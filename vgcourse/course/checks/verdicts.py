@@ -18,8 +18,9 @@ NOT_HERE, STOPPED_BEFORE = "needs-what-is-not-here", "stopped-before"
 UNWATCHED = "unwatched"  # stands in an observation where the answer put the watch aside
 LONGEST_FIELD, LONGEST_MESSAGE = 200, 1200  # characters
 
+WRITE_HERE = "Write your code where it says YOUR CODE HERE, run that cell, then this one."
 COMMON = {
-    BLANK: "{what} Write your code where it says YOUR CODE HERE, run that cell, then this one.",
+    BLANK: f"{{what}} {WRITE_HERE}",
     RAISES: "Your code stopped with {error}: {text}{call}",
     NOT_PLAIN: "Your answer came back as something that cannot be compared: {text}.",
     UNUSABLE: "The check could not go on with what your answer is or gives back ({error}: {text}). Compare its form "

@@ -43,7 +43,7 @@ def gradient_by_step(source: Any, cell: bool = True, title: str = "") -> CourseF
     ax.set_xlabel("time step")
     ax.set_ylabel("back-propagated gradient (rms)", color=INK)
     end_labels(ax, ends)
-    said = ". ".join(f"{label}: {_first(values):.2g} at the first step" for label, values in lines.items())
+    said = ". ".join(f"{label}: {_ends(values)}" for label, values in lines.items())
     return finish(figure, f"Log-axis lines of the gradient's size by time step, {longest} steps. {said}.")
 
 
@@ -76,5 +76,9 @@ def _last_finite(values: np.ndarray) -> float:
     return float(drawn[-1]) if len(drawn) else float("nan")
 
 
-def _first(values: np.ndarray) -> float:
-    return float(values[np.isfinite(values)][0]) if np.isfinite(values).any() else float("nan")
+def _ends(values: np.ndarray) -> str:
+    """The line in words: what it begins with at the right, and what of that arrives at the left."""
+    there = values[np.isfinite(values)]
+    if not len(there):
+        return "no number"
+    return f"{there[-1]:.2g} at the last step, {there[0]:.2g} at the first"

@@ -76,11 +76,10 @@ def _marks(report: ClassReport, people: Names) -> Markup:
     if not marked:
         return Markup("<h2>Marks</h2><p>Nobody has a mark yet.</p>")
     most = max(s.max_score for s in marked)
-    median, waits = numbers.median_mark(marked), any(s.waiting for s in marked)
-    half = sum(s.score >= most / 2 for s in marked)
-    words = Markup("<p>Half of the class has {} points or more; {} reached half of the points.{}</p>").format(
-        number(median), f"{half} of {len(marked)}", " Hollow dots: answers are still to be read." if waits else ""
-    )
+    median = count_points(numbers.median_mark(marked))
+    half = f"{sum(s.score >= most / 2 for s in marked)} of {len(marked)}"
+    hollow = " Hollow dots: answers are still to be read." if any(s.waiting for s in marked) else ""
+    words = Markup("<p>The median is {}; {} reached half of the points.{}</p>").format(median, half, hollow)
     return join([Markup("<h2>Marks</h2>"), words, drawing.marks(marked, most, report.links)])
 
 
@@ -88,9 +87,9 @@ def _exercises(report: ClassReport, people: Names) -> Markup:
     found = numbers.exercises(report.standings, report.titles, report.in_words)
     most = max((len(m.students) for exercise in found for m in exercise.misconceptions), default=1)
     legend = Markup(
-        '<p class="legend"><span class="key good"></span>full marks <span class="key part"></span>some '
-        '<span class="key bad"></span>none <span class="key open"></span>left blank '
-        '<span class="key wait"></span>still to be read</p>'
+        '<p class="legend"><span><i class="key good"></i>full marks</span> <span><i class="key part"></i>some</span> '
+        '<span><i class="key bad"></i>none</span> <span><i class="key open"></i>left blank</span> '
+        '<span><i class="key wait"></i>still to be read</span></p>'
     )
     return join([Markup("<h2>Exercises</h2>"), legend, *(_exercise(exercise, most, people) for exercise in found)])
 

@@ -11,9 +11,9 @@ svg text { font: 12.5px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif
 line.median { stroke: var(--bad); stroke-width: 1.5; stroke-dasharray: 4 3; }
 svg text.median { fill: var(--bad); font-weight: 600; }
 .legend { color: var(--muted); font-size: 13.5px; }
-.key { display: inline-block; width: 11px; height: 11px; margin: 0 5px 0 12px; border-radius: 3px;
+.legend span { margin-right: 8px; white-space: nowrap; }
+.key { display: inline-block; width: 11px; height: 11px; margin-right: 5px; border-radius: 3px;
   vertical-align: -1px; }
-.key:first-child { margin-left: 0; }
 .key.good, .shares .good { background: var(--good-fill); }
 .key.part, .shares .part { background: var(--part-fill); }
 .key.bad, .shares .bad { background: var(--bad-fill); }
