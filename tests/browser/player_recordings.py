@@ -2,10 +2,12 @@
 
 import json
 from base64 import b64encode
+from pathlib import Path
 
 import numpy as np
 
 from vgcourse.measure.recording import Recording
+from vgcourse.show.explorers import bundle
 from vgcourse.show.explorers.packed_recording import pack_recording
 
 
@@ -24,6 +26,8 @@ def random_recording(rng: np.random.Generator) -> Recording:
             break_one(rng, part)
     if rng.random() < 0.2:
         loss[int(rng.integers(moments)) :] = rng.choice([np.nan, np.inf])
+    if rng.random() < 0.2:  # a similarity, a log-likelihood: the better, the further below 0
+        loss = loss * rng.choice([-1, 1], moments)
     epochs, steps = np.arange(moments) - 1.0, 10 * np.arange(moments)
     recording = Recording(layers, epochs, steps, loss, accuracy, kernels, {}, gradients, backprop=backprop)
     recording.info["nonfinite_at"] = next((e for e, x in zip(epochs, loss, strict=True) if not np.isfinite(x)), None)
@@ -61,6 +65,25 @@ def first_broken(recording, after: int):
         if not np.isfinite(values[t]).all()
     ]
     return min(broken, default=None)
+
+
+def every_kind(count: int, seed: int = 1):
+    """So many recordings; of every fourth the gradients were not measured at the first moment."""
+    for i in range(count):
+        rng = np.random.default_rng([seed, i])
+        recording = random_recording(rng)
+        yield with_gaps(recording, rng) if i % 4 == 3 else recording
+
+
+def page_with(recordings: list[Recording], folder: Path) -> str:
+    """The address of a page of the site on which a player shows each of them."""
+    script = bundle.joined("lesson_page.js").replace("</script", "<\\/script")
+    (folder / "players.html").write_text(
+        f"<!doctype html><meta charset='utf-8'><style>{bundle.style_sheet()}</style>"
+        f"{''.join(map(place_of, recordings))}<script>(() => {{{script}}})()</script>",
+        "utf-8",
+    )
+    return (folder / "players.html").as_uri()
 
 
 def place_of(recording: Recording) -> str:

@@ -5,10 +5,8 @@ import re
 import numpy as np
 import pytest
 from numpy_explorers import rms
-from player_recordings import blown_layers, compared, place_of, random_recording, with_gaps
+from player_recordings import blown_layers, compared, every_kind, page_with
 from sentences import check_ratio, read_number
-
-from vgcourse.show.explorers import bundle
 
 pytestmark = pytest.mark.browser
 
@@ -35,14 +33,7 @@ def players(watched, tmp_path):
     """A function that shows recordings, one player each on one page."""
 
     def shown(recordings):
-        script = bundle.joined("lesson_page.js").replace("</script", "<\\/script")
-        body = "".join(map(place_of, recordings))
-        (tmp_path / "players.html").write_text(
-            f"<!doctype html><meta charset='utf-8'><style>{bundle.style_sheet()}</style>{body}"
-            f"<script>(() => {{{script}}})()</script>",
-            "utf-8",
-        )
-        watched.page.goto((tmp_path / "players.html").as_uri())
+        watched.page.goto(page_with(recordings, tmp_path))
         watched.page.evaluate("dispatchEvent(new Event('beforeprint'))")  # mounts all of them
         return [watched.page.evaluate(READ, i) for i in range(len(recordings))]
 
@@ -57,13 +48,6 @@ def test_sentences_and_marks_of_the_player_are_true(players, watched):
             kinds |= check_moment(recording, t, seen, f"recording {number}, moment {t}: {seen['words']}")
     assert kinds >= {"blown", "none", "smaller", "larger", "similar", "single", "zero", "nothing", "loss"}, kinds
     watched.assert_clean()
-
-
-def every_kind(count: int, seed: int = 1):
-    for i in range(count):
-        rng = np.random.default_rng([seed, i])
-        recording = random_recording(rng)
-        yield with_gaps(recording, rng) if i % 4 == 3 else recording
 
 
 def check_moment(recording, t: int, seen: dict, note: str) -> set:
@@ -100,9 +84,11 @@ def check_comparison(recording, t, words, note) -> str:
 
 def check_scores(recording, t, words, note) -> str:
     loss, accuracy = recording.loss[t], recording.accuracy[t]
-    said = re.search(r"[Ll]oss ([\d.,]+(?: million| × 10\S+)?)", words)
+    said = re.search(r"[Ll]oss (−?[\d.,]+(?: million| × 10\S+)?)", words)
     if np.isfinite(loss):
-        assert abs(read_number(said[1].rstrip(".,")) - loss) <= max(6e-4, 0.06 * loss), note
+        stated = read_number(said[1].removeprefix("−").rstrip(".,"))
+        assert said[1].startswith("−") == (loss < 0), note
+        assert abs(stated - abs(loss)) <= max(6e-4, 0.06 * abs(loss)), note
     else:
         assert not said and "loss is no longer a number" in words, note
     found = re.search(r"accuracy ([\d.]+)\.$", words)

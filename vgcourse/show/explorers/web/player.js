@@ -65,7 +65,9 @@ class Player {
     this.curve = make("canvas", { role: "img" });
     this.layers = make("canvas", { role: "img" });
     const picture = (title, canvas) => make("div", { class: "vg-picture" }, make("p", { class: "vg-caption" }, title), canvas);
-    const curve = recording.loss.some(Number.isFinite) ? picture("loss (dashed: guessing among two classes, 0.69)", this.curve) : null;
+    this.range = lossRange(recording.loss.filter(isNumber));
+    const guessing = this.range?.low < 0 ? "" : " (dashed: guessing among two classes, 0.69)";
+    const curve = this.range ? picture(`loss${guessing}`, this.curve) : null;
     const rows = picture("every layer: weights, and the size of their gradients", this.layers);
     shell.body.append(make("section", { class: "vg-card", "aria-label": "Recording" }, this.sentence, curve, rows));
     shell.table = () => this.#table();
@@ -197,26 +199,31 @@ class Player {
     const height = 90;
     const { g, width } = openCanvas(this.curve, height);
     const box = { left: 40, right: width - 8, top: 8, bottom: height - 8 };
-    const finite = loss.filter(isNumber);
-    const top = Math.max(0.8, Math.min(5, Math.max(...finite)) * 1.05);
+    const { low, high, largest } = this.range;
     const x = (i) => box.left + (this.last ? i / this.last : 0) * (box.right - box.left);
-    const y = (value) => box.bottom - (Math.min(value, top) / top) * (box.bottom - box.top);
+    const y = (value) => box.bottom - ((Math.min(value, high) - low) / (high - low)) * (box.bottom - box.top);
     const { muted: color, font } = theme;
+    const tick = (value, at) => write(g, value, box.left - 6, at, { color, font, align: "right", base: "middle" });
     rule(g, box.left, y(0), box.right, y(0), theme.line);
-    rule(g, box.left, y(LN2), box.right, y(LN2), color, [4, 3]);
-    write(g, "0.69", box.left - 6, y(LN2), { color, font, align: "right", base: "middle" });
-    write(g, "0", box.left - 6, y(0) - 3, { color, font, align: "right", base: "middle" });
+    if (low < 0) {
+      tick(plainNumber(low), y(low) - 3);
+      if (y(low) - y(0) > 16) tick("0", Math.max(y(0), box.top + 3));
+    } else {
+      rule(g, box.left, y(LN2), box.right, y(LN2), color, [4, 3]);
+      tick("0.69", y(LN2));
+      tick("0", y(0) - 3);
+    }
     g.strokeStyle = theme.accent;
     g.lineWidth = 2;
     g.beginPath();
     loss.forEach((value, i) => isNumber(value) && g.lineTo(x(i), y(value)));
     g.stroke();
-    if (finite.some((value) => value > top)) {
-      const text = `▲ up to ${lossNumber(Math.max(...finite))}`;
-      write(g, text, box.right, box.top + 9, { color: theme.warn, font, weight: 600, align: "right" });
-    }
     const { moment } = this.shell.values;
     rule(g, x(moment), box.top, x(moment), box.bottom, theme.ink, [], 1.5);
+    if (largest > high) {
+      const text = `▲ up to ${lossNumber(largest)}`;
+      write(g, text, box.right - 8, box.top + 9, { color: theme.warn, font, weight: 600, align: "right", ground: theme.paper });
+    }
     if (!isNumber(loss[moment])) return;
     g.fillStyle = theme.ink;
     drawMarker(g, "circle", x(moment), y(loss[moment]), 4);
@@ -292,6 +299,14 @@ function isNumber(value) {
   return value !== null && Number.isFinite(value);
 }
 
+/** What the curve of these losses reaches from and to, and their largest; null for none. A loss may be below 0. */
+function lossRange(losses) {
+  if (!losses.length) return null;
+  const [smallest, largest] = [Math.min(...losses), Math.max(...losses)];
+  if (smallest < 0) return { low: smallest, high: Math.max(0, Math.min(largest, -smallest)), largest };
+  return { low: 0, high: Math.max(0.8, Math.min(5, largest) * 1.05), largest };
+}
+
 /** The verdict's parts: what blew up, or first against last layer, or that nothing was recorded. */
 function compareRecorded(blown, compared, names) {
   if (blown.length) return { parts: [`${blown[0]} `, "blew up", ": not all of its numbers are numbers any more."] };
@@ -299,7 +314,7 @@ function compareRecorded(blown, compared, names) {
 }
 
 function logTicks(g, { low, high }, left, width, height, theme) {
-  const count = Math.max(1, Math.min(high - low, Math.floor(width / 44)));
+  const count = Math.max(1, Math.min(high - low, Math.floor(width / 54)));
   const step = Math.ceil((high - low) / count);
   for (let exponent = low; exponent <= high; exponent += step) {
     const x = left + ((exponent - low) / (high - low)) * width;
@@ -311,9 +326,8 @@ function logTicks(g, { low, high }, left, width, height, theme) {
 
 function weightRange(g, { low, high }, l, box, theme) {
   const { muted: color, font } = theme;
-  const number = (value) => (value < 0 ? `−${plainNumber(-value)}` : plainNumber(value));
-  write(g, number(low[l]), box.left, box.bottom + 10, { color, font, size: 10 });
-  write(g, number(high[l]), box.right, box.bottom + 10, { color, font, size: 10, align: "right" });
+  write(g, plainNumber(low[l]), box.left, box.bottom + 10, { color, font, size: 10 });
+  write(g, plainNumber(high[l]), box.right, box.bottom + 10, { color, font, size: 10, align: "right" });
 }
 
 function outline(g, shape, box, slot, tall, theme) {

@@ -12,8 +12,9 @@ export function powerOfTen(exponent) {
   return `10${exponent < 0 ? "⁻" : ""}${digits}`;
 }
 
-/** A positive number in two or three figures: 0.24, 5.2, 36, 2,927, 1.4 million, 3 × 10¹². */
+/** A number in two or three figures: 0.24, 5.2, −36, 2,927, 1.4 million, 3 × 10¹². */
 export function plainNumber(value) {
+  if (value < 0) return `−${plainNumber(-value)}`;
   if (Number.isNaN(value)) return "not a number";
   if (value === Infinity) return "infinite";
   if (value === 0) return "0";
@@ -146,6 +147,7 @@ function silenceWords(history) {
 
 /** A loss to three digits; in full where that would be 0.000, in words where it has left the page. */
 export function lossNumber(loss) {
+  if (loss < 0) return `−${lossNumber(-loss)}`;
   return loss >= 5e-4 && loss < 1000 ? loss.toFixed(3) : plainNumber(loss);
 }
 
