@@ -14,6 +14,7 @@ import pytest
 
 from tests.graded_class import LESSON, GradedClass, copy_course
 from vgcourse.cli import main
+from vgcourse.course.start import start
 from vgcourse.grading.kept_files import digest
 
 NAMES = ["ada", "b\x1b[31mred", "line\nbreak", "=1+1", "d[0]", "\u202eright-to-left", "x" * 180, "ümlaut"]
@@ -142,3 +143,26 @@ def test_a_gradebook_that_is_broken_is_one_sentence(made, command, tmp_path):
             assert "Traceback" not in err and (code in (0, 1) or len(said) == 1), (command, err)
     finally:
         book.write_bytes(whole)
+
+
+@pytest.mark.parametrize("word", [*WORDS, "65536", "99999", "1.5", "٣"])
+@pytest.mark.parametrize(
+    ("command", "option", "low", "high"), [("lab", "--port", 0, 65535), ("grade", "--jobs", 1, None)]
+)
+def test_a_number_that_cannot_be_is_refused_before_anything_starts(
+    command, option, low, high, word, monkeypatch, tmp_path
+):
+    started = []
+    monkeypatch.setattr("vgcourse.lab.open_lab", lambda root, port, browser: started.append(port) or 0)
+    monkeypatch.setattr("vgcourse.cli._grade", lambda options: started.append(options.jobs) or 0)
+    code, _, err = call([command, *([LESSON] if command == "grade" else []), f"{option}={word}"], tmp_path)
+    assert all(low <= number <= (high or number) for number in started), started
+    if not started:
+        assert code == 2 and err.count("\n") == 1 and (f"argument {option}" in err or "course" in err), err
+
+
+def test_a_class_is_not_graded_in_a_students_folder(tmp_path):
+    start(tmp_path)
+    for command in ("grade", "report", "feedback"):
+        code, _, err = call([command, LESSON], tmp_path)
+        assert code == 2 and "no nbgrader_config.py" in err and "new-course" in err, err

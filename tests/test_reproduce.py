@@ -332,3 +332,5 @@ def test_unknown_names_and_a_file_in_place_of_a_folder_are_one_sentence(tmp_path
     (tmp_path / "taken").write_text("")
     with pytest.raises(CourseError, match="taken is a file"):
         reproduce.run(tmp_path / "taken", only=["T1.sig1"])
+    with pytest.raises(CourseError, match="taken/deeper cannot be made"):
+        reproduce.run(tmp_path / "taken" / "deeper", only=["T1.sig1"])

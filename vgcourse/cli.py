@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vgcourse import __version__
-from vgcourse.course.command_parser import CommandParser, understood
+from vgcourse.course.command_parser import CommandParser, understood, whole
 from vgcourse.errors import CourseError
 from vgcourse.extras import missing
 
@@ -106,7 +106,9 @@ def _start(options: argparse.Namespace) -> int:
 def _add_lab(commands) -> None:
     lab = _command(commands, "lab", _lab, "Open the course in JupyterLab.")
     lab.add_argument("--no-browser", action="store_true", help="print the address instead of opening it")
-    lab.add_argument("--port", type=int, default=8888, help="port to serve on (the next free one if taken)")
+    lab.add_argument(
+        "--port", type=whole(0, 65535), default=8888, help="port to serve on (the next free one if taken)"
+    )
 
 
 def _lab(options: argparse.Namespace) -> int:
@@ -179,7 +181,7 @@ def _add_grade(commands) -> None:
     what.add_argument("--all", action="store_true", help="every lesson that somebody handed in")
     grade.add_argument("--from", type=Path, dest="download", metavar="PATH", help="a download of Canvas or Moodle")
     grade.add_argument("--student", action="append", metavar="NAME", help="only this student (repeatable)")
-    grade.add_argument("--jobs", type=int, metavar="N", help="worker processes (default: one a processor)")
+    grade.add_argument("--jobs", type=whole(1), metavar="N", help="worker processes (default: one a processor)")
     grade.add_argument("--regrade", action="store_true", help="also who is graded already and has not changed")
     grade.add_argument("--every-cell", action="store_true", help="also the cells that no mark depends on")
     grade.add_argument("--isolation", choices=_ISOLATION, help="required: refuse where it is not complete")

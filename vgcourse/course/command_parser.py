@@ -1,9 +1,9 @@
 """How a command line is understood: what is wrong with it is said in one sentence, with the word that was meant."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
-from typing import NoReturn
+from typing import Any, NoReturn
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -15,12 +15,30 @@ class CommandParser(argparse.ArgumentParser):
 
         self.exit(2, f"{self.prog}: {shown(message).rstrip('.')}. `{self.prog} --help` says what it takes.\n")
 
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        if action.option_strings and arg_strings == ["--"]:  # `--port=--`: argparse would make an empty list of it
+            raise argparse.ArgumentError(action, "expected one argument")
+        return super()._get_values(action, arg_strings)
+
     def _check_value(self, action: argparse.Action, value: str) -> None:
         if not isinstance(action, argparse._SubParsersAction):
             super()._check_value(action, value)
         elif value not in action.choices:
             commands = list(action.choices)
             _refuse(self, f"no command is called {value!r}", value, commands, f"There are {', '.join(commands)}.")
+
+
+def whole(low: int, high: int | None = None) -> Callable[[str], int]:
+    """The type of an option that takes a whole number in a range."""
+    span = f"from {low} to {high}" if high is not None else f"of at least {low}"
+
+    def read(text: str) -> int:
+        number = int(text) if text.strip().lstrip("+-").isdecimal() else None
+        if number is None or number < low or (high is not None and number > high):
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number {span}")
+        return number
+
+    return read
 
 
 def understood(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -1,5 +1,6 @@
 """`vgcourse reproduce`: every published experiment over many seeds, as a table and figures."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -65,6 +66,12 @@ def _check(out: Path, seeds: int) -> None:
         raise CourseError(f"The number of seeds must be a whole number of at least 1, not {seeds!r}.")
     if out.exists() and not out.is_dir():
         raise CourseError(f"{out} is a file; name a folder for the report.")
+    try:
+        out.mkdir(parents=True, exist_ok=True)  # before the runs, which take minutes
+    except OSError as error:
+        raise CourseError(f"{out} cannot be made: {error.strerror}; name another folder for the report.") from error
+    if not os.access(out, os.W_OK):
+        raise CourseError(f"{out} cannot be written to; name another folder for the report.")
 
 
 def _runs_of(experiment: Experiment, seeds: int) -> int:

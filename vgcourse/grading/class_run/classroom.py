@@ -192,6 +192,9 @@ def _text(path: Path) -> str:
 
 def course_config(root: Path) -> Config:
     """What ``nbgrader_config.py`` in the course's root says. Raises CourseError where it cannot be read."""
+    if not (root / "nbgrader_config.py").exists():
+        where = "in the repository, or in a folder that `vgcourse new-course FOLDER` wrote"
+        raise CourseError(f"There is no nbgrader_config.py in {root}. A class is graded {where}.")
     try:
         return PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     except Exception as error:
