@@ -23,6 +23,7 @@ BELOW = {
 SERVES_ALL = {"style", "palette", "errors", "extras"}
 FACE = {"", "__main__", "cli", "lab"}
 MOST_SIBLINGS = 13
+LONGEST_TWICE = 55  # characters of what a function does: shorter, and a call would say no less
 PLAIN = {"vgcourse.nets.theory", "vgcourse.measure.recording"}
 ALLOWED_IN_PLAIN = {"numpy", "pandas"}
 
@@ -104,6 +105,28 @@ def test_no_two_classes_have_one_name(root):
             if isinstance(node, ast.ClassDef):
                 found[node.name].append(name)
     assert {name: places for name, places in found.items() if len(places) > 1} == {}
+
+
+def bodies(path):
+    """(what a function does, its place), for each in a file: arguments and local names stand as numbers."""
+    for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(function, ast.FunctionDef):
+            body = function.body[bool(ast.get_docstring(function)) :]
+            own = [node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)]
+            names = [node for part in body for node in ast.walk(part) if isinstance(node, ast.Name)]
+            own += [node.id for node in names if isinstance(node.ctx, ast.Store)]
+            for node in names:
+                node.id = str(own.index(node.id)) if node.id in own else node.id
+            yield "\n".join(map(ast.unparse, body)), f"{path.name}:{function.lineno} {function.name}"
+
+
+def test_no_function_stands_twice(root):
+    """Alike but for the names of what it is given: then one of them is to be called, wherever it stands."""
+    found = defaultdict(list)
+    for path in modules(root):
+        for body, place in bodies(path):
+            found[body].append(place)
+    assert [places for body, places in found.items() if len(places) > 1 and len(body) > LONGEST_TWICE] == []
 
 
 @pytest.mark.parametrize("module", sorted(PLAIN))

@@ -19,6 +19,7 @@ from vgcourse.course.text_table import count
 from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.classroom import Classroom
 from vgcourse.grading.class_run.driver import grade_class
+from vgcourse.grading.intake.lesson_cells import grade_id
 from vgcourse.grading.pages.feedback.pages import write_pages
 from vgcourse.grading.pages.report import write_report
 
@@ -91,7 +92,7 @@ def the_class(lesson: Lesson, solved: NotebookNode) -> dict[str, Answers]:
 
 def solutions(solved: NotebookNode) -> Answers:
     """Exercise → source of its answer cell in the solved notebook, in the order of the lesson."""
-    cells = ((cell.metadata.get("nbgrader", {}).get("grade_id", ""), cell) for cell in solved.cells)
+    cells = ((grade_id(cell), cell) for cell in solved.cells)
     return {id.removesuffix("-answer"): cell.source for id, cell in cells if id.endswith("-answer")}
 
 
@@ -99,7 +100,7 @@ def fill_in(released: NotebookNode, answers: Answers) -> NotebookNode:
     """A copy of the released notebook with these sources in its answer cells."""
     nb = copy.deepcopy(released)
     for cell in nb.cells:
-        id = cell.metadata.get("nbgrader", {}).get("grade_id", "").removesuffix("-answer")
+        id = grade_id(cell).removesuffix("-answer")
         if cell.metadata.get("nbgrader", {}).get("solution") and id in answers:
             cell.source = answers[id]
     return nb

@@ -156,15 +156,15 @@ def find_mnist() -> Path | None:
 
 def _read_mnist(path: Path) -> Split:
     if not path.is_file():
-        raise ValueError(f"path: there is no file {path}; name an mnist.npz, or leave it out.")
+        raise ValueError(f"there is no file {path}; name an mnist.npz, or leave it out.")
     try:
         with np.load(path, allow_pickle=False) as stored:
             x_train, y_train, x_test, y_test = (stored[key] for key in _MNIST_KEYS)
     except (BadZipFile, EOFError, IndexError, KeyError, OSError, TypeError, ValueError) as error:
-        raise ValueError(f"path: {path} is no MNIST file, it lacks {', '.join(_MNIST_KEYS)}.") from error
+        raise ValueError(f"{path} is no MNIST file, it lacks {', '.join(_MNIST_KEYS)}.") from error
     for images, labels in ((x_train, y_train), (x_test, y_test)):
         if not (_are_images(images) and _are_labels(labels, len(images))):
-            raise ValueError(f"path: {path} is no MNIST file: uint8 images (n, 28, 28), labels 0 to 9.")
+            raise ValueError(f"{path} is no MNIST file: uint8 images (n, 28, 28), labels 0 to 9.")
     return Split(_flat(x_train), y_train.astype("int64"), _flat(x_test), y_test.astype("int64"))
 
 

@@ -57,7 +57,7 @@ def _mnist_file(given: Path | str | None) -> Path | None:
     try:
         read_mnist(given)
     except ValueError as error:
-        raise CourseError(f"--mnist: {str(error).removeprefix('path: ')}") from error
+        raise CourseError(f"--mnist: {error}") from error
     return Path(given).expanduser()
 
 

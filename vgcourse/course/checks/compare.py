@@ -38,6 +38,11 @@ def all_close(got: Any, wanted: Any, rtol: float = 2e-5) -> bool:
     return len(got) == len(wanted) and all(close(g, w, rtol) for g, w in zip(got, wanted, strict=True))
 
 
+def same_arrays(got: Any, wanted: Any) -> bool:
+    """Whether two lists hold the same arrays, each to 1e-5 of its own entries and of its size."""
+    return all(close(g, w, rtol=1e-5, floor=1e-5) for g, w in zip(got, wanted, strict=True))
+
+
 def cause(got: Any, slips: Mapping[str, Any], rtol: float = 2e-5) -> str | None:
     """The key of the misconception whose results equal ``got`` in *all* cases, or None: then nothing is blamed."""
     return next((key for key, wrong in slips.items() if all_close(got, wrong, rtol)), None)

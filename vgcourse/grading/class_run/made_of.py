@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 
 from vgcourse.course import checks
 from vgcourse.course.checks import registry
+from vgcourse.grading.intake.lesson_cells import grade_id
 
 POINTS, RELEASE, CHECKS, HANDED_IN = "points", "release", "checks", "handed in"
 WORDS = {
@@ -21,9 +22,9 @@ WORDS = {
 
 def made_of(release: NotebookNode, lesson: str) -> dict[str, str]:
     """Kind → fingerprint, of a lesson as it was prepared for grading. Prose may change, code and graded cells not."""
-    graded = [cell for cell in release.cells if _grade_id(cell)]
-    points = [(_grade_id(cell), cell.metadata.nbgrader.get("points", 0)) for cell in graded]
-    cells = [(_grade_id(c), c.cell_type, c.source) for c in release.cells if _grade_id(c) or c.cell_type == "code"]
+    graded = [cell for cell in release.cells if grade_id(cell)]
+    points = [(grade_id(cell), cell.metadata.nbgrader.get("points", 0)) for cell in graded]
+    cells = [(grade_id(c), c.cell_type, c.source) for c in release.cells if grade_id(c) or c.cell_type == "code"]
     return {POINTS: _hash(json.dumps(points)), RELEASE: _hash(json.dumps(cells)), CHECKS: _hash(*_sources(lesson))}
 
 
@@ -51,7 +52,3 @@ def _hash(*parts: bytes | str) -> str:
     for part in parts:
         total.update((part.encode() if isinstance(part, str) else part) + b"\0")
     return total.hexdigest()[:16]
-
-
-def _grade_id(cell: NotebookNode) -> str:
-    return cell.metadata.get("nbgrader", {}).get("grade_id", "")

@@ -21,6 +21,7 @@ from vgcourse.grading.class_run.classroom import Classroom
 from vgcourse.grading.class_run.made_of import made_of
 from vgcourse.grading.class_run.nbgrader_says import last_error, refuse_to_go_on_after_ctrl_c
 from vgcourse.grading.class_run.result import Result
+from vgcourse.grading.intake.lesson_cells import grade_id
 from vgcourse.grading.intake.preflight import NotGraded, prepare
 from vgcourse.grading.kept_files import digest
 from vgcourse.grading.notebook import run_notes
@@ -151,7 +152,7 @@ def _settle_written(
 
 
 def _sources(nb: nbformat.NotebookNode) -> dict[str, str]:
-    cells = ((cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source) for cell in nb.cells)
+    cells = ((grade_id(cell), cell.source) for cell in nb.cells)
     return {id: source for id, source in cells if id}
 
 

@@ -18,6 +18,7 @@ from vgcourse.course.checks import observation
 from vgcourse.course.checks.exercise import Exercise
 from vgcourse.course.checks.looking import PAST_THE_WATCH
 from vgcourse.course.checks.verdicts import UNWATCHED
+from vgcourse.grading.intake.lesson_cells import grade_id
 
 KEY = "vgcourse"
 _LOOK = re.compile(r"[\d.]+ of [\d.]+ points?\b")  # what only the line of a check says
@@ -43,7 +44,7 @@ class Trace:
         """Time a cell, then look at what it put out."""
         self._provisioner = getattr(manager, "provisioner", None)
         self.isolation = getattr(self._provisioner, "level", "")
-        name = cell.metadata.get("nbgrader", {}).get("grade_id") or f"cell {index + 1}"
+        name = grade_id(cell) or f"cell {index + 1}"
         began = time.monotonic()
         try:
             yield

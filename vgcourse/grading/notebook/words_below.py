@@ -3,17 +3,19 @@
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution
 
+from vgcourse.grading.intake.lesson_cells import grade_id
+
 FEWEST = 3  # words that are more than a heading
 
 
 def words_below(graded: NotebookNode, release: NotebookNode) -> list[str]:
     """The written answers whose cell is as released, with prose of the student's own before the next graded cell."""
-    stubs = {_id(cell): cell.source.strip() for cell in release.cells if is_grade(cell) and is_solution(cell)}
+    stubs = {grade_id(cell): cell.source.strip() for cell in release.cells if is_grade(cell) and is_solution(cell)}
     given = {cell.source.strip() for cell in release.cells}
     found, open_ = [], ""
     for cell in graded.cells:
-        if _id(cell):
-            open_ = _id(cell) if stubs.get(_id(cell)) == cell.source.strip() else ""
+        if grade_id(cell):
+            open_ = grade_id(cell) if stubs.get(grade_id(cell)) == cell.source.strip() else ""
         elif open_ and cell.cell_type == "markdown" and _is_own(cell, given) and open_ not in found:
             found.append(open_)
     return found
@@ -21,7 +23,3 @@ def words_below(graded: NotebookNode, release: NotebookNode) -> list[str]:
 
 def _is_own(cell: NotebookNode, given: set[str]) -> bool:
     return cell.source.strip() not in given and len(cell.source.split()) >= FEWEST
-
-
-def _id(cell: NotebookNode) -> str:
-    return cell.metadata.get("nbgrader", {}).get("grade_id", "")

@@ -48,7 +48,7 @@ class StackPlan:
     @property
     def layers(self) -> tuple[str, ...]:
         """The layers' names, as `vgcourse.mlp` gives them."""
-        return (*(f"hidden_{i + 1}" for i in range(len(self.sizes) - 2)), "output")
+        return layer_names(self.sizes)
 
     @property
     def activations(self) -> dict[str, str]:
@@ -56,6 +56,11 @@ class StackPlan:
         hidden = activation_name(self.activation)
         names = dict.fromkeys(self.layers[:-1], hidden) if hidden != "linear" else {}
         return names | ({"output": "sigmoid"} if self.sizes[-1] == 1 else {})
+
+
+def layer_names(sizes: tuple[int, ...]) -> tuple[str, ...]:
+    """The layers' names, as `vgcourse.mlp` gives them to a net of these sizes."""
+    return (*(f"hidden_{i + 1}" for i in range(len(sizes) - 2)), "output")
 
 
 class StackedNets:

@@ -10,7 +10,14 @@ from itertools import pairwise
 import numpy as np
 import tensorflow as tf
 
-from vgcourse.measure.sweeping.stack import MEASURED_AT_ONCE, StackedNets, StackPlan, in_batches, step_weights
+from vgcourse.measure.sweeping.stack import (
+    MEASURED_AT_ONCE,
+    StackedNets,
+    StackPlan,
+    in_batches,
+    layer_names,
+    step_weights,
+)
 from vgcourse.measure.sweeping.stack_weights import initial_kernels
 from vgcourse.measure.training.batches import batch_orders, probe_rows
 
@@ -73,7 +80,7 @@ class Layout:
     @property
     def layers(self) -> tuple[str, ...]:
         """The layers' names, as `vgcourse.mlp` gives them."""
-        return (*(f"hidden_{i + 1}" for i in range(len(self.sizes) - 2)), "output")
+        return layer_names(self.sizes)
 
     @property
     def measured(self) -> list[int]:

@@ -8,6 +8,7 @@ from matplotlib.ticker import MaxNLocator
 from vgcourse.measure.recording import Recording
 from vgcourse.show.plots._figure import CourseFigure, caption, finish, keep_apart, new_figure, shorten
 from vgcourse.show.plots._frames import only_statistics, recordings_of
+from vgcourse.show.plots.by_depth import nearest
 from vgcourse.style import MUTED, PAPER, SHADE, VANISHED, WARN, by_depth, dress
 
 _GROUPS = {
@@ -42,7 +43,7 @@ def gradient_histograms(
     layers = [name for name in runs[0].layers if name in getattr(runs[0], group)]
     if not layers:
         raise ValueError(f"quantity: {quantity!r} was not recorded{only_statistics(runs[0])}.")
-    moments = list(dict.fromkeys(_nearest(runs[0].epochs, e) for e in epochs))
+    moments = list(dict.fromkeys(nearest(runs[0].epochs, e) for e in epochs))
     entries = [[_entries(runs, group, name, t) for name in layers] for t in moments]
     low, high = _range(entries)
     height = float(np.clip(1.6 + 0.34 * len(layers), 3.2, 7.5))
@@ -116,10 +117,6 @@ def _note_zeros(ax, k: int, values: np.ndarray, layers: int) -> None:
         color=MUTED,
         annotation_clip=False,
     )
-
-
-def _nearest(epochs, wanted) -> int:
-    return len(epochs) - 1 if wanted is None else int(np.abs(np.asarray(epochs) - wanted).argmin())
 
 
 def _words(title: str, layers, row) -> str:

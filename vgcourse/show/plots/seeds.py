@@ -1,6 +1,6 @@
 """Distributions, not draws: a sweep over many seeds as a band or as dots."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -75,14 +75,15 @@ def draws(
     every = every[np.isfinite(every)]
     low, high = (every.min(), every.max()) if every.size else (0.0, 1.0)
     width = max(high - low, 1e-9)
-    places = {}
+    places, strange = {}, []
     for row, (name, sample) in enumerate(groups.items()):
         sample = sample[np.isfinite(sample)]
         _dots(ax, row, sample, look(name, 5), width)
         if name in reported:
             _diamond(ax, row, reported[name])
         places[name] = _place(sample, reported.get(name))
-    _row_axis(ax, places, low - 0.04 * width, high + 0.04 * width)
+        strange += [name] * _outside(sample, reported.get(name))
+    _row_axis(ax, places, strange, low - 0.04 * width, high + 0.04 * width)
     said = ". ".join(f"{name or 'values'}: {text}" for name, text in places.items())
     return finish(figure, f"Dot plots of every run. {said}.")
 
@@ -184,18 +185,23 @@ def _place(sample: np.ndarray, value) -> str:
     text = f"median {np.median(sample):.3g}"
     if value is None:
         return text
-    if value < sample.min() or value > sample.max():
+    if _outside(sample, value):
         return f"{text}, published {value:.3g}: in no run"
     return f"{text}, published {value:.3g}: percentile {percentile(sample, value):.0f}"
 
 
-def _row_axis(ax, places: dict[str, str], low: float, high: float) -> None:
-    """The rows' names at the left, their numbers at the right, the first row on top."""
+def _outside(sample: np.ndarray, value) -> bool:
+    """Whether a published value is one that no run came to."""
+    return value is not None and sample.size > 0 and not sample.min() <= value <= sample.max()
+
+
+def _row_axis(ax, places: dict[str, str], strange: Collection[str], low: float, high: float) -> None:
+    """The rows' names at the left, their numbers at the right, the first row on top; strange ones stand out."""
     ax.set_yticks(range(len(places)), [shorten(name) for name in places])
     ax.set_ylim(len(places) - 0.6, -0.75)
     ax.set_xlim(low, high)
     ax.grid(axis="y", visible=False)
-    for row, text in enumerate(places.values()):
+    for row, (name, text) in enumerate(places.items()):
         ax.annotate(
             text.replace(", ", "\n"),
             (1, row),
@@ -204,7 +210,7 @@ def _row_axis(ax, places: dict[str, str], low: float, high: float) -> None:
             textcoords="offset points",
             va="center",
             fontsize=9,
-            color=WARN if "in no run" in text else MUTED,
+            color=WARN if name in strange else MUTED,
             annotation_clip=False,
         )
 

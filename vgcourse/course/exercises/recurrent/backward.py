@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import Seen, close, common_cause, differs
+from vgcourse.course.checks.compare import Seen, close, common_cause, differs, same_arrays
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 _HALF = "The errors are right. "
@@ -135,7 +135,7 @@ def judge_back_in_time(seen: Seen, rng: np.random.Generator) -> Any:
             return problem
     wanted = [back(*case) for case in cases]
     errors, kernels = ([found[name] for found in seen["found"]] for name in ("errors", "kernel"))
-    off = [i for i, w in enumerate(wanted) if not _same(errors[i], w[0])]
+    off = [i for i, w in enumerate(wanted) if not same_arrays(errors[i], w[0])]
     if off:
         return _judge_errors(errors, wanted, cases, off[0])
     off = [i for i, w in enumerate(wanted) if kernels[i] is None or not close(kernels[i], w[1], 1e-5, 1e-5)]
@@ -154,19 +154,15 @@ def _judge_form(found: Any, case: Case) -> Any:
     return ("shapes", {"wanted": str(hs[0].shape), "got": str(shapes[0])}) if shapes else None
 
 
-def _same(got: list, wanted: list) -> bool:
-    return all(close(g, w, rtol=1e-5, floor=1e-5) for g, w in zip(got, wanted, strict=True))
-
-
 def _judge_errors(got: list, wanted: list, cases: list[Case], case: int) -> Any:
     right = wanted[case][0]
     step = next(t for t, (g, w) in enumerate(zip(got[case], right, strict=True)) if not close(g, w, 1e-5, 1e-5))
     fact = {"fact": differs(f"{len(right) - 1} steps, dL/dh_{step}", got[case][step], right[step])}
-    if all(_same(g[::-1], w[0]) for g, w in zip(got, wanted, strict=True)):
+    if all(same_arrays(g[::-1], w[0]) for g, w in zip(got, wanted, strict=True)):
         return "upside-down", fact
     slips = [_slips(*case) for case in cases]
     turned = [g[::-1] for g in got]
-    return common_cause(got, slips, _same) or common_cause(turned, slips, _same) or "wrong-values", fact
+    return common_cause(got, slips, same_arrays) or common_cause(turned, slips, same_arrays) or "wrong-values", fact
 
 
 def _judge_kernels(got: list, wanted: list, cases: list[Case], case: int) -> Any:

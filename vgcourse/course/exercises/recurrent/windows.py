@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import Seen, close, common_cause, differs, of_two
+from vgcourse.course.checks.compare import Seen, close, common_cause, differs, of_two, same_arrays
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.recurrent.backward import roll
 
@@ -179,7 +179,7 @@ def _judge_truncated(got: list, cases: list[Case]) -> Any:
         if problem := _judge_form(found, case):
             return problem
     wanted = [gradients(*case) for case in cases]
-    off = [i for i, w in enumerate(wanted) if not _same(got[i], w)]
+    off = [i for i, w in enumerate(wanted) if not same_arrays(got[i], w)]
     return _judge_gradients(got, wanted, cases, off[0]) if off else None
 
 
@@ -197,21 +197,17 @@ def _judge_form(found: Any, case: Case) -> Any:
     return "shapes", {"which": ("dL/dWx", "dL/dU")[k], "wanted": str(shapes[k]), "got": str(got[k])}
 
 
-def _same(got: list, wanted: list) -> bool:
-    return all(np.shape(g) == np.shape(w) and close(g, w, 1e-5, 1e-5) for g, w in zip(got, wanted, strict=True))
-
-
 def _judge_gradients(got: list, wanted: list, cases: list[Case], i: int) -> Any:
-    if all(_same(g[::-1], w) for g, w in zip(got, wanted, strict=True)):
+    if all(same_arrays(g[::-1], w) for g, w in zip(got, wanted, strict=True)):
         return "swapped"
     k = next(k for k in (0, 1) if np.shape(got[i][k]) != np.shape(wanted[i][k]) or not close(got[i][k], wanted[i][k]))
     X, *_, window = cases[i]
     place = f"{X.shape[1]} steps, a window of {window}: {('dL/dWx', 'dL/dU')[k]}"
     shown = {"fact": differs(place, got[i][k], wanted[i][k])}
     fits = [k for k, case in enumerate(cases) if case[4] <= case[0].shape[1]]
-    if all(_same(got[k], wanted[k]) for k in fits):
+    if all(same_arrays(got[k], wanted[k]) for k in fits):
         return "long-window", shown
-    return common_cause(got, [_slips(*case) for case in cases], _same) or "wrong-values", shown
+    return common_cause(got, [_slips(*case) for case in cases], same_arrays) or "wrong-values", shown
 
 
 def gradients(X: np.ndarray, hs: list, U: np.ndarray, error: np.ndarray, window: int) -> list[np.ndarray]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import Seen, close, common_cause, differs, with_other_half
+from vgcourse.course.checks.compare import Seen, close, common_cause, differs, same_arrays, with_other_half
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 walk_back = Exercise(
@@ -183,16 +183,16 @@ def _judge(got: list, cases: list[Case]) -> Any:
             return problem
         lists.append(found)
     wanted = [back(*case) for case in cases]
-    off = [i for i, (g, w) in enumerate(zip(lists, wanted, strict=True)) if not _same(g, w)]
+    off = [i for i, (g, w) in enumerate(zip(lists, wanted, strict=True)) if not same_arrays(g, w)]
     if not off:
         return None
     fact = {"fact": _fact(lists[off[0]], wanted[off[0]], cases[off[0]])}
-    if all(_same(g[::-1], w) for g, w in zip(lists, wanted, strict=True)):
+    if all(same_arrays(g[::-1], w) for g, w in zip(lists, wanted, strict=True)):
         return "upside-down", fact
     with np.errstate(over="ignore", invalid="ignore"):  # a misconception may grow beyond all numbers
         slips = [_slips(*case) for case in cases]
     turned = [g[::-1] for g in lists]
-    return common_cause(lists, slips, _same) or common_cause(turned, slips, _same) or "wrong-values", fact
+    return common_cause(lists, slips, same_arrays) or common_cause(turned, slips, same_arrays) or "wrong-values", fact
 
 
 def _judge_shapes(got: Any, wanted: list, blocks: int) -> Any:
@@ -204,10 +204,6 @@ def _judge_shapes(got: Any, wanted: list, blocks: int) -> Any:
         return "no-gradient"
     shapes = [np.shape(part) for part in got if np.shape(part) != wanted[0].shape]
     return ("shapes", {"wanted": str(wanted[0].shape), "got": str(shapes[0])}) if shapes else None
-
-
-def _same(got: list, wanted: list) -> bool:
-    return all(close(g, w, rtol=1e-5, floor=1e-5) for g, w in zip(got, wanted, strict=True))
 
 
 def _fact(got: list, wanted: list, case: Case) -> str:

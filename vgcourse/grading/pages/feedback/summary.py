@@ -13,7 +13,6 @@ from vgcourse.grading.pages.page import count, number
 
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$", re.MULTILINE)
 _STARS = re.compile(r"\s*[★☆]+.*$|\s*\(.*points?.*\)$")
-UNREAD = "Nobody has read this yet: the total will change."
 _PREFIX = re.compile(r"^Exercise \d+\s*[·:.–-]\s*")
 
 
@@ -28,6 +27,7 @@ class Line:
     state: str  # "good" | "part" | "bad" | "open"
     message: str = ""
     by_hand: bool = False
+    waiting: bool = False  # for a person to read it
 
     @property
     def sign(self) -> str:
@@ -82,7 +82,8 @@ def line(cell: NotebookNode, heading: str, anchor: str) -> Line:
     verdict = verdict_of(cell)
     name = capital(judged_exercise(cell).title if verdict else heading or own["grade_id"])
     if own.get("waiting"):
-        return Line(anchor, name, score, points, "open", UNREAD)
+        unread = "Nobody has read this yet: the total will change."
+        return Line(anchor, name, score, points, "open", unread, waiting=True)
     state = "good" if score >= points else "part" if score > 0 else "bad"
     if verdict and verdict.earned == score:
         state = "open" if verdict.key == BLANK and not score else state
@@ -116,7 +117,7 @@ def _total(lines: list[Line], own: dict) -> Markup:
     penalty = own.get("late_penalty") or 0
     score = own.get("score", sum(line.score for line in lines))
     most = own.get("max_score", sum(line.points for line in lines))
-    waiting = sum(line.message == UNREAD for line in lines)
+    waiting = sum(line.waiting for line in lines)
     notes = [count(waiting, "answer") + (" is" if waiting == 1 else " are") + " still to be read"] if waiting else []
     notes += [f"{number(sum(line.score for line in lines if line.by_hand))} of them given by hand"] if any(
         line.by_hand for line in lines

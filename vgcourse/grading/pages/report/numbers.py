@@ -76,7 +76,7 @@ def exercises(standings: list[Standing], titles: dict[str, str], in_words: Itera
 def _exercise(id: str, title: str, in_words: bool, class_: list[Standing]) -> ExerciseNumbers:
     marks = {standing.student: standing.marks[id] for standing in class_ if id in standing.marks}
     read = {student: mark for student, mark in marks.items() if not mark.waiting}
-    keys = {s.student: v.key for s in class_ for v in _verdicts(s) if v.exercise == id}
+    keys = {s.student: v.key for s in class_ for v in s.verdicts if v.exercise == id}
     shares = {student: mark.points / mark.most if mark.most else 0.0 for student, mark in read.items()}
     nothing = [student for student, share in shares.items() if share <= 0]
     blank = sum(keys.get(student) == BLANK or (in_words and not read[student].by_hand) for student in nothing)
@@ -96,10 +96,6 @@ def _exercise(id: str, title: str, in_words: bool, class_: list[Standing]) -> Ex
     )
 
 
-def _verdicts(standing: Standing) -> list:
-    return standing.result.verdicts if standing.result else []
-
-
 def _seconds(standing: Standing, id: str) -> float:
     cells = standing.result.cells if standing.result else {}
     return cells.get(id, 0.0) + cells.get(f"{id}-answer", 0.0)
@@ -109,7 +105,7 @@ def _misconceptions(id: str, class_: list[Standing]) -> list[Misconception]:
     """The keys shown, the commonest first; a blank answer is none."""
     who, said = defaultdict(list), defaultdict(Counter)
     for standing in class_:
-        for verdict in _verdicts(standing):
+        for verdict in standing.verdicts:
             if verdict.exercise == id and not verdict.passed and verdict.key not in (BLANK, PASSED):
                 who[verdict.key].append(standing.student)
                 said[verdict.key][verdict.message] += 1
