@@ -27,12 +27,12 @@ def doubling():
     )
 
     @double.observe
-    def _(answer, rng):
+    def observe_double(answer, rng):
         need_callable(answer)
         return {"value": answer(rng.normal(size=3))}
 
     @double.judge
-    def _(seen, rng):
+    def judge_double(seen, rng):
         x = rng.normal(size=3)
         if np.allclose(seen["value"], x / 2):
             return "half", {"got": float(seen["value"][0])}
