@@ -29,7 +29,7 @@ test-floors test-newest: test-%: .venv-%/.done
 .venv-floors/.done: RESOLUTION = lowest-direct
 .venv-newest/.done: RESOLUTION = highest
 # The lowest version is the lowest that has a wheel for this Python: building pandas takes an hour.
-WHEELS = $(addprefix --no-build-package ,numpy pandas scikit-learn matplotlib)
+WHEELS = $(addprefix --only-binary ,numpy pandas scikit-learn matplotlib)
 .venv-floors/.done .venv-newest/.done: .venv/.uv pyproject.toml
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)
 	$(BIN)/uv pip install --quiet --python $(@D)/$(notdir $(BIN))/python --resolution $(RESOLUTION) $(WHEELS) \
