@@ -38,17 +38,17 @@ def test_arrays_go_into_scikit_learn_and_a_line_stays_near_chance():
 @pytest.mark.parametrize(
     "change, error, sentence",
     [
-        ({"n": -3}, ValueError, "n must be at least 2, got -3"),
-        ({"n": 2.5}, TypeError, "n must be a whole number, got 2.5"),
-        ({"n": True}, TypeError, "n must be a whole number, got True"),
+        ({"n": -3}, ValueError, "n: must be 2 or more, got -3"),
+        ({"n": 2.5}, TypeError, "n: expected a whole number, got 2.5"),
+        ({"n": True}, TypeError, "n: expected a whole number, got True"),
         ({"noise": -0.1}, ValueError, "noise .* got -0.1"),
         ({"noise": float("nan")}, ValueError, "noise must be finite"),
         ({"noise": "much"}, TypeError, "noise must be a number, got 'much'"),
         ({"factor": 1}, ValueError, "factor .* below 1, got 1"),
         ({"factor": -0.5}, ValueError, "factor .* at least 0"),
-        ({"seed": -1}, ValueError, "seed must be at least 0"),
+        ({"seed": -1}, ValueError, "seed: must be 0 or more, got -1"),
         ({"seed": 2**32}, ValueError, "seed must be at most"),
-        ({"seed": None}, TypeError, "seed must be a whole number"),
+        ({"seed": None}, TypeError, "seed: expected a whole number, got None"),
     ],
 )
 def test_circles_name_the_bad_argument(change, error, sentence):

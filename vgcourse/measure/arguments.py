@@ -6,15 +6,6 @@ from numbers import Real
 import numpy as np
 
 
-def whole_number(name: str, value, least: int) -> int:
-    """value as an int. Raises TypeError for anything but a whole number, ValueError below least."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(f"{name}: expected a whole number, got {value!r}.")
-    if value < least:
-        raise ValueError(f"{name}: must be {least} or more, got {value}.")
-    return int(value)
-
-
 def positive_number(name: str, value) -> float:
     """value as a float. Raises ValueError where it is no finite number above 0."""
     if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 < value < np.inf:

@@ -4,13 +4,14 @@ Inputs are float32. A binary target is float32 (0 or 1, the number a sigmoid uni
 int64: Keras and scikit-learn take both as they are. Nothing here is ever downloaded.
 """
 
-import operator
 import os
 from pathlib import Path
 from typing import NamedTuple
 from zipfile import BadZipFile
 
 import numpy as np
+
+from vgcourse.nets.sizes import whole_number
 
 _MNIST_KEYS = ("x_train", "y_train", "x_test", "y_test")
 _noticed = False
@@ -36,7 +37,7 @@ def circles(n: int = 1000, noise: float = 0.1, factor: float = 0.5, seed: int = 
     Raises ValueError or TypeError for fewer than 2 points, negative noise, a factor outside [0, 1) or a seed
     that is no whole number from 0 to 2**32 - 1.
     """
-    n, seed = _whole("n", n, least=2), _seed(seed)
+    n, seed = whole_number("n", n, least=2), _seed(seed)
     noise, factor = _number("noise", noise), _number("factor", factor)
     if noise < 0:
         raise ValueError(f"noise is a standard deviation: it must be 0 or more, got {noise:g}.")
@@ -210,22 +211,10 @@ def _float_array(position: int, X) -> np.ndarray:
 
 
 def _seed(value) -> int:
-    value = _whole("seed", value, least=0)
+    value = whole_number("seed", value, least=0)
     if value > 2**32 - 1:
         raise ValueError(f"seed must be at most 2**32 - 1, got {value}.")
     return value
-
-
-def _whole(name: str, value, least: int) -> int:
-    try:
-        if isinstance(value, bool):
-            raise TypeError
-        whole = operator.index(value)
-    except TypeError:
-        raise TypeError(f"{name} must be a whole number, got {value!r}.") from None
-    if whole < least:
-        raise ValueError(f"{name} must be at least {least}, got {whole}.")
-    return whole
 
 
 def _number(name: str, value) -> float:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
+from vgcourse.nets.sizes import whole_number
+
 _INITIALIZERS = {
     "normal": lambda seed: keras.initializers.RandomNormal(0.0, 1.0, seed=seed),
     "uniform": lambda seed: keras.initializers.RandomUniform(0.0, 1.0, seed=seed),
@@ -164,10 +166,7 @@ def _sizes(depth, width, inputs, outputs) -> list[int]:
         ("inputs", inputs, 1),
         ("outputs", outputs, 1),
     ):
-        if isinstance(value, bool) or not hasattr(value, "__index__"):
-            raise TypeError(f"{name}: expected a whole number, got {value!r}.")
-        if value < least:
-            raise ValueError(f"{name}: must be {least} or more, got {value}.")
+        whole_number(name, value, least)
     return [inputs, *[width] * depth, outputs]
 
 

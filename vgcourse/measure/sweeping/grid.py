@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from vgcourse.measure.arguments import code_of_ones_own, positive_number, whole_number
+from vgcourse.measure.arguments import code_of_ones_own, positive_number
 from vgcourse.measure.slopes import activation_name
 from vgcourse.measure.sweeping.stack_optimizer import optimizer_settings
 from vgcourse.nets import models
+from vgcourse.nets.sizes import whole_number
 
 GRID = ("depth", "width", "activation", "initializer", "optimizer", "learning_rate", "batch_size", "epochs")
 

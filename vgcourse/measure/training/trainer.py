@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from vgcourse.measure import keras_private
-from vgcourse.measure.arguments import as_meant, one_of, whole_number
+from vgcourse.measure.arguments import as_meant, one_of
 from vgcourse.measure.layers import inner_optimizer, layer_names, weighted_layers
 from vgcourse.measure.objective import choose_objective
 from vgcourse.measure.recording import Recording
@@ -21,6 +21,7 @@ from vgcourse.measure.training.graph import CompiledRun
 from vgcourse.measure.training.inputs import check_inputs
 from vgcourse.measure.training.optimizers import constant_rate, fresh_optimizer
 from vgcourse.measure.training.plan import Plan
+from vgcourse.nets.sizes import whole_number
 
 __all__ = ["PROBE_LIMIT", "batch_order", "probe_rows", "train"]
 

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from vgcourse.nets.sizes import count
 from vgcourse.nets.theory.activations import Activation, as_activation
 
 BATCH_NORM_RELU_FACTOR = math.sqrt(math.pi / (math.pi - 1))
@@ -18,7 +19,7 @@ def hochreiter_bound(depth: int, weight: float = 1.0, activation: str | Activati
 
     For a sigmoid 4^-depth at |w| = 1; 9.5e-7 at depth 10 (Hochreiter et al. 2001).
     """
-    return (abs(weight) * as_activation(activation).max_slope) ** _count("depth", depth, 0)
+    return (abs(weight) * as_activation(activation).max_slope) ** count("depth", depth, 0)
 
 
 def recurrent_threshold(activation: str | Activation = "tanh") -> float:
@@ -36,7 +37,7 @@ def sussillo_gain(activation: str, width: int) -> float:
     Sussillo & Abbott 2014. Linear: exp(1 / (2 n)). Relu: sqrt(2) exp(1.2 / (max(n, 6) - 2.4)), their fit. As
     width grows these come to 1 and to the sqrt(2) of He et al. 2015. Raises ValueError for other activations.
     """
-    width = _count("width", width, 1)
+    width = count("width", width, 1)
     if activation == "linear":
         return math.exp(1 / (2 * width))
     if activation == "relu":
@@ -52,7 +53,7 @@ def relu_log_growth(width: int, gain: float = math.sqrt(2)) -> tuple[float, floa
     active. The step of Sussillo & Abbott 2014's random walk, in closed form; with He's gain and wide layers
     it comes to -5 / (2 n) and 5 / n (Hanin & Nica 2020).
     """
-    n = _count("width", width, 1)
+    n = count("width", width, 1)
     active = np.arange(1, n + 1)
     share = np.array([math.comb(n, int(k)) for k in active], float)
     share /= share.sum()
@@ -68,7 +69,7 @@ def hanin_log_square(widths: list[int]) -> tuple[float, float]:
     It grows with depth over width (Hanin 2018; the normal limit: Hanin & Nica 2020). Good from width 32; at
     width 5 use `relu_log_growth`.
     """
-    beta = 5 * sum(1 / _count("widths", n, 1) for n in widths)
+    beta = 5 * sum(1 / count("widths", n, 1) for n in widths)
     return -beta / 2, beta
 
 
@@ -78,7 +79,7 @@ def dead_network_bound(width: int, depth: int) -> float:
     For one input and no biases a layer is dead with probability 2^-n, and the bound is exact. For many inputs
     at once it is far from reached: one living input keeps a layer alive.
     """
-    width, depth = _count("width", width, 1), _count("depth", depth, 0)
+    width, depth = count("width", width, 1), count("depth", depth, 0)
     return -math.expm1(depth * math.log1p(-(2.0**-width)))
 
 
@@ -88,7 +89,7 @@ def lyapunov_exponents(width: int) -> np.ndarray:
     (psi((n - i + 1) / 2) + log(2 / n)) / 2 for i = 1 to n (Newman 1986), reached when the depth is far above the
     width. An orthogonal product has n zeros in their place (Saxe et al. 2014).
     """
-    n = _count("width", width, 1)
+    n = count("width", width, 1)
     return np.array([(_digamma_half(k) + math.log(2 / n)) / 2 for k in range(n, 0, -1)])
 
 
@@ -109,7 +110,7 @@ def residual_growth(blocks: int, branch_scale: float = 1.0, branch_gain: float =
     """
     if branch_gain < 0:
         raise ValueError(f"branch_gain is a ratio of squares and cannot be negative, got {branch_gain:g}.")
-    return (1 + branch_scale**2 * branch_gain) ** _count("blocks", blocks, 0)
+    return (1 + branch_scale**2 * branch_gain) ** count("blocks", blocks, 0)
 
 
 def _digamma_half(k: int) -> float:
@@ -122,9 +123,3 @@ def _trigamma_half(k: int) -> float:
     """psi'(k / 2), by psi'(x + 1) = psi'(x) - 1 / x^2."""
     start = math.pi**2 / 6 if k % 2 == 0 else math.pi**2 / 2
     return start - sum(4 / j**2 for j in range(2 - k % 2, k, 2))
-
-
-def _count(name: str, value: int, least: int) -> int:
-    if isinstance(value, bool) or int(value) != value or value < least:
-        raise ValueError(f"{name} must be a whole number of at least {least}, got {value!r}.")
-    return int(value)

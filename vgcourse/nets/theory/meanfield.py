@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from vgcourse.nets.sizes import count
 from vgcourse.nets.theory.activations import (
     Activation,
     as_activation,
@@ -65,7 +66,7 @@ def layer_factor(
     if depth is not None:
         logs = _log_squared_profile(activation, initializer, width, depth, bias_variance, inputs, input_square)
         return math.exp(logs[0] / 2 / (depth - 1))
-    weight = weight_moments(initializer, _positive("width", width), width)
+    weight = weight_moments(initializer, count("width", width, 1), width)
     state = fixed_point(activation, initializer, width, bias_variance=bias_variance)
     independent, shared = _factors(as_activation(activation), weight, width, state)
     return max(independent, shared)
@@ -84,7 +85,7 @@ def fixed_point(
     q* solves q = n Var(W) E[phi(z)^2] + Var(b) (Poole et al. 2016). A variance of 0 says that the signal
     dies out, inf that it grows without end; where every q is fixed (relu, He's variance) it stays at `start`.
     """
-    weight = weight_moments(initializer, _positive("width", width), width)
+    weight = weight_moments(initializer, count("width", width, 1), width)
     if weight.mean:
         return _settle(as_activation(activation), weight, width, bias_variance, start)
 
@@ -110,12 +111,12 @@ def signal_profile(
     (inputs, width) and takes its variance from that. Where weights have a mean, the state is that of an input
     whose features sum to one standard deviation.
     """
-    phi, width = as_activation(activation), _positive("width", width)
-    first = weight_moments(initializer, _positive("inputs", inputs), width)
+    phi, width = as_activation(activation), count("width", width, 1)
+    first = weight_moments(initializer, count("inputs", inputs, 1), width)
     weight = weight_moments(initializer, width, width)
     shared = abs(first.mean) * math.sqrt(inputs * input_square)
     start = State(shared, inputs * first.variance * input_square + bias_variance)
-    return _follow(phi, weight, width, start, _positive("depth", depth), bias_variance)
+    return _follow(phi, weight, width, start, count("depth", depth, 1), bias_variance)
 
 
 def backprop_profile(
@@ -236,7 +237,7 @@ def _log_squared_profile(
     activation, initializer, width: int, depth: int, bias_variance: float, inputs: int, input_square: float
 ) -> np.ndarray:
     """log E[delta_l^2] - log E[delta_depth^2]: as logarithms, for a sigmoid's squares underflow at depth 250."""
-    if _positive("depth", depth) < 2:
+    if count("depth", depth, 1) < 2:
         raise ValueError("depth must be at least 2 to compare two hidden layers, got 1.")
     settings = {"bias_variance": bias_variance, "inputs": inputs, "input_square": input_square}
     (first,) = signal_profile(activation, initializer, width, 1, **settings)
@@ -272,9 +273,3 @@ def _log_squared_deltas(phi: Activation, weight: Moments, width: int, states: li
         log_square, fan = log_square + math.log(growth), width
         logs.append(log_square)
     return np.array(logs[::-1])
-
-
-def _positive(name: str, value: int) -> int:
-    if isinstance(value, bool) or int(value) != value or value < 1:
-        raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}.")
-    return int(value)
