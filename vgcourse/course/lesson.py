@@ -61,14 +61,17 @@ def _is_course(folder: Path) -> bool:
 
 def lessons(root: Path) -> list[Lesson]:
     """All lessons that have a text, in the order of their numbers."""
-    found = sorted(folder.name for folder in (root / "solutions").glob("*") if LESSON.fullmatch(folder.name))
-    return [lesson for lesson in (Lesson(id, root) for id in found) if lesson.text.is_file()]
+    return [lesson for lesson in _in_order(root, "solutions") if lesson.text.is_file()]
 
 
 def released(root: Path) -> list[Lesson]:
     """The lessons whose notebook is there for a student, with or without the text that it was made from."""
-    found = sorted(folder.name for folder in (root / "lessons").glob("*") if LESSON.fullmatch(folder.name))
-    return [lesson for lesson in (Lesson(id, root) for id in found) if lesson.student.is_file()]
+    return [lesson for lesson in _in_order(root, "lessons") if lesson.student.is_file()]
+
+
+def _in_order(root: Path, where: str) -> list[Lesson]:
+    found = (folder.name for folder in (root / where).glob("*") if LESSON.fullmatch(folder.name))
+    return [Lesson(id, root) for id in sorted(found)]
 
 
 def find_lesson(root: Path, name: str) -> Lesson:

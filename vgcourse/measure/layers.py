@@ -39,7 +39,14 @@ class LayerInfo:
     @property
     def variables(self) -> list[keras.Variable]:
         """The layer's weights: kernel, bias, then the others, of those that it has."""
-        return [v for v in (self.kernel, self.bias, *self.others.values()) if v is not None]
+        return list(self.named_variables.values())
+
+    @property
+    def named_variables(self) -> dict[tuple[str, str], keras.Variable]:
+        """(group of a Recording, name in it) -> weight, in the order of `variables`."""
+        own = {("kernels", self.name): self.kernel, ("biases", self.name): self.bias}
+        own |= {("variables", f"{self.name}/{name}"): variable for name, variable in self.others.items()}
+        return {key: variable for key, variable in own.items() if variable is not None}
 
 
 @dataclass

@@ -260,12 +260,7 @@ class Recorder(keras.callbacks.Callback, Listener):
 
     def _variables(self):
         for info in self._infos:
-            if info.kernel is not None:
-                yield ("kernels", info.name), info.kernel
-            if info.bias is not None:
-                yield ("biases", info.name), info.bias
-            for name, variable in info.others.items():
-                yield ("variables", f"{info.name}/{name}"), variable
+            yield from info.named_variables.items()
 
     def _weights(self) -> dict[tuple[str, str], tf.Tensor]:
         return {key: tf.convert_to_tensor(variable.value) for key, variable in self._variables()}

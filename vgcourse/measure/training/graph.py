@@ -134,7 +134,7 @@ class CompiledRun:
         yield from (("backprop", name, (units,)) for name, units in self._tapped.items())
         for name, units in self._activated.items():
             yield from ((group, name, (units,)) for group in ("saturated", "dead"))
-        named = [parts for info in self.layers for parts in _named_variables(info)]
+        named = [(*key, v) for info in self.layers for key, v in info.named_variables.items()]
         yield from ((group, key, tuple(variable.shape)) for group, key, variable in named)
         for group, key, variable in named:
             if variable.trainable:
@@ -218,7 +218,7 @@ class CompiledRun:
         size = tf.cast(tf.shape(keras.tree.flatten(y)[0])[0], tf.float32) / scale
         rate = tf.convert_to_tensor(self.optimizer.learning_rate)
         parts = [loss, accuracy, rate, *self._signals(signals, size, taps)]
-        parts += [v.value for info in self.layers for _, _, v in _named_variables(info)]
+        parts += [v.value for info in self.layers for v in info.variables]
         parts += [tf.cast(g, tf.float32) / scale for g in self._in_order(gradients)]
         return tf.concat([tf.reshape(tf.cast(p, tf.float32), [-1]) for p in parts], 0), gradients
 
@@ -237,7 +237,7 @@ class CompiledRun:
         """Gradients in the order of the slots; zeros where the loss does not depend on a variable."""
         found = {id(v): g for v, g in zip(self.model.trainable_variables, gradients, strict=True)}
         for info in self.layers:
-            for _, _, variable in _named_variables(info):
+            for variable in info.variables:
                 if variable.trainable:
                     g = found.get(id(variable))
                     yield tf.zeros(variable.shape) if g is None else tf.convert_to_tensor(g)
@@ -259,16 +259,6 @@ class CompiledRun:
     def _loss(self, y, y_pred, weights=None):
         penalties = [tf.cast(p, tf.float32) for p in self.model.losses]
         return tf.add_n([tf.cast(self.plan.objective(y, y_pred, weights), tf.float32), *penalties])
-
-
-def _named_variables(info: LayerInfo):
-    """(group of a Recording, key, variable) for every weight of a layer."""
-    if info.kernel is not None:
-        yield "kernels", info.name, info.kernel
-    if info.bias is not None:
-        yield "biases", info.name, info.bias
-    for name, variable in info.others.items():
-        yield "variables", f"{info.name}/{name}", variable
 
 
 def _units(tensors) -> int:
