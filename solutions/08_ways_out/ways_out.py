@@ -863,8 +863,8 @@ Batch norm takes off each *unit's* mean over the examples, layer norm each *exam
 
 <details><summary>Hint 3</summary>
 
-What is left is sigmoids, whose outputs lie between 0 and 1. A sum of them does not stay there: compare `size` at the top and at the
-bottom.
+What is left is sigmoids, whose outputs lie between 0 and 1. A sum of them does not stay there: *how much* larger is `size` at
+the top than at the bottom? (A little it may be without a sum, too.)
 </details>
 """
 

@@ -27,6 +27,11 @@ which_cure = Exercise(
         "normalisation, or a relu net of few units, can have one as well: look at what else the cure does.",
         "level-is-cured": "Every net that you misname is an untreated one: in few layers the gradient has not "
         "much room to fall. Look for the mark of each cure.",
+        "any-growth": Miss(
+            "It is a skip for you as soon as `size` is larger at the top than at the bottom. Without a skip it "
+            "wanders too, up or down by as much as a quarter. How much larger is it where each layer adds a sigmoid?",
+            share=0.5,
+        ),
         "one-kind": Miss("Four of the five kinds are right everywhere. Look again at {kind}.", share=0.5),
         "wrong-words": "It is right for {right} of {all} nets.",
     },
@@ -47,6 +52,9 @@ def _draw(rng: np.random.Generator) -> list[tuple[str, dict[str, np.ndarray]]]:
     telling += [("relu", few) for few in few_zeros]
     telling += [("skip", marks(np.random.default_rng(14), "skip", 25, 6, 2))]
     telling += [("none", marks(np.random.default_rng(1), "none", 2, 12, 4))]
+    # Without a cure the size of h wanders: it rises where little of the error is left, and falls where much is.
+    telling += [("none", marks(np.random.default_rng(6), "none", 12, 8, 3))]
+    telling += [("none", marks(np.random.default_rng(55), "none", 2, 12, 4))]
     drawn = [
         (cure, marks(rng, cure, *(int(rng.integers(*of)) for of in ((4, 20), (8, 30), (2, 9))))) for cure in CURES
     ]
@@ -99,11 +107,19 @@ def _miss(got: list[str], wanted: list[str], cases: list, said: dict) -> Any:
     fall = [of["gradient"][0] / of["gradient"][-1] for g, (w, of) in zip(got, cases, strict=True) if g != w]
     if {g for g, _ in pairs} == {"none"} and max(fall) < 0.1:
         return "faint-is-none", said
+    if kinds == {"none"} and _any_growth(got, [of for _, of in cases]):
+        return "any-growth", said
     if kinds == {"none"} and min(fall) > 1e-3:
         return "level-is-cured", said
     if len(kinds) == 1 and {g for g, _ in pairs} != kinds:
         return "one-kind", {**said, "kind": f'"{kinds.pop()}"'}
     return "wrong-words", {**said, "right": len(got) - len(pairs), "all": len(got)}
+
+
+def _any_growth(got: list[str], figures: list[dict[str, np.ndarray]]) -> bool:
+    """Whether skip and untreated are told apart by which end of `size` is the larger."""
+    told = [(g == "skip", of["size"][-1] > of["size"][0]) for g, of in zip(got, figures, strict=True)]
+    return all(said == grows for (said, grows), g in zip(told, got, strict=True) if g in ("skip", "none"))
 
 
 @which_cure.own_version
