@@ -7,6 +7,11 @@ from vgcourse.show.explorers.widgets import KINDS  # noqa: F401 (for the tests)
 PAGE = (Path(__file__).parents[2] / "site" / "index.html").as_uri()
 EXPLORER = "document.querySelector('.vg').vgShell.explorer"
 SHELL = "document.querySelector('.vg').vgShell"
+# Called with where to look: the arrow keys then move an explorer's first slider, or its first menu where it has none.
+FOCUS_FIRST = """within => {
+    const root = document.querySelector(within);
+    (root.querySelector('input[data-key]') ?? root.querySelector('select[data-key]')).focus();
+}"""
 
 
 def open_explorer(page, state: str):

@@ -1,11 +1,9 @@
 """The explorers in a real JupyterLab: they open, they answer, and kernel and picture agree."""
 
 import pytest
-from pages import KINDS
+from pages import FOCUS_FIRST, KINDS
 
 pytestmark = pytest.mark.browser
-
-MOVED = {"variance_walk": "gain", "player": "moment"}
 
 CELLS = [
     "import vgcourse as vg\nrecording = vg.Recording.load('run.npz')",
@@ -49,7 +47,7 @@ def test_an_explorer_opens_answers_its_slider_and_tells_the_kernel(notebook, lab
     page = notebook.page
     show(page, kind)
     before, state = pictures(page, kind), lab.python(page, f"print({kind}.state)")
-    page.focus(f".vg-{kind} [data-key={MOVED.get(kind, 'depth')}]")
+    page.evaluate(FOCUS_FIRST, f".vg-{kind}")
     page.keyboard.press("ArrowRight")
     page.wait_for_timeout(400)
     assert pictures(page, kind) != before

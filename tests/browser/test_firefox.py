@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from firefox import Firefox
-from pages import EXPLORER, KINDS, PAGE
+from pages import EXPLORER, FOCUS_FIRST, KINDS, PAGE
 from test_story import write_story
 
 pytestmark = pytest.mark.browser
@@ -16,7 +16,6 @@ RIGHT = "\ue014"
 READY = f"Boolean(document.querySelector('.vg canvas')) && !({EXPLORER}).queue?.busy"
 COLOURS = """[...document.querySelectorAll('.vg canvas')].map(canvas => new Set(new Uint32Array(
     canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size)"""
-MOVED = {"variance_walk": "gain", "player": "moment"}  # which slider to move; "depth" for the rest
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +43,7 @@ def test_an_explorer_is_drawn_and_listens_to_the_arrow_keys(firefox, kind):
     firefox.wait_for(READY)
     assert min(firefox.run(COLOURS)) > 3
     words = firefox.run("document.querySelector('.vg-body').innerText")
-    firefox.run(f"document.querySelector('[data-key={MOVED.get(kind, 'depth')}]').focus()")
+    firefox.run(f"({FOCUS_FIRST})('.vg')")
     for _ in range(3):
         firefox.press(RIGHT)
     firefox.wait_for(READY)

@@ -5,14 +5,13 @@ import re
 from inspect import signature
 
 import pytest
-from pages import EXPLORER, KINDS, drawn_pixels, open_explorer
+from pages import EXPLORER, FOCUS_FIRST, KINDS, drawn_pixels, open_explorer
 from sentences import read_number
 
 from vgcourse.show.explorers import widgets
 
 pytestmark = pytest.mark.browser
 
-MOVED = {"variance_walk": "gain", "player": "moment"}  # which slider to move; "depth" for the rest
 PICTURES = "[...document.querySelectorAll('.vg canvas')].map(c => c.toDataURL()).join()"
 
 
@@ -22,7 +21,7 @@ def test_an_explorer_opens_and_its_slider_moves_the_picture(watched, kind):
     open_explorer(page, kind)
     assert min(drawn_pixels(page)) > 3
     before, words = page.evaluate(PICTURES), page.inner_text(".vg-body")
-    page.focus(f"[data-key={MOVED.get(kind, 'depth')}]")
+    page.evaluate(FOCUS_FIRST, ".vg")
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     page.wait_for_function(f"before => {PICTURES} !== before", arg=before)
