@@ -852,7 +852,7 @@ vg.explore.depth_profile(depth=5, width=5, initializer="uniform")
 # %% [markdown]
 """
 In T2's failing tanh network the gradient does **not** vanish: the first layer begins with *more* of it than
-the last. A network can be stopped in other ways, and equal, saturated units are one of them. Now set *initial
+the last. (The panel has few points, and calls that a similar size; lesson 5 measures it on all of T2's.) A network can be stopped in other ways, and equal, saturated units are one of them. Now set *initial
 weights* to He's, then to Glorot's, and pull *hidden layers* up: which of the three activations loses its
 gradient with every one of these weights?
 

@@ -815,7 +815,8 @@ r"""
 In lesson 2 you found T2's culprit: not tanh, but the weights, $U(0, 1)$. What exactly is wrong with them?
 They are not too large: their standard deviation is 0.29, and $n\,\mathrm{Var}(W) = 5/12$, *smaller* than
 Glorot's 1. We look at T2's network before training: five tanh layers of 5 units, and its 500 points. You
-have seen already that its first layer begins with *more* of the gradient than its last. How much more?
+have seen already that its first layer begins with *more* of the gradient than its last. How much more,
+on all of its points?
 """
 
 # %%

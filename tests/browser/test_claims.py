@@ -164,3 +164,15 @@ def test_a_lead_holds_at_the_ends_of_all_controls(watched, kind):
         for words, check in checks:
             assert check(page, values), (words, values)
     watched.assert_clean()
+
+
+def test_what_lesson_2_says_of_its_panel_is_what_the_panel_says(watched):
+    """Opened as the lesson opens it: tanh in the middle, its first layer ahead, by what the panel calls similar."""
+    for seed in (1, 2, 3):
+        open_explorer(
+            watched.page, f"depth_profile?depth=5&width=5&initializer=uniform&gradient=backprop&seed={seed}"
+        )
+        names = watched.page.evaluate(f"() => {EXPLORER}.panels.map(panel => panel.name)")
+        words = watched.page.locator(".vg-verdict").all_inner_texts()[1]
+        profile = watched.page.evaluate(f"() => [...{EXPLORER}.panels[1].median]")
+        assert names[1] == "tanh" and "similar size" in words and profile[0] > profile[-1], words
