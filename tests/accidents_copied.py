@@ -85,6 +85,13 @@ def squares(h):
             cell.source = cell.source.replace("**2", "²").replace(" * ", " × ").replace(" <= ", " ≤ ")
 
 
+def of_a_pdf(h):
+    """Copied out of a PDF: all lines begin at the margin."""
+    for cell in _written(h):
+        if not re.search(r"(?m)^ +(?:for|if|else|with|while|def|try)\b|^class|[(\[,]$", cell.source):
+            cell.source = re.sub(r"(?m)^ +", "", cell.source)
+
+
 def merge_with_a_stub(h):
     """A merge was left open: the answer on one side, the lesson's stub on the other, or between the two."""
     for cell in _written(h):
@@ -128,5 +135,5 @@ def garbled(h):
 
 _HOLES = {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 
-COPIED = (*COPIED, squares, merge_with_a_stub)
+COPIED = (*COPIED, squares, of_a_pdf, merge_with_a_stub)
 CONVERTED = (script_in_one_cell, script_parted_at_its_marks, garbled)

@@ -16,7 +16,7 @@ from vgcourse.course.lesson import Lesson
 from vgcourse.grading.intake.align import align
 from vgcourse.grading.intake.lesson_cells import grade_id
 from vgcourse.grading.intake.pieces.readings import plain_readings
-from vgcourse.grading.intake.reading import read_cells
+from vgcourse.grading.intake.reading import Refused, read_cells
 from vgcourse.grading.intake.reading.garbled import ungarbled
 
 LESSONS = ("00_start", "01_circles", "03_weights")
@@ -50,7 +50,6 @@ def test_a_copied_answer_counts_whatever_else_happens(course):
 BROKEN = (
     "def rms(values)\n    return 1",
     "def rms(values):\n    return np.sqrt(np.mean(values ** 2)",
-    "def rms(values):\nreturn 1",
     "rms = the root of the mean of the squares",
     "def rms(values):\n    retrun 1",
     "return np.sqrt(values",
@@ -67,6 +66,15 @@ def test_a_broken_answer_stays_as_it_was_written(course, source):
     cells, _ = read_cells(json.dumps(handed.nb).encode(), "x.ipynb")
     nb, _ = align(cells, course.release, "x.ipynb")
     assert next(one for one in nb.cells if grade_id(one) == "first-check-answer").source == source
+
+
+def test_lines_at_the_margin_of_which_nobody_knows_what_they_belong_to_are_no_zero(root):
+    course = Course(Lesson("00_start", root))
+    handed, _ = course.case(2, [])
+    cell = next(one for one in handed.nb.cells if grade_id(one) == "first-check-answer")
+    cell.source = "def rms(values):\ntotal = 0\nfor v in values:\ntotal += v**2\nreturn (total / len(values))**0.5"
+    with pytest.raises(Refused, match="first-check-answer has lost its indentation"):
+        align(read_cells(json.dumps(handed.nb).encode(), "x.ipynb")[0], course.release, "x.ipynb")
 
 
 @pytest.mark.parametrize("text", ["Müller", "naïve Â", "50 £ · 3 €", "★ ½ ²", "Ã", "zażółć", "日本語", "plain"])

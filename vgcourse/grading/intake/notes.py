@@ -69,6 +69,7 @@ REASONS = {
     "in-words": "the answer to {cell} may stand in a cell that is no code, with something else in it (it begins "
     "{start!r})",
     "no-python": "the answer to {cell} stands in a cell that Python cannot read (it begins {start!r})",
+    "flat": "the answer to {cell} has lost its indentation: which lines belong to which loop cannot be told",
     "damaged-answer": "the cell of the answer to {cell} is damaged, and its text cannot be read",
     "torn": "a piece of a cell that had been split stands apart from the rest of it (it begins {start!r})",
     "too-costly": "{file} ({mb:.0f} MB) holds more output than can be read: clear all outputs, then save it again",

@@ -15,6 +15,7 @@ from vgcourse.grading.intake.lesson_cells import Question, bare, keys
 from vgcourse.grading.intake.matching import Found, bracket, in_place, refuse_two_answers
 from vgcourse.grading.intake.notes import Note
 from vgcourse.grading.intake.pieces.piece import Piece
+from vgcourse.grading.intake.pieces.readings import is_flat
 from vgcourse.grading.intake.reading import Refused
 
 _TAG = re.compile(r"<[^<>]*>")  # a badge that an editor puts on top says nothing
@@ -27,6 +28,7 @@ def find_answers(found: Found) -> None:
         (_find_words if asked.is_words else _find_code)(found, asked)
     find_hidden(found)
     _refuse_torn(found)
+    _refuse_flat(found)
     note_words_elsewhere(found)
 
 
@@ -285,6 +287,14 @@ def _refuse_torn(found: Found) -> None:
             continue
         first = next(line for line in piece.source.split("\n") if line.strip())
         raise Refused(Note("torn", start=first.strip()[:60]))
+
+
+def _refuse_flat(found: Found) -> None:
+    """An answer that lost its indentation on its way: what stood in which loop nobody can tell."""
+    for asked in found.released.asked.values():
+        piece = None if asked.is_words or asked.place not in found.at else found.pieces[found.at[asked.place]]
+        if piece and not piece.code.parses and is_flat(piece.source):
+            raise Refused(Note("flat", cell=asked.id))
 
 
 def _is_torn(piece: Piece) -> bool:

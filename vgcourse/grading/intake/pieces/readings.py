@@ -35,6 +35,8 @@ _CODE = re.compile(
     r"[ \t]|@|(?:def|class|return|elif|else|except|try|finally|while|with|raise|assert|del|async)\b|import \w"
     r"|from \S+ import|for .+ in |if .+:|[\w.\[\]'\"]+[ \t]*(?:[-+*/|&^%@<>]*=|,.*=)|[\w.]+[(\[]|[)\]}'\"#]"
 )
+_HEAD = re.compile(r"(?:async )?def \w+\(.*\).*:\s*(?:#.*)?$")  # of a function whose body stands below
+_BLOCK = re.compile(r"(?:for|while|if|elif|else|with|try|except|finally|class|match|case)\b.*:\s*(?:#.*)?$")
 _QUOTES = dict.fromkeys("‘’‚‛", "'") | dict.fromkeys("“”„‟", '"')
 _SIGNS = {
     "→": "->", "≤": "<=", "≥": ">=", "≠": "!=", "×": "*", "⋅": "*", "÷": "/", "²": "**2", "³": "**3", "½": " 0.5",
@@ -129,6 +131,31 @@ def _without_words(text: str) -> Iterator[str]:
         yield textwrap.dedent("\n".join(lines[first:last]))
 
 
+def _indented_again(text: str) -> Iterator[str]:
+    """Functions whose lines all begin at the margin, as copied from a PDF, where it is plain what belongs to them."""
+    if not is_flat(text) or any(map(_BLOCK.match, lines := text.split("\n"))):
+        return
+    out, inside = [], False
+    for at, line in enumerate(lines):
+        out.append(f"    {line}" if inside and line.strip() and not _HEAD.match(line) else line)
+        ends = line.startswith("return") or (not line.strip() and not _returns(lines[at:]))
+        inside = bool(_HEAD.match(line)) or (inside and not ends)
+    yield "\n".join(out)
+
+
+def is_flat(text: str) -> bool:
+    """Whether a function is followed by a line at the margin, and no line stands anywhere else."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    heads = [at for at, line in enumerate(lines) if _HEAD.match(line)]
+    return not any(line[0] in " \t" for line in lines) and any(at + 1 < len(lines) for at in heads)
+
+
+def _returns(lines: list[str]) -> bool:
+    """Whether a function goes on to a return before the next one begins."""
+    first = next((line for line in lines if line.startswith("return") or _HEAD.match(line)), "")
+    return first.startswith("return")
+
+
 _WAYS: tuple[Callable[[str], Iterator[str]], ...] = (
     lambda text: iter([html.unescape(text), unicodedata.normalize("NFKC", text)]),
     _without_fronts,
@@ -140,6 +167,7 @@ _WAYS: tuple[Callable[[str], Iterator[str]], ...] = (
     lambda text: iter([_CAPITAL.sub(lambda found: found[1] + found[2].lower(), text)]),
     lambda text: iter([text.rstrip("\\ \t\n")]),
     _from_json,
+    _indented_again,
 )
 
 
