@@ -2,12 +2,14 @@
 
 import csv
 import random
+import unicodedata
 from datetime import datetime, timedelta
 
 import pytest
 
 from tests.graded_class import LESSON, GradedClass, copy_course
 from vgcourse.errors import CourseError
+from vgcourse.grading.class_run import driver
 from vgcourse.grading.class_run.class_table import standings, write_csv
 from vgcourse.grading.class_run.terminal_table import table, untimed_line
 from vgcourse.grading.export import export_marks
@@ -90,6 +92,14 @@ def test_a_wrong_line_is_named_in_one_sentence(tmp_path, text):
     with pytest.raises(CourseError) as said:
         policy_of(tmp_path, text)
     assert WRONG_LINES[text] in str(said.value) and FILE in str(said.value) and "\n" not in str(said.value)
+
+
+def test_whom_a_wrong_name_may_mean_is_asked():
+    """An accent may be one character or two, and look the same; a download's number is easily left out."""
+    folder = unicodedata.normalize("NFD", "Zoé Lefèvre_81236")
+    for name in ("Zoé Lefèvre_81236", "Zoe Lefevre", "zoé lefèvre_81236"):
+        assert f"did you mean {folder}?" in driver._meant([name], {folder, "ada"})
+    assert driver._meant(["bob"], {folder, "ada"}) == ""
 
 
 def test_any_damage_to_the_file_is_one_sentence_or_none(tmp_path):

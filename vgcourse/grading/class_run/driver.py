@@ -5,6 +5,7 @@ Every result is in the ledger before the next is heard of. The same command, giv
 
 import os
 import sys
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -95,9 +96,18 @@ def _who(classroom: Classroom, lesson: Lesson, students: list[str] | None) -> di
 
 def _name_strangers(policy: ClassPolicy, classroom: Classroom, lesson: Lesson) -> None:
     """A slip of the pen in `class.toml` gives nobody an extension: say whom nobody knows."""
-    if strange := sorted(policy.people() - set(classroom.everybody())):
-        names = ", ".join(map(shown, strange))
-        print(f"! {FILE} names {names}: nobody of that name has handed in or is in the gradebook")
+    known = set(classroom.everybody())
+    if strange := sorted(policy.people() - known):
+        names, meant = ", ".join(map(shown, strange)), _meant(strange, known)
+        print(f"! {FILE} names {names}: nobody of that name has handed in or is in the gradebook{meant}")
+
+
+def _meant(strange: list[str], known: set[str]) -> str:
+    """Whom these names may mean: without the platform's number, say, or with an accent made of two characters."""
+    by_look = {unicodedata.normalize("NFKD", name).casefold(): name for name in known}
+    near = (get_close_matches(unicodedata.normalize("NFKD", name).casefold(), by_look, n=1) for name in strange)
+    meant = {by_look[found[0]]: None for found in near if found}
+    return f"; did you mean {', '.join(map(shown, meant))}? Copy the name as it stands there" if meant else ""
 
 
 def _to_do(
