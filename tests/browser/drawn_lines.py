@@ -93,7 +93,7 @@ def check_curve(drawn: dict, values, note: str, free: bool = False, log: bool = 
 
     free: a line that leaves the scale runs on outside of it; else it is held at its ends.
     """
-    height = powers_of(drawn["texts"]) if log else losses_of(drawn["texts"])
+    height = powers_of(drawn["texts"]) if log else losses_of(drawn)
     if log:
         shown = values[np.isfinite(values) & (values > 0)] if not free else values[np.isfinite(values)]
         expected = [height(np.log10(value)) if value > 0 else None for value in shown]
@@ -116,10 +116,19 @@ def powers_of(texts):
     return straight(marks)
 
 
-def losses_of(texts):
-    """The height of a loss, from the two labels of its axis; the 0 stands 3 px above its line."""
-    at = {text: y for text, _, y in texts}
-    return straight([(0.0, at["0"] + 3), (LN2, at["0.69"])])
+def losses_of(drawn):
+    """The height of a loss, from the label of guessing and the line at 0."""
+    (guessing,) = [y for text, _, y in drawn["texts"] if text == "0.69"]
+    return straight([(0.0, level_of(drawn)), (LN2, guessing)])
+
+
+def level_of(drawn) -> float:
+    """Where the line at 0 is: the first that is drawn, from left to right."""
+    return next(y for (x0, y), (x1, y1) in pairs_of(drawn["lines"]) if y == y1 and x0 != x1)
+
+
+def pairs_of(lines):
+    return [line for line in lines if len(line) == 2]
 
 
 def straight(marks):
@@ -148,24 +157,19 @@ def check_loss(drawn: dict, losses, moment: int, note: str) -> None:
     known = losses[np.isfinite(losses)]
     labels = {text: y for text, _, y in drawn["texts"]}
     if known.min() >= 0:
-        height, most = losses_of(drawn["texts"]), max(0.8, 1.05 * min(5, known.max()))
+        height, most = losses_of(drawn), max(0.8, 1.05 * min(5, known.max()))
     else:
         (lowest,) = [text for text in labels if text.startswith("−")]
         assert abs(read_number(lowest[1:]) / -known.min() - 1) < 0.06, (note, lowest, known)
         assert "0.69" not in labels, "a loss below 0 is none of guessing"
-        level = next(y for (x0, y), (x1, y1) in map(tuple, pairs_of(drawn["lines"])) if y == y1 and x0 != x1)
         height, most = (
-            straight([(known.min(), labels[lowest] + 3), (0.0, level)]),
+            straight([(known.min(), labels[lowest] + 3), (0.0, level_of(drawn))]),
             max(0, min(known.max(), -known.min())),
         )
     expected = [height(min(most, value)) for value in known]
     lines = [line for line in drawn["lines"] if len(line) == len(known)]
     assert any(through(line, expected) for line in lines), (note, known, lines)
     assert any("▲ up to" in text for text in labels) == bool(known.max() > most), (note, labels)
-
-
-def pairs_of(lines):
-    return [line for line in lines if len(line) == 2]
 
 
 def check_bars(drawn: dict, recording, moment: int, note: str) -> None:

@@ -5,6 +5,7 @@ import random
 import pytest
 from labels import faults, try_settings, watch_labels
 from pages import EXPLORER, KINDS, open_explorer
+from player_recordings import every_kind, page_with
 
 pytestmark = pytest.mark.browser
 
@@ -30,6 +31,18 @@ def test_what_random_settings_once_found(open_page, setting):
     watch_labels(page)
     open_explorer(page, setting)
     page.evaluate(f"{EXPLORER}.finish?.()")
+    assert not faults(page)
+
+
+@pytest.mark.parametrize("width", [390, 900])
+def test_no_label_of_a_recording_lies_on_another_whatever_it_holds(open_page, tmp_path, width):
+    page = open_page(viewport={"width": width, "height": 844}).page
+    watch_labels(page)
+    page.goto(page_with(list(every_kind(24, seed=9)), tmp_path))
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")  # mounts all of them
+    page.evaluate(
+        "() => document.querySelectorAll('.vg').forEach(({ vgShell: { explorer } }) => explorer.go(explorer.last))"
+    )
     assert not faults(page)
 
 

@@ -211,7 +211,7 @@ class Player {
     } else {
       rule(g, box.left, y(LN2), box.right, y(LN2), color, [4, 3]);
       tick("0.69", y(LN2));
-      tick("0", y(0) - 3);
+      if (y(0) - y(LN2) > 16) tick("0", y(0) - 3);
     }
     g.strokeStyle = theme.accent;
     g.lineWidth = 2;
