@@ -2,6 +2,7 @@ import json
 import shutil
 
 import nbformat
+import numpy as np
 import pytest
 
 from vgcourse.course import predictions, progress
@@ -66,6 +67,34 @@ def test_the_result_stands_beside_the_guess_and_is_kept(kept):
 def test_a_result_without_a_guess_is_shown_all_the_same(kept):
     assert "you made no guess" in repr(predictions.reveal("ceiling", 0.84))
     assert not kept.exists()
+
+
+ODD_GUESSES = [None, True, [], [1], {}, {"a": 1}, float("nan"), float("inf"), 10**400]
+QUESTIONS = [{"choices": ["a", "b"]}, {"between": (0, 10)}, {"between": (0.0, 1.0)}]
+
+
+@pytest.mark.parametrize("guess", ODD_GUESSES, ids=repr)
+def test_what_is_no_guess_in_the_file_stops_no_lesson_and_is_told_as_none(kept, guess):
+    kept.write_text(json.dumps({"predictions": {"q": {"guess": guess}}}))
+    for question in QUESTIONS:
+        panel = predictions.predict("q", "?", **question)
+        assert "No guess is kept yet." in panel._repr_mimebundle_()["text/plain"]
+    for result in ("a", np.str_("a"), 0.5, np.float32(0.5), np.int64(3)):
+        assert "you made no guess" in repr(predictions.reveal("q", result))
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=str)
+def test_a_guess_at_an_older_question_is_asked_for_again(kept, question):
+    kept.write_text(json.dumps({"predictions": {"q": {"guess": "zz"}}}))
+    panel = predictions.predict("q", "?", **question)
+    assert "No guess is kept yet." in panel._repr_mimebundle_()["text/plain"]
+
+
+def test_a_result_in_numpys_dress_is_kept_as_any_other(kept):
+    for guess, result in (("a", np.str_("a")), ("b", np.str_("a"))):
+        press(predictions.predict("q", "?", choices=["a", "b"]), guess)
+        predictions.reveal("q", result)
+        assert progress.read()["predictions"]["q"]["right"] is (guess == "a")
 
 
 @pytest.mark.parametrize(

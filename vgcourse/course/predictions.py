@@ -51,11 +51,12 @@ def predict(
     """
     _refuse_bad_question(choices, between)
     ipywidgets = bring("ipywidgets")
-    guess = progress.read()["predictions"].get(id, {}).get("guess")
+    guess = _kept_guess(id)
     if choices is not None:
-        value = guess if guess in choices else None
-        asker = ipywidgets.RadioButtons(options=list(choices), value=value, layout=_WIDE)
+        guess = guess if guess in choices else None  # one of an older question's is none
+        asker = ipywidgets.RadioButtons(options=list(choices), value=guess, layout=_WIDE)
     else:
+        guess = None if isinstance(guess, str) else guess
         asker = _slider(ipywidgets, between, step, guess)
     return _panel(ipywidgets, id, question, asker, guess)
 
@@ -66,18 +67,25 @@ def reveal(id: str, result: Any, note: str = "", *, near: float | None = None) -
     ``result`` is the right choice, or the measured number; ``near`` is how far off a number may be and still
     count as right (a tenth of the result where it is not given). ``note`` is one sentence that explains.
     """
-    kept = progress.read()["predictions"].get(id, {})
-    guess = kept.get("guess")
+    guess = _kept_guess(id)
     right = None if guess is None else agrees(guess, result, near)
     if right is not None:
         progress.record_prediction(id, {"result": _plain(result), "right": right})
-    return Outcome(guess, result, right, note, id, late=bool(kept.get("late")))
+    return Outcome(guess, result, right, note, id, late=bool(progress.read()["predictions"].get(id, {}).get("late")))
+
+
+def _kept_guess(id: str) -> str | float | None:
+    """A text or a finite number; None where the file of the progress holds none, or what is no guess."""
+    guess = progress.read()["predictions"].get(id, {}).get("guess")
+    if isinstance(guess, str) or (type(guess) in (int, float) and abs(guess) < 1e300):
+        return guess
+    return None
 
 
 def agrees(guess: Any, result: Any, near: float | None = None) -> bool:
     """Whether a guess counts as right."""
     if isinstance(result, str) or isinstance(guess, str):
-        return guess == result
+        return bool(guess == result)  # NumPy's text compares to NumPy's truth, which no file of JSON holds
     width = near if near is not None else abs(float(result)) / 10
     return bool(abs(float(guess) - float(result)) <= width)
 
