@@ -297,6 +297,37 @@ def test_what_is_handed_out_is_looked_at_whatever_it_is():
         assert meant.changed is None
 
 
+def test_of_a_model_that_is_meant_to_change_all_but_its_weights_must_stay():
+    keras = pytest.importorskip("keras")
+    layers = keras.layers
+
+    def model():
+        inner = keras.Sequential([keras.Input((3,)), layers.BatchNormalization(name="norm")])
+        return keras.Sequential([keras.Input((2,)), layers.Dense(3, "tanh", name="first"), inner])
+
+    changes = {
+        "first.trainable was True and is False": lambda net: setattr(net, "trainable", False),
+        "first.activation was 'tanh' and is 'relu'": lambda net: setattr(net.layers[0], "activation", keras.ops.relu),
+        "norm.momentum was 0.99 and is 0.0": lambda net: setattr(net.layers[1].layers[0], "momentum", 0.0),
+        "norm.name was 'norm' and is gone": lambda net: net.pop(),
+    }
+    for setting, change in changes.items():
+        for meant in ((), (0,)):
+            handed = HandedOut(meant)
+            handed.guard("answer", change)(model())
+            assert handed.changed == {"name": "answer", "what": "model", "setting": setting}
+
+    def trains(net):
+        net.trainable = False
+        net.set_weights([weights + 1 for weights in net.get_weights()])
+        net.compile("sgd", "mse")
+        net.trainable = True
+
+    handed = HandedOut((0,))
+    handed.guard("answer", trains)(model())
+    assert handed.changed is None
+
+
 def test_a_forged_change_earns_nothing(doubling):
     forged = '{"problem": "changes-input", "fields": {"name": "x", "what": "y"}}'
     assert doubling.verdict(forged, 7).share == 0

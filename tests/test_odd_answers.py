@@ -10,6 +10,7 @@ from collections import namedtuple
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from vgcourse.course.checks import observation, registry, session
@@ -87,6 +88,26 @@ class OwnList(list):
     pass
 
 
+class OwnDict(dict):
+    pass
+
+
+def text_array(value):
+    """Several texts as an array of NumPy's."""
+    texts = type(value) in (tuple, list) and len(value) > 1 and all(type(part) is str for part in value)
+    return np.array(value) if texts else value
+
+
+def series(array):
+    return pd.Series(array) if array.ndim == 1 else array
+
+
+def tensor(array):
+    import keras
+
+    return keras.ops.convert_to_tensor(array) if array.dtype.kind == "f" and array.size else array
+
+
 def named(value):
     return namedtuple("Result", [f"part_{i}" for i in range(len(value))])(*value) if type(value) is tuple else value
 
@@ -97,6 +118,10 @@ LEGAL = {
     "read-only": in_numbers(lambda array: np.broadcast_to(array, array.shape)),
     "named tuples": in_containers(named),
     "lists of one's own": in_containers(lambda value: OwnList(value) if type(value) is list else value),
+    "dictionaries of one's own": in_containers(lambda value: OwnDict(value) if type(value) is dict else value),
+    "arrays of names": in_containers(text_array),
+    "series of pandas'": in_numbers(series),
+    "tensors": in_numbers(tensor),
     "names of NumPy's": in_containers(lambda value: np.str_(value) if type(value) is str else value),
 }
 

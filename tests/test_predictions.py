@@ -146,6 +146,38 @@ def test_the_progress_page_knows_the_written_exercises(kept, root):
     assert "1 written, for a person to read" in page._repr_html_()
 
 
+OPEN = [
+    "",
+    " \n\t",
+    "&nbsp;",
+    "\u200b",
+    "<!-- later -->",
+    "<br/><p></p>",
+    "...",
+    "*Your answer here: a few sentences.*",
+]
+OPEN += ["Your answer here: a few sentences.", "> *Your answer here:*  a few  sentences", "**", "<!-- cut off"]
+SAID = [
+    "*Your answer here: a few sentences.* No.",
+    "Nein.",
+    "没有",
+    "$x<y$",
+    "![](attachment:a.png)",
+    "<img src='a.png'>",
+]
+
+
+@pytest.mark.parametrize("source", OPEN + SAID)
+def test_a_written_answer_is_open_where_a_reader_would_see_no_word(kept, root, source):
+    lesson = kept.parent / "01_circles"
+    shutil.copytree(root / "lessons" / "01_circles", lesson)
+    nb = nbformat.read(lesson / "circles.ipynb", as_version=4)
+    next(c for c in nb.cells if c["id"] == "leak-why").source = source
+    nbformat.write(nb, lesson / "circles.ipynb")
+    words = [row[2] for row in progress.progress_page().rows() if row[3] == "– of 2"]
+    assert words == ["○ open" if source in OPEN else "✎ written"]
+
+
 def test_progress_lies_beside_the_lesson_folders(tmp_path, monkeypatch):
     monkeypatch.delenv("VGCOURSE_PROGRESS")
     lesson = tmp_path / "lessons" / "01_circles"

@@ -26,7 +26,20 @@ def _found(cells: list[dict[str, Any]]):
         if cell["cell_type"] != "markdown":
             continue
         if own.get("grade") and own.get("solution"):
-            is_open = source.strip() in ("", TEXT_STUB)
-            yield heading or own["grade_id"], "○ open" if is_open else "✎ written", f"– of {own.get('points', 0):g}"
+            yield (
+                heading or own["grade_id"],
+                "○ open" if _is_open(source) else "✎ written",
+                f"– of {own.get('points', 0):g}",
+            )
         elif found := _HEADING.findall(source):
             heading = found[-1]
+
+
+def _is_open(source: str) -> bool:
+    """Whether a cell holds no words but the stub's: what a reader does not see counts for nothing, a picture does."""
+    return _words(source) in ([], _words(TEXT_STUB))
+
+
+def _words(source: str) -> list[str]:
+    seen = re.sub(r"<!--.*?(-->|$)|</?(p|br|div|span|b|i)\b[^>]*>|&nbsp;", " ", source, flags=re.DOTALL)
+    return re.findall(r"[^\W_]+", seen.casefold())

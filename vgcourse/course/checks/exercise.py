@@ -17,6 +17,7 @@ from vgcourse.course.checks.observation import ObservationError, decode, encode
 from vgcourse.course.checks.verdicts import (
     BLANK,
     CHANGED,
+    CHANGED_SETTING,
     CHECK_FAILED,
     COMMON,
     COMMON_HALF,
@@ -49,7 +50,8 @@ class Exercise:
     passed: the sentence for a right answer: what it shows, not just praise.
     misses: key → sentence (or ``Miss``); a sentence may hold fields that ``judge`` fills: ``{got:.3g}``.
     same_work: functions of the package that do what the answer is to do, under another name.
-    changes: positions of the arguments that the answer is meant to change. All others must stay as they were.
+    changes: positions of the arguments that the answer is meant to change. All others must stay as they were; of a
+        model that is meant to change, all but its weights.
     """
 
     def __init__(
@@ -160,7 +162,7 @@ class Exercise:
 
     def _verdict_of(self, found: Any, changed: Any) -> Verdict:
         if found is None and changed:
-            return self._miss(CHANGED, changed)
+            return self._miss(CHANGED_SETTING if "setting" in changed else CHANGED, changed)
         if found is None:
             return Verdict(self.id, self.points, 1.0, PASSED, self.passed_message)
         key, fields = (found, {}) if isinstance(found, str) else found

@@ -1,7 +1,7 @@
 """What an answer is handed it must leave as it was: it gets copies, and they are looked at after each call."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,8 @@ from vgcourse.course.checks import forms
 class HandedOut:
     """Wraps the answers of one observation; ``changed`` then says which of them changed what it was given.
 
-    ``meant`` are the positions of arguments that the task wants changed (a model that is to be trained).
+    ``meant`` are the positions of arguments that the task wants changed (a model that is to be trained). Of a model
+    those are its weights: that a layer learns no more, or has another activation, is a change that nobody asked for.
     """
 
     def __init__(self, meant: tuple[int, ...] = ()) -> None:
@@ -31,7 +32,7 @@ class HandedOut:
         @functools.wraps(answer, updated=())
         def guarded(*args: Any, **kwargs: Any) -> Any:
             given = tuple(_copy(arg) for arg in args)
-            before = [_weights(arg) for arg in args]
+            before = [(_weights(arg), _settings(arg)) for arg in args]
             try:
                 result = answer(*given, **kwargs)
                 self.no_number = self.no_number or forms.no_number(result)
@@ -45,7 +46,9 @@ class HandedOut:
         return guarded
 
     def _compare(self, name: str, args: tuple, given: tuple, before: list) -> None:
-        for i, (arg, copy, weights) in enumerate(zip(args, given, before, strict=True)):
+        for i, (arg, copy, (weights, settings)) in enumerate(zip(args, given, before, strict=True)):
+            if setting := settings and _other_setting(settings, _settings(arg) or {}):
+                self.changed = self.changed or {"name": name, "what": "model", "setting": setting}
             if i in self.meant:
                 continue
             moved = weights is not None and not _same(weights, _weights(arg))
@@ -87,6 +90,37 @@ def _weights(value: Any) -> list[np.ndarray] | None:
     """A model's or layer's weights, None where it has none (yet)."""
     get: Callable[[], list] | None = getattr(value, "get_weights", None)
     return (get() or None) if callable(get) and not isinstance(value, type) else None
+
+
+def _settings(value: Any) -> dict[tuple[str, str], str] | None:
+    """(layer, setting) → its value as text, for each layer of a built model; None of anything else."""
+    if _weights(value) is None or not hasattr(value, "layers"):
+        return None
+    found = {}
+    for layer in _all_layers(value):
+        try:
+            config = layer.get_config()
+        except Exception:  # a layer of somebody's own need not know how to say it
+            config = {}
+        for setting, at in {**config, "trainable": layer.trainable}.items():
+            if " at 0x" not in repr(at):  # an object without a text of its own may be another one at each look
+                found[layer.name, setting] = repr(at)
+    return found
+
+
+def _all_layers(model: Any) -> Iterator[Any]:
+    for layer in model.layers:
+        yield from _all_layers(layer) if getattr(layer, "layers", None) else [layer]
+
+
+def _other_setting(before: dict, after: dict) -> str | None:
+    """The first setting that is another one now, in words."""
+    for (layer, setting), was in before.items():
+        now = after.get((layer, setting), "gone")
+        if now != was:
+            was, now = (text if len(text) <= 40 else "something else" for text in (was, now))
+            return f"{layer}.{setting} was {was} and is {now}"
+    return None
 
 
 def _put_back(model: Any, weights: list[np.ndarray]) -> None:

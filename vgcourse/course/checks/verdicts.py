@@ -10,7 +10,7 @@ RAISES = "raises"
 NOT_PLAIN = "not-plain"
 NOT_A_FUNCTION = "not-a-function"
 BORROWED = "uses-the-package"
-CHANGED = "changes-input"
+CHANGED, CHANGED_SETTING = "changes-input", "changes-setting"
 UNUSABLE = "cannot-be-used"
 CHECK_FAILED, CHECK_BROKEN = "check-failed", "check-broken"
 TAMPERED = "tampered"
@@ -79,7 +79,12 @@ COMMON_HALF = {
         "What comes back is right. But {name} changes the {what} that it is given: whoever uses it afterwards, or "
         "calls {name} twice, gets something else. Leave it as it was, and change a copy.",
         share=0.5,
-    )
+    ),
+    CHANGED_SETTING: Miss(
+        "What was asked for is right. But {name} changes a setting of the model that it is given: {setting}. Leave "
+        "that as it was.",
+        share=0.5,
+    ),
 }
 
 
@@ -105,8 +110,9 @@ def besides(verdict: Verdict, changed: Mapping[str, str] | None) -> Verdict:
     """With a word on what was handed out and came back changed, whatever else is wrong."""
     if not changed:
         return verdict
-    name, what = (shown(changed.get(key, "")) for key in ("name", "what"))
-    return replace(verdict, message=f"{verdict.message} Besides, {name} changes the {what} that it is given.")
+    name, what, setting = (shown(changed.get(key, "")) for key in ("name", "what", "setting"))
+    which = f": {setting}" if setting else ""
+    return replace(verdict, message=f"{verdict.message} Besides, {name} changes the {what} that it is given{which}.")
 
 
 def shown(value: Any) -> Any:

@@ -22,7 +22,10 @@ six_findings = Exercise(
         "not-a-dictionary": "`findings` should be a dictionary: kind → (place, cause), for all six kinds.",
         "missing": "There is nothing yet for {missing}.",
         "not-two": "{kind}: a finding is two texts, (place, cause).",
-        "unknown-cause": "{kind}: {got!r} is not one of the causes in `vg.clinic.CAUSES`. {hint}",
+        "unknown-cause": "{kind}: {got!r} is not one of the causes in `vg.clinic.CAUSES`.{hint}",
+        "exchanged": Miss(
+            "{kind}: place and cause are right, and have changed places: a finding is (place, cause).", share=0.5
+        ),
         "symptom": Miss(
             "{kind}: {got!r} is the name of a symptom, not of a cause. What in this net could do such a thing?",
             share=0.5,
@@ -82,15 +85,15 @@ SYMPTOMS = (
 
 @six_findings.observe
 def observe_six_findings(my_name: Any, findings: Any, rng: np.random.Generator) -> Seen:
-    if not isinstance(findings, dict):
+    if isinstance(findings, type) or not hasattr(findings, "items"):  # a table of pandas has them too
         return {"name": str(my_name), "kind": type(findings).__name__}
     return {"name": my_name if isinstance(my_name, str) else "", "findings": dict(map(_plain, findings.items()))}
 
 
 def _plain(item: tuple[Any, Any]) -> tuple[str, list[str]]:
     kind, found = item
-    texts = found if isinstance(found, (list, tuple)) else [found]
-    return str(kind), [str(text) for text in texts]
+    texts = found if isinstance(found, (list, tuple, np.ndarray)) else [found]
+    return _words(str(kind)), [str(text) for text in texts]
 
 
 @six_findings.judge
@@ -104,6 +107,8 @@ def judge_six_findings(seen: Seen, rng: np.random.Generator) -> Any:
     if not wrong:
         return None
     right = len(KINDS) - len(wrong)
+    if all(_is_right(findings.get(kind, [])[::-1], charts[kind]) for kind in wrong):
+        return "exchanged", {"kind": wrong[0]}
     if problem := _form(findings):
         return with_other_half(problem, right >= HALF, f"Of your six findings {right} are right.")
     if right < HALF:
@@ -121,11 +126,8 @@ def _form(findings: dict[str, list[str]]) -> Any:
         cause = _cause(findings[kind][1])
         if cause not in (*CAUSES, *SYMPTOMS, "healthy"):
             near = get_close_matches(cause, CAUSES, n=1)
-            return "unknown-cause", {
-                "kind": kind,
-                "got": shortened(cause, 40),
-                "hint": f"{near[0]!r}?" if near else "",
-            }
+            hint = f" {near[0]!r}?" if near else ""
+            return "unknown-cause", {"kind": kind, "got": shortened(findings[kind][1], 40), "hint": hint}
     return None
 
 
@@ -149,7 +151,7 @@ def _is_right(finding: list[str], chart: Chart) -> bool:
 
 def _what_is_wrong(kind: str, finding: list[str], chart: Chart) -> Any:
     place, cause = finding[0].strip(), _cause(finding[1])
-    fields = {"kind": kind, "got": cause, "place": shortened(place, 30)}
+    fields = {"kind": kind, "got": shortened(finding[1], 40), "place": shortened(place, 30)}
     if cause == "healthy":
         return ("healthy" if chart.fault.hidden else "not-healthy"), fields
     if cause in SYMPTOMS:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import Seen, common_cause
+from vgcourse.course.checks.compare import Seen, common_cause, said
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 refresh = Exercise(
@@ -35,6 +35,12 @@ refresh = Exercise(
         "one-less": Miss("You divide by n - 1; the layer divides by n when it trains.", share=0.5),
         "all-axes": "One number for all channels: take the mean over all axes but the last.",
         "other-weights": "Something else than the moving statistics has changed: {what}. They alone are wrong here.",
+        "other-net": Miss(
+            "In three nets all is right. Of a net of BatchNormalization (without gamma and beta), Dense, Dropout, "
+            "BatchNormalization, {what} is {got}; wanted is {wanted}. What does each layer take in when the net is "
+            "used?",
+            share=0.5,
+        ),
         "wrong-values": "Follow one layer: what does it take in, and what are its mean and its variance, for each "
         "channel?",
     },
@@ -101,7 +107,48 @@ def observe_refresh(answer: Any, rng: np.random.Generator) -> Seen:
         model = _model(net)
         answer(model, net.X)
         found.append([[np.asarray(w) for w in layer.get_weights()] for layer in model.layers])
-    return {"weights": found}
+    X, kernel = _other_net()
+    model = _other_model(kernel)
+    answer(model, X)
+    return {"weights": found, "other": [np.asarray(w) for w in model.get_weights()]}
+
+
+def _other_net() -> tuple[np.ndarray, np.ndarray]:
+    """Points, and the kernel of a net that begins with a normalisation and holds a Dropout."""
+    rng = np.random.default_rng(6)
+    return rng.normal(2, 3, (30, 3)).astype("float32"), rng.normal(0, 0.5, (3, 5)).astype("float32")
+
+
+def _other_model(kernel: np.ndarray) -> Any:
+    import keras
+    from keras import layers
+
+    parts = [
+        keras.Input((len(kernel),)),
+        layers.BatchNormalization(center=False, scale=False, name="norm_1"),
+        layers.Dense(kernel.shape[1], "relu", use_bias=False, name="hidden"),
+        layers.Dropout(0.5, name="dropout"),
+        layers.BatchNormalization(name="norm_2"),
+    ]
+    model = keras.Sequential(parts)
+    model.layers[1].set_weights([kernel])
+    return model
+
+
+def _judge_other(weights: list) -> Any:
+    X, kernel = (array.astype(float) for array in _other_net())
+    first, above = (X.mean(0), X.var(0)), np.maximum((X - X.mean(0)) / np.sqrt(X.var(0) + EPSILON) @ kernel, 0)
+    affine = [np.ones(len(above.T)), np.zeros(len(above.T))]
+    wanted = [*first, kernel, *affine, above.mean(0), above.var(0)]
+    for what, mine, right in zip(_OTHER_WEIGHTS, weights, wanted, strict=True):
+        if not _alike([mine], [right]):
+            key = "other-net" if "moving" in what else "other-weights"
+            return key, {"what": what, "got": said(mine), "wanted": said(right)}
+    return None
+
+
+_OTHER_WEIGHTS = ("norm_1.moving_mean", "norm_1.moving_variance", "the kernel of the Dense")
+_OTHER_WEIGHTS += ("gamma of norm_2", "beta of norm_2", "norm_2.moving_mean", "norm_2.moving_variance")
 
 
 def _through(net: Sick, mended: bool, look: int = 0) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -136,7 +183,7 @@ def judge_refresh(seen: Seen, rng: np.random.Generator) -> Any:
     if changed:
         return "other-weights", {"what": changed}
     if all(_alike(g, _statistics(_through(net, True))) for g, net in zip(got, nets, strict=True)):
-        return None
+        return _judge_other(seen["other"])
     slips = [_slips(net) for net in nets]
     return common_cause(got, slips, _alike) or ("wrong-values", _fact(got, nets))
 

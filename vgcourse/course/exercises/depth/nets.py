@@ -156,8 +156,9 @@ def judge_make_mlp(seen: Seen, rng: np.random.Generator) -> Any:
         if problem := _judge_shapes(net, [w.shape for w in one["weights"]]):
             return problem
     return (
-        _judge_seeds(seen, nets[0]["seed"])
-        or _judge_narrow(seen["narrow"]["weights"], low)
+        # First whether the kernels are the initializer's at all: of others, alike in all nets, no seed is at fault.
+        _judge_narrow(seen["narrow"]["weights"], low)
+        or _judge_seeds(seen, nets[0]["seed"])
         or _judge_biases(pairs)
         or next((p for net, one in pairs if (p := _judge_output(net, one, X))), None)
         or next((p for _, one in pairs if (p := _judge_training(one))), None)

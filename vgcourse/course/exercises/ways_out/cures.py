@@ -23,10 +23,18 @@ which_cure = Exercise(
             "for each *example*.",
             share=0.5,
         ),
+        "near-zero": Miss(
+            "Every net that you misname is one of 200 units a layer, with a mean that is small and not 0. One that "
+            "was taken off is 0 up to rounding.",
+            share=0.5,
+        ),
         "faint-is-none": "Every net that you misname has a faint gradient, and you call it untreated. Layer "
         "normalisation, or a relu net of few units, can have one as well: look at what else the cure does.",
-        "level-is-cured": "Every net that you misname is an untreated one: in few layers the gradient has not "
-        "much room to fall. Look for the mark of each cure.",
+        "level-is-cured": Miss(
+            "You misname the untreated nets whose gradient is least faint, and no others: in few layers it has not "
+            "much room to fall. Look for the mark of each cure.",
+            share=0.5,
+        ),
         "any-growth": Miss(
             "It is a skip for you as soon as `size` is larger at the top than at the bottom. Without a skip it "
             "wanders too, up or down by as much as a quarter. How much larger is it where each layer adds a sigmoid?",
@@ -36,6 +44,9 @@ which_cure = Exercise(
         "wrong-words": "It is right for {right} of {all} nets.",
     },
 )
+
+
+WIDE = 200
 
 
 def _draw(rng: np.random.Generator) -> list[tuple[str, dict[str, np.ndarray]]]:
@@ -55,6 +66,8 @@ def _draw(rng: np.random.Generator) -> list[tuple[str, dict[str, np.ndarray]]]:
     # Without a cure the size of h wanders: it rises where little of the error is left, and falls where much is.
     telling += [("none", marks(np.random.default_rng(6), "none", 12, 8, 3))]
     telling += [("none", marks(np.random.default_rng(55), "none", 2, 12, 4))]
+    # The more units, the smaller the mean over them, which is not 0 for that.
+    telling += [(cure, marks(np.random.default_rng(0), cure, 4, WIDE, 10)) for cure in ("none", "skip")]
     drawn = [
         (cure, marks(rng, cure, *(int(rng.integers(*of)) for of in ((4, 20), (8, 30), (2, 9))))) for cure in CURES
     ]
@@ -104,14 +117,18 @@ def _miss(got: list[str], wanted: list[str], cases: list, said: dict) -> Any:
         return "constant", said
     if [swapped.get(g, g) for g in got] == wanted:
         return "axes", said
-    fall = [of["gradient"][0] / of["gradient"][-1] for g, (w, of) in zip(got, cases, strict=True) if g != w]
-    if {g for g, _ in pairs} == {"none"} and max(fall) < 0.1:
-        return "faint-is-none", said
+    wrong = [of for g, (w, of) in zip(got, cases, strict=True) if g != w]
+    if {g for g, _ in pairs} <= set(MEANS) and all(_is_near(g, of) for (g, _), of in zip(pairs, wrong, strict=True)):
+        return "near-zero", said
+    one = {"also_right": "Four of the five kinds are right everywhere."} if len(kinds) == 1 else {}
+    if {g for g, _ in pairs} == {"none"} and max(map(_fall, wrong)) < 0.1:
+        return "faint-is-none", {**said, **one}
     if kinds == {"none"} and _any_growth(got, [of for _, of in cases]):
         return "any-growth", said
-    if kinds == {"none"} and min(fall) > 1e-3:
+    named = [_fall(of) for g, (w, of) in zip(got, cases, strict=True) if g == w == "none"]
+    if kinds == {"none"} and min(map(_fall, wrong)) > max([LEVEL, *named]):
         return "level-is-cured", said
-    if len(kinds) == 1 and {g for g, _ in pairs} != kinds:
+    if len(kinds) == 1:
         return "one-kind", {**said, "kind": f'"{kinds.pop()}"'}
     return "wrong-words", {**said, "right": len(got) - len(pairs), "all": len(got)}
 
@@ -120,6 +137,19 @@ def _any_growth(got: list[str], figures: list[dict[str, np.ndarray]]) -> bool:
     """Whether skip and untreated are told apart by which end of `size` is the larger."""
     told = [(g == "skip", of["size"][-1] > of["size"][0]) for g, of in zip(got, figures, strict=True)]
     return all(said == grows for (said, grows), g in zip(told, got, strict=True) if g in ("skip", "none"))
+
+
+LEVEL = 1e-3
+MEANS = {"batch norm": "unit_mean", "layer norm": "example_mean"}
+
+
+def _fall(shown: dict[str, np.ndarray]) -> float:
+    return shown["gradient"][0] / shown["gradient"][-1]
+
+
+def _is_near(said: str, shown: dict[str, np.ndarray]) -> bool:
+    """A wide net, whose mean is small and yet no rounding."""
+    return 1e-6 < shown[MEANS[said]].max() < 0.1
 
 
 @which_cure.own_version
