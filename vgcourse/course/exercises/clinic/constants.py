@@ -128,9 +128,16 @@ def _slips_of_classes(y: np.ndarray, kind: str) -> dict[str, list[float]]:
         "balanced": [two, there, two, there] if kind == "yes-no" else [there, there, named, named],
         "bits": [right / float(np.log(2))],
         "accuracy": [float(shares.max()), float(1 - shares.max())],
-        "log-of-zero": [float("nan"), right] if kind == "yes-no" and alone else [right],
+        # Where there are but two, and where all up to the largest label are counted.
+        "log-of-zero": [float("nan")] * 2 if kind == "yes-no" and alone else [right, _of_counts(y)],
         "half": [half] if kind == "yes-no" else [right],
     }
+
+
+def _of_counts(y: np.ndarray) -> float:
+    """The entropy over 0 to the largest label: nan where nobody has one of them."""
+    counts = np.bincount(y.ravel().astype(int))
+    return float("nan") if np.any(counts == 0) else _entropy(counts / y.size)
 
 
 @chance_loss.own_version

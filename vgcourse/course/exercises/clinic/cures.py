@@ -55,10 +55,10 @@ six_cures = Exercise(
 @six_cures.observe
 def observe_six_cures(my_name: Any, healed: Any, rng: np.random.Generator) -> Seen:
     name = my_name if isinstance(my_name, str) else ""
-    if not isinstance(healed, dict):
+    if isinstance(healed, type) or not hasattr(healed, "items"):  # a series of pandas has them too
         return {"name": name, "kind": type(healed).__name__}
-    rows = _rows(rng)
-    return {"name": name, "healed": {str(k): _look(str(k), one, rows) for k, one in healed.items() if one is not ...}}
+    rows, named = _rows(rng), {str(kind).strip().casefold(): one for kind, one in healed.items()}
+    return {"name": name, "healed": {k: _look(k, one, rows) for k, one in named.items() if one is not ...}}
 
 
 def _rows(rng: np.random.Generator) -> np.ndarray:

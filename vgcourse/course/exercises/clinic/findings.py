@@ -157,7 +157,7 @@ def _what_is_wrong(kind: str, finding: list[str], chart: Chart) -> Any:
     if cause in SYMPTOMS:
         return "symptom", fields
     if cause == chart.kind.oddity(chart.seed).cause:
-        return "oddity", fields
+        return "oddity", {**fields, "got": cause}
     if cause == chart.fault.cause:
         return "other-place", fields
     is_there = _words(place) in map(_words, chart.fault.places)

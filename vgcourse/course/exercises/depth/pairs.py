@@ -116,7 +116,7 @@ def judge_fair_pairs(seen: Seen, rng: np.random.Generator) -> Any:
     settings = dict(zip(names, rows, strict=True))
     for triple in seen["pairs"]:
         if len(triple) != 3 or triple[0] not in settings or triple[1] not in settings:
-            return "not-triples", {"found": shortened(f"holds {tuple(triple)}", 70)}
+            return "not-triples", {"found": shortened(f"holds ({', '.join(triple)})", 70)}
     got = [(frozenset(t[:2]), t[2]) for t in seen["pairs"]]
     pairs = {frozenset(p): _differences(*(settings[n] for n in p)) for p in combinations(names, 2)}
     wanted = {pair: changed[0] for pair, changed in pairs.items() if len(changed) == 1}
@@ -139,7 +139,7 @@ def _judge_few(found: list[list[str]]) -> Any:
     # What is too much: a pair that is not fair, or a fair one with another setting.
     for pair, setting in sorted(got - FEW_FAIR, key=lambda one: (sorted(one[0]), one[1])):
         if len(pair) < 2 or not pair <= set(FEW):
-            return "not-triples", {"found": shortened(f"holds {(*sorted(pair), setting)}", 70)}
+            return "not-triples", {"found": shortened(f"holds ({', '.join((*sorted(pair), setting))})", 70)}
         changed = _differences(*(FEW[name] for name in sorted(pair)))
         if len(changed) == 1:
             return "wrong-setting", {**_names(pair), "wanted": changed[0], "got": setting}

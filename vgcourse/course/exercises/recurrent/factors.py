@@ -54,7 +54,8 @@ time_factor = Exercise(
             share=0.5,
         ),
         "zeros": Miss(
-            "Where no step is 0 your factor is right. 0 has no logarithm: leave such steps out before you fit.",
+            "Where no step is 0 your factor is right. 0 has no logarithm: such steps are left out before the fit, "
+            "and every other step keeps its place.",
             share=0.5,
         ),
         "zeros-first": Miss(

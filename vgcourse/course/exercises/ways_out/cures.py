@@ -90,7 +90,7 @@ def judge_which_cure(seen: Seen, rng: np.random.Generator) -> Any:
     if any(one is None for one in got):
         return "no-return"
     if odd := [one for one in got if one not in CURES]:
-        return "not-a-word", {"fact": f"One net gets {shortened(odd[0], 30)!r}."}
+        return "not-a-word", {"fact": f"One net gets {shortened(odd[0], 30)}."}
     if got == wanted:
         return None
     i = next(i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if g != w)
