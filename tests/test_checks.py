@@ -309,7 +309,7 @@ def test_of_a_model_that_is_meant_to_change_all_but_its_weights_must_stay():
         "first.trainable was True and is False": lambda net: setattr(net, "trainable", False),
         "first.activation was 'tanh' and is 'relu'": lambda net: setattr(net.layers[0], "activation", keras.ops.relu),
         "norm.momentum was 0.99 and is 0.0": lambda net: setattr(net.layers[1].layers[0], "momentum", 0.0),
-        "norm.name was 'norm' and is gone": lambda net: net.pop(),
+        "its layer norm is gone": lambda net: net.pop(),
     }
     for setting, change in changes.items():
         for meant in ((), (0,)):

@@ -8,6 +8,7 @@ where an argument holds something negative, or has one row, … Where that bites
 import copy
 import functools
 import inspect
+import random
 
 import numpy as np
 import pytest
@@ -192,3 +193,42 @@ def test_no_single_fault_passes(id):
             if any(bites) and (verdict.passed or verdict.is_withheld) and answer.__name__ not in SEARCHED:
                 passed.append(f"{answer.__name__}: {what}: {verdict.key}")
     assert passed == []
+
+
+# Answers that are handed a model, or a layer.
+ON_MODELS = (
+    "output-gradients", "layer-rms", "find-fault", "train-step", "break-symmetry", "refresh-statistics", "gate-bias",
+)  # fmt: skip
+
+
+# Setting → another value of it.
+SPOILED = {"trainable": False, "activation": abs, "momentum": 0.5}
+
+
+def spoiling(answer, name, draw, done):
+    """The answer, after whose first call one layer of what it was handed has another value of this setting."""
+
+    @functools.wraps(answer)
+    def spoils(model, *args, **kwargs):
+        result = answer(model, *args, **kwargs)
+        fitting = [layer for layer in getattr(model, "layers", [model]) if hasattr(layer, name)]
+        if fitting and not done:
+            setattr(layer := draw.choice(fitting), name, SPOILED[name])
+            done.append(f"{layer.name}.{name}")
+        return result
+
+    return spoils
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("id", ON_MODELS)
+def test_a_model_is_left_with_the_settings_that_it_came_with(id):
+    exercise, draw = registry.find(id), random.Random(id)
+    seed, own = exercise.suitable(3), exercise.reference()
+    own = own if isinstance(own, tuple) else (own,)
+    for name in SPOILED:
+        done: list[str] = []
+        answers = tuple(spoiling(answer, name, draw, done) for answer in own)
+        verdict = exercise.verdict(exercise.observe_answers(answers, seed, watched=False), seed)
+        assert not done or verdict.share < 1, (done, verdict)
+        assert done or name != "trainable"

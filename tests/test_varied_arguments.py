@@ -1,6 +1,7 @@
 """A check calls an answer with more than one value of each number and name: none can be written into the answer.
 
-The generator is the course's own version, wrapped such that it notes what it is called with.
+The generator is the course's own version, wrapped such that it notes what it is called with: of numbers and names
+the values, of models and arrays how many layers, units, inputs and examples they have.
 """
 
 import functools
@@ -20,6 +21,16 @@ NETS = {
 ALL = [one for lesson in registry.LESSONS for one in registry.exercises(lesson) if one.reference]
 
 
+def sizes(value):
+    """(what, value) of all that an answer could take for given."""
+    if isinstance(value, (int, float, str, np.generic)):
+        yield "", value
+    elif hasattr(value, "get_weights") and not isinstance(value, type):
+        kernels = [weights.shape for weights in value.weights if len(weights.shape) > 1]
+        yield from ((".layers", len(getattr(value, "layers", [value]))), (".inputs", kernels[0][-2]))
+        yield from ((".units", tuple(shape[-1] for shape in kernels)), (".name", value.name))
+
+
 def noting(answer, met):
     if not inspect.isfunction(answer):
         return answer
@@ -30,8 +41,8 @@ def noting(answer, met):
         given = signature.bind(*args, **kwargs)
         given.apply_defaults()
         for name, value in given.arguments.items():
-            if isinstance(value, (int, float, str, np.generic)):
-                met[answer.__name__, name].add(value)
+            for what, size in sizes(value):
+                met[answer.__name__, f"{name}{what}"].add(size)
         return answer(*args, **kwargs)
 
     return noted
@@ -44,3 +55,33 @@ def test_no_number_and_no_name_is_always_the_same(exercise):
     noted = tuple(noting(answer, met) for answer in answers)
     exercise.observe_answers(noted, exercise.suitable(3), watched=False)
     assert {argument: values for argument, values in met.items() if len(values) < 2} == {}
+
+
+# Of models, what is always the same, and why nothing can be made of it.
+ALWAYS = {
+    "layer-rms": {"model.inputs"},  # nothing is computed from X: gradients are handed in
+    "find-fault": {"model.inputs"},  # X comes with the model, and a net is called with it
+    "break-symmetry": {"model.inputs"},  # as few as possible: the first kernel, which has them, is best left as it is
+    "gate-bias": {"layer.layers"},  # a layer is one
+}
+
+
+@pytest.mark.parametrize(
+    "id",
+    [
+        "layer-rms",
+        "output-gradients",
+        "find-fault",
+        "train-step",
+        "break-symmetry",
+        "refresh-statistics",
+        "gate-bias",
+    ],
+)
+def test_no_size_of_a_model_is_always_the_same(id):
+    exercise, met = registry.find(id), defaultdict(set)
+    own = exercise.reference()
+    noted = tuple(noting(answer, met) for answer in (own if isinstance(own, tuple) else (own,)))
+    exercise.observe_answers(noted, exercise.suitable(3), watched=False)
+    same = {argument for (_, argument), values in met.items() if len(values) < 2}
+    assert same == ALWAYS.get(id, set()) and met

@@ -93,8 +93,8 @@ def _weights(value: Any) -> list[np.ndarray] | None:
 
 
 def _settings(value: Any) -> dict[tuple[str, str], str] | None:
-    """(layer, setting) → its value as text, for each layer of a built model; None of anything else."""
-    if _weights(value) is None or not hasattr(value, "layers"):
+    """(layer, setting) → its value as text, for each layer of a built model, or a layer; None of anything else."""
+    if _weights(value) is None:
         return None
     found = {}
     for layer in _all_layers(value):
@@ -108,15 +108,23 @@ def _settings(value: Any) -> dict[tuple[str, str], str] | None:
     return found
 
 
-def _all_layers(model: Any) -> Iterator[Any]:
-    for layer in model.layers:
-        yield from _all_layers(layer) if getattr(layer, "layers", None) else [layer]
+def _all_layers(layer: Any) -> Iterator[Any]:
+    inner = getattr(layer, "layers", None)
+    if inner is None:
+        yield layer
+    for one in inner or []:
+        yield from _all_layers(one)
 
 
 def _other_setting(before: dict, after: dict) -> str | None:
     """The first setting that is another one now, in words."""
+    left = {layer for layer, _ in after}
     for (layer, setting), was in before.items():
-        now = after.get((layer, setting), "gone")
+        now = after.get((layer, setting))
+        if layer not in left:
+            return f"its layer {layer} is gone"
+        if now is None:
+            return f"the settings of {layer} can no longer be read"
         if now != was:
             was, now = (text if len(text) <= 40 else "something else" for text in (was, now))
             return f"{layer}.{setting} was {was} and is {now}"

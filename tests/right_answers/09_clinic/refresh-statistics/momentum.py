@@ -1,5 +1,11 @@
+"""One pass in training mode without memory, and the memory put back."""
+
+
 def refresh(model, X):
-    for layer in model.layers:
-        if hasattr(layer, "momentum"):
-            layer.momentum = 0.0
+    norms = [layer for layer in model.layers if hasattr(layer, "momentum")]
+    before = [layer.momentum for layer in norms]
+    for layer in norms:
+        layer.momentum = 0.0
     model(X, training=True)
+    for layer, momentum in zip(norms, before, strict=True):
+        layer.momentum = momentum

@@ -36,9 +36,8 @@ refresh = Exercise(
         "all-axes": "One number for all channels: take the mean over all axes but the last.",
         "other-weights": "Something else than the moving statistics has changed: {what}. They alone are wrong here.",
         "other-net": Miss(
-            "In three nets all is right. Of a net of BatchNormalization (without gamma and beta), Dense, Dropout, "
-            "BatchNormalization, {what} is {got}; wanted is {wanted}. What does each layer take in when the net is "
-            "used?",
+            "In three nets all is right. Of a net of BatchNormalization, Dense, BatchNormalization, {what} is {got}; "
+            "wanted is {wanted}. What does each layer take in?",
             share=0.5,
         ),
         "wrong-values": "Follow one layer: what does it take in, and what are its mean and its variance, for each "
@@ -114,7 +113,7 @@ def observe_refresh(answer: Any, rng: np.random.Generator) -> Seen:
 
 
 def _other_net() -> tuple[np.ndarray, np.ndarray]:
-    """Points, and the kernel of a net that begins with a normalisation and holds a Dropout."""
+    """Points, and the kernel of a net that begins with a normalisation."""
     rng = np.random.default_rng(6)
     return rng.normal(2, 3, (30, 3)).astype("float32"), rng.normal(0, 0.5, (3, 5)).astype("float32")
 
@@ -125,9 +124,8 @@ def _other_model(kernel: np.ndarray) -> Any:
 
     parts = [
         keras.Input((len(kernel),)),
-        layers.BatchNormalization(center=False, scale=False, name="norm_1"),
+        layers.BatchNormalization(name="norm_1"),
         layers.Dense(kernel.shape[1], "relu", use_bias=False, name="hidden"),
-        layers.Dropout(0.5, name="dropout"),
         layers.BatchNormalization(name="norm_2"),
     ]
     model = keras.Sequential(parts)
@@ -135,20 +133,21 @@ def _other_model(kernel: np.ndarray) -> Any:
     return model
 
 
+_OTHER_WEIGHTS = ("gamma of norm_1", "beta of norm_1", "norm_1.moving_mean", "norm_1.moving_variance")
+_OTHER_WEIGHTS += ("the kernel of the Dense", "gamma of norm_2", "beta of norm_2")
+_OTHER_WEIGHTS += ("norm_2.moving_mean", "norm_2.moving_variance")
+
+
 def _judge_other(weights: list) -> Any:
     X, kernel = (array.astype(float) for array in _other_net())
     first, above = (X.mean(0), X.var(0)), np.maximum((X - X.mean(0)) / np.sqrt(X.var(0) + EPSILON) @ kernel, 0)
-    affine = [np.ones(len(above.T)), np.zeros(len(above.T))]
-    wanted = [*first, kernel, *affine, above.mean(0), above.var(0)]
+    affine = [[np.ones(n), np.zeros(n)] for n in kernel.shape]
+    wanted = [*affine[0], *first, kernel, *affine[1], above.mean(0), above.var(0)]
     for what, mine, right in zip(_OTHER_WEIGHTS, weights, wanted, strict=True):
         if not _alike([mine], [right]):
             key = "other-net" if "moving" in what else "other-weights"
             return key, {"what": what, "got": said(mine), "wanted": said(right)}
     return None
-
-
-_OTHER_WEIGHTS = ("norm_1.moving_mean", "norm_1.moving_variance", "the kernel of the Dense")
-_OTHER_WEIGHTS += ("gamma of norm_2", "beta of norm_2", "norm_2.moving_mean", "norm_2.moving_variance")
 
 
 def _through(net: Sick, mended: bool, look: int = 0) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -73,7 +73,7 @@ def observe_fair_pairs(answer: Any, rng: np.random.Generator) -> Seen:
     if found is None or not isinstance(found, (list, tuple, set)):
         return {"kind": type(found).__name__}
     return {
-        "pairs": [[str(part) for part in p] if isinstance(p, (list, tuple)) else [str(p)] for p in found],
+        "pairs": [[str(part) for part in p] if isinstance(p, ROWS) else [str(p)] for p in found],
         "few": _pairs_of_few(answer),
     }
 
@@ -91,6 +91,9 @@ FEW = {
 FEW_FAIR = {(frozenset("PQ"), "batch"), (frozenset("QR"), "rate")}
 
 
+ROWS = (list, tuple, np.ndarray)
+
+
 def _listed(found: Any) -> Any:
     """The rows of an array are triples as well."""
     return found.tolist() if isinstance(found, np.ndarray) else found
@@ -100,11 +103,7 @@ def _pairs_of_few(answer: Any) -> list[list[str]]:
     import pandas as pd
 
     found = _listed(answer(pd.DataFrame.from_dict(FEW, orient="index")))
-    return (
-        [list(map(str, p)) for p in found if isinstance(p, (list, tuple))]
-        if isinstance(found, (list, tuple, set))
-        else []
-    )
+    return [list(map(str, p)) for p in found if isinstance(p, ROWS)] if isinstance(found, (list, tuple, set)) else []
 
 
 @fair_pairs.judge

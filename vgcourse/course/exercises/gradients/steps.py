@@ -1,5 +1,6 @@
 """Lesson 4, one training step: the loss before it, its gradients, and the weights after it."""
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,7 +78,7 @@ STEPS = 2
 
 
 def _draw(rng: np.random.Generator) -> list[_Trial]:
-    """A drawn net; one with large gradients, one with tiny ones and momentum, one with a frozen layer."""
+    """A drawn net; one of large gradients, one of tiny ones with momentum, a deeper one, one with a frozen layer."""
     drawn = _Trial(*_net(rng, 40), float(rng.uniform(0.3, 0.6)))
     fixed = np.random.default_rng(11)
     weights, X, y = _net(fixed, 24)
@@ -87,15 +88,17 @@ def _draw(rng: np.random.Generator) -> list[_Trial]:
         drawn,
         _Trial(large, 30 * X, y, 1e-4),
         _Trial(tiny, X, 0 * y, 0.5, momentum=0.9),
-        _Trial(*_net(fixed, 30), 0.2, momentum=0.5),
+        _Trial(*_net(fixed, 30, (3, 5, 3, 1)), 0.2, momentum=0.5),
         _Trial(*_net(fixed, 30), 0.3, frozen=1),
     ]
 
 
-def _net(rng: np.random.Generator, points: int) -> tuple[Weights, np.ndarray, np.ndarray]:
-    """A 2-4-1 net for tanh, points, and labels (n,)."""
-    weights = [(rng.normal(size=shape), 0.5 * rng.normal(size=shape[1])) for shape in ((2, 4), (4, 1))]
-    X = rng.normal(size=(points, 2)).astype("float32")
+def _net(
+    rng: np.random.Generator, points: int, sizes: tuple[int, ...] = (2, 4, 1)
+) -> tuple[Weights, np.ndarray, np.ndarray]:
+    """A net for tanh, points, and labels (n,)."""
+    weights = [(rng.normal(size=shape), 0.5 * rng.normal(size=shape[1])) for shape in itertools.pairwise(sizes)]
+    X = rng.normal(size=(points, sizes[0])).astype("float32")
     return weights, X, (rng.random(points) < 0.35).astype("float32")
 
 

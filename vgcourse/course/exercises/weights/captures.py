@@ -47,8 +47,8 @@ weight_capture = Exercise(
         ),
         "not-its-own": "A second capture that watches a second model begins with what the first one saw. Lists "
         "made in the class body are shared by all captures: make them in `__init__`.",
-        "references": "All moments hold the same numbers, the last ones. What you keep goes on changing, as a "
-        "variable does, or an array that is filled anew: keep a copy at each moment.",
+        "references": "All moments hold the same numbers, the last ones. A variable goes on changing, an array may "
+        "be filled anew, a list written over: keep a copy at each moment, beside those before it.",
         "overwritten": "Of {layer} you keep one array, the last: each moment takes the place of the one before. "
         "Append it to a list.",
         "no-kernel-there": Miss(
@@ -272,7 +272,7 @@ def _judge_values(kept: list, wanted: list[np.ndarray]) -> Any:
 def _judge_epochs(epochs: list, moments: int) -> Any:
     if near(epochs, np.arange(moments) - 1):
         return None
-    return "epoch-numbers", {"got": [float(epoch) for epoch in epochs]}
+    return "epoch-numbers", {"got": f"[{', '.join(f'{float(epoch):g}' for epoch in epochs)}]"}
 
 
 @weight_capture.own_version
