@@ -300,7 +300,7 @@ what comes. But the second normalisation takes in what the first one gives.
 Write `refresh(model, X)` for a Keras `Sequential` model. It sets `moving_mean` and `moving_variance` of each
 `BatchNormalization` to mean and variance of what that layer takes in, channel by channel (the last axis; rows are
 (n, channels), pictures (n, height, width, channels)), *when all normalisations below it are right already*.
-No other weight may change. It changes the model itself and gives back nothing.
+Nothing else may change: no other weight, no setting of a layer. It changes the model itself and gives back nothing.
 
 For example:
 

@@ -24,8 +24,8 @@ which_cure = Exercise(
             share=0.5,
         ),
         "near-zero": Miss(
-            "Every net that you misname is one of 200 units a layer, with a mean that is small and not 0. One that "
-            "was taken off is 0 up to rounding.",
+            "Every net that you misname has a mean that is small and not 0: the more units, the smaller the mean "
+            "over them. One that was taken off is 0 up to rounding.",
             share=0.5,
         ),
         "faint-is-none": "Every net that you misname has a faint gradient, and you call it untreated. Layer "
