@@ -218,6 +218,22 @@ def test_a_guess_opens_its_step_by_keyboard_and_is_kept(watched, page_of_its_own
     watched.assert_clean()
 
 
+def test_paper_is_white_whatever_the_screen_is(open_page, page_of_its_own):
+    watched = open_page(viewport={"width": 800, "height": 900})
+    page = watched.page
+    page.goto(page_of_its_own)
+    page.wait_for_selector("#step-1 canvas", state="attached")
+    look = """() => [document.documentElement.dataset.theme,
+        ...[...document.querySelectorAll('.vg')].map(root => String(root.vgShell.theme.dark))]"""
+    page.evaluate("() => { document.documentElement.dataset.theme = 'dark'; }")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(look) == ["light", *["false"] * 7]
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(look)[0] == "dark"
+    page.wait_for_function("document.querySelector('.vg').vgShell.theme.dark")
+    watched.assert_clean()
+
+
 @pytest.mark.parametrize("width", [1400, 800, 390])
 def test_the_story_fits_and_prints(open_page, page_of_its_own, width):
     watched = open_page(viewport={"width": width, "height": 900})

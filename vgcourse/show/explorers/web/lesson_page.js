@@ -50,12 +50,23 @@ function watchPlaces() {
     { rootMargin: `${NEAR} 0px` },
   );
   document.querySelectorAll(".vg-mount").forEach((place) => seen.observe(place));
-  // On paper there is no scrolling: what has no still picture is drawn before.
+  // On paper there is no scrolling: what has no still picture is drawn before. And paper is white, whatever the screen is.
+  const page = document.documentElement;
+  let onScreen = null;
+  addEventListener("afterprint", () => {
+    if (onScreen) page.dataset.theme = onScreen;
+    onScreen = null;
+  });
   addEventListener("beforeprint", () => {
+    onScreen ??= page.dataset.theme;
+    if (onScreen) page.dataset.theme = "light";
     for (const place of document.querySelectorAll(".vg-mount:not(:has(.vg, img))")) mountPlace(place);
     /** @type {NodeListOf<any>} each carries its shell */
     const roots = document.querySelectorAll(".vg-mount .vg");
-    for (const root of roots) root.vgShell.explorer?.finish?.();
+    for (const root of roots) {
+      root.vgShell.follow();
+      root.vgShell.explorer?.finish?.();
+    }
   });
 }
 

@@ -125,6 +125,7 @@ function watch(shell) {
     shell.theme = readTheme(shell.root);
     shell.redraw();
   };
+  shell.follow = again;
   let width = shell.body.clientWidth;
   const sizes = new ResizeObserver(() => {
     if (shell.body.clientWidth === width || !shell.root.isConnected) return;
