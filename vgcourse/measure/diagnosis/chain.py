@@ -56,7 +56,13 @@ def starts_flat(layer: Layer) -> bool:
     """Does an output layer pass on next to nothing because all its weights are 0, or all one number, which its first
     step changes? What a softmax's cross-entropy sends to the units sums to 0."""
     alike = np.isinf(layer.offset) and layer.passed < VANISHED and not layer.identical
-    return layer.kernel_rms == 0 or bool(alike and layer.kernel_gradient > 0)
+    return layer.trainable and bool(layer.kernel_rms == 0 or (alike and layer.kernel_gradient > 0))
+
+
+def held_at_0(chain: list[Layer], batch: Batch) -> Layer | None:
+    """The frozen layer of zeros that all of the gradient would have to pass."""
+    frozen = [layer for layer in chain[1:] if layer.kernel_rms == 0 and not layer.trainable]
+    return next((layer for layer in frozen if batch.plain or layer is chain[-1]), None)
 
 
 def _is_added(layer: Layer, batch: Batch) -> bool:
@@ -120,6 +126,8 @@ def largest_drop(batch: Batch, reach: np.ndarray) -> tuple[str, float, str] | No
 def lost_behind(chain: list[Layer], reach: np.ndarray) -> tuple[Layer, float] | None:
     """(the last hidden layer, what it hears), where most is lost behind it and one layer's factor is not why."""
     if len(chain) < 2 or not 0 < reach[-2] < 1 or not np.nanmin(reach) > 0:
+        return None
+    if not reach[-1] > 10 * reach[-2]:  # what the output layer does not get itself is lost behind it
         return None
     last, out = chain[-2], chain[-1]
     known = last.slope * (out.gain if np.isfinite(out.gain) else 1.0)

@@ -22,6 +22,8 @@ SATURATED = 0.5
 # look alike (measured at depth 20). More than four in five is beyond that. Few units may all die by
 # chance, and then it is fatal.
 DEAD, DEAD_FROM_UNITS = 0.8, 8
+# rms of pre-activations up to which tanh keeps a quarter of its slope: He's and Glorot's kernels give 1.4 and 1.
+USUAL_SIZE = 1.5
 # Mean over standard deviation. Scikit-learn's digits, scaled to [0, 1] and not centred, have 1.5.
 OFF_CENTRE = 3.0
 # |mean| over standard deviation of a kernel. U(0, 1) has 1.73.
@@ -35,6 +37,8 @@ STEP_TOO_LARGE, STEP_TOO_SMALL, USUAL_STEP = 0.3, 1e-5, 1e-3
 SLOWER = (0.1, 0.01, 0.001, 1e-4, 1e-6, 1e-8)
 # rms of a signal whose products leave float32 (1e-38); float16 ends at 6e-8.
 UNDERFLOW = 1e-7
+# What is larger is infinite in float16.
+FLOAT16_ENDS = 65504.0
 # Log of a gradient's share that float32 holds as exactly 0, 1e-35, with three decades of room for what is sent.
 UNDERFLOWN = -80.0
 # rms of what the model's input feeds. Bytes of a picture have about 150, scikit-learn's digits 7.
@@ -68,8 +72,11 @@ THROWN = 100.0
 OUT_OF_REACH = 0.05
 # Noise of a step over the signal: dropout has 1 at rate 0.5, 2 at 0.8, 3 at 0.9.
 LOUD = 2.99
-# The share of a weight that decays at every step: at 2 % nothing is left of what was learnt 230 steps ago.
-DECAYS = 0.02
+# The share of a weight that decays at every step: at 2 % nothing is left of what was learnt 230 steps ago. A weight
+# decay of 0.1 at a rate of 1e-2, more than is usual, has the second.
+DECAYS, USUAL_DECAY = 0.02, 1e-3
+# The gradient's norm, or its largest entry, from which on clipping to it is usual.
+USUAL_CLIP = 0.1
 # The price of the weights over the loss of a constant answer, which costs no weights at all.
 DEAR = 10.0
 # How many times larger weights would have to be to keep a signal's size, where they count as shrunk.
@@ -82,6 +89,8 @@ SMALL_INPUT = 1e-2
 FLAT_GATE = 4.2
 # Share of a recurrent layer's gates that biases alone make flat. Chrono initialisation does so to half of an LSTM's.
 HELD_GATES = 0.7
+# How near to 0 or 1 a probability is that a cross-entropy takes for Keras's epsilon, 1e-7, with room for float16.
+CUT_SHORT = 1e-6
 # How many times louder a loss is where an answer is exactly 0: Keras divides by a size of 1e-6 at least, so that
 # cosine similarity is up to a million times steeper there; losses of sizes are about as steep as elsewhere.
 LOUD_AT_ZERO = 1e3

@@ -19,6 +19,8 @@ from vgcourse.measure.statistics import mean_by_unit, pooled_rms, rms
 
 # By how much of their size copies of a unit come apart in training, by rounding alone.
 _DRIFT = 1e-4
+# Where the slopes of a function that is not known are looked at.
+_PLACES = np.linspace(-5.0, 5.0, 201)
 _WITH_ACTIVATION = (keras.layers.Dense, keras.layers.Conv1D, keras.layers.Conv2D)
 _NORMALISED = (keras.layers.BatchNormalization, keras.layers.LayerNormalization, keras.layers.GroupNormalization)
 
@@ -78,12 +80,21 @@ def add_input(layer: Layer, call, gradients) -> None:
     if known and layer.delta_norm and not call.several:
         layer.passed = mean_norm(known) / layer.delta_norm
     layer.gates_flat, layer.gates_held = gates_flat(call.layer, x), gates_held(call.layer)
-    if isinstance(call.layer, keras.layers.LayerNormalization):
-        layer.together = int(np.prod([x.shape[axis] for axis in np.atleast_1d(call.layer.axis)]))
+    layer.together = _together(call.layer, x)
     if isinstance(call.layer, keras.layers.BatchNormalization):
         layer.moving_off, used = _moving_off(call.layer, x, as_float64(call.outputs[0]))
         layer.statistics_off = layer.moving_off if used else None
         layer.momentum = float(call.layer.momentum)
+
+
+def _together(layer, x: np.ndarray) -> float:
+    """How many numbers of an example a layer or group normalisation makes a mean of 0 of; NaN of other layers."""
+    if isinstance(layer, keras.layers.LayerNormalization) and not getattr(layer, "rms_scaling", False):
+        return float(np.prod([x.shape[axis] for axis in np.atleast_1d(layer.axis)]))
+    if isinstance(layer, keras.layers.GroupNormalization):
+        channels = x.shape[layer.axis]
+        return float(x[0].size // (channels if layer.groups == -1 else layer.groups))
+    return np.nan
 
 
 def _moving_off(layer, x: np.ndarray, h: np.ndarray) -> tuple[tuple[float, float], bool]:
@@ -115,7 +126,7 @@ def _add_activation(layer: Layer, function, preactivations, deltas) -> None:
         [np.abs(as_float64(activation_slope(function, t))).reshape(-1, t.shape[-1]) for t in preactivations]
     )
     layer.units = slope.shape[1]
-    layer.steepest = STEEPEST_SLOPE.get(layer.activation, 1.0)
+    layer.steepest = _steepest(function, layer.activation, preactivations[0], slope)
     layer.slope = rms(slope)
     layer.unit_slope = np.sqrt((slope**2).mean(0))
     active = np.concatenate([t.reshape(-1, t.shape[-1]) for t in z]) > 0
@@ -126,11 +137,24 @@ def _add_activation(layer: Layer, function, preactivations, deltas) -> None:
     layer.one_sided = _is_flat_on_one_side(function, preactivations[0], SATURATED_SLOPE * layer.steepest)
     spread = pooled_rms([t.std(0) for t in z])
     layer.z_offset = pooled_rms([t.mean(0) for t in z]) / spread if spread else np.inf
+    layer.z_rms = pooled_rms(z)
     known = [d for d in deltas or [] if d is not None]
     if known:
         layer.delta_norm = mean_norm(known)
         if not layer.weighted:
             layer.gradient_norm = layer.delta_norm
+
+
+def _steepest(function, name: str, z, slope: np.ndarray) -> float:
+    """The steepest slope there is; of functions that Keras does not know it is looked for, and 1 at most."""
+    if name in STEEPEST_SLOPE or hasattr(keras.activations, name) or isinstance(function, keras.layers.Layer):
+        return STEEPEST_SLOPE.get(name, 1.0)
+    places = keras.ops.cast(_PLACES[:, None], z.dtype) * keras.ops.ones((1, z.shape[-1]), z.dtype)
+    try:
+        found = np.abs(as_float64(activation_slope(function, places)))
+    except Exception:  # a function of one's own may want another shape
+        return 1.0
+    return min(1.0, float(np.nanmax([*found.ravel(), slope.max()])))
 
 
 def _is_flat_on_one_side(function, z, bound: float) -> bool:
@@ -163,6 +187,7 @@ def _add_weights(layer: Layer, info, gradients) -> None:
     w = as_float64(main)
     g, layer.update_ratio = gradients.of(main)
     layer.trainable, layer.stored = bool(main.trainable), str(main.dtype)
+    layer.computes = getattr(info.layer, "compute_dtype", layer.stored)
     # Moving averages, too: relu swallows a NaN, and the loss stays finite.
     layer.weights_finite = all(np.isfinite(as_float64(v)).all() for v in _numbers(info.layer, info))
     layer.finite = layer.finite and layer.weights_finite
@@ -175,7 +200,7 @@ def _add_weights(layer: Layer, info, gradients) -> None:
     if info.kernel is None or w.ndim < 2:
         return
     layer.glorot = over_glorot(w)
-    half = getattr(info.layer, "compute_dtype", "") in ("float16", "bfloat16")
+    half = layer.computes in ("float16", "bfloat16")
     if info.others:
         layer.identical = layer.recurrent and _same_cells(info, gradients, 2e-2 if half else 1e-4)
         return

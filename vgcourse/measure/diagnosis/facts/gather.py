@@ -9,7 +9,7 @@ from vgcourse.measure.diagnosis.facts import loss as losses
 from vgcourse.measure.diagnosis.facts.arrays import as_float64
 from vgcourse.measure.diagnosis.facts.features import add_input, layers_of
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer, OddInput, Trial
-from vgcourse.measure.diagnosis.facts.measure import left_as_it_was, twins
+from vgcourse.measure.diagnosis.facts.measure import computes_in_half, left_as_it_was, twins
 from vgcourse.measure.diagnosis.facts.noise import untold
 from vgcourse.measure.diagnosis.facts.outputs import by_row, outputs_of
 from vgcourse.measure.diagnosis.facts.stepping.distance import far_targets
@@ -25,6 +25,7 @@ from vgcourse.measure.diagnosis.facts.stepping.trial import (
 from vgcourse.measure.diagnosis.facts.stepping.updates import NoTwin, Twin
 from vgcourse.measure.diagnosis.linear import linear_runs
 from vgcourse.measure.diagnosis.thresholds import (
+    FLOAT16_ENDS,
     LARGE_INPUT,
     OFF_CENTRE,
     SMALL_INPUT,
@@ -63,6 +64,7 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
         outputs=outputs_of(model, run, y),
         twins=twins(run.infos),
         same_inputs=_all_the_same(x),
+        beyond=_beyond(model, x),
         same_targets=y is not None and _all_the_same(y),
         not_measured=unknown,
         varies=any(_varies(p) for p in keras.tree.flatten(run.prediction)),
@@ -71,6 +73,7 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
         penalties=penalties,
         left_out=added - penalties,
         dearest=_dearest(model) if added else "",
+        held_down=_held_down(model) if run.used.penalised and added else "",
         prices=prices(run.infos) if run.used.penalised else [],
         leashes=leashes(run.infos),
         idle=_idle(run),
@@ -99,6 +102,7 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
     batch.settled_loss = _settled_loss(model, x, y, run, batch)
     batch.time = through_time(model, x, y, run)
     batch.large = _large_input(batch, x)
+    batch.large_table = _large_table(model, x, y, run, batch)
     batch.standardised_loss = _standardised(model, x, y, run, batch)
     batch.odd = _odd_input(model, x, y, run, optimizer, batch)
     batch.far = far_targets(model, x, y, run, optimizer, batch)
@@ -107,6 +111,13 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
 
 def _all_the_same(data) -> bool:
     return all((array == array[:1]).all() for array in keras.tree.flatten(data))
+
+
+def _beyond(model, x) -> float:
+    """The largest input, where it is infinite in float16: Keras casts what a model takes in."""
+    arrays = [a for a in keras.tree.flatten(x) if a.dtype.kind == "f" and a.size]
+    largest = max((float(np.abs(a).max()) for a in arrays), default=0.0)
+    return largest if largest > FLOAT16_ENDS and computes_in_half(model) else 0.0
 
 
 def _named_inputs(model, x) -> list[tuple[str, np.ndarray]]:
@@ -210,6 +221,20 @@ def _large_input(batch: Batch, x) -> Layer | None:
     return next((layer for layer in known if layer.input_rms > LARGE_INPUT), None)
 
 
+def _large_table(model, x, y, run, batch: Batch) -> tuple[Layer, float] | None:
+    """The embedding of large numbers, and the loss with its vectors of rms 1, where the loss is far above a guess."""
+    tables = {info.name: info for info in run.infos if isinstance(info.layer, keras.layers.Embedding)}
+    large = [layer for layer in batch.layers if layer.name in tables and layer.kernel_rms > LARGE_INPUT]
+    if not large or batch.guess is None or not np.isfinite(run.loss):
+        return None
+    worst = max(large, key=lambda layer: layer.kernel_rms)
+    with left_as_it_was(model):
+        for layer in large:
+            table = tables[layer.name].layer.embeddings
+            table.assign(table / layer.kernel_rms)
+        return worst, loss_with(Tried(model, x, y, run.used, None, []))
+
+
 def _standardised(model, x, y, run, batch) -> float | None:
     """The loss with standardised inputs, where the inputs are large and the loss is far above a guess."""
     if batch.large is None or batch.guess is None:
@@ -264,6 +289,13 @@ def _dearest(model) -> str:
     """The layer, or the model itself, that adds most to the loss, by a regularizer or by add_loss."""
     adds = {name: _own_penalties(layer) for name, layer, _ in walk(model)} | {model.name: _own_penalties(model)}
     return max(adds, key=lambda name: abs(adds[name]), default="")
+
+
+def _held_down(model) -> str:
+    """The layer that adds most, where that is for what it gives (an activity regularizer)."""
+    dearest = _dearest(model)
+    layer = next((layer for name, layer, _ in walk(model) if name == dearest), None)
+    return dearest if getattr(layer, "activity_regularizer", None) is not None else ""
 
 
 def _own_penalties(layer) -> float:

@@ -115,7 +115,7 @@ class Layer:
         one_sided: is its activation flat for large numbers of one sign only?
         clipped: of a rectifier's activations above 0, the share whose slope is 0: relu6 ends at 6.
         dead, saturated_units: (units,) bool and float, per unit or channel; None without an activation.
-        z_offset: rms of z's mean over the examples, relative to the rms of its standard deviation.
+        z_offset: rms of z's mean over the examples, relative to the rms of its standard deviation. z_rms: rms of z.
         input_rms, input_signal, input_offset: rms of what the layer takes in; rms of its standard deviation over
             the examples; size of its mean over them, relative to that.
         input_size: how many numbers of one example it takes in.
@@ -123,10 +123,10 @@ class Layer:
         gamma: rms of a normalisation's scale. statistics_off: how far the moving statistics that a batch
             normalisation used are from the batch's: shift in standard deviations, and ratio of the variances.
             moving_off: the same of those that it has, used or not. momentum: how slowly they move.
-        together: of a layer normalisation, how many numbers of an example it normalises together.
+        together: of a layer or group normalisation, how many numbers of an example it normalises together.
         gates_flat: of a recurrent layer, the share of its gates that the input alone makes flat.
         gates_held: the share of its gates that its biases alone make flat.
-        stored: the type of number in which its weights are kept.
+        stored: the type of number in which its weights are kept. computes: that in which it computes.
         finite: are its weights and its output? weights_finite, input_finite: its weights alone, what it takes in.
         identical: units that share incoming weights *and* their gradient, so that they stay the same for ever.
     """
@@ -153,6 +153,7 @@ class Layer:
     one_sided: bool = False
     clipped: float = 0.0
     z_offset: float = 0.0
+    z_rms: float = np.nan
     input_rms: float = np.nan
     input_size: int = 0
     input_signal: float = np.nan
@@ -175,6 +176,7 @@ class Layer:
     weighted: bool = True
     trainable: bool = True
     stored: str = "float32"
+    computes: str = "float32"
     finite: bool = True
     weights_finite: bool = True
     input_finite: bool = True
@@ -229,6 +231,9 @@ class Batch:
         plain: is it known to be a chain, each layer feeding the next one only?
         same_inputs, same_targets: are all examples of the batch, or all their targets, equal?
         settled_loss: loss as evaluate() has it, by moving statistics; None where it was not looked at.
+        beyond: the largest of the model's inputs, where float16, in which it computes, ends before that; else 0.
+        large_table: the embedding with vectors of large numbers, and the loss of the batch with vectors of rms 1;
+            None where that was not tried.
         large: the layer that takes in large inputs. standardised_loss: loss of the batch with standardised inputs,
             where that was tried.
         varies: do the model's answers differ over the examples?
@@ -236,6 +241,7 @@ class Batch:
         penalties: what layers add to the loss; dearest: the layer that adds most of it. prices: the part of it
             that is asked for weights.
         free: the loss with the weights that have a price at 0, where what a constant answer gets is not known.
+        held_down: the layer whose activity regularizer adds most of it; empty where something else does.
         left_out: what they would add, where the model is not compiled and only the given loss is measured.
         leashes: kernels that a constraint holds far below their usual size.
         noise: of the layers that make it in training. decay: share of the weights that a step takes off.
@@ -270,6 +276,8 @@ class Batch:
     trial: Trial | None = None
     same_inputs: bool = False
     same_targets: bool = False
+    beyond: float = 0.0
+    large_table: tuple[Layer, float] | None = None
     large: Layer | None = None
     standardised_loss: float | None = None
     varies: bool = True
@@ -279,6 +287,7 @@ class Batch:
     odd: OddInput | None = None
     penalties: float = 0.0
     dearest: str = ""
+    held_down: str = ""
     left_out: float = 0.0
     free: float | None = None
     noise: list[Noise] = field(default_factory=list)

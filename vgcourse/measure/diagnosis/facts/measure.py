@@ -19,8 +19,9 @@ from vgcourse.measure.layers import LayerInfo, Taps, tap_outputs, weighted_layer
 from vgcourse.measure.replaced import replaced
 from vgcourse.measure.statistics import rms
 
-# As Keras's LossScaleOptimizer starts: gradients in float16 underflow from 6e-8 on.
-_LOSS_SCALE = 2.0**15
+# As Keras's LossScaleOptimizer starts: gradients in float16 underflow from 6e-8 on. Where they overflow it goes down
+# as that one does, below 1, too.
+_LOSS_SCALE, _LEAST_SCALE = 2.0**15, 2.0**-24
 
 
 @dataclass
@@ -237,7 +238,8 @@ def scaled_gradients(tape, total, sources, half: bool):
     scale = _LOSS_SCALE if half else 1.0
     while True:
         found = tape.gradient(total, sources, output_gradients=tf.constant(scale))
-        if scale <= 1 or all(np.isfinite(as_float64(g)).all() for g in tf.nest.flatten(found) if g is not None):
+        last = not half or scale <= _LEAST_SCALE or not np.isfinite(float(total))
+        if last or all(np.isfinite(as_float64(g)).all() for g in tf.nest.flatten(found) if g is not None):
             return found, scale
         scale /= 8
 

@@ -48,13 +48,16 @@ ORDER = (
     Rule(inputs.one_input_of_zeros),
     Rule(calm.nothing_to_train, unless_learnt=False),
     Rule(calm.silent, unless_learnt=False),
+    Rule(units.made_of_steps, unless_learnt=False),
     Rule(calm.cut_off, unless_learnt=False),
     Rule(through_time.unmeasured, unless_learnt=False),
     Rule(inputs.inputs_too_large),
+    Rule(inputs.vectors_too_large),
     Rule(noise.noisy),
     Rule(shrinking.decays),
     Rule(shrinking.leashed),
     Rule(shrinking.dear),
+    Rule(shrinking.held_down),
     Rule(inputs.inputs_too_small),
     Rule(inputs.gates_flat),
     Rule(flow.exploding_beside_roads),
@@ -74,6 +77,7 @@ ORDER = (
     # Steps that ruin a net do so whatever it remembers, and no memory mends them.
     Rule(through_time.vanishes),
     Rule(steps.step_size),
+    Rule(inputs.faded),
     Rule(inputs.unsettled, unless_learnt=False),
 )
 

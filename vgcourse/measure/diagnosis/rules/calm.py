@@ -4,8 +4,9 @@ import numpy as np
 
 from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
+from vgcourse.measure.diagnosis.facts.loss import DISTANCES
 from vgcourse.measure.diagnosis.rules.finding import Finding
-from vgcourse.measure.diagnosis.thresholds import LOUD_AT_ZERO, VANISHED
+from vgcourse.measure.diagnosis.thresholds import CUT_SHORT, LOUD_AT_ZERO, VANISHED
 from vgcourse.measure.diagnosis.words import share, short
 
 
@@ -31,13 +32,33 @@ def silent(batch: Batch) -> Finding | None:
             f"Not measured: the layers, because the loss is {batch.loss:g} at {last} and sends no gradient{why}.",
             remedy,
         )
+    if (cut := _cut_short(batch)) is not None:
+        return cut
     return Finding(
         "not measured",
         last,
         f"Not measured: the layers, because the loss ({batch.loss:.3g}) has no gradient at all at the output {last}: "
         "it is flat there, or depends on it by a step (argmax, round, a comparison).",
-        "a loss with a slope, such as a cross-entropy or the squared error.",
+        "a look at what makes the answers so that this loss is flat there."
+        if any("crossentropy" in output.loss or output.loss in DISTANCES for output in batch.outputs)
+        else "a loss with a slope, such as a cross-entropy or the squared error.",
     )
+
+
+def _cut_short(batch: Batch) -> Finding | None:
+    """Probabilities so sure, and wrong, that a cross-entropy takes them for the least that it knows."""
+    for output in batch.outputs:
+        sure = np.minimum(output.values, 1 - output.values).max() < CUT_SHORT
+        if output.deaf == 1 and sure and "crossentropy" in output.loss and output.head in ("sigmoid", "softmax"):
+            return Finding(
+                "saturation",
+                output.layer,
+                f"All answers of {output.layer} are 0 or 1, to within {CUT_SHORT:g}, and those that are wrong cost "
+                f"{batch.loss:.3g}: so near the ends of {output.head} {output.loss.replace('_', ' ')} counts them as "
+                "Keras's epsilon of 1e-7, and has no slope.",
+                "from_logits=True with a linear output: then it has one however sure an answer is.",
+            )
+    return None
 
 
 def _why_nothing_is_sent(batch: Batch) -> tuple[str, str]:
@@ -109,7 +130,7 @@ def healthy(batch: Batch) -> Finding:
     """What is left where no rule found a fault: gradients arrive, and none of the above."""
     chain = path.chain(batch)
     # The last layer in the way that is still at 0: all that the loss sends stops there.
-    zero = next((layer for layer in reversed(chain) if layer.kernel_rms == 0), None)
+    zero = next((layer for layer in reversed(chain) if layer.kernel_rms == 0 and layer.trainable), None)
     if zero is not None and (zero is chain[-1] or chain[0].delta_norm == 0):
         return Finding(
             "healthy",

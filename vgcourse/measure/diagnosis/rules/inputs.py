@@ -55,9 +55,9 @@ def one_input_of_zeros(batch: Batch) -> Finding | None:
 def signal_lost(batch: Batch) -> Finding | None:
     """All answers alike, although inputs and the layers up to some place differ over the examples."""
     known = [layer for layer in batch.layers if np.isfinite(layer.signal) or np.isfinite(layer.input_signal)]
-    stop = path.stop(batch)
-    if stop is not None and stop.together == 1 and not batch.same_inputs:
-        return _of_one_number(stop, batch)
+    alone = next((layer for layer in batch.layers if layer.together == 1), None)
+    if alone is not None and batch.plain and not batch.same_inputs:
+        return _of_one_number(alone, batch)
     if batch.varies or batch.same_inputs or any(layer.kernel_rms == 0 for layer in known):
         return None
     last = max((k for k, layer in enumerate(known) if layer.signal > UNVARIED * layer.output), default=-1)
@@ -66,6 +66,8 @@ def signal_lost(batch: Batch) -> Finding | None:
     layer = known[last + 1]
     start = f"The answers are the same for all {batch.examples} examples although the inputs differ"
     if layer.input_signal <= UNVARIED * layer.input_rms:
+        if last >= 0 and (_is_shut(known[last]) or known[last].signal < 100 * UNVARIED * known[last].output):
+            return None  # why it is so, other rules say, and `faded` if none does
         before = f"{known[last].name} still tells them apart, " if last >= 0 else ""
         return Finding(
             "constant output",
@@ -87,6 +89,36 @@ def signal_lost(batch: Batch) -> Finding | None:
     return _fades(known[: last + 2], start)
 
 
+def _is_shut(layer: Layer) -> bool:
+    """Does what follows it make all alike: relu of units that are dead, tanh of what is beyond its ends?"""
+    return layer.dead_share == 1
+
+
+def faded(batch: Batch) -> Finding | None:
+    """All answers alike, and no one place that makes them so. Asked when nothing else accounts for it."""
+    known = [layer for layer in batch.layers if layer.output > 0 and np.isfinite(layer.signal)]
+    if batch.varies or batch.same_inputs or len(known) < 2 or any(layer.kernel_rms == 0 for layer in batch.layers):
+        return None
+    shares = [layer.signal / layer.output for layer in known]
+    start = f"The answers are the same for all {batch.examples} examples although the inputs differ"
+    worst = known[int(np.argmin(shares))]
+    if worst is known[0]:
+        return Finding(
+            "constant output",
+            worst.name,
+            f"{start}: of what {worst.name} gives (rms {short(worst.output)}), {min(shares):.1e} differs over them, "
+            "which is lost in rounding beside what is the same for all.",
+            f"smaller biases in {worst.name}, or inputs that are centred.",
+        )
+    return Finding(
+        "constant output",
+        worst.name,
+        f"{start}: what tells them apart fades on its way. Of what {known[0].name} gives, {shares[0]:.1e} differs "
+        f"over the examples (standard deviation over rms), of what {worst.name} gives {min(shares):.1e}.",
+        "skip connections or normalisation between layers, or fewer of them.",
+    )
+
+
 def _of_one_number(norm: Layer, batch: Batch) -> Finding:
     """Rounding may let answers differ by a little; what comes back through it is exactly nothing."""
     return Finding(
@@ -94,7 +126,7 @@ def _of_one_number(norm: Layer, batch: Batch) -> Finding:
         norm.name,
         f"The answers are the same for all {batch.examples} examples but for rounding, although the inputs differ: "
         f"{norm.name} makes a mean of 0 and a variance of 1 of one number, of which it leaves nothing but its shift.",
-        f"no {norm.name} there, or one over an axis with more numbers.",
+        f"no {norm.name} there, or one over more numbers.",
     )
 
 
@@ -130,6 +162,23 @@ def inputs_too_large(batch: Batch) -> Finding | Unmeasured | None:
         f"{short(batch.loss)}, where a constant answer gets {short(batch.guess)}; the same weights get "
         f"{short(better)} on standardised inputs.",
         _standardised(batch, "standardise the inputs (a Normalization layer does), or divide pictures by 255."),
+    )
+
+
+def vectors_too_large(batch: Batch) -> Finding | None:
+    """An embedding whose numbers are to the rest of the net what inputs in bytes are."""
+    if batch.large_table is None or not batch.data_loss > 3 * batch.guess:
+        return None
+    layer, better = batch.large_table
+    if not better < batch.loss / 2:
+        return None
+    return Finding(
+        "weights too large",
+        layer.name,
+        f"The vectors of {layer.name} hold numbers of size {short(layer.kernel_rms)} (rms), and the loss is "
+        f"{short(batch.loss)}, where a constant answer gets {short(batch.guess)}; the same weights get "
+        f"{short(better)} with vectors of size 1.",
+        f"Keras's own initializer, 'uniform' (rms 0.03), for {layer.name}, or a normalisation behind it.",
     )
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts.layer import Batch
 from vgcourse.measure.diagnosis.rules.finding import Finding
-from vgcourse.measure.diagnosis.thresholds import DEAR, DECAYS, SHRUNK
+from vgcourse.measure.diagnosis.thresholds import DEAR, DECAYS, SHRUNK, USUAL_DECAY
 from vgcourse.measure.diagnosis.words import share, short
 
 
@@ -28,8 +28,13 @@ def decays(batch: Batch) -> Finding | None:
         name,
         f"Every step of {batch.optimizer} takes {batch.decay:.2g} of its size off each weight that decays, in {name} "
         f"and behind it (weight_decay times the learning rate), {kept}.",
-        "a weight decay of 0.1 or less: the share of a step is that times the learning rate.",
+        f"a weight decay of {_usual_decay(batch.rate):g} or less: a step's share is that times the learning rate.",
     )
+
+
+def _usual_decay(rate: float) -> float:
+    """0.1, or what does little at a large rate."""
+    return float(f"{min(0.1, USUAL_DECAY / rate):.1g}") if rate > 0 else 0.1
 
 
 def leashed(batch: Batch) -> Finding | None:
@@ -70,6 +75,20 @@ def dear(batch: Batch) -> Finding | None:
         f"most of it on {worst.layer}. {_without(batch, free)}: training drives the weights to less than "
         f"{short(size)} of the size they need{', whatever the data' * (batch.guess is not None)}.",
         f"a factor in the regularizer that is smaller by {short(total / free)} or more.",
+    )
+
+
+def held_down(batch: Batch) -> Finding | None:
+    """An activity regularizer that asks far more than a constant answer costs, which needs no activity at all."""
+    if not batch.held_down or not batch.guess or not batch.added > DEAR * batch.guess:
+        return None
+    return Finding(
+        "regularization too strong",
+        batch.held_down,
+        f"Of the loss ({short(batch.loss)}), {short(batch.added)} is added for what layers give, most of it by the "
+        f"activity regularizer of {batch.held_down}. A constant answer would get about {short(batch.guess)} in all, "
+        f"with {batch.held_down} at 0: training drives it there.",
+        f"a factor in the regularizer that is smaller by {short(10 * batch.added / batch.guess)} or more.",
     )
 
 

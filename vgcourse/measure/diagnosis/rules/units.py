@@ -7,22 +7,25 @@ import numpy as np
 from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
 from vgcourse.measure.diagnosis.rules.finding import Finding
-from vgcourse.measure.diagnosis.rules.inputs import inputs_off_centre, weights_off_centre
+from vgcourse.measure.diagnosis.rules.inputs import inputs_off_centre, inputs_too_small, weights_off_centre
 from vgcourse.measure.diagnosis.thresholds import (
     DEAD,
     DEAD_FROM_UNITS,
+    FLOAT16_ENDS,
     HUGE,
     LARGE_GAIN,
     OFF_CENTRE,
     SATURATED,
     SMALL_SCALE,
     UNDERFLOW,
+    USUAL_SIZE,
     WEIGHTS_OFF_CENTRE,
 )
 from vgcourse.measure.diagnosis.words import and_more, short
 from vgcourse.measure.statistics import rms
 
-_AGAIN = "start again from fresh weights with a smaller learning rate or global_clipnorm=1.0 in the optimizer."
+_ONES = "a scale that starts at ones; zeros are for the end of a residual branch, which a skip connection passes."
+_AGAIN = "start again from fresh weights with a smaller learning rate or global_clipnorm=1.0 in the optimizer"
 
 
 def not_finite(batch: Batch) -> Finding | None:
@@ -61,16 +64,10 @@ def loss_not_finite(batch: Batch) -> Finding | None:
 def _first_not_finite(bad: Layer, batch: Batch) -> Finding:
     start = f"{bad.name} is the first layer with numbers that are not finite (loss {batch.loss:g})"
     if not bad.weights_finite:
-        return Finding("not finite", bad.name, f"{start}: its weights are not.", _AGAIN)
+        return Finding("not finite", bad.name, f"{start}: its weights are not.", f"{_AGAIN}{_and_ask_first(batch)}.")
     if not bad.input_finite:
-        return Finding(
-            "not finite",
-            bad.name,
-            f"{start}: its weights are finite, and what it takes in is not, although the layers before it give "
-            "finite numbers. They are made on the way to it.",
-            f"look before {bad.name} for a logarithm of 0, a division by 0 (a standard deviation of 0), a root of a "
-            "negative number or an exponential of a large one.",
-        )
+        cast = batch.beyond and bad is batch.layers[0] and bad.computes == "float16"
+        return _beyond_float16(start, bad, batch) if cast else _made_on_the_way(start, bad, batch)
     took = f", and so is what it takes in (rms {short(bad.input_rms)})" if bad.input_rms >= 0 else ""
     return Finding(
         "not finite",
@@ -78,6 +75,37 @@ def _first_not_finite(bad: Layer, batch: Batch) -> Finding:
         f"{start}: its weights are finite{took}, what it makes of them is not.",
         f"look at what {bad.name} computes: numbers too large for their floating-point type, in an exponential or a "
         "sum over large weights or inputs.",
+    )
+
+
+def _and_ask_first(batch: Batch) -> str:
+    """Neither helps against a slope that is infinite or 0/0: that shows before training has spread it."""
+    return (
+        "; ask before their first step, too: a slope may be infinite, which no rate mends" if batch.compiled else ""
+    )
+
+
+def _made_on_the_way(start: str, bad: Layer, batch: Batch) -> Finding:
+    before = "the inputs are" if bad is batch.layers[0] else "the layers before it give finite numbers"
+    beyond = f", a number beyond {FLOAT16_ENDS:,.0f} (where float16 ends)" if bad.computes == "float16" else ""
+    return Finding(
+        "not finite",
+        bad.name,
+        f"{start}: its weights are finite, and what it takes in is not, although {before}. They are made on the way "
+        "to it.",
+        f"look before {bad.name} for a logarithm of 0, a division by 0 (a standard deviation of 0), a root of a "
+        f"negative number{beyond} or an exponential of a large one.",
+    )
+
+
+def _beyond_float16(start: str, bad: Layer, batch: Batch) -> Finding:
+    """Inputs that are infinite as soon as they are cast."""
+    return Finding(
+        "not finite",
+        bad.name,
+        f"{start}: the inputs reach {short(batch.beyond)}, and float16, in which the model computes, ends at "
+        f"{FLOAT16_ENDS:,.0f}.",
+        "standardise X before the model takes it (in the model it is cast first), or the dtype policy float32.",
     )
 
 
@@ -93,7 +121,7 @@ def _too_large_to_square(batch: Batch) -> Finding | None:
         layer.name,
         f"The loss is {batch.loss:g}, because the answers are of size {short(answers)} (rms): too large for float32 "
         f"in a loss. {layer.name} grows them most, from {short(layer.input_rms)} to {short(layer.output)}.",
-        f"look at its weights and its activation; {_AGAIN}",
+        f"look at its weights and its activation; {_AGAIN}.",
     )
 
 
@@ -113,7 +141,9 @@ def symmetric(batch: Batch) -> Finding | None:
 
 def all_dead(batch: Batch) -> Finding | None:
     """A layer of rectifiers none of which is ever active."""
-    return _dead([layer for layer in path.hidden(batch) if layer.dead_share == 1], batch)
+    dead = [layer for layer in path.hidden(batch) if layer.dead_share == 1]
+    # Next to inputs that are too small, biases alone decide which units are off.
+    return (inputs_too_small(batch) or _dead(dead, batch)) if dead else None
 
 
 def dying(batch: Batch) -> Finding | None:
@@ -125,7 +155,8 @@ def dying(batch: Batch) -> Finding | None:
 
 
 def _dead(layers: list[Layer], batch: Batch) -> Finding | None:
-    layers = [layer for layer in layers if layer.rectifier]
+    # Beyond its other end a rectifier has no slope either: `_clipped` says so.
+    layers = [layer for layer in layers if layer.rectifier and layer.clipped < SATURATED]
     if not layers:
         return None
     if layers[0].kernel_rms > 0 and layers[0].input_rms < UNDERFLOW:
@@ -133,6 +164,14 @@ def _dead(layers: list[Layer], batch: Batch) -> Finding | None:
     worst = max(layers, key=lambda layer: layer.dead_share)
     if worst.gamma < SMALL_SCALE:
         return _silenced(worst, layers)
+    if worst.kernel_rms == 0:
+        return Finding(
+            "weights too small",
+            worst.name,
+            f"All units of {worst.name} are dead{and_more(layers)}, because its kernel is 0 and its biases are not "
+            "above 0: relu has no slope there, and no gradient passes.",
+            f"initialise {worst.name} again with he_normal.",
+        )
     count = int(worst.dead.sum())
     units = ", ".join(map(str, np.flatnonzero(worst.dead)[:8])) + ("…" if count > 8 else "")
     return Finding(
@@ -140,7 +179,7 @@ def _dead(layers: list[Layer], batch: Batch) -> Finding | None:
         worst.name,
         f"{count} of {worst.units} units of {worst.name} ({units}) are dead{and_more(layers)}: relu's slope is 0 "
         f"for all {batch.examples} examples, and no gradient passes them.",
-        f"{_alive(worst)}, a smaller learning rate, or leaky_relu.",
+        f"{_alive(worst)}, with a smaller learning rate if they died in training, or leaky_relu.",
     )
 
 
@@ -158,7 +197,7 @@ def _silenced(norm: Layer, layers: list[Layer]) -> Finding:
         f"{int(norm.dead.sum())} of {norm.units} units behind {norm.name} are dead{and_more(layers)}, because its "
         f"scale (gamma, rms {short(norm.gamma)}) leaves next to nothing of what it takes in: relu's slope is 0 "
         "there, and no gradient passes.",
-        "a scale that starts at ones; zeros are for the end of a residual branch, which a skip connection passes.",
+        _ONES,
     )
 
 
@@ -187,6 +226,14 @@ def _faded(dead: Layer, batch: Batch) -> Finding | None:
 
 def _zeroed(zero: Layer, dead: Layer, batch: Batch) -> Finding:
     """A layer of zeros, and behind it an activation that has no slope at 0: no step ever moves either."""
+    if np.isfinite(zero.gamma) and zero.gamma == 0:
+        return Finding(
+            "weights too small",
+            zero.name,
+            f"{zero.name} gives exactly 0 for all {batch.examples} examples, because its scale (gamma) is 0, and "
+            f"relu has no slope there: {dead.name} takes in zeros, and nothing that comes back to it passes.",
+            _ONES,
+        )
     if zero.kernel_rms > 0:
         return Finding(
             "constant output",
@@ -218,6 +265,24 @@ def saturated(batch: Batch) -> Finding | None:
         f"{worst.activation}'s slope is {short(worst.slope)} there instead of {short(worst.steepest)}"
     )
     return _why_flat(worst, evidence, batch)
+
+
+def made_of_steps(batch: Batch) -> Finding | None:
+    """An activation such as sign or round, which no other inputs and no other weights give a slope."""
+    trained = itertools.accumulate((layer.weighted and layer.trainable for layer in batch.layers), max)
+    pairs = zip(batch.layers, trained, strict=True)  # random features are meant to stay as they are
+    layers = [layer for layer, heard in pairs if heard and layer.smooth and layer.steepest == 0]
+    if not layers:
+        return None
+    first = layers[0]
+    return Finding(
+        "flat activation",
+        first.name,
+        f"{first.activation} has a slope of 0 wherever it was looked at: no gradient passes the activation of "
+        f"{first.name}{and_more(layers)}; weights before it stay as they are.",
+        "an activation with a slope, such as tanh, or one whose gradient is made by hand (tf.custom_gradient), as in "
+        "a straight-through estimator.",
+    )
 
 
 def _clipped(layers: list[Layer], batch: Batch) -> Finding:
@@ -258,6 +323,14 @@ def _why_flat(worst: Layer, evidence: str, batch: Batch) -> Finding:
             f"{evidence}, because what it takes in is large (rms {short(worst.input_rms)}).",
             "smaller weights in the layer before it, or a normalisation between them.",
         )
+    if worst.z_rms < USUAL_SIZE and worst.z_offset < OFF_CENTRE:
+        return Finding(
+            "saturation",
+            worst.name,
+            f"{evidence}, although its pre-activations are of a usual size (rms {short(worst.z_rms)}): it ends too "
+            "soon for them.",
+            "an activation that has a slope there, such as relu without a max_value, or tanh.",
+        )
     return Finding(
         "saturation",
         worst.name,
@@ -279,4 +352,5 @@ def _output_stuck(batch: Batch) -> bool:
     last = batch.layers[-1]
     if batch.guess is not None and batch.loss < batch.guess:
         return False
-    return last.delta_norm < 0.1 * last.steepest * last.gradient_norm
+    # An activation in a layer of its own stands behind the gradient that the layer itself gets.
+    return last.delta_norm < 0.1 * last.steepest * np.nanmax([last.gradient_norm, batch.sent])

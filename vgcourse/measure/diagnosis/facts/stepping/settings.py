@@ -7,7 +7,7 @@ import numpy as np
 
 from vgcourse.measure.diagnosis.facts.arrays import as_float64, over_glorot
 from vgcourse.measure.diagnosis.facts.stepping.updates import NoTwin, Twin
-from vgcourse.measure.diagnosis.thresholds import SHRUNK
+from vgcourse.measure.diagnosis.thresholds import SHRUNK, USUAL_CLIP
 from vgcourse.measure.layers import inner_optimizer
 from vgcourse.measure.statistics import rms
 
@@ -85,7 +85,8 @@ def held_back(optimizer, variables, gradients: dict, kernels) -> Held | None:
         here = _largest(Twin(optimizer, variables), gradients, asked)
         for setting, free in _FREE.items():
             value = getattr(inner, setting, free)
-            if value == free or value is None:
+            # A clip at a usual size makes steps small only where the rate is.
+            if value == free or value is None or (free is None and value >= USUAL_CLIP):
                 continue
             there = _largest(Twin(optimizer, variables, settings={setting: free}), gradients, asked)
             if there > _FREER * here:
