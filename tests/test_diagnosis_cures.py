@@ -1,4 +1,7 @@
-"""What a verdict recommends is done, and the net is asked again: it is healthy then."""
+"""What a verdict recommends is done, and the net is asked again: it is healthy then, and learns.
+
+`python -m tests.net_remedies` does it with all remedies there; here a few of them are trained.
+"""
 
 import keras
 import pytest
@@ -6,6 +9,7 @@ from keras import layers
 
 from tests import net_ills
 from tests.net_families import Net
+from tests.net_remedies import REMEDIES, tried
 from vgcourse.measure.diagnosis import diagnose
 
 
@@ -76,3 +80,12 @@ def test_what_is_recommended_cures(name):
     net.model.compile(keras.optimizers.Adam(1e-3), net.loss)
     after = diagnose(net.model, net.X, net.y)
     assert after.healthy, after
+
+
+@pytest.mark.parametrize("name", ["sigmoids → batch norm", "biases of -10 → leaky", "weight decay, SGD", "clipping"])
+def test_with_what_is_recommended_a_net_learns(name):
+    remedy = REMEDIES[name]
+    (sick, before), (cured, after) = tried(remedy.sick), tried(remedy.cured)
+    assert sick.cause == remedy.cause and remedy.words in sick.verdict, sick
+    assert cured.healthy, cured
+    assert after < before / 2
