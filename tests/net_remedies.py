@@ -64,7 +64,6 @@ REMEDIES = {
     "sigmoids → tanh": Remedy("flat activation", "tanh with glorot_uniform", _SIGMOIDS, _TANH),
     "sigmoids → relu": Remedy("flat activation", "relu with he_normal", _SIGMOIDS, {"depth": 8}),
     "sigmoids → batch norm": Remedy("flat activation", "batch normalisation", _SIGMOIDS, _SIGMOIDS | {"norm": True}),
-    "softmax → relu": Remedy("flat activation", "relu with he_normal", {"activation": "softmax"}, _RELU),
     "N(0, 0.01) → Glorot": Remedy("weights too small", "glorot_uniform", _TANH | {"kernel": normal(0.01)}, _TANH),
     "N(0, 1) → He": Remedy("exploding", "he_normal", {"depth": 8, "kernel": normal(1.0)}, {"depth": 8}),
     "U(0, 1) → Glorot": Remedy("not centred", "glorot_uniform", _TANH | {"kernel": uniform(0.0, 1.0)}, _TANH),

@@ -129,6 +129,8 @@ def vanishing(batch: Batch) -> Finding | None:
     chain = path.chain(batch)
     # A layer that starts at 0 lets nothing through at first, and no longer after its first step.
     chain = path.without_silenced(chain, batch)
+    # What is frozen from the input on is not to hear anything.
+    chain = list(itertools.dropwhile(lambda layer: not layer.trainable, chain))
     if len(chain) < 2 or path.starts_flat(chain[-1]):
         return None
     reach, factors = path.reach(chain, batch), path.factors(chain)
