@@ -517,19 +517,36 @@ def test_a_machine_of_a_cluster_grades_by_the_same_call(graded, course):
 
 def test_ctrl_c_does_not_reach_workers_that_are_starting(graded, monkeypatch, capfd):
     room, lesson, _ = graded
-    real = pool.Pool._lend_parent
+    real = pool.Pool._lend
 
-    def interrupted(self, workers, lesson):
+    def interrupted(self, parent, workers):
         for worker in workers:
-            time.sleep(0.3)  # into its imports
             os.kill(worker.process.pid, signal.SIGINT)
-        real(self, workers, lesson)
+        real(self, parent, workers)
 
-    monkeypatch.setattr(pool.Pool, "_lend_parent", interrupted)
+    monkeypatch.setattr(pool.Pool, "_lend", interrupted)
     with pool.Pool(room, 1) as workers:
         (result,) = workers.grade(lesson, ["ada"])
     assert result.score == 1 and "KeyboardInterrupt" not in capfd.readouterr().err
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers are not forked")
+def test_ctrl_c_does_not_reach_what_workers_are_forked_from():
+    code = """
+import multiprocessing, os, signal, time
+from multiprocessing.forkserver import _forkserver
+from vgcourse.grading.class_run import begin_imports
+begin_imports()
+for _ in range(3):
+    os.kill(_forkserver._forkserver_pid, signal.SIGINT)
+    time.sleep(0.1)  # into its imports
+process = multiprocessing.get_context("forkserver").Process(target=print, args=("forked",))
+process.start()
+process.join()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout) == (0, "forked\n") and "Traceback" not in done.stderr
 
 
 def test_required_isolation_that_is_off_is_refused(course):

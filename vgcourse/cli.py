@@ -193,20 +193,25 @@ _ISOLATION = ("auto", "required", "landlock", "process")
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from traitlets.config import Config
-
     from vgcourse.course.lesson import find_lesson, find_root, lessons
     from vgcourse.course.text_table import shown
+    from vgcourse.grading.class_run import begin_imports
+
+    root = find_root()
+    everything = lessons(root) if options.all else [find_lesson(root, options.lesson)]
+    if not options.scheduler:
+        begin_imports()
+
+    from traitlets.config import Config
+
     from vgcourse.grading.class_run.classroom import Classroom
     from vgcourse.grading.class_run.driver import grade_class, handed_in
 
-    root = find_root()
     choice = {"isolation": options.isolation} if options.isolation else {}
     config = Config({"GradingProvisioner": choice, "PlainProvisioner": choice})
     if options.every_cell:
         config.JudgedExecute.every_cell = True
     classroom = Classroom(root, config)
-    everything = lessons(root) if options.all else [find_lesson(root, options.lesson)]
     chosen = list(handed_in(classroom, everything, options.student)) if options.all else everything
     if not chosen and options.student:
         raise CourseError(f"No submission of any lesson from {', '.join(map(shown, options.student))}.")

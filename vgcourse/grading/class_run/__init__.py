@@ -1,1 +1,35 @@
 """A class: who handed in, who is graded by which worker, and what was kept of it."""
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing import forkserver, get_context
+
+if sys.platform == "linux":
+    get_context("forkserver").set_forkserver_preload([f"{__name__}.pool"])
+
+
+def begin_imports() -> None:
+    """Have what workers are forked from import what grading needs, while this process does something else.
+
+    On Linux it is one process, which ends with this one; elsewhere each worker imports for itself. Called again, it
+    does nothing.
+    """
+    if sys.platform == "linux":
+        with deaf_to_ctrl_c():
+            forkserver.ensure_running()
+
+
+@contextmanager
+def deaf_to_ctrl_c() -> Iterator[None]:
+    """What starts meanwhile ignores Ctrl-C from its first moment on, also while it imports."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -22,22 +22,20 @@ from traitlets.config import Config
 
 from vgcourse.course.lesson import Lesson
 from vgcourse.errors import CourseError
+from vgcourse.grading.class_run import begin_imports, deaf_to_ctrl_c
 from vgcourse.grading.class_run.classroom import Classroom
 from vgcourse.grading.class_run.libraries import stack_of
 from vgcourse.grading.class_run.result import Result
 from vgcourse.grading.class_run.submission import grade_submission
 from vgcourse.grading.confinement.jupyter import isolation_notice, parent_to_lend
-from vgcourse.grading.confinement.kernels import borrow_parent
+from vgcourse.grading.confinement.kernels import WarmParent, borrow_parent
 from vgcourse.grading.kept_files import DiskFault, refuse_full_disk
 
 TRIES = 2  # for a submission whose worker died, and for a worker that does not start
 STARTING = "starting: the libraries load, once for all"
 BEGUN = "the first notebooks run"
 NOT_ISOLATED = "NOT ISOLATED: JudgedExecute.isolated is off in nbgrader_config.py."
-# On Linux one process imports what grading needs, and each worker is forked from it.
 _processes = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
-if sys.platform == "linux":
-    _processes.set_forkserver_preload([__name__])
 
 
 @dataclass
@@ -101,24 +99,29 @@ class Pool:
 
     def _staff(self, left: int, lesson: Lesson) -> None:
         """Start workers, as many as there is work for."""
-        started = []
+        started, parent = [], None
+        if len(self._workers) < min(self.jobs, left):
+            begin_imports()
+            parent = self._parent(lesson)  # it imports at the same time
         while len(self._workers) < min(self.jobs, left):
             ours, theirs = _processes.Pipe()
             arguments = (theirs, str(self.classroom.root), self.classroom.own_config)
             process = _processes.Process(target=serve, args=arguments, daemon=True, name="vgcourse-worker")
-            with _deaf_to_ctrl_c():
+            with deaf_to_ctrl_c():
                 process.start()
             theirs.close()
             self._workers.append(_Worker(process, ours))
             started.append(self._workers[-1])
-        if started:
-            self._lend_parent(started, lesson)
+        self._lend(parent, started)
 
-    def _lend_parent(self, workers: list[_Worker], lesson: Lesson) -> None:
-        """While the workers import, start what kernels are forked from: once for all of them."""
+    def _parent(self, lesson: Lesson) -> WarmParent | None:
+        """What kernels are forked from, once for all workers; also what is missing of isolation is known then."""
         isolated = self.classroom.config.JudgedExecute.get("isolated", False)
         parent = parent_to_lend(stack_of(self.classroom, lesson)) if isolated else None
         self.notice = notice(self.classroom)
+        return parent
+
+    def _lend(self, parent: WarmParent | None, workers: list[_Worker]) -> None:
         for worker in workers:
             with contextlib.suppress(OSError):  # it has died: the answer says so
                 worker.line.send(parent is not None)
@@ -165,19 +168,6 @@ class Pool:
             if self._failed_starts >= TRIES:
                 raise CourseError(f"A process for grading did not start (exit code {worker.process.exitcode}).")
         return worker.task
-
-
-@contextlib.contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
-    """What starts meanwhile ignores Ctrl-C from its first moment on, also while it imports."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def serve(line: Connection, root: str, config: Config) -> None:
