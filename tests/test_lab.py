@@ -1,5 +1,6 @@
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -76,6 +77,28 @@ def test_a_sentence_says_when_the_lab_is_up(root):
             process.kill()
         server.wait(20)
     assert f":{port}/" in address and lab.FIRST in address and "JupyterLab" in page
+
+
+def test_the_note_of_a_killed_server_with_the_same_number_is_not_taken_for_ours(monkeypatch, tmp_path, capsys):
+    class Server:
+        pid, looks = os.getpid(), 0
+
+        def poll(self):
+            self.looks += 1
+            if self.looks == 2:
+                note(8888)
+            return None
+
+    def note(port):
+        text = json.dumps({"pid": os.getpid(), "port": port, "url": f"http://localhost:{port}/", "token": ""})
+        (tmp_path / f"jpserver-{os.getpid()}.json").write_text(text)
+
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setattr(lab, "LOOK_SECONDS", 0.01)
+    note(1234)
+    lab._say_when_up(Server())
+    said = capsys.readouterr().out
+    assert ":8888/" in said and ":1234/" not in said
 
 
 def test_lab_outside_a_course_says_where_to_go(tmp_path, monkeypatch, capsys):

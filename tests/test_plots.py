@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from vgcourse import style
-from vgcourse.measure.capture.by_step import StepGradients, StepProfile
 from vgcourse.measure.recording import Recording
 from vgcourse.show import plots
 from vgcourse.show.plots._figure import keep_apart, overlapping_texts, shorten, spread, texts_outside
@@ -434,6 +433,8 @@ def test_two_recordings_of_one_model_stand_in_one_picture():
 
 def test_the_description_of_lines_by_time_step_says_both_ends_of_each():
     """What is left is the one over the other; an LSTM's memory does not begin at the error's size of 1."""
+    from vgcourse.measure.capture.by_step import StepGradients, StepProfile  # brings Keras, and that pyplot
+
     at_output, memory = np.geomspace(1e-4, 1, 5), np.geomspace(1e-3, 0.5, 5)
     found = StepGradients({"lstm": StepProfile("lstm", False, at_output, carried_cell=memory)})
     told = plots.gradient_by_step(found).alt_text

@@ -47,12 +47,20 @@ def open_lab(root: Path, port: int, browser: bool = True) -> int:
 
 def _say_when_up(server: Any) -> None:
     """Wait until the server listens, and print the address that opens the first lesson."""
+    _forget(server.pid)
     while server.poll() is None:
         if found := _information(server.pid):
             key = f"?token={found['token']}" if found.get("token") else ""
             print(UP.format(address=f"{found['url']}lab/tree/{FIRST}{key}"), flush=True)
             return
         time.sleep(LOOK_SECONDS)
+
+
+def _forget(pid: int) -> None:
+    """A server that was killed leaves its note, and process numbers come again: what is there yet is not ours."""
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    (Path(jupyter_runtime_dir()) / f"jpserver-{pid}.json").unlink(missing_ok=True)
 
 
 def _information(pid: int) -> dict[str, Any] | None:
