@@ -11,10 +11,16 @@ from nbclient import NotebookClient
 NOTES = (
     "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n"
     "I0000 00:00:1796016139.184833   12702 port.cc:153] oneDNN custom operations are on.\n"
+    "E0000 00:00:1796016139.3   12702 cuda_dnn.cc:8579] Unable to register cuDNN factory: Attempting to register "
+    "factory for plugin cuDNN when one has already been registered\n"
+    "2026-11-30 05:34:53.338602: E external/local_xla/xla/stream_executor/cuda/cuda_fft.cc:467] Unable to register "
+    "cuFFT factory: Attempting to register factory for plugin cuFFT when one has already been registered\n"
+    "W0000 00:00:1796016893.424709   26224 computation_placer.cc:177] computation placer already registered. Please "
+    "check linkage and avoid linking the same target more than once.\n"
 )
 WARNINGS = (
     "W0000 00:00:1796016139.2   12702 gpu_device.cc:7] Cannot dlopen some GPU libraries.\n"
-    "E0000 00:00:1796016139.3   12702 cuda_dnn.cc:1] Unable to register cuDNN factory.\n"
+    "E0000 00:00:1796016139.3   12702 cuda_platform.cc:51] failed call to cuInit: UNKNOWN ERROR (303)\n"
     "I think, therefore I warn\n"
 )
 # A stand-in: which notes TensorFlow has to give hangs on the processor.

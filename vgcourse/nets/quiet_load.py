@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from importlib.machinery import ModuleSpec
 
-# "I0000 00:00:1796016139.184833   12702 port.cc:153] oneDNN …", and the line that is put before the first of them.
+# "I0000 00:00:1796016139.184833   12702 port.cc:153] oneDNN …", the line that is put before the first of them, and
+# what the wheels for GPUs (Colab's) find wrong with how they were linked themselves.
 _NOTE = re.compile(
     rb"I\d{4} \d\d:\d\d:[\d.]+ +\d+ \S+:\d+\] |WARNING: All log messages before absl::InitializeLog\(\)"
+    rb"|.*Unable to register cu\w+ factory: Attempting to register|.*computation placer already registered"
 )
 _LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 
