@@ -488,7 +488,6 @@ def test_a_verdict_of_a_students_own_making_is_a_sign(graded, course):
     ("arguments", "sentence"),
     [
         (["grade", LESSON, "--student", "nobody"], "No submission of 00_start from nobody"),
-        (["grade", LESSON, "--jobs", "0"], "1 or more"),
         (["grade", "--all", "--from", "x.zip"], "name it"),
         (["grade", LESSON, "--from", "missing.zip"], "no such file"),
         (["grade", LESSON, "--regrade", "--student", "ada", "--scheduler", "tcp://127.0.0.1:9"], "No dask scheduler"),

@@ -128,7 +128,10 @@ SAME: dict[str, dict[str, str]] = {
         "* eps absolute": POSITIVE,
         "* input's type": FLOATS,
     },
-    "fifty-blocks": {"deep_net: range(depth) → range(1, depth + 1)": "as many blocks, however they are counted"},
+    "fifty-blocks": {
+        "deep_net: range(depth) → range(1, depth + 1)": "as many blocks, however they are counted",
+        "deep_net: ResidualBlock(8, 'relu', * → ResidualBlock(8, scale=*": "a block has relu if none is said",
+    },
     "norm-factor": {
         "norm_factor: 1 → -1 #2": LAST,
         "norm_factor: 1 → -1 #7": LAST,
