@@ -6,8 +6,8 @@ import keras
 def make_mlp(depth, width, activation, initializer, seed):
     model = keras.Sequential([keras.Input((2,))])
     for layer in range(depth):
-        kernel = initializer(seed=(seed + 7) ** (layer + 1))
+        kernel = initializer(seed=(10 * seed + 3) ** (layer + 1))
         model.add(keras.layers.Dense(width, activation, kernel_initializer=kernel))
-    last = initializer(seed=(seed + 7) ** (depth + 1))
+    last = initializer(seed=(10 * seed + 3) ** (depth + 1))
     model.add(keras.layers.Dense(1, "sigmoid", kernel_initializer=last))
     return model
