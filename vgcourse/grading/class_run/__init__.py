@@ -5,9 +5,10 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing import forkserver, get_context
 
-if sys.platform == "linux":
+if sys.platform == "linux":  # Windows has no fork server to import
+    from multiprocessing import forkserver, get_context
+
     get_context("forkserver").set_forkserver_preload([f"{__name__}.pool"])
 
 
