@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 if sys.platform == "linux":  # Windows has no fork server to import
-    from multiprocessing import forkserver, get_context
-
-    get_context("forkserver").set_forkserver_preload([f"{__name__}.pool"])
+    from multiprocessing import forkserver
 
 
 def begin_imports() -> None:
@@ -19,6 +17,7 @@ def begin_imports() -> None:
     does nothing.
     """
     if sys.platform == "linux":
+        forkserver.set_forkserver_preload([f"{__name__}.pool"])
         with deaf_to_ctrl_c():
             forkserver.ensure_running()
 

@@ -13,6 +13,7 @@ from vgcourse.measure.diagnosis.rules import (
     flow,
     inputs,
     noise,
+    not_finite,
     output,
     shrinking,
     steps,
@@ -34,9 +35,9 @@ class Rule:
 
 
 ORDER = (
-    Rule(units.not_finite, unless_learnt=False),
+    Rule(not_finite.not_finite, unless_learnt=False),
     Rule(output.misfit, unless_learnt=False),
-    Rule(units.loss_not_finite, unless_learnt=False),
+    Rule(not_finite.loss_not_finite, unless_learnt=False),
     Rule(output.pairs, unless_learnt=False),
     Rule(output.own_loss),
     Rule(output.dead_output, unless_learnt=False),

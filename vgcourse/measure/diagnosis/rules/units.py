@@ -1,4 +1,4 @@
-"""Rules about units: not finite, copies of each other, dead, saturated."""
+"""Rules about units: copies of each other, dead, saturated."""
 
 import itertools
 
@@ -11,8 +11,6 @@ from vgcourse.measure.diagnosis.rules.inputs import inputs_off_centre, inputs_to
 from vgcourse.measure.diagnosis.thresholds import (
     DEAD,
     DEAD_FROM_UNITS,
-    FLOAT16_ENDS,
-    HUGE,
     LARGE_GAIN,
     OFF_CENTRE,
     SATURATED,
@@ -22,107 +20,8 @@ from vgcourse.measure.diagnosis.thresholds import (
     WEIGHTS_OFF_CENTRE,
 )
 from vgcourse.measure.diagnosis.words import and_more, short
-from vgcourse.measure.statistics import rms
 
 _ONES = "a scale that starts at ones; zeros are for the end of a residual branch, which a skip connection passes."
-_AGAIN = "start again from fresh weights with a smaller learning rate or global_clipnorm=1.0 in the optimizer"
-
-
-def not_finite(batch: Batch) -> Finding | None:
-    """Numbers that are not finite: the first layer that has them, or gets them back."""
-    bad = next((layer for layer in batch.layers if not layer.finite), None)
-    if bad is not None:
-        return _first_not_finite(bad, batch)
-    if not np.isfinite(batch.loss):
-        return None
-    worst = next((layer for layer in reversed(batch.layers) if not layer.gradient_finite), None)
-    if worst is None:
-        return None
-    return Finding(
-        "not finite",
-        worst.name,
-        f"The loss ({batch.loss:.3g}) and all outputs are finite, and the gradient that comes back to {worst.name} "
-        "is not: a slope between it and the loss is infinite or 0/0.",
-        "look there for a square root, a norm or a power at 0, and add a small constant.",
-    )
-
-
-def loss_not_finite(batch: Batch) -> Finding | None:
-    """A loss that is not finite, made of numbers that are. Asked once it is known that it fits the output."""
-    if np.isfinite(batch.loss):
-        return None
-    last = batch.layers[-1].name
-    return _too_large_to_square(batch) or Finding(
-        "not finite",
-        last,
-        f"All weights and all outputs up to {last} are finite, and the loss is {batch.loss:g}: the loss itself "
-        "makes it of what the output hands over.",
-        "look in the loss for a logarithm of 0, a division by 0 or a number that is too large.",
-    )
-
-
-def _first_not_finite(bad: Layer, batch: Batch) -> Finding:
-    start = f"{bad.name} is the first layer with numbers that are not finite (loss {batch.loss:g})"
-    if not bad.weights_finite:
-        return Finding("not finite", bad.name, f"{start}: its weights are not.", f"{_AGAIN}{_and_ask_first(batch)}.")
-    if not bad.input_finite:
-        cast = batch.beyond and bad is batch.layers[0] and bad.computes == "float16"
-        return _beyond_float16(start, bad, batch) if cast else _made_on_the_way(start, bad, batch)
-    took = f", and so is what it takes in (rms {short(bad.input_rms)})" if bad.input_rms >= 0 else ""
-    return Finding(
-        "not finite",
-        bad.name,
-        f"{start}: its weights are finite{took}, what it makes of them is not.",
-        f"look at what {bad.name} computes: numbers too large for their floating-point type, in an exponential or a "
-        "sum over large weights or inputs.",
-    )
-
-
-def _and_ask_first(batch: Batch) -> str:
-    """Neither helps against a slope that is infinite or 0/0: that shows before training has spread it."""
-    return (
-        "; ask before their first step, too: a slope may be infinite, which no rate mends" if batch.compiled else ""
-    )
-
-
-def _made_on_the_way(start: str, bad: Layer, batch: Batch) -> Finding:
-    before = "the inputs are" if bad is batch.layers[0] else "the layers before it give finite numbers"
-    beyond = f", a number beyond {FLOAT16_ENDS:,.0f} (where float16 ends)" if bad.computes == "float16" else ""
-    return Finding(
-        "not finite",
-        bad.name,
-        f"{start}: its weights are finite, and what it takes in is not, although {before}. They are made on the way "
-        "to it.",
-        f"look before {bad.name} for a logarithm of 0, a division by 0 (a standard deviation of 0), a root of a "
-        f"negative number{beyond} or an exponential of a large one.",
-    )
-
-
-def _beyond_float16(start: str, bad: Layer, batch: Batch) -> Finding:
-    """Inputs that are infinite as soon as they are cast."""
-    return Finding(
-        "not finite",
-        bad.name,
-        f"{start}: the inputs reach {short(batch.beyond)}, and float16, in which the model computes, ends at "
-        f"{FLOAT16_ENDS:,.0f}.",
-        "standardise X before the model takes it (in the model it is cast first), or the dtype policy float32.",
-    )
-
-
-def _too_large_to_square(batch: Batch) -> Finding | None:
-    """Answers whose loss float32 does not hold, although it holds them; to blame is what has made them large."""
-    answers = max((rms(output.values) for output in batch.outputs), default=0.0)
-    growth = [(layer.output / layer.input_rms, layer) for layer in batch.layers if layer.input_rms > 0]
-    if not answers > HUGE or not growth:
-        return None
-    layer = max(growth, key=lambda pair: pair[0])[1]
-    return Finding(
-        "not finite",
-        layer.name,
-        f"The loss is {batch.loss:g}, because the answers are of size {short(answers)} (rms): too large for float32 "
-        f"in a loss. {layer.name} grows them most, from {short(layer.input_rms)} to {short(layer.output)}.",
-        f"look at its weights and its activation; {_AGAIN}.",
-    )
 
 
 def symmetric(batch: Batch) -> Finding | None:
