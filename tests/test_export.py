@@ -103,6 +103,13 @@ def test_a_mark_without_a_row_is_said(graded, tmp_path):
     assert "Not in roster.csv, so without a row: ben." in said
 
 
+def test_a_column_that_canvas_does_not_have_is_said(graded, tmp_path):
+    rows, said = export(graded, tmp_path, "canvas", CANVAS.replace("Lesson 1 (4711)", "Homework (4711)"))
+    assert "01_circles" in rows[0]
+    assert any("roster.csv has no column for 01_circles: Canvas will offer to make a new" in line for line in said)
+    assert not any("no column for" in line for line in export(graded, tmp_path, "canvas", CANVAS)[1])
+
+
 def test_a_column_can_be_named_and_must_be_there(graded, tmp_path):
     rows, _ = export(graded, tmp_path, "canvas", CANVAS, column="Old quiz")
     assert {row["ID"]: row["Old quiz (4712)"] for row in rows}["101"] == "11.5"

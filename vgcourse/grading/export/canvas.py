@@ -90,7 +90,16 @@ def _from_roster(marks: Marks, rows: Table, path: Path, column: str) -> tuple[Ta
         own = dict(zip(head, row, strict=False))
         table.append(cells + [_cell(s, own.get(names[id], "")) for id, s in found.items()])
     lines += refuse_strangers([s for found in marks.values() for s in found], seen, path.name)
-    return table, lines + _other_points(marks, rows, head, names)
+    return table, lines + _new_columns(names, head, path) + _other_points(marks, rows, head, names)
+
+
+def _new_columns(names: dict[str, str], head: list[str], path: Path) -> list[str]:
+    """A line for each lesson that the roster has no column for: Canvas makes a new assignment of such a column."""
+    return [
+        f"{path.name} has no column for {name}: Canvas will offer to make a new assignment of it. Where there is one "
+        "by another title, say it with --column."
+        for name in names.values() if name not in head
+    ]  # fmt: skip
 
 
 def _cell(standing: Standing | None, there: str) -> str:
