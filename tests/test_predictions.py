@@ -66,7 +66,31 @@ def test_the_result_stands_beside_the_guess_and_is_kept(kept):
 
 def test_a_result_without_a_guess_is_shown_all_the_same(kept):
     assert "you made no guess" in repr(predictions.reveal("ceiling", 0.84))
-    assert not kept.exists()
+    assert progress.progress_page().predictions() == []
+
+
+def test_a_first_guess_after_the_result_was_shown_is_told_and_counted_as_such(kept):
+    predictions.reveal("ceiling", "0.8")
+    press(predictions.predict("ceiling", "?", choices=["0.5", "0.8"]), "0.8")
+    outcome = predictions.reveal("ceiling", "0.8")
+    assert "when the result was known" in outcome._repr_html_() and not repr(outcome).startswith("✓")
+    page = progress.progress_page()
+    assert page.predictions()[0][3].startswith("·") and "0 of 0 predictions came true." in page._repr_html_()
+
+
+def test_a_guess_that_is_not_yet_revealed_is_not_counted_as_wrong(kept):
+    for id, guess in (("one", "a"), ("two", "a"), ("three", "b")):
+        press(predictions.predict(id, "?", choices=["a", "b"]), guess)
+    predictions.reveal("one", "a")
+    assert "1 of 1 predictions came true.</strong></p>" in progress.progress_page()._repr_html_()
+    predictions.reveal("three", "a")
+    assert "1 of 2 predictions came true.</strong> The others" in progress.progress_page()._repr_html_()
+
+
+def test_a_number_outside_the_slider_is_no_guess_at_it(kept):
+    kept.write_text(json.dumps({"predictions": {"q": {"guess": 50}}}))
+    panel = predictions.predict("q", "?", between=(0, 10))
+    assert "No guess is kept yet." in panel._repr_mimebundle_()["text/plain"]
 
 
 ODD_GUESSES = [None, True, [], [1], {}, {"a": 1}, float("nan"), float("inf"), 10**400]

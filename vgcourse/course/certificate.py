@@ -140,7 +140,7 @@ def _within(earned: Any, most: float) -> float:
 
 @dataclass(frozen=True)
 class Guess:
-    """A prediction that was made and revealed; ``late``: made anew when the result had been shown, so none."""
+    """A prediction that was made and revealed; ``late``: made when the result had been shown, so none."""
 
     question: str
     guess: str
@@ -221,7 +221,7 @@ def _predictions(guesses: list[Guess]) -> str:
         for one in guesses
     )
     head = "<tr><th></th><th>Question</th><th>Guess</th><th>Result</th></tr>"
-    late = "<p class='quiet'>· guessed again when the result was known, and not counted</p>"
+    late = "<p class='quiet'>· guessed when the result was known, and not counted</p>"
     noted = late if any(one.late for one in guesses) else ""
     return f"<h2>Predictions</h2>\n<div class='wide'><table>\n{head}\n{rows}\n</table></div>\n{noted}"
 

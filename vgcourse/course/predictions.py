@@ -56,7 +56,7 @@ def predict(
         guess = guess if guess in choices else None  # one of an older question's is none
         asker = ipywidgets.RadioButtons(options=list(choices), value=guess, layout=_WIDE)
     else:
-        guess = None if isinstance(guess, str) else guess
+        guess = None if isinstance(guess, str) or guess is None or not between[0] <= guess <= between[1] else guess
         asker = _slider(ipywidgets, between, step, guess)
     return _panel(ipywidgets, id, question, asker, guess)
 
@@ -69,7 +69,9 @@ def reveal(id: str, result: Any, note: str = "", *, near: float | None = None) -
     """
     guess = _kept_guess(id)
     right = None if guess is None else agrees(guess, result, near)
-    if right is not None:
+    if guess is None:
+        progress.record_shown(id)
+    else:
         progress.record_prediction(id, {"result": _plain(result), "right": right})
     return Outcome(guess, result, right, note, id, late=bool(progress.read()["predictions"].get(id, {}).get("late")))
 
@@ -97,7 +99,7 @@ class Outcome:
         self, guess: Any, result: Any, right: bool | None, note: str, id: str = "", late: bool = False
     ) -> None:
         self.guess, self.result, self.right, self.note, self.id = guess, result, right, note, id
-        self.late = late  # guessed anew when the result had been shown
+        self.late = late  # guessed when the result had been shown
 
     def __repr__(self) -> str:
         mine = "you made no guess" if self.guess is None else f"your guess: {_show(self.guess)}"
@@ -107,7 +109,7 @@ class Outcome:
     def _repr_html_(self) -> str:
         colour = OUTCOME[self.right]
         word = {True: "✓ You saw it coming.", False: "✗ Not what you expected: good, that is worth a minute."}
-        word = {self.right: "You guessed again when the result was known."} if self.late else word
+        word = {self.right: "You guessed when the result was known."} if self.late else word
         mine = "none" if self.guess is None else _show(self.guess)
         rows = (
             f'<span style="opacity:.75">Your guess</span> <strong>{html.escape(mine)}</strong> &emsp; '

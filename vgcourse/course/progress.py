@@ -64,12 +64,20 @@ def record_check(verdict: "Verdict") -> None:
 def record_prediction(id: str, entry: dict[str, Any]) -> None:
     """Keep a guess, and its outcome once it is revealed.
 
-    Another guess after that is kept as ``late``: the outcome was that of the first one, and goes.
+    Another guess after that is kept as ``late``: the outcome was that of the first one, and goes. So is a first guess
+    that was made when the result had been shown.
     """
     before = read()["predictions"].get(id, {})
+    if before.get("shown") and "guess" not in before:
+        before = {**before, "late": True}
     if "result" in before and entry.get("guess", before.get("guess")) != before.get("guess"):
         before = {part: before[part] for part in before if part not in ("result", "right")} | {"late": True}
     _write("predictions", id, {**before, **entry})
+
+
+def record_shown(id: str) -> None:
+    """Keep that a result was shown before there was a guess."""
+    _write("predictions", id, {"shown": True})
 
 
 def _write(part: str, id: str, entry: dict[str, Any]) -> None:
@@ -139,6 +147,7 @@ class Page:
                 "· guessed when the result was known" if e.get("late") else words[e.get("right")],
             )
             for id, e in self.recorded["predictions"].items()
+            if "guess" in e
         ]
 
     def __repr__(self) -> str:
@@ -153,10 +162,10 @@ class Page:
         guesses = self.predictions()
         if not guesses:
             return head + checks
-        right = sum(word.startswith("✓") for *_, word in guesses)
+        right, wrong = (sum(word.startswith(sign) for *_, word in guesses) for sign in "✓✗")
+        learnt = " The others are the ones you learnt from." if wrong else ""
         return (
-            f"{head}{checks}<p><strong>{right} of {len(guesses)} predictions came true.</strong> "
-            "The others are the ones you learnt from.</p>"
+            f"{head}{checks}<p><strong>{right} of {right + wrong} predictions came true.</strong>{learnt}</p>"
             + _table(("Question", "Your guess", "Result", "Outcome"), guesses)
         )
 
