@@ -68,7 +68,7 @@ class HandedOut:
     def _compare(self, name: str, args: tuple, given: tuple, before: list) -> None:
         for i, (arg, copy, (weights, settings)) in enumerate(zip(args, given, before, strict=True)):
             if setting := settings and _other_setting(settings, _settings(arg) or {}):
-                self.changed = self.changed or {"name": name, "what": "model", "setting": setting}
+                self.changed = self.changed or {"name": name, "what": _what(arg), "setting": setting}
             if i in self.meant:
                 continue
             moved = weights is not None and not _same(weights, _weights(arg))
@@ -160,7 +160,7 @@ def _what(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return "array"
     if hasattr(value, "get_weights"):
-        return "model"
+        return "model" if hasattr(value, "layers") else "layer"
     return "table" if hasattr(value, "iloc") else {dict: "dictionary"}.get(type(value), "list")
 
 

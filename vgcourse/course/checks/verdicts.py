@@ -85,7 +85,7 @@ COMMON_HALF = {
         share=0.5,
     ),
     CHANGED_SETTING: Miss(
-        "What was asked for is right. But {name} changes a setting of the model that it is given: {setting}. Leave "
+        "What was asked for is right. But {name} changes a setting of the {what} that it is given: {setting}. Leave "
         "that as it was.",
         share=0.5,
     ),
@@ -107,7 +107,8 @@ def half_right(verdict: Verdict, also: str | None) -> Verdict:
     """The verdict with half of the points at least, and `also` after its sentence; unchanged where `also` is None."""
     if not also:
         return verdict
-    return replace(verdict, share=max(verdict.share, 0.5), message=f"{verdict.message} {also}")
+    message = verdict.message if verdict.message.endswith((".", "!", "?", "`", "…")) else f"{verdict.message}."
+    return replace(verdict, share=max(verdict.share, 0.5), message=f"{message} {also}")
 
 
 def besides(verdict: Verdict, changed: Mapping[str, str] | None) -> Verdict:

@@ -174,7 +174,8 @@ def _shown(after: list, before: list, units: int, bias: float) -> dict[str, str]
     for gate in (1, 0, 2, 3):
         if not close(got[gate], wanted[gate], 1e-5):
             place = f"layer.cell.bias[{gate * units}:{(gate + 1) * units}]"
-            return fact(f"With {units} units, after open_gate(layer, {bias:.3g}), {place}", got[gate], wanted[gate])
+            with_units = f"With {units} unit{'s' * (units > 1)}"
+            return fact(f"{with_units}, after open_gate(layer, {bias:.3g}), {place}", got[gate], wanted[gate])
     return {}
 
 
