@@ -21,19 +21,33 @@ _WIDE = {"width": "auto", "max_width": "48em"}
 _KEEP_KEYS = """
 const keep = (element) => element.setAttribute("data-lm-suppress-shortcuts", "true");
 const onFocus = (event) => keep(event.target);
-function render({ el }) {
+function render({ model, el }) {
   el.style.display = "none";
+  let panel = null;
+  // Opened again, or its kernel stopped: what is pressed here reaches nobody, and no guess may be lost unnoticed.
+  const kernel = () => model.widget_manager?.kernel?.id;
+  const first = kernel();
+  const unheard = () => panel.classList.contains("jupyter-widgets-disconnected") || kernel() !== first;
+  const say = () => {
+    el.textContent = unheard() ? "To keep a guess, run this cell first." : "";
+    el.style.display = el.textContent ? "" : "none";
+  };
+  const onClick = (event) => event.target.closest("button") && say();
   const begin = () => {
-    const panel = el.closest(".vg-prediction");
+    panel = el.closest(".vg-prediction");
     if (!panel) return void (waiting = requestAnimationFrame(begin));
     keep(panel);
     panel.addEventListener("focusin", onFocus);
+    panel.addEventListener("click", onClick);
+    say();
   };
   let waiting = requestAnimationFrame(begin);
   return () => cancelAnimationFrame(waiting);
 }
 export default { render };
 """
+# The sentence above says it; a broken chain beside each of the panel's parts says it badly.
+_NO_CHAINS = ".jupyter-widgets-disconnected:is(.vg-prediction, .vg-prediction *)::before { display: none; }"
 
 
 def predict(
@@ -156,7 +170,7 @@ def _panel(ipywidgets: Any, id: str, question: str, asker: Any, guess: Any) -> A
 
     button.on_click(keep)
     title = ipywidgets.HTML(f"<strong>Predict.</strong> {_marked(question)}")
-    panel = _panel_class()([title, asker, ipywidgets.HBox([button, said]), _key_keeper()])
+    panel = _panel_class()([title, asker, ipywidgets.HBox([button, said]), _key_keeper()()])
     panel.id, panel.question, panel.guess = id, question, guess
     panel.offered = list(asker.options) if hasattr(asker, "options") else [asker.min, asker.max, asker.step]
     return panel.add_class("vg-prediction").add_class(f"vg-prediction-{id}")
@@ -209,9 +223,14 @@ def _marked(text: str) -> str:
     return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
+@cache
 def _key_keeper() -> Any:
-    """A widget that shows nothing and keeps the keys of the panel around it from JupyterLab's shortcuts."""
-    return bring("anywidget").AnyWidget(_esm=_KEEP_KEYS)
+    """A widget that keeps the panel's keys from JupyterLab's shortcuts, and says where no kernel hears the panel."""
+
+    class KeyKeeper(bring("anywidget").AnyWidget):
+        _esm, _css = _KEEP_KEYS, _NO_CHAINS
+
+    return KeyKeeper
 
 
 def _kept(guess: Any) -> str:
