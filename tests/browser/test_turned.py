@@ -1,7 +1,7 @@
-"""An explorer whose controls were turned shows what it shows where it opens with that setting: words, numbers, pictures.
+"""An explorer whose controls were turned shows what it shows where it opens with that setting.
 
-``python tests/browser/test_turned.py 200`` turns so many controls of each explorer, one after the other; the suite tries
-every choice of the menus, and two of each slider.
+``python tests/browser/test_turned.py 200`` turns so many controls of each explorer, one after the other; the suite
+tries every choice of the menus, and both ends of each slider. Words, numbers and pictures are compared.
 """
 
 import random
