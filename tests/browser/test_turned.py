@@ -55,9 +55,9 @@ def differences(turned: dict, opened: dict) -> list[str]:
 
 
 def every_choice(fields: list[dict]):
-    """Each control through all that it offers, and back to the first, for the next is turned from there."""
+    """Each control through all that it offers; the next is turned from where it ended."""
     for field in fields:
-        for value in [*offered(field), offered(field)[0]]:
+        for value in offered(field):
             yield field["key"], value
 
 
