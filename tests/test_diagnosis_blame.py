@@ -8,7 +8,7 @@ from keras.layers import Dense
 
 from vgcourse.measure.diagnosis import diagnose
 from vgcourse.measure.diagnosis.facts.layer import OddInput
-from vgcourse.measure.diagnosis.rules.inputs import _better_standardised
+from vgcourse.measure.diagnosis.rules.inputs.standardised import better_standardised
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(96, 10)).astype("float32")
@@ -112,8 +112,8 @@ def test_biases_that_hold_the_gates_are_named_and_those_that_keep_a_memory_are_n
 
 def test_a_worse_start_is_no_credit_to_standardised_inputs():
     """Losses of a variational autoencoder on pictures in [0, 1], which learns well either way."""
-    assert not _better_standardised(OddInput([0.7273, 0.6879], [0.8085, 0.6811]))
-    assert _better_standardised(OddInput([0.69, 0.688], [0.72, 0.50]))
+    assert not better_standardised(OddInput([0.7273, 0.6879], [0.8085, 0.6811]))
+    assert better_standardised(OddInput([0.69, 0.688], [0.72, 0.50]))
 
 
 def test_where_all_weights_are_too_large_smaller_ones_are_the_remedy():
@@ -135,7 +135,11 @@ def test_where_numbers_cease_to_be_finite_it_is_told_what_made_them_so():
     between = diagnose(net(a, layers.Lambda(lambda h: keras.ops.log(h)), b), X, Y)
     assert (between.cause, between.layer) == ("not finite", "b"), between.verdict
     assert "made on the way to it" in between.verdict and "fresh weights" not in between.verdict
-    inside = diagnose(net(Dense(16, "exponential", name="e"), Dense(16, "relu")), X * 200, Y)
+    large = diagnose(net(Dense(16, "exponential", name="e"), Dense(16, "relu")), X * 200, Y)
+    assert (large.cause, large.layer) == ("inputs too large", "e"), large.verdict
+    inside = net(Dense(16, "exponential", name="e"), Dense(16, "relu"))
+    inside.get_layer("e").kernel.assign(inside.get_layer("e").kernel * 200)
+    inside = diagnose(inside, X, Y)
     assert (
         inside.layer == "e" and "what it takes in (rms " in inside.verdict and "fresh weights" not in inside.verdict
     )

@@ -9,7 +9,7 @@ from keras import layers
 
 from tests import net_ills
 from tests.net_families import Net
-from tests.net_remedies import REMEDIES, tried
+from tests.net_remedies import IN_VAIN, REMEDIES, net, tried
 from vgcourse.measure.diagnosis import diagnose
 
 
@@ -80,6 +80,13 @@ def test_what_is_recommended_cures(name):
     net.model.compile(keras.optimizers.Adam(1e-3), net.loss)
     after = diagnose(net.model, net.X, net.y)
     assert after.healthy, after
+
+
+def test_what_does_not_cure_is_not_recommended():
+    model, X, y = net(**REMEDIES["sigmoids → tanh"].sick)
+    assert not any(word in str(diagnose(model, X, y)) for word in ("skip", "layer norm"))
+    _, after = tried(IN_VAIN["layer normalisation"])
+    assert after > 0.6
 
 
 @pytest.mark.parametrize("name", ["sigmoids → batch norm", "biases of -10 → leaky", "weight decay, SGD", "clipping"])

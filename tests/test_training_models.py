@@ -104,6 +104,24 @@ def test_convolutions_recurrence_and_embeddings_train():
     assert np.any(recording.variable_gradients["words/embeddings"])
 
 
+@pytest.mark.parametrize("kind", ["activation", "initializer", "regularizer", "cell"])
+def test_a_net_with_a_lambda_is_trained_itself(kind):
+    """Keras cannot make one anew of its configuration, and it may be another under the same bytes."""
+    keras.utils.set_random_seed(0)
+    hidden = {
+        "activation": lambda: keras.layers.Dense(4, lambda z: keras.ops.softmax(z)),
+        "initializer": lambda: keras.layers.Dense(4, kernel_initializer=lambda shape, dtype: keras.ops.ones(shape)),
+        "regularizer": lambda: keras.layers.Dense(4, kernel_regularizer=lambda w: keras.ops.sum(w**2)),
+        "cell": lambda: keras.layers.SimpleRNN(4, activation=lambda z: keras.ops.sin(z)),
+    }[kind]()
+    shape = (3, 2) if kind == "cell" else (6,)
+    model = keras.Sequential([keras.Input(shape), hidden, keras.layers.Dense(1, "sigmoid")])
+    inputs = np.random.default_rng(0).normal(size=(16, *shape)).astype("float32")
+    recording = vg.train(model, inputs, np.arange(16) % 2, epochs=1)
+    assert np.isfinite(recording.loss).all()
+    assert hidden.name not in recording.saturated, "a softmax has no slope at each of its numbers"
+
+
 def test_an_op_that_xla_lacks_falls_back_to_the_plain_graph():
     class Unknown(keras.layers.Layer):
         def call(self, x):

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from vgcourse.measure import keras_private
 from vgcourse.measure.replaced import replaced
-from vgcourse.measure.slopes import ACTIVATION_LAYERS, NOT_ELEMENTWISE, activation_name
+from vgcourse.measure.slopes import ACTIVATION_LAYERS, activation_name, looks_across
 
 # They run their inner layers in a loop of their own, whose tensors mean nothing outside of it.
 _OPAQUE = (keras.layers.RNN, keras.layers.TimeDistributed)
@@ -61,6 +61,8 @@ class Taps:
         activated: name -> what came out of it, phi(z), call by call.
         activations: name -> name of this element-wise activation function.
         functions: name -> the function itself.
+        across: name -> (name of the function, what went in, what came out), call by call, of a weighted layer's
+            activation that makes a number of several, as softmax does.
     """
 
     outputs: dict[str, list] = field(default_factory=dict)
@@ -68,6 +70,7 @@ class Taps:
     activated: dict[str, list] = field(default_factory=dict)
     activations: dict[str, str] = field(default_factory=dict)
     functions: dict = field(default_factory=dict)
+    across: dict[str, list[tuple]] = field(default_factory=dict)
 
     def owner(self, tensor) -> str | None:
         """The layer whose output this very tensor is."""
@@ -244,12 +247,13 @@ def _catches(taps: Taps, name: str, layer, own_activation: bool):
     is_activation = type(layer) in ACTIVATION_LAYERS
     if _own_variables(layer):
         yield "call", functools.partial(_catch_output, taps, name)
-    if is_activation and not own_activation:
+    if (is_activation or type(layer) is keras.layers.Softmax) and not own_activation:
         yield "call", functools.partial(_catch_activation_layer, taps, name, layer)
     if "activation" in vars(layer) and not is_activation and not isinstance(layer, _OPAQUE):
         function = layer.activation
-        if function is not None and activation_name(function) not in NOT_ELEMENTWISE | {"linear"}:
-            yield "activation", functools.partial(_catch_activation, taps, name)
+        if function is not None and activation_name(function) != "linear":
+            catch = _catch_across if looks_across(function) else _catch_activation
+            yield "activation", functools.partial(catch, taps, name)
 
 
 def _caught(original, catch):
@@ -276,9 +280,29 @@ def _catch_activation(taps: Taps, name: str, original, args, kwargs, result) -> 
 
 def _catch_activation_layer(taps: Taps, name: str, layer, original, args, kwargs, result) -> None:
     z = args[0] if args else next(iter(kwargs.values()))
-    if activation_name(layer) not in NOT_ELEMENTWISE:
-        function = getattr(layer, "activation", original)
+    function = getattr(layer, "activation", original)
+    if type(layer) is keras.layers.Softmax:
+        _note_across(taps, taps.owner(z), _softmax_over(layer.axis, z), z, result)
+    elif looks_across(layer if function is original else function):
+        _note_across(taps, taps.owner(z), activation_name(layer), z, result)
+    else:
         _note_activation(taps, taps.owner(z) or name, activation_name(layer), function, z, result)
+
+
+def _catch_across(taps: Taps, name: str, original, args, kwargs, result) -> None:
+    _note_across(taps, name, activation_name(original), args[0], result)
+
+
+def _note_across(taps: Taps, name: str | None, activation: str, z, h) -> None:
+    if name is not None and tf.is_tensor(z):
+        taps.across.setdefault(name, []).append((activation, z, h))
+
+
+def _softmax_over(axis, z) -> str:
+    """Its name, with the axis that it shares 1 along where that is not the one of the units."""
+    axes = axis if isinstance(axis, (list, tuple)) else [axis]
+    usual = [a % len(z.shape) for a in axes] == [len(z.shape) - 1]
+    return "softmax" if usual else f"softmax over axis {', '.join(map(str, axes))}"
 
 
 def _note_activation(taps: Taps, name: str, activation: str, function, z, h) -> None:

@@ -1,7 +1,10 @@
 """How flat an activation function is where it stands: slopes, saturated activations, dead units."""
 
 import keras
+import numpy as np
 import tensorflow as tf
+
+from vgcourse.measure import keras_private
 
 # An activation counts as saturated below this share of its steepest slope: for tanh |h| > 0.97.
 SATURATED_SLOPE = 0.06
@@ -32,6 +35,31 @@ ACTIVATION_LAYERS = {
     keras.layers.ELU: "elu",
 }
 NOT_ELEMENTWISE = {"softmax", "log_softmax", "glu", "sparsemax"}
+# Where it is looked whether a function of one's own takes each number by itself.
+_PROBE = np.array([[0.3, -0.8, 1.1, 0.1], [-0.4, 0.7, -1.3, 0.9], [1.2, -0.1, 0.5, -0.6]], "float32")
+
+
+def looks_across(activation) -> bool:
+    """Does an activation make a number of several, as softmax does? Then it has no slope at each of them.
+
+    Of a function that Keras does not know it is tried out: one number is changed, and others must stay.
+    """
+    if activation_name(activation) in NOT_ELEMENTWISE:
+        return True
+    if isinstance(activation, keras.layers.Layer) or keras_private.is_of_keras(activation):
+        return False
+    changed = _PROBE.copy()
+    changed[0, 0] += 1
+    with tf.init_scope():
+        try:
+            first, again, other = (np.array(activation(tf.constant(z))) for z in (_PROBE, _PROBE, changed))
+        except Exception:  # a function of one's own may want another shape
+            return False
+    if first.shape != _PROBE.shape:
+        return True
+    alike = np.isclose(first, other, rtol=1e-4, atol=1e-6)
+    alike[0, 0] = True
+    return bool(np.array_equal(first, again, equal_nan=True) and not alike.all() and not np.isnan(first).any())
 
 
 def activation_slope(activation, z):

@@ -7,5 +7,4 @@ hangs: yes
 
 from vgcourse.course.checks import exercise
 
-text = '{"seen": {"sizes": "' + "x" * 40_000_000 + '"}}'
-exercise.Exercise.observe_answers = lambda self, answers, seed, **more: text
+exercise.Exercise.observe_answers = lambda self, answers, seed: '{"seen": {"size": "' + "x" * 40_000_000 + '"}}'

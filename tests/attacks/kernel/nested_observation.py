@@ -6,5 +6,4 @@ earns: 0
 
 from vgcourse.course.checks import exercise
 
-text = '{"seen":' + "[" * 100_000 + "]" * 100_000 + "}"
-exercise.Exercise.observe_answers = lambda self, answers, seed, **more: text
+exercise.Exercise.observe_answers = lambda self, answers, seed: '{"seen":' + "[" * 100_000 + "]" * 100_000 + "}"

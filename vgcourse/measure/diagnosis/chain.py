@@ -120,7 +120,15 @@ def largest_drop(batch: Batch, reach: np.ndarray) -> tuple[str, float, str] | No
     if not places or not np.isfinite(total):
         return None
     kept, name, place = min(places)
-    return (name, kept, place) if np.log(kept) < 0.6 * total else None
+    if np.log(kept) < 0.6 * total:
+        return name, kept, place
+    # What is computed alike in several places, without a layer's name: a softmax by a function, a factor.
+    places = [p for p in sorted(_between(batch)) if p[0] < 1]
+    if sum(np.log(p[0]) for p in places) < 0.6 * total:
+        kept, name, place = places[0]
+        more = len(places) - 1
+        return name, kept, f"{place} and in {more} more place{'s' * (more > 1)} like it"
+    return None
 
 
 def lost_behind(chain: list[Layer], reach: np.ndarray) -> tuple[Layer, float] | None:
@@ -135,6 +143,15 @@ def lost_behind(chain: list[Layer], reach: np.ndarray) -> tuple[Layer, float] | 
     return (last, float(reach[-2])) if most and reach[-2] < VANISHED**0.5 * min(known, 1.0) else None
 
 
+def squeezed(chain: list[Layer], reach: np.ndarray) -> list[Layer]:
+    """Hidden layers whose activation makes a number of several, as softmax does, where most is lost in these."""
+    found = [layer for layer in chain[:-1] if layer.across < 1 and layer.across == layer.slope]
+    if np.nanmin(reach) == 0:
+        return [layer for layer in found if layer.across == 0]
+    most = sum(np.log(max(layer.across, 1e-300)) for layer in found) < 0.6 * np.log(np.nanmin(reach)) < 0
+    return found if most else []
+
+
 def _silent_place(batch: Batch) -> tuple[str, float, str] | None:
     """As `largest_drop`, of a plain chain: where what is still loud becomes exactly nothing."""
     layers = [layer for layer in batch.layers if np.isfinite(layer.gradient_norm) and layer.weighted]
@@ -147,8 +164,12 @@ def _silent_place(batch: Batch) -> tuple[str, float, str] | None:
 
 
 def largest_rise(batch: Batch, reach: np.ndarray) -> tuple[str, float, str] | None:
-    """As `largest_drop`: the one place that adds most to what grows; None where it is spread out."""
-    total, places = np.log(np.nanmax(reach)), _places(batch)
+    """As `largest_drop`: the one place that adds most to what grows; None where it is spread out.
+
+    What a kernel multiplies a normalisation behind it divides by, so that neither alone is a rise.
+    """
+    total = np.log(np.nanmax(reach))
+    places = _between(batch) if without_scale(chain(batch)) else _places(batch)
     if not places or not np.isfinite(total):
         return None
     times, name, place = max(places)
@@ -163,13 +184,19 @@ def _places(batch: Batch) -> list[tuple[float, str, str]]:
         for layer in layers[1:]
         if np.isfinite(layer.passed) and layer.gradient_norm > 0
     ]
-    if batch.plain:
-        for before, after in itertools.pairwise(layers):
-            came = after.passed * after.delta_norm
-            if np.isfinite(came) and came > 0:
-                place = f"between {before.name} and {after.name}"
-                drops.append((before.gradient_norm / came, before.name, place))
-    return [drop for drop in drops if drop[0] > 0]
+    return [drop for drop in drops if drop[0] > 0] + _between(batch)
+
+
+def _between(batch: Batch) -> list[tuple[float, str, str]]:
+    """`_places` between layers."""
+    layers = [layer for layer in batch.layers if np.isfinite(layer.gradient_norm) and layer.weighted]
+    found = []
+    for before, after in itertools.pairwise(layers if batch.plain else []):
+        came = after.passed * after.delta_norm
+        if np.isfinite(came) and came > 0 and before.gradient_norm > 0:
+            place = f"between {before.name} and {after.name}"
+            found.append((before.gradient_norm / came, before.name, place))
+    return found
 
 
 def stop(batch: Batch) -> Layer | None:
@@ -230,7 +257,9 @@ def geometric(values: np.ndarray) -> float:
 
 def typical_slope(chain: list[Layer]) -> float:
     """The geometric mean of the slopes of the activations in the chain, the last one aside."""
-    return geometric([layer.slope for layer in chain[:-1] if layer.unit_slope is not None])
+    return geometric(
+        [layer.slope for layer in chain[:-1] if layer.unit_slope is not None or layer.across == layer.slope]
+    )
 
 
 def flattest(chain: list[Layer]) -> list[Layer]:
@@ -277,6 +306,17 @@ def loud(chain: list[Layer]) -> list[Layer]:
     known = [layer for layer in chain if np.isfinite(strength(layer))]
     large = [layer for layer in known if strength(layer) > LARGE_GAIN]
     return large if 2 * len(large) > len(known) else []
+
+
+def compared(batch: Batch) -> set[str]:
+    """The layers that make queries and keys: the gradient at each grows with the size of the other."""
+    return {f"{fact.layer}/{part}" for fact in batch.attention for part in ("query", "key")}
+
+
+def without_scale(chain: list[Layer]) -> bool:
+    """Does a normalisation follow most of the layers with a kernel, so that the size of these changes nothing?"""
+    kernels = sum(np.isfinite(layer.gain) for layer in chain[:-1])
+    return 2 * sum(layer.kind.endswith("Normalization") for layer in chain) > max(kernels, 1)
 
 
 def normalised_throughout(chain: list[Layer]) -> bool:

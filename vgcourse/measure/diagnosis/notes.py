@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from vgcourse.measure.diagnosis.facts.layer import Batch
-from vgcourse.measure.diagnosis.thresholds import LONG_WAY, VANISHED
+from vgcourse.measure.diagnosis.thresholds import FAR_ABOVE, LONG_WAY, SQUEEZED, VANISHED
 from vgcourse.measure.diagnosis.words import share, short, way
 
 _NAMED = 4
+_OVER_EXAMPLES = "softmax over axis 0"
 # A step of less than half of the distance between neighbouring numbers changes nothing: at most this part of one.
 _LOST = {"float16": 4096, "bfloat16": 512}
 
@@ -26,6 +27,7 @@ def notes(batch: Batch, cause: str = "") -> Iterator[str]:
             f"No activation stands between {_listed(names)}: together they are one linear map, and {names[-1]} alone "
             "could give the same answers unless a layer before it is narrower."
         )
+    yield from _about_squeezed(batch, cause)
     if batch.same_targets:
         meant = "" if any(output.own_loss for output in batch.outputs) else ": one constant answers them all"
         yield f"All {batch.examples} targets of this batch are the same{meant}."
@@ -55,6 +57,24 @@ def notes(batch: Batch, cause: str = "") -> Iterator[str]:
     yield from _about_the_steps(batch, cause)
     if batch.worse_by_moving and cause != "wrong statistics":
         yield _by_moving_statistics(batch)
+
+
+def _about_squeezed(batch: Batch, cause: str) -> Iterator[str]:
+    """Softmax as an activation of hidden layers, where no road leads around it."""
+    for layer in (layer for layer in batch.layers[:-1] if layer.activation == _OVER_EXAMPLES):
+        yield (
+            f"Behind {layer.name} stands a {layer.activation}: it shares 1 among the examples, so that what is "
+            "answered to one of them hangs on the others of its batch."
+        )
+    squeezed = [layer for layer in batch.layers[:-1] if layer.slope == layer.across < SQUEEZED]
+    squeezed = [layer for layer in squeezed if layer.activation != _OVER_EXAMPLES]
+    if squeezed and cause != "flat activation":
+        worst, names = min(squeezed, key=lambda layer: layer.across), [layer.name for layer in squeezed]
+        yield (
+            f"Between layers, behind {_listed(names)}, stands {worst.activation}: it lets {short(worst.across)} of a "
+            f"gradient's norm through (measured at {worst.name})"
+            f"{'. It belongs to the output' * ('softmax' in worst.activation)}."
+        )
 
 
 def _about_the_steps(batch: Batch, cause: str) -> Iterator[str]:
@@ -138,12 +158,12 @@ def _about_the_loss(batch: Batch) -> Iterator[str]:
             f"{_by(batch.dearest)}. Compiled, the model has them in its loss."
         )
     rest = batch.data_loss
-    if batch.steps_done and batch.guess and 0.98 * batch.guess < rest <= 10 * batch.guess:
+    if batch.steps_done and batch.guess and 0.98 * batch.guess < rest <= FAR_ABOVE * batch.guess:
         yield (
             f"After {batch.steps_done:,} steps of training the loss ({rest:.3g}) is no better than that of the best "
             f"constant answer ({batch.guess:.3g})."
         )
-    if batch.guess and not batch.same_targets and np.isfinite(rest) and rest > 10 * batch.guess:
+    if batch.guess and not batch.same_targets and np.isfinite(rest) and rest > FAR_ABOVE * batch.guess:
         which = "The rest" if added else "The loss"
         yield f"{which} ({rest:.3g}) is far above that of a constant answer ({batch.guess:.3g})."
 

@@ -18,6 +18,9 @@ STRONG_ENOUGH = 0.85
 EXPLODED_BESIDE_NORMS, GROWS_BESIDE_NORMS, MOST_BESIDE_NORMS = 2e3, 1.05, 1e6
 # Half of all activations below 6 % of the steepest slope (for tanh: |h| > 0.97).
 SATURATED = 0.5
+# What an activation that makes a number of several lets through of a gradient's norm: softmax over 8 units that
+# share alike 1/8, of 64 1/60; sparsemax, glu and log_softmax keep half of it and more.
+SQUEEZED = 0.25
 # Of units that see inputs as different as circles, He leaves up to 19 of 32 dead in deep layers, where inputs
 # look alike (measured at depth 20). More than four in five is beyond that. Few units may all die by
 # chance, and then it is fatal.
@@ -37,12 +40,19 @@ STEP_TOO_LARGE, STEP_TOO_SMALL, USUAL_STEP = 0.3, 1e-5, 1e-3
 SLOWER = (0.1, 0.01, 0.001, 1e-4, 1e-6, 1e-8)
 # rms of a signal whose products leave float32 (1e-38); float16 ends at 6e-8.
 UNDERFLOW = 1e-7
+# Of what is larger float32's exponential is infinite; in float16 a product of two such nears its end.
+EXPONENTIAL_ENDS = 88.0
 # What is larger is infinite in float16.
 FLOAT16_ENDS = 65504.0
 # Log of a gradient's share that float32 holds as exactly 0, 1e-35, with three decades of room for what is sent.
 UNDERFLOWN = -80.0
 # rms of what the model's input feeds. Bytes of a picture have about 150, scikit-learn's digits 7.
 LARGE_INPUT = 20.0
+# rms of what a layer takes in, from which on it is for the size of vectors that attention is sharp, tanh flat or a
+# gate held. Of vectors of size 1 and places of size 1 the sum has 1.4.
+LARGE_VECTORS = 5.0
+# By how much a layer with Keras's or He's weights makes numbers larger at most.
+GROWN = 3.0
 # rms of targets, and over that of the answers; and steps at the pace of the first one that are too many.
 LARGE_TARGET, SLOW = 100.0, 1e5
 # Steps at the pace of the first one that are worth a note: later ones are often longer.
@@ -55,6 +65,8 @@ UNVARIED = 1e-6
 FAINT = 1e-2
 # Answers whose square nears the end of float32 (3e38).
 HUGE = 1e17
+# A loss over that of a constant answer that something is to be blamed for, and not a net that has yet to learn.
+FAR_ABOVE = 10.0
 # A frozen batch normalisation: shift of the mean in standard deviations, and ratio of the variances.
 SHIFTED, SCALED = 3.0, 100.0
 # Steps after which moving statistics ought to be near: at a momentum of 0.99 a quarter of the way is done. Those that

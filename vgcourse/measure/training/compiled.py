@@ -2,6 +2,7 @@
 
 import json
 import threading
+import types
 from collections import OrderedDict
 
 import keras
@@ -117,7 +118,14 @@ def _is_clonable(layer) -> bool:
     if isinstance(layer, keras.Model):
         return keras_private.is_of_keras(type(layer))
     learned = "preprocessing" in type(layer).__module__ and not isinstance(layer, keras.layers.Rescaling)
-    return keras_private.is_layer_of_keras(layer) and not learned and not isinstance(layer, _UNCLONABLE)
+    own = not keras_private.is_layer_of_keras(layer) or learned or isinstance(layer, _UNCLONABLE)
+    return not own and not _has_own_function(layer)
+
+
+def _has_own_function(layer) -> bool:
+    """The configuration of a lambda holds its bytes and no module, as if it were a value of Keras's own."""
+    parts = (part for part in vars(layer).values() if isinstance(part, types.FunctionType))
+    return any(not keras_private.is_of_keras(part) for part in parts)
 
 
 def _has_foreign_code(config) -> bool:

@@ -25,11 +25,12 @@ _WITH_ACTIVATION = (keras.layers.Dense, keras.layers.Conv1D, keras.layers.Conv2D
 _NORMALISED = (keras.layers.BatchNormalization, keras.layers.LayerNormalization, keras.layers.GroupNormalization)
 
 
-def layers_of(infos, taps, caught, gradients) -> list[Layer]:
+def layers_of(infos, taps, caught, gradients, on_the_way: set[str]) -> list[Layer]:
     """The layers in the order of the call.
 
     Args:
         taps: what `tap_outputs` caught. caught: layer name -> `Call`. gradients: a `Gradients`.
+        on_the_way: those of `on_every_road`.
     """
     by_name = {info.name: info for info in infos}
     # Eager tensors are numbered as they are made: the order of the call, activation layers included.
@@ -44,6 +45,7 @@ def layers_of(infos, taps, caught, gradients) -> list[Layer]:
         _add_signals(layer, taps.outputs.get(name), gradients.outputs.get(name))
         function = taps.functions.get(name)
         _add_activation(layer, function, taps.preactivations.get(name), gradients.preactivations.get(name))
+        _add_across(layer, taps.across.get(name, []), gradients.across.get(name, []), name in on_the_way)
         if info and name in caught and isinstance(info.layer, keras.layers.TimeDistributed):
             _add_wrapped(layer, info.layer.layer, caught[name], gradients.outputs.get(name))
         if info:
@@ -143,6 +145,21 @@ def _add_activation(layer: Layer, function, preactivations, deltas) -> None:
         layer.delta_norm = mean_norm(known)
         if not layer.weighted:
             layer.gradient_norm = layer.delta_norm
+
+
+def _add_across(layer: Layer, found, gradients, on_the_way: bool) -> None:
+    """What an activation that makes a number of several, as softmax does, lets through of what comes back to it.
+
+    A gate and the weights of a mean, which roads lead around, are not on the way.
+    """
+    pairs = [pair for pair in gradients if all(g is not None for g in pair)]
+    if not pairs or layer.unit_slope is not None:
+        return
+    at_z, at_h = (mean_norm(side) for side in zip(*pairs, strict=True))
+    if at_h > 0:
+        layer.activation, layer.across = found[0][0], at_z / at_h
+        if on_the_way:
+            layer.slope, layer.delta_norm = layer.across, at_z
 
 
 def _steepest(function, name: str, z, slope: np.ndarray) -> float:

@@ -12,6 +12,7 @@ from vgcourse.measure.diagnosis.facts.layer import Batch, Layer, OddInput, Trial
 from vgcourse.measure.diagnosis.facts.measure import computes_in_half, left_as_it_was, twins
 from vgcourse.measure.diagnosis.facts.noise import untold
 from vgcourse.measure.diagnosis.facts.outputs import by_row, outputs_of
+from vgcourse.measure.diagnosis.facts.roads import on_every_road
 from vgcourse.measure.diagnosis.facts.stepping.distance import far_targets
 from vgcourse.measure.diagnosis.facts.stepping.rates import follows_schedule, has_ended, rate_now
 from vgcourse.measure.diagnosis.facts.stepping.settings import decay, held_back, leashes, prices
@@ -25,6 +26,7 @@ from vgcourse.measure.diagnosis.facts.stepping.trial import (
 from vgcourse.measure.diagnosis.facts.stepping.updates import NoTwin, Twin
 from vgcourse.measure.diagnosis.linear import linear_runs
 from vgcourse.measure.diagnosis.thresholds import (
+    FAR_ABOVE,
     FLOAT16_ENDS,
     LARGE_INPUT,
     OFF_CENTRE,
@@ -42,11 +44,12 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
     unknown: list[str] = []
     twin = _next_step(optimizer, run, unknown)
     added = _penalties(model)
+    dearest = _dearest(model) if added else ""
     penalties = added if run.used.penalised else 0.0
     with left_as_it_was(model):
         guess = losses.constant_loss(model, run.used, x, y, run.prediction, penalties)
     batch = Batch(
-        layers_of(run.infos, run.taps, run.calls, run.gradients),
+        layers_of(run.infos, run.taps, run.calls, run.gradients, on_every_road(model, x, y, run)),
         run.loss,
         examples=len(keras.tree.flatten(x)[0]),
         guess=guess,
@@ -72,8 +75,8 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
         by_row=by_row(model, run, x, y),
         penalties=penalties,
         left_out=added - penalties,
-        dearest=_dearest(model) if added else "",
-        held_down=_held_down(model) if run.used.penalised and added else "",
+        dearest=dearest,
+        held_down=_held_down(model, dearest) if run.used.penalised else "",
         prices=prices(run.infos) if run.used.penalised else [],
         leashes=leashes(run.infos),
         idle=_idle(run),
@@ -102,6 +105,7 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
     batch.settled_loss = _settled_loss(model, x, y, run, batch)
     batch.time = through_time(model, x, y, run)
     batch.large = _large_input(batch, x)
+    batch.biased = _biased(model, x, y, run, batch)
     batch.large_table = _large_table(model, x, y, run, batch)
     batch.standardised_loss = _standardised(model, x, y, run, batch)
     batch.odd = _odd_input(model, x, y, run, optimizer, batch)
@@ -235,6 +239,17 @@ def _large_table(model, x, y, run, batch: Batch) -> tuple[Layer, float] | None:
         return worst, loss_with(Tried(model, x, y, run.used, None, []))
 
 
+def _biased(model, x, y, run, batch: Batch) -> tuple[Layer, float, float] | None:
+    """The last layer, the rms of its bias, and the loss without, where the loss is far above a guess."""
+    info = next((info for info in run.infos if info.name == batch.layers[-1].name), None)
+    if info is None or info.bias is None or batch.guess is None or not batch.data_loss > FAR_ABOVE * batch.guess:
+        return None
+    size = rms(as_float64(info.bias))
+    with left_as_it_was(model):
+        info.bias.assign(keras.ops.zeros_like(info.bias))
+        return batch.layers[-1], size, loss_with(Tried(model, x, y, run.used, None, []))
+
+
 def _standardised(model, x, y, run, batch) -> float | None:
     """The loss with standardised inputs, where the inputs are large and the loss is far above a guess."""
     if batch.large is None or batch.guess is None:
@@ -291,9 +306,8 @@ def _dearest(model) -> str:
     return max(adds, key=lambda name: abs(adds[name]), default="")
 
 
-def _held_down(model) -> str:
+def _held_down(model, dearest: str) -> str:
     """The layer that adds most, where that is for what it gives (an activity regularizer)."""
-    dearest = _dearest(model)
     layer = next((layer for name, layer, _ in walk(model) if name == dearest), None)
     return dearest if getattr(layer, "activity_regularizer", None) is not None else ""
 

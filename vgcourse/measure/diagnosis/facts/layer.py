@@ -112,6 +112,8 @@ class Layer:
         glorot: rms of the kernel over that which Glorot's initializer gives one of its shape.
         offset: |mean| / standard deviation of the kernel, 0 where that could be chance (4 standard errors).
         slope: rms of phi'(z); steepest: the largest |phi'| there is.
+        across: of an activation that makes a number of several, as softmax does, what it was measured to let through
+            of a gradient's norm; where no road leads around it, that is its slope. NaN of other activations.
         one_sided: is its activation flat for large numbers of one sign only?
         clipped: of a rectifier's activations above 0, the share whose slope is 0: relu6 ends at 6.
         dead, saturated_units: (units,) bool and float, per unit or channel; None without an activation.
@@ -149,6 +151,7 @@ class Layer:
     offset: float = 0.0
     slope: float = 1.0
     steepest: float = 1.0
+    across: float = np.nan
     saturated: float = np.nan
     one_sided: bool = False
     clipped: float = 0.0
@@ -234,6 +237,7 @@ class Batch:
         beyond: the largest of the model's inputs, where float16, in which it computes, ends before that; else 0.
         large_table: the embedding with vectors of large numbers, and the loss of the batch with vectors of rms 1;
             None where that was not tried.
+        biased: the last layer, the rms of its bias, and the loss of the batch with a bias of 0; None: not tried.
         large: the layer that takes in large inputs. standardised_loss: loss of the batch with standardised inputs,
             where that was tried.
         varies: do the model's answers differ over the examples?
@@ -278,6 +282,7 @@ class Batch:
     same_targets: bool = False
     beyond: float = 0.0
     large_table: tuple[Layer, float] | None = None
+    biased: tuple[Layer, float, float] | None = None
     large: Layer | None = None
     standardised_loss: float | None = None
     varies: bool = True

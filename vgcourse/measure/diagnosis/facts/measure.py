@@ -40,6 +40,7 @@ class Gradients:
 
     Attributes:
         inputs: layer name -> gradient at what it took in, by way of this layer alone, per call.
+        across: layer name -> gradients at what an activation that makes a number of several took in and gave.
         predictions: one for each output; at the logits where Keras computes the loss from them.
     """
 
@@ -48,6 +49,7 @@ class Gradients:
     inputs: dict
     predictions: list
     variables: dict
+    across: dict = field(default_factory=dict)
     steps: dict = field(default_factory=dict)
 
     def of(self, variable):
@@ -102,12 +104,13 @@ def measure(model, x, y, resolve) -> ForwardBackward:
             prediction = answer(model, x)
         with tape.stop_recording():
             used = resolve(prediction)
-        mean, count = _loss_of(used, x, y, prediction)
+        mean, count = _loss_of(used, model, x, y, prediction)
         total = tf.cast(mean, tf.float32) * count
     sources = {
         "outputs": {n: [(h, _or_logits(h)) for h in found] for n, found in taps.outputs.items()},
         "preactivations": taps.preactivations,
         "inputs": {n: call.inputs for n, call in calls.items()},
+        "across": {n: [(z, h) for _, z, h in found] for n, found in taps.across.items()},
         "predictions": [(p, _or_logits(p)) for p in keras.tree.flatten(prediction)],
         "variables": [v.value for info in infos for v in info.variables],
     }
@@ -119,11 +122,17 @@ def measure(model, x, y, resolve) -> ForwardBackward:
     )
 
 
-def _loss_of(used, x, y, prediction):
+def _loss_of(used, model, x, y, prediction):
     """(mean loss, factor to its sum). Raises ValueError where a loss of Keras's cannot be computed."""
     try:
         return used.compute(x, y, prediction)
     except tf.errors.InvalidArgumentError as error:
+        half = {keras.backend.standardize_dtype(added.dtype) for added in model.losses} - {"float32", "float64"}
+        if half:
+            raise ValueError(
+                f"loss: layers add to it in {half.pop()} (add_loss, regularizers of activities), and Keras, in fit() "
+                "too, cannot add that to one in float32; cast it in add_loss, or give these layers dtype='float32'."
+            ) from error
         raise ValueError(
             f"loss: {used.name.replace('_', ' ')} cannot be computed of targets of shape {_shapes(y)} and outputs of "
             f"shape {_shapes(prediction)}: {str(error).strip().splitlines()[0]}"
@@ -276,4 +285,5 @@ def _gradients(found, tensors, infos, scale: float, count: float) -> Gradients:
         {n: [number(g) for g in gs] for n, gs in found["inputs"].items()},
         paired(found["predictions"], tensors[1]),
         mean,
+        {n: [tuple(map(number, pair)) for pair in pairs] for n, pairs in found["across"].items()},
     )

@@ -5,6 +5,7 @@ import numpy as np
 from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
 from vgcourse.measure.diagnosis.rules.finding import Finding
+from vgcourse.measure.diagnosis.rules.inputs.size import large_behind
 from vgcourse.measure.diagnosis.thresholds import LARGE_GAIN, SATURATED
 from vgcourse.measure.diagnosis.words import and_more, short
 
@@ -42,6 +43,9 @@ def sharp(batch: Batch) -> Finding | None:
             f"{evidence}. The weights of {large.name} are large (gain {short(large.gain)}, Glorot's is about 1).",
             f"{path.initializer(large)} kernels.",
         )
+    for part in _parts(worst.layer, batch):
+        if (large := large_behind(part, evidence, batch)) is not None:
+            return large
     return Finding(
         "saturation",
         worst.layer,
@@ -51,6 +55,10 @@ def sharp(batch: Batch) -> Finding | None:
 
 
 def _too_large(name: str, batch: Batch) -> Layer | None:
-    parts = [layer for layer in batch.layers if layer.name in (f"{name}/query", f"{name}/key")]
-    parts = [layer for layer in parts if np.isfinite(layer.gain) and layer.gain > LARGE_GAIN]
+    parts = [layer for layer in _parts(name, batch) if np.isfinite(layer.gain) and layer.gain > LARGE_GAIN]
     return max(parts, key=lambda layer: layer.gain, default=None)
+
+
+def _parts(name: str, batch: Batch) -> list[Layer]:
+    """What makes the queries and keys of a layer."""
+    return [layer for layer in batch.layers if layer.name in (f"{name}/query", f"{name}/key")]

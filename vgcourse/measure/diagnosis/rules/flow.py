@@ -12,8 +12,10 @@ import numpy as np
 from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
 from vgcourse.measure.diagnosis.rules.finding import Finding
-from vgcourse.measure.diagnosis.rules.inputs import weights_off_centre
+from vgcourse.measure.diagnosis.rules.inputs.centre import weights_off_centre
+from vgcourse.measure.diagnosis.rules.inputs.size import large_behind
 from vgcourse.measure.diagnosis.thresholds import (
+    DEAD_FROM_UNITS,
     EXPLODED,
     EXPLODED_BESIDE_NORMS,
     GROWS_BESIDE_NORMS,
@@ -43,7 +45,7 @@ def exploding(batch: Batch) -> Finding | None:
     factors = path.factors(chain)
     compound = path.geometric(factors) > STRONG_FACTOR and np.prod(factors) > STRONG_PRODUCT
     # The product is arithmetic: it counts where the measured gradient grows as it says.
-    compound = compound and path.agree(reach, factors)
+    compound = compound and path.agree(reach, factors) and not path.without_scale(chain)
     # Weights before a normalisation have no scale, so that the size of their gradient says less; skip connections
     # carry the rest.
     normalised = not batch.plain and any(layer.kind.endswith("Normalization") for layer in chain)
@@ -64,6 +66,8 @@ def exploding(batch: Batch) -> Finding | None:
             f"({path.strength_in_words(culprit)}, about {short(path.needed(culprit))} would keep the size).",
             f"initialise {culprit.name} again with {path.initializer(culprit)}{_meanwhile(batch)}.",
         )
+    if worst.name in path.compared(batch) and (large := large_behind(worst, start, batch)) is not None:
+        return large
     if (rise := path.largest_rise(batch, reach)) is not None:
         where, times, how = rise
         return Finding(
@@ -136,7 +140,9 @@ def vanishing(batch: Batch) -> Finding | None:
     reach, factors = path.reach(chain, batch), path.factors(chain)
     lost = np.maximum.accumulate(np.nan_to_num(reach, nan=np.inf)) < VANISHED
     compound = len(factors) > 1 and path.geometric(factors) < WEAK_FACTOR and np.prod(factors) < WEAK_PRODUCT
-    compound = compound and path.agree(reach, factors)
+    # One softmax may be a bottleneck that is meant, and the notes tell what it lets through.
+    compound = compound and path.agree(reach, factors) and sum(layer.across < 1 for layer in chain[:-1]) != 1
+    compound = compound and not path.without_scale(chain)
     if not lost.any() and not compound:
         return None
     return _name_the_loss(chain, reach, batch)
@@ -148,15 +154,8 @@ def _name_the_loss(chain: list[Layer], reach: np.ndarray, batch: Batch) -> Findi
     off = [layer for layer in chain if layer.offset > WEIGHTS_OFF_CENTRE]
     if len(off) * 2 > len(chain):
         return weights_off_centre(off[0], start)
-    squeezed = [layer for layer in chain[:-1] if layer.activation == "softmax"]
-    if len(squeezed) * 2 > len(chain[:-1]):
-        return Finding(
-            "flat activation",
-            squeezed[0].name,
-            f"{start}: softmax stands behind {squeezed[0].name}{and_more(squeezed)}. It shares 1 among "
-            f"{squeezed[0].units} units, so that its slopes are about 1/{squeezed[0].units} where they share alike.",
-            "relu with he_normal between layers; softmax belongs to the output.",
-        )
+    if squeezed := path.squeezed(chain, reach):
+        return _squeezed(squeezed, start)
     if (stop := path.stop(batch) or path.stop_behind(first, batch)) is not None:
         return Finding(
             "vanishing",
@@ -199,6 +198,19 @@ def _name_the_loss(chain: list[Layer], reach: np.ndarray, batch: Batch) -> Findi
             "look at what is computed there: its scale, its slopes, how many numbers it averages over.",
         )
     return _spread_out(chain, reach, first, start, batch)
+
+
+def _squeezed(layers: list[Layer], start: str) -> Finding:
+    """Softmax and the like as an activation between layers."""
+    worst = min(layers, key=lambda layer: layer.across)
+    return Finding(
+        "flat activation",
+        worst.name,
+        f"{start}, most of it lost in {worst.activation}, the activation of {worst.name}{and_more(layers)}: it makes "
+        f"each number of several, and lets {short(worst.across)} of a gradient's norm "
+        "through (measured).",
+        f"relu with he_normal between layers{'; softmax belongs to the output' * ('softmax' in worst.activation)}.",
+    )
 
 
 def _next(chain: list[Layer], layer: Layer) -> list[Layer]:
@@ -288,5 +300,16 @@ def _spread_out(chain, reach, first, start, batch: Batch) -> Finding:
         flat[0].name,
         f"{pace}, because {flat[0].activation} is flat{_from(flat[0], first)}: its slope is {short(theirs)}, "
         f"never above {short(flat[0].steepest)}, and the weights (gain {short(gain)}) do not make up for it.",
-        "tanh with glorot_uniform, relu with he_normal, skip connections, or batch normalisation.",
+        _steeper(flat),
     )
+
+
+def _steeper(flat: list[Layer]) -> str:
+    """In the order of what 200 steps of Adam made of ten and twenty such layers; of few units relu's may all die.
+
+    Skip connections and layer normalisations left them where they were, or little better (tests/net_remedies.py).
+    """
+    ways = ["relu with he_normal", "batch normalisation before each of them", "tanh with glorot_uniform"]
+    if flat[0].units < DEAD_FROM_UNITS:
+        ways = ways[::-1]
+    return f"{ways[0]}, {ways[1]}, or {ways[2]}."

@@ -1,10 +1,15 @@
 """Rules about numbers that are not finite: where they begin, and what made them so."""
 
+import itertools
+
 import numpy as np
 
+from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
 from vgcourse.measure.diagnosis.rules.finding import Finding
-from vgcourse.measure.diagnosis.thresholds import FLOAT16_ENDS, HUGE
+from vgcourse.measure.diagnosis.rules.inputs.size import smaller_vectors
+from vgcourse.measure.diagnosis.rules.inputs.standardised import STANDARDISE, how_to_standardise
+from vgcourse.measure.diagnosis.thresholds import EXPONENTIAL_ENDS, FLOAT16_ENDS, HUGE, LARGE_GAIN
 from vgcourse.measure.diagnosis.words import short
 from vgcourse.measure.statistics import rms
 
@@ -35,6 +40,8 @@ def loss_not_finite(batch: Batch) -> Finding | None:
     if np.isfinite(batch.loss):
         return None
     last = batch.layers[-1].name
+    if any(not np.isfinite(output.values).all() for output in batch.outputs):
+        return _made_behind(last, batch)
     return _too_large_to_square(batch) or Finding(
         "not finite",
         last,
@@ -48,9 +55,12 @@ def _first_not_finite(bad: Layer, batch: Batch) -> Finding:
     start = f"{bad.name} is the first layer with numbers that are not finite (loss {batch.loss:g})"
     if not bad.weights_finite:
         return Finding("not finite", bad.name, f"{start}: its weights are not.", f"{_AGAIN}{_and_ask_first(batch)}.")
+    if not bad.input_finite and batch.beyond and bad is batch.layers[0] and bad.computes == "float16":
+        return _beyond_float16(start, bad, batch)
+    if batch.standardised_loss is not None and np.isfinite(batch.standardised_loss):
+        return _of_large_inputs(start, batch)
     if not bad.input_finite:
-        cast = batch.beyond and bad is batch.layers[0] and bad.computes == "float16"
-        return _beyond_float16(start, bad, batch) if cast else _made_on_the_way(start, bad, batch)
+        return _made_on_the_way(start, bad, batch)
     took = f", and so is what it takes in (rms {short(bad.input_rms)})" if bad.input_rms >= 0 else ""
     return Finding(
         "not finite",
@@ -58,6 +68,17 @@ def _first_not_finite(bad: Layer, batch: Batch) -> Finding:
         f"{start}: its weights are finite{took}, what it makes of them is not.",
         f"look at what {bad.name} computes: numbers too large for their floating-point type, in an exponential or a "
         "sum over large weights or inputs.",
+    )
+
+
+def _of_large_inputs(start: str, batch: Batch) -> Finding:
+    return Finding(
+        "inputs too large",
+        batch.large.name,
+        f"{start}: all weights are finite, and the inputs are large. What {batch.large.name} takes in has an rms of "
+        f"{short(batch.large.input_rms)}; on standardised inputs the same weights give finite numbers (loss "
+        f"{short(batch.standardised_loss)}).",
+        how_to_standardise(batch, STANDARDISE),
     )
 
 
@@ -69,6 +90,13 @@ def _and_ask_first(batch: Batch) -> str:
 
 
 def _made_on_the_way(start: str, bad: Layer, batch: Batch) -> Finding:
+    earlier = list(itertools.takewhile(lambda layer: layer is not bad, batch.layers))
+    large = [layer for layer in earlier if layer.kind == "Embedding" and layer.kernel_rms > EXPONENTIAL_ENDS]
+    if large:
+        return _of_large_vectors(start, max(large, key=lambda layer: layer.kernel_rms))
+    large = [layer for layer in earlier if layer.gain > LARGE_GAIN and layer.output > EXPONENTIAL_ENDS]
+    if large:
+        return _of_large_weights(start, max(large, key=lambda layer: layer.output))
     before = "the inputs are" if bad is batch.layers[0] else "the layers before it give finite numbers"
     beyond = f", a number beyond {FLOAT16_ENDS:,.0f} (where float16 ends)" if bad.computes == "float16" else ""
     return Finding(
@@ -78,6 +106,39 @@ def _made_on_the_way(start: str, bad: Layer, batch: Batch) -> Finding:
         "to it.",
         f"look before {bad.name} for a logarithm of 0, a division by 0 (a standard deviation of 0), a root of a "
         f"negative number{beyond} or an exponential of a large one.",
+    )
+
+
+def _of_large_vectors(start: str, table: Layer) -> Finding:
+    return Finding(
+        "weights too large",
+        table.name,
+        f"{start}: its weights are finite, and what it takes in is not. On the way the vectors of {table.name} bring "
+        f"in numbers of size {short(table.kernel_rms)} (rms).",
+        smaller_vectors(table),
+    )
+
+
+def _of_large_weights(start: str, large: Layer) -> Finding:
+    return Finding(
+        "weights too large",
+        large.name,
+        f"{start}: its weights are finite, and what it takes in is not. On the way {large.name} makes numbers of "
+        f"size {short(large.output)} (rms) of such of size {short(large.input_rms)}: its weights are large (gain "
+        f"{short(large.gain)}, about {short(path.needed(large))} would keep the size).",
+        f"{path.initializer(large)} kernels.",
+    )
+
+
+def _made_behind(last: str, batch: Batch) -> Finding:
+    """Answers that are not finite, of layers that are: what has no weights stands behind them."""
+    return Finding(
+        "not finite",
+        last,
+        f"All weights and all outputs of layers with weights are finite, up to {last}, and what the model answers is "
+        f"not (loss {batch.loss:g}): it is made behind {last}.",
+        f"look behind {last} for a division by 0 (a row of zeros that is brought to length 1), a logarithm or a root "
+        "of what is not above 0, or an exponential of a large number.",
     )
 
 

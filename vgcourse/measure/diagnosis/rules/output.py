@@ -4,7 +4,8 @@ import numpy as np
 
 from vgcourse.measure.diagnosis.facts.layer import Batch, Output
 from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
-from vgcourse.measure.diagnosis.thresholds import OUT_OF_REACH
+from vgcourse.measure.diagnosis.thresholds import FAR_ABOVE, OUT_OF_REACH
+from vgcourse.measure.diagnosis.words import short
 
 # What an activation can give; of those that are not here, everything.
 REACH = {
@@ -43,6 +44,23 @@ def pairs(batch: Batch) -> Finding | None:
         f"{output.layer}'s answers, {output.values.shape}: it takes answers and targets in pairs that do not belong "
         "together.",
         "targets of the answers' shape, y[:, None] for one unit, or a reshape in the loss.",
+    )
+
+
+def biased(batch: Batch) -> Finding | None:
+    """A bias of the output that alone makes all answers wrong."""
+    if batch.biased is None:
+        return None
+    layer, size, without = batch.biased
+    if not without < batch.loss / FAR_ABOVE:
+        return None
+    return Finding(
+        "constant output",
+        layer.name,
+        f"The bias of {layer.name} (rms {short(size)}) answers for all {batch.examples} examples: the loss is "
+        f"{short(batch.loss)}, where a constant answer gets {short(batch.guess)}, and {short(without)} without "
+        "that bias.",
+        f"a bias of 0 in {layer.name}, or the constant that answers best.",
     )
 
 

@@ -133,12 +133,12 @@ def _larger_rate(batch: Batch) -> str:
 def _held_back(batch: Batch, largest: float, name: str) -> Finding:
     held = batch.held
     usual = "1e-7" if held.setting == "epsilon" else "1.0, or none"
+    much = f"by more than {largest:.1e} of its size, {name} most (1e-3 is a usual step)" if largest > 0 else "at all"
     return Finding(
         "clipping too strong" if held.setting.startswith(("clip", "global")) else "learning rate too small",
         name,
-        f"One step of {batch.optimizer} changes no kernel by more than {largest:.1e} of its size, {name} most (1e-3 "
-        f"is a usual step), because of {held.setting}={held.value:g}: without it the largest step is "
-        f"{_times(held.factor)} (tried on a copy).",
+        f"One step of {batch.optimizer} changes no kernel {much}, because of {held.setting}={held.value:g}: "
+        f"without it the largest step is {_times(held.factor)} (tried on a copy).",
         f"{held.setting}={usual}.",
     )
 

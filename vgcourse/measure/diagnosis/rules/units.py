@@ -7,7 +7,8 @@ import numpy as np
 from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
 from vgcourse.measure.diagnosis.rules.finding import Finding
-from vgcourse.measure.diagnosis.rules.inputs import inputs_off_centre, inputs_too_small, weights_off_centre
+from vgcourse.measure.diagnosis.rules.inputs.centre import inputs_off_centre, weights_off_centre
+from vgcourse.measure.diagnosis.rules.inputs.size import inputs_too_small, large_behind
 from vgcourse.measure.diagnosis.thresholds import (
     DEAD,
     DEAD_FROM_UNITS,
@@ -215,6 +216,8 @@ def _why_flat(worst: Layer, evidence: str, batch: Batch) -> Finding:
             f"about {short(path.needed(worst))} would do).",
             f"{path.initializer(worst)} kernels, or batch normalisation before the activation.",
         )
+    if (large := large_behind(worst, evidence, batch)) is not None:
+        return large
     if worst.input_rms > 5:
         return Finding(
             "saturation",

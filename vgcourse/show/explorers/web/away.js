@@ -4,10 +4,9 @@ import { ownWorker } from "./own_worker.js";
 import { WAIT } from "./queue.js";
 import { TASKS } from "./tasks.js";
 
-/** One of `TASKS` and what it is given: `done` is a job of a `Queue`, after which `result` is there; it may be null. */
+/** One of `TASKS` and what it is given: `done` is a job of a `Queue`, after which `result` is there. */
 export class Request {
   result = null;
-  answered = false;
   sent = false;
 
   constructor(task, given) {
@@ -17,14 +16,9 @@ export class Request {
   }
 
   done(hurried = false) {
-    if (!this.answered && this.sent && !hurried) return WAIT;
-    if (!this.answered) this.answer(TASKS[this.task](this.given));
+    if (this.result === null && this.sent && !hurried) return WAIT;
+    this.result ??= TASKS[this.task](this.given);
     return true;
-  }
-
-  answer(result) {
-    if (this.answered) return;
-    [this.result, this.answered] = [result, true];
   }
 }
 
@@ -50,7 +44,7 @@ export class Away {
 
   #take({ id, at, result }) {
     if (id !== this.asked) return;
-    this.requests[at].answer(result);
+    this.requests[at].result ??= result;
     this.arrived();
   }
 

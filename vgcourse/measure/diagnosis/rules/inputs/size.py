@@ -1,0 +1,104 @@
+"""Rules about the size of what comes in: inputs and vectors of a table too large, inputs too small."""
+
+import itertools
+
+from vgcourse.measure.diagnosis import chain as path
+from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
+from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
+from vgcourse.measure.diagnosis.rules.inputs.standardised import (
+    STANDARDISE,
+    better_standardised,
+    compared,
+    how_to_standardise,
+)
+from vgcourse.measure.diagnosis.thresholds import GROWN, LARGE_INPUT, LARGE_VECTORS, SMALL_INPUT
+from vgcourse.measure.diagnosis.words import short
+
+
+def inputs_too_large(batch: Batch) -> Finding | Unmeasured | None:
+    """Only where it was seen that they do harm, and that to standardise them helps."""
+    better, first = batch.standardised_loss, batch.large
+    if better is None and first is not None and batch.guess is None:
+        why = "of this loss it is not known what a constant answer gets"
+        return Unmeasured(f"whether the inputs of {first.name} (rms {short(first.input_rms)}) are too large", why)
+    if better is None or not batch.data_loss > 3 * batch.guess or not better < batch.loss / 2:
+        return None
+    return Finding(
+        "inputs too large",
+        first.name,
+        f"{first.name} takes in numbers of size {short(first.input_rms)} (rms), and the loss starts at "
+        f"{short(batch.loss)}, where a constant answer gets {short(batch.guess)}; the same weights get "
+        f"{short(better)} on standardised inputs.",
+        how_to_standardise(batch, STANDARDISE),
+    )
+
+
+def vectors_too_large(batch: Batch) -> Finding | None:
+    """An embedding whose numbers are to the rest of the net what inputs in bytes are."""
+    if batch.large_table is None or not batch.data_loss > 3 * batch.guess:
+        return None
+    layer, better = batch.large_table
+    if not better < batch.loss / 2:
+        return None
+    return Finding(
+        "weights too large",
+        layer.name,
+        f"The vectors of {layer.name} hold numbers of size {short(layer.kernel_rms)} (rms), and the loss is "
+        f"{short(batch.loss)}, where a constant answer gets {short(batch.guess)}; the same weights get "
+        f"{short(better)} with vectors of size 1.",
+        smaller_vectors(layer),
+    )
+
+
+def smaller_vectors(table: Layer) -> str:
+    return f"Keras's own initializer, 'uniform' (rms 0.03), for {table.name}, or a normalisation behind it."
+
+
+def large_behind(layer: Layer, evidence: str, batch: Batch) -> Finding | None:
+    """What makes large what a layer in the midst of a net takes in, where no weights on the way there do."""
+    return _vectors_behind(layer, evidence, batch) or _inputs_behind(layer, evidence, batch)
+
+
+def _inputs_behind(layer: Layer, evidence: str, batch: Batch) -> Finding | None:
+    first = batch.large
+    if first is None or first is layer or not LARGE_VECTORS < layer.input_rms < GROWN * first.input_rms:
+        return None
+    return Finding(
+        "inputs too large",
+        first.name,
+        f"{evidence}. {layer.name} takes in numbers of size {short(layer.input_rms)} (rms), because the inputs are "
+        f"large: {first.name} takes in such of size {short(first.input_rms)}.",
+        how_to_standardise(batch, STANDARDISE),
+    )
+
+
+def _vectors_behind(layer: Layer, evidence: str, batch: Batch) -> Finding | None:
+    """The embedding that makes large what a layer takes in; `evidence` is what follows from it."""
+    before = itertools.takewhile(lambda other: other is not layer, batch.layers)
+    tables = [other for other in before if other.kind == "Embedding" and other.kernel_rms > LARGE_INPUT]
+    if not tables or not layer.input_rms > LARGE_VECTORS:
+        return None
+    table = max(tables, key=lambda other: other.kernel_rms)
+    return Finding(
+        "weights too large",
+        table.name,
+        f"{evidence}. {layer.name} takes in numbers of size {short(layer.input_rms)} (rms), and the vectors of "
+        f"{table.name} hold such of size {short(table.kernel_rms)}.",
+        smaller_vectors(table),
+    )
+
+
+def inputs_too_small(batch: Batch) -> Finding | None:
+    """Only where it was seen that as many steps do better on standardised inputs."""
+    first = path.takes_the_input(batch)
+    if first is None or not 0 < first.input_rms < SMALL_INPUT or not better_standardised(batch.odd):
+        return None
+    return Finding(
+        "inputs too small",
+        first.name,
+        f"{first.name} takes in numbers of size {short(first.input_rms)} (rms), next to which a bias is large: "
+        f"{compared(batch.odd)}.",
+        how_to_standardise(
+            batch, "standardise the inputs (a Normalization layer does), and look whether they are divided twice."
+        ),
+    )

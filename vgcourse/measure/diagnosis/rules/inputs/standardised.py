@@ -1,0 +1,29 @@
+"""What standardised inputs would do, and what would standardise them."""
+
+from vgcourse.measure.diagnosis.facts.layer import Batch, OddInput
+
+STANDARDISE = "standardise the inputs (a Normalization layer does), or divide pictures by 255."
+
+
+def better_standardised(odd: OddInput | None) -> bool:
+    """Does the loss fall at least three times as far, and by more than half a hundredth?"""
+    if odd is None:
+        return False
+    # A start that is worse is no credit to where the steps lead.
+    start = min(odd.here[0], odd.standardised[0])
+    fallen, could = odd.here[0] - odd.here[-1], start - odd.standardised[-1]
+    return bool(could > max(3 * fallen, 0.005 * abs(odd.standardised[0])))
+
+
+def compared(odd: OddInput) -> str:
+    return (
+        f"{len(odd.here) - 1} steps take the loss from {odd.here[0]:.4g} to {odd.here[-1]:.4g}, with standardised "
+        f"inputs from {odd.standardised[0]:.4g} to {odd.standardised[-1]:.4g} (tried on copies)"
+    )
+
+
+def how_to_standardise(batch: Batch, otherwise: str) -> str:
+    """What standardises the inputs: where it stands there already, that it has to see them first."""
+    if not batch.unadapted:
+        return otherwise
+    return f"adapt(X) of {batch.unadapted[0]}: it has seen no inputs yet, and hands on what it takes in."
