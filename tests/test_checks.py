@@ -207,7 +207,9 @@ def test_fallback_gives_your_answer_only_after_it_passed(known, capsys):
         return 2 * x
 
     assert session.fallback("double", mine) == "the course's"
-    assert "until yours has passed" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "until yours has passed" in " ".join(said.split())
+    assert max(map(len, said.splitlines())) <= 72, "JupyterLab would break it within a word"
     session.check("double", mine)
     assert session.fallback("double", mine) is mine
     assert session.fallback("double", lambda x: 2 * x) == "the course's"  # changed since: not checked yet

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -93,7 +94,8 @@ def fallback(id: str, *answers: Any) -> Any:
             return answers[0] if len(answers) == 1 else answers
         raise LookupError(f"the exercise {id!r} has no version of the course to fall back on")
     names = " and ".join(f"`{name}`" for name in exercise.answers)
-    print(f"The course's version of {names} is used below until yours has passed its check.")
+    # JupyterLab would break a long line anywhere, within a word too.
+    print(textwrap.fill(f"The course's version of {names} is used below until yours has passed its check.", 72))
     own = exercise.reference()
     _lent.extend(part for part in (own if isinstance(own, tuple) else (own,)) if callable(part))
     return own

@@ -158,7 +158,7 @@ class Classroom:
         refuse_to_go_on_after_ctrl_c(answer)
         page = self.folder("feedback", lesson, student) / f"{lesson.name}.html"
         if not answer["success"] or not page.is_file():
-            raise CourseError(f"nbgrader wrote no feedback for {student}: {last_error(answer)}")
+            raise CourseError(f"nbgrader wrote no page: {last_error(answer)}")
         return page
 
     def gradebook(self) -> contextlib.AbstractContextManager[Gradebook]:
