@@ -2,6 +2,7 @@
 
 import csv
 import sqlite3
+import sys
 
 import pytest
 from graded_class import LESSON, GradedClass, copy_course
@@ -208,3 +209,21 @@ def test_a_gradebook_that_is_none_is_said_in_a_sentence(root, tmp_path, monkeypa
     (course / "gradebook.db").write_text("not a database, only words")
     assert main(command) == 2
     assert "gradebook cannot be used: file is not a database. Put a backup" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("postgres://ada:secret@localhost/grades", "it is spelled c.CourseDirectory.db_url = 'postgresql+psycopg://"),
+        ("grades", "it is spelled c.CourseDirectory.db_url"),
+        ("postgresql+psycopg://ada:secret@127.0.0.1:1/grades", "pip install 'psycopg[binary]'"),
+    ],
+)
+def test_a_db_url_that_cannot_be_used_is_said_in_a_sentence(root, tmp_path, capsys, monkeypatch, url, sentence):
+    monkeypatch.setitem(sys.modules, "psycopg", None)  # as where it is not installed
+    monkeypatch.chdir(course := copy_course(root, tmp_path))
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write(f"c.CourseDirectory.db_url = {url!r}\n")
+    assert main(["report", LESSON]) == 2
+    said = capsys.readouterr().err
+    assert sentence in said and "secret" not in said

@@ -550,6 +550,18 @@ print(_forkserver._forkserver_pid == begun)  # one that had ended would have bee
     assert (done.returncode, done.stdout) == (0, "forked\nTrue\n") and "Traceback" not in done.stderr
 
 
+def test_what_lies_in_the_courses_folder_is_not_imported_by_a_grader(root, tmp_path):
+    """A clone of another version than the one that runs; a module of the instructor's named as one of Python's."""
+    course = classes.make_course(root, tmp_path)
+    classes.hand_in(course, "ada", RIGHT)
+    for name in ("vgcourse/__init__.py", "numpy.py", "queue.py", "nbformat.py"):
+        (course / name).parent.mkdir(exist_ok=True)
+        (course / name).write_text("raise SystemExit('not the installed one')")
+    command = Path(sys.executable).with_name("vgcourse")
+    done = subprocess.run([command, "grade", LESSON, "--jobs", "1"], cwd=course, capture_output=True, text=True)
+    assert "1 of 1  graded" in done.stdout, done.stdout + done.stderr
+
+
 def test_required_isolation_that_is_off_is_refused(course):
     config = classes.settings(isolated=False)
     room = Classroom(course, config)

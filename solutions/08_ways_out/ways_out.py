@@ -658,12 +658,12 @@ but the *direction* of $(x_1, x_2, 1)$ tells the radius.
 
 
 # %% shows_only=true
-X, y = (array.astype(float) for array in vg.circles())
+X, y = (array.astype(float) for array in vg.circles(250))
 
 
 def last_layer(depth, norm, third_input, seed):
-    """h of the last of `depth` fresh relu layers of 32, (1000, 32)."""
-    h = np.hstack([X, np.ones((1000, 1))]) if third_input else X
+    """h of the last of `depth` fresh relu layers of 32, (250, 32)."""
+    h = np.hstack([X, np.ones((250, 1))]) if third_input else X
     drawn = vg.initial_weights(depth, 32, "he_normal", seed, inputs=h.shape[1])
     for kernel, _ in drawn[:-1]:
         z = h @ kernel

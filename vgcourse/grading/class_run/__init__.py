@@ -1,5 +1,6 @@
 """A class: who handed in, who is graded by which worker, and what was kept of it."""
 
+import os
 import signal
 import sys
 import threading
@@ -8,6 +9,8 @@ from contextlib import contextmanager
 
 if sys.platform == "linux":  # Windows has no fork server to import
     from multiprocessing import forkserver
+
+_SAFE_PATH = "PYTHONSAFEPATH"  # Python's own: as its option -P
 
 
 def begin_imports() -> None:
@@ -18,8 +21,24 @@ def begin_imports() -> None:
     """
     if sys.platform == "linux":
         forkserver.set_forkserver_preload([f"{__name__}.pool"])
-        with deaf_to_ctrl_c():
+        with deaf_to_ctrl_c(), _not_from_here():
             forkserver.ensure_running()
+
+
+@contextmanager
+def _not_from_here() -> Iterator[None]:
+    """What starts meanwhile imports nothing from the working folder: a clone there may hold another version than the
+    one that runs, and anybody's own `random.py` would stand before Python's.
+    """
+    before = os.environ.get(_SAFE_PATH)
+    os.environ[_SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_SAFE_PATH]
+        else:
+            os.environ[_SAFE_PATH] = before
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from vgcourse.course.lesson import Lesson
 from vgcourse.errors import CourseError
@@ -30,7 +30,14 @@ _HELP = {
 }
 
 
+_SPELLING = "In nbgrader_config.py it is spelled c.CourseDirectory.db_url = 'postgresql+psycopg://NAME:PASSWORD@HOST/DATABASE'."
+
+_DRIVER = "Install the database's driver beside vgcourse; for PostgreSQL: pip install 'psycopg[binary]'"
+
+
 def _what_to_do(error: SQLAlchemyError) -> str:
+    if isinstance(error, ArgumentError):
+        return _SPELLING
     code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
     if code is None:
         return "Look whether the database of db_url runs, takes this account and has its tables."
@@ -54,6 +61,8 @@ class CourseGradebook:
                 yield book
         except SQLAlchemyError as error:
             raise CourseError(f"The gradebook cannot be used: {cause(error)}. {_what_to_do(error)}") from error
+        except ModuleNotFoundError as error:
+            raise CourseError(f"The gradebook cannot be used: its db_url needs {error.name}. {_DRIVER}") from error
 
     def max_score(self, lesson: Lesson) -> float:
         """The points of a lesson; raises CourseError where the gradebook does not know it."""
