@@ -55,6 +55,10 @@ def both(request):
 
 @pytest.fixture(scope="module")
 def solved(both):
+    from tests.lesson_runs import truths
+
+    listed, choices = truths(), {id: told for id, told in both[0]["revealed"].items() if isinstance(told, str)}
+    assert choices == {id: listed.get(id) for id in choices}, "tests/prediction_truths.txt has another truth"
     return both[0]
 
 

@@ -12,8 +12,14 @@ RUN = r"""
 import contextlib, io, json, sys
 import matplotlib
 matplotlib.use("Agg")
+from vgcourse.course import predictions
 from vgcourse.course.checks import CheckFailed
-(cells, keep), out, space, kept = json.load(sys.stdin), [], {}, None
+(cells, keep), out, space, kept, revealed = json.load(sys.stdin), [], {}, None, {}
+reveal = predictions.reveal
+def noted(id, result, *words, **more):
+    revealed[id] = result if isinstance(result, str) else float(result)
+    return reveal(id, result, *words, **more)
+predictions.reveal = noted
 for source in cells:
     text, failed = io.StringIO(), None
     with contextlib.redirect_stdout(text):
@@ -30,12 +36,12 @@ try:
 except OSError:
     peak = 0
 exec(keep)
-json.dump({"cells": out, "loaded": loaded, "peak_mb": peak, "space": kept}, sys.stdout)
+json.dump({"cells": out, "loaded": loaded, "peak_mb": peak, "space": kept, "revealed": revealed}, sys.stdout)
 """
 
 
 def run(notebook, answers=None, keep=""):
-    """Run the code cells: source, text and failed check of each, what is loaded, peak memory.
+    """Run the code cells: source, text and failed check of each, what is loaded and revealed, peak memory.
 
     ``answers`` maps an exercise to a file whose code takes the place of its answer. ``keep`` is code that puts what
     it wants of the lesson's names, ``space``, into ``kept``: it comes back as ``space``.
@@ -59,6 +65,12 @@ def run(notebook, answers=None, keep=""):
 def _source(cell, answers):
     id = cell.metadata.get("nbgrader", {}).get("grade_id", "").removesuffix("-answer")
     return answers[id].read_text(encoding="utf-8") if id in answers else cell.source
+
+
+def truths():
+    """Of every prediction with choices, by its id: which of them comes true."""
+    lines = (ROOT / "tests" / "prediction_truths.txt").read_text("utf-8").splitlines()
+    return dict(line.split(" | ") for line in lines if not line.startswith("#"))
 
 
 def number(printed, pattern):

@@ -21,6 +21,13 @@ NAMES = re.compile(
 FORMULA = re.compile(r"\$\$.*?\$\$|\$(?!(?:3\\cdot)?10\^)[^$]*\$|`[^`]*`", re.DOTALL)
 NUMBER = re.compile(r"(?<![\w.])[-−]?\d[\d,]*(?:\.\d+)?|(?<![\w.])[-−]?\.\d+")
 PLAIN = {0.0, 1.0}  # say nothing by themselves
+# A measurement in words: a share or a multiple. ("Two" and "ten" count things more often than they measure.)
+IN_WORDS = re.compile(
+    r"\b(?:a|an|about|than|nearly) half\b|\bhalf of (?!the (?:story|> )|what|each)|\bhalves (?!of)"
+    r"|\b(?:quarter|tenth|twentieth)s?\b|\b(?:a|two) (?:third|fifth|sixth|eighth)s?\b(?! (?:tutorial|input))"
+    r"|\b\S*(?:hundred|thousand|million|billion)ths?\b"
+    r"|\b(?!mani)[a-z]+fold\b|\bone in (?:two|three|four|five|ten|twenty)\b|\b[a-z]+ percent\b|\btwice as\b"
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,7 @@ class Sentence:
     text: str
     numbers: frozenset[float]
     beside: frozenset[float]  # numbers in the code around it
+    in_words: bool = False  # whether it says a share or a multiple in words, of which no code holds a digit
 
 
 def sentences(source: str) -> list[Sentence]:
@@ -40,8 +48,9 @@ def sentences(source: str) -> list[Sentence]:
         code = [b for h, _, b in cells[max(0, i - 4) : i + 5] if "[markdown]" not in h]
         beside = frozenset(n for b in code for n in _numbers(b.replace("_", "")))
         for text in _split(_said(body)):
-            numbers = frozenset(_numbers(NAMES.sub("", FORMULA.sub("", text)))) - PLAIN
-            found += [Sentence(text, numbers, beside)] if numbers else []
+            plain = NAMES.sub("", FORMULA.sub("", text))
+            numbers, in_words = frozenset(_numbers(plain)) - PLAIN, bool(IN_WORDS.search(plain))
+            found += [Sentence(text, numbers, beside, in_words)] if numbers or in_words else []
     return found
 
 
@@ -72,4 +81,5 @@ def quoted(tests: str) -> set[str]:
 
 
 def is_held(sentence: Sentence, quotes: set[str]) -> bool:
-    return sentence.numbers <= sentence.beside or any(quote in sentence.text for quote in quotes)
+    in_code = not sentence.in_words and sentence.numbers <= sentence.beside
+    return in_code or any(quote in sentence.text for quote in quotes)

@@ -83,6 +83,15 @@ def test_a_setting_that_is_ill_is_found_in_every_layer_that_has_it():
 
 
 @pytest.mark.parametrize("name", NAMES[:8])
+def test_a_place_may_be_a_layer_inside_the_right_one_as_diagnose_writes_it(name):
+    right = right_findings(draw(name))
+    for kind, (place, cause) in right.items():
+        for inside, key in ((f"{place}/token", None), (f"{place} / key", None), (f"other/{place}", "other-place")):
+            told = verdict_on(name, {**right, kind: [inside, cause]})
+            assert (told[0] if told else None) == key, (kind, inside)
+
+
+@pytest.mark.parametrize("name", NAMES[:8])
 def test_a_right_finding_passes_in_any_dress(name):
     charts = draw(name)
     for place in (0, -1):

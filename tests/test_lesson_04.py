@@ -152,6 +152,11 @@ def test_under_fit_the_first_layers_gradient_grows_and_the_last_stays(space, pri
     assert len(kernels) == 4 and kernels[-1] > 1.2 * kernels[0]
     accuracy = [float(v) for v in re.findall(r"accuracy ([\d.]+)", printed)]
     assert accuracy[0] < 0.15 and 0.15 < accuracy[-1] < 0.26
+    ratio = np.divide(last, first)
+    assert "the ratio first rises and then falls to less than a third within ten epochs" in prose
+    assert ratio[0] < ratio.max() and ratio[-1] < ratio.max() / 3
+    assert "The accuracy creeps from one in ten to one in five." in prose
+    assert "The accuracy is still near one in five." in prose
 
 
 def test_tensorboards_files_hold_the_histograms(printed):
@@ -225,6 +230,7 @@ def test_the_factors_of_the_analyses_of_sections_3_and_4(space, prose):
     assert "about five millionths: nineteen factors of 0.52" in prose
     lost = np.median(space["errors"][:, 0] / space["errors"][:, -1])
     assert lost == pytest.approx(5e-6, rel=0.3) and lost ** (1 / 19) == pytest.approx(0.52, abs=0.015)
+    assert "a little less than half at each" in prose and 0.4 < 1 - lost ** (1 / 19) < 0.5
     assert "leaves a 60,000th or less" in prose and 1 / 62_000 < 3**-10 < 1 / 58_000
     assert "The left panel is level at about $10^{-9}$" in prose
     assert 10**-9.5 < np.median(space["kernels"]) < 10**-8.5

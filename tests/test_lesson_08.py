@@ -101,6 +101,12 @@ def test_pre_training_helps_and_most_of_it_is_the_size(prose):
     assert factor == pytest.approx(0.84, abs=0.006) and "a factor of .84" in prose
 
 
+def test_the_pre_trained_nets_took_the_steps_that_the_text_says(prose):
+    assert "a thousand steps of plain descent each (the kept runs had six, and 4,200 steps of Adam for each" in prose
+    orders = set_ups.orders_of(1347, set_ups._BATCH["digits"], set_ups._PRE_EPOCHS, [0])
+    assert len(orders) == 4200 and set_ups.SICK.depth == 6
+
+
 def test_an_autoencoder_makes_its_kernels_larger_and_its_factor(printed, prose):
     fresh, trained = (
         np.array([[float(m) for m in pair] for pair in re.findall(r"√n ([\d.]+), factor ([\d.]+)", line)])
@@ -190,6 +196,9 @@ def test_layer_norm_is_second_with_adam_and_spreads_with_sgd(prose):
     factor = DIGITS[DIGITS.way == "layer norm"].factor.median()
     assert factor == pytest.approx(0.39, abs=0.005) and factor**5 < 0.01
     assert "with SGD its runs spread from .100 to .924" in prose
+    assert "Adam makes up for that, and so does SGD in 100 epochs, with .960." in prose
+    assert middle(digits("layer norm", "sgd", 100)) == 0.960
+    assert "with SGD, in thirty epochs, the sums (skip, gate), batch norm and the right variance are sure" in prose
     assert "Its factor is .39 a layer: less than a hundredth" in prose
 
 

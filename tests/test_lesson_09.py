@@ -15,7 +15,8 @@ from vgcourse.course.authoring.build import solved_notebook
 from vgcourse.course.checks import registry
 from vgcourse.course.lesson import Lesson
 from vgcourse.nets.clinic import KINDS
-from vgcourse.nets.clinic.charts import SEEDS
+from vgcourse.nets.clinic.charts import SEEDS, Chart
+from vgcourse.nets.clinic.patients import Patient
 from vgcourse.nets.clinic.tasks import STEPS
 from vgcourse.nets.data import circles
 from vgcourse.nets.models import initial_weights
@@ -100,6 +101,18 @@ def test_no_oddity_keeps_a_net_from_learning(prose):
 def test_frozen_wrong_statistics_leave_a_tenth(prose):
     frozen = TABLE[(TABLE.kind == "cnn") & (TABLE.fault == "frozen") & (TABLE.change == "nothing")]
     assert len(frozen) == 2 * SEEDS and frozen.score.median() == pytest.approx(0.1, abs=0.03)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_behind_frozen_wrong_statistics_every_unit_is_off_for_every_picture(seed):
+    kind = KINDS["cnn"]
+    assert "cut off by the next relu, for every picture" in " ".join(SOLUTION.split())
+    for fault in (one for one in kind.faults if one.setting == "frozen"):
+        sick = Patient(kind, seed, Chart(kind, seed, fault).settings)
+        h = sick.X[:200]
+        for layer in sick.model.layers[: [one.name for one in sick.model.layers].index(fault.value) + 1]:
+            h = layer(h, training=True)  # the others normalise by the batch, as they do while it learns
+        assert np.asarray(h).max() < 0
 
 
 def test_refresh_makes_a_trained_net_read_again(printed):

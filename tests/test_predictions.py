@@ -1,3 +1,4 @@
+import ast
 import json
 import shutil
 
@@ -5,6 +6,7 @@ import nbformat
 import numpy as np
 import pytest
 
+from tests.lesson_runs import truths
 from vgcourse.course import predictions, progress
 from vgcourse.course.checks.verdicts import Verdict
 
@@ -244,3 +246,31 @@ def test_code_in_a_question_or_note_is_marked_as_code(kept):
     assert "<code>fit</code> &lt;b&gt;" in note
     panel = predictions.predict("says", "What does `diagnose` say?", choices=["healthy", "vanishing"])
     assert "<code>diagnose</code>" in predictions._in_html(panel)
+
+
+# What the lessons ask
+
+
+def asked(root):
+    """(lesson, id, choices) of every prediction with choices that a lesson writes out, in their order."""
+    for path in sorted(root.glob("solutions/0*/*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "predict":
+                choices = [word.value for word in node.keywords if word.arg == "choices"]
+                if choices and isinstance(choices[0], ast.List):
+                    yield path.parent.name, node.args[0].value, [one.value for one in choices[0].elts]
+
+
+def test_neither_place_nor_length_of_a_choice_gives_the_truth_away(root):
+    """Over all lessons; whoever always takes the first, the last, the third, the longest is right by chance."""
+    told = truths()
+    questions = [(id, choices, choices.index(told[id])) for _, id, choices in asked(root)]
+    by_chance = sum(1 / len(choices) for _, choices, _ in questions)
+    longest = sum(len(choices[at]) > max(len(c) for c in choices if c != choices[at]) for _, choices, at in questions)
+    habits = {place: sum(at == place for _, _, at in questions) for place in range(4)}
+    habits["last"] = sum(at == len(choices) - 1 for _, choices, at in questions)
+    assert len(questions) > 25 and max(habits.values()) < 1.5 * by_chance, habits
+    assert longest < 1.5 * by_chance
+    for lesson in {lesson for lesson, *_ in asked(root)}:
+        places = [choices.index(told[id]) - len(choices) for name, id, choices in asked(root) if name == lesson]
+        assert len(places) < 3 or len(set(places)) > 1, f"{lesson}: always the same place"

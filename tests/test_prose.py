@@ -44,3 +44,18 @@ def test_a_new_number_is_noticed_and_a_name_is_none():
     assert one.numbers == {7, 9}, "what stands below a heading is read"
     (one,) = sentences(text + "# %%\nfor i in range(9):\n    print(7)\n")
     assert is_held(one, set())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "grows sevenfold", "a tenth arrives", "about a third do", "six percent are left", "learns in one in five",
+        "at nine it sits at a half", "two thirds of it", "a ten-millionth is left", "less than a quarter",
+        "each layer halves it",
+    ],
+)  # fmt: skip
+def test_a_share_in_words_is_a_number_and_a_count_of_things_is_none(said):
+    (one,) = sentences(f'# %% [markdown]\n"""\nOf the error {said}.\n"""\n# %%\nprint(1 / 10)\n')
+    assert not is_held(one, set()) and is_held(one, {said})
+    for plain in ("the third one is folded", "in the first half we saw it", "two of many things", "a manifold"):
+        assert not sentences(f'# %% [markdown]\n"""\nHere {plain}.\n"""\n')

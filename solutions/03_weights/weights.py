@@ -615,7 +615,7 @@ three networks each. Batches of 40 leave no smaller last one: all 125 steps are 
 predict(
     "sgd-ratio",
     "Plain SGD: how many times smaller is the ratio of hidden_1 than that of output?",
-    choices=["about the same", "about 20", "about 300", "about 5,000"],
+    choices=["about 5,000", "about 300", "about 20", "about the same"],
 )
 
 # %% shows_only=true

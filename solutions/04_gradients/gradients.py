@@ -4,8 +4,8 @@ r"""
 
 This is the heart of the course. You will open a training step, take the gradients out, and find the one
 number that says whether a deep network can learn: by how much the error shrinks per layer on its way down.
-On the way you will see why the best-known way of plotting gradients misleads, and meet a network that
-looks perfectly even, layer by layer, while it loses half of its error at each one of them.
+On the way you will see why the best-known way of plotting gradients misleads, and meet a network of
+which two honest measurements of the gradient say two different things.
 
 **You will be able to**
 

@@ -215,10 +215,10 @@ predict(
     "relu-half",
     "20 ReLU layers of 100 units, Glorot's weights. What is left of the mean square?",
     choices=[
-        "nearly all",
-        "a twentieth or so",
-        "about a thousandth",
         "some millionths",
+        "about a thousandth",
+        "a twentieth or so",
+        "nearly all",
     ],
 )
 

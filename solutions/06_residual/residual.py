@@ -706,7 +706,7 @@ net, every path goes through every layer.
 predict(
     "lesion",
     "One of the 50 blocks is taken out of the trained net. Its accuracy then?",
-    choices=["a half: the chain is broken", "about three quarters", "above .95"],
+    choices=["above .95", "about three quarters", "a half: the chain is broken"],
 )
 
 # %% shows_only=true

@@ -63,7 +63,7 @@ does not get below that has learned nothing, however smoothly the curve falls.
 predict(
     "uneven",
     "Ten classes; one has 91 of 100 examples, each other one has 1. The best constant answer's cross-entropy?",
-    choices=["about 2.3", "about 1.5", "about 1.0", "about 0.5"],
+    choices=["about 0.5", "about 1.0", "about 1.5", "about 2.3"],
 )
 
 # %% [markdown]
@@ -243,7 +243,7 @@ Now the first of the four settings once more, in front of another net.
 predict(
     "same-pixels",
     "Pictures from 0 to 255 into the residual net, which has no normalisation. How many of 16 seeds learn?",
-    choices=["all", "about half", "one or two", "none"],
+    choices=["none", "one or two", "about half", "all"],
 )
 
 # %% shows_only=true

@@ -102,9 +102,26 @@ def _settings(value: Any) -> dict[tuple[str, str], str] | None:
             config = layer.get_config()
         except Exception:  # a layer of somebody's own need not know how to say it
             config = {}
-        for setting, at in {**config, "trainable": layer.trainable}.items():
+        parts = {**config, "trainable": layer.trainable, **_attributes(layer)}
+        for setting, at in parts.items():
             if " at 0x" not in repr(at):  # an object without a text of its own may be another one at each look
                 found[layer.name, setting] = repr(at)
+    return found
+
+
+class _Said(str):
+    """A text that is shown without quotes."""
+
+    __repr__ = str.__str__
+
+
+def _attributes(layer: Any) -> dict[str, str]:
+    """Which attributes of a layer, and of its cell, are weights: one that an array has replaced is none any more."""
+    found = {}
+    for prefix, part in (("", layer), ("cell.", getattr(layer, "cell", None))):
+        for name, at in vars(part).items() if hasattr(part, "__dict__") else ():
+            if not name.startswith("_") and hasattr(at, "shape") and hasattr(at, "dtype"):
+                found[prefix + name] = _Said("a weight" if hasattr(at, "assign") else "an array, which is no weight")
     return found
 
 

@@ -146,7 +146,12 @@ _EXPLAINED = {_words(meaning): cause for cause, meaning in CAUSES.items()}
 def _is_right(finding: list[str], chart: Chart) -> bool:
     if len(finding) != 2:
         return False
-    return _words(finding[0]) in map(_words, chart.fault.places) and _cause(finding[1]) == chart.fault.cause
+    return _is_there(finding[0], chart) and _cause(finding[1]) == chart.fault.cause
+
+
+def _is_there(place: str, chart: Chart) -> bool:
+    """Whether the fault is there; `diagnose` writes a layer inside another one with a stroke, "embedding/token"."""
+    return _words(place.partition("/")[0]) in map(_words, chart.fault.places)
 
 
 def _what_is_wrong(kind: str, finding: list[str], chart: Chart) -> Any:
@@ -160,8 +165,7 @@ def _what_is_wrong(kind: str, finding: list[str], chart: Chart) -> Any:
         return "oddity", {**fields, "got": cause}
     if cause == chart.fault.cause:
         return "other-place", fields
-    is_there = _words(place) in map(_words, chart.fault.places)
-    return ("other-cause" if is_there else "wrong-finding"), fields
+    return ("other-cause" if _is_there(place, chart) else "wrong-finding"), fields
 
 
 @six_findings.own_version

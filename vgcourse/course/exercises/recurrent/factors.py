@@ -68,6 +68,11 @@ time_factor = Exercise(
             "places in time.",
             share=0.5,
         ),
+        "tiny": Miss(
+            "Where no step is below a ten-millionth your factor is right. Only what is exactly 0 is left out, and "
+            "nothing is added to the rest: small numbers are what is measured here.",
+            share=0.5,
+        ),
         "wrong-values": "Begin with a profile that is exactly 0.5 to the power of the steps that are left.",
     },
 )
@@ -124,7 +129,17 @@ def judge_time_factor(seen: Seen, rng: np.random.Generator) -> Any:
     if all_close([got[i] for i in whole], [wanted[i] for i in whole]):
         closed = [_fitted(np.log(p[:-TRANSIENT][p[:-TRANSIENT] > 0])) for p in profiles]
         return ("closed-up" if all_close(got, closed) else "zeros"), shown
-    return cause([got[i] for i in whole], _slips([profiles[i] for i in whole])) or "wrong-values", shown
+    if key := cause([got[i] for i in whole], _slips([profiles[i] for i in whole])):
+        return key, shown
+    return ("tiny" if _loses_the_tiny(got, wanted, profiles) else "wrong-values"), shown
+
+
+def _loses_the_tiny(got: list[float], wanted: list[float], profiles: list[np.ndarray]) -> bool:
+    """Whether only profiles with steps below a ten-millionth are wrong, and the smallest of all is."""
+    least = [p[:-TRANSIENT][p[:-TRANSIENT] > 0].min() for p in profiles]
+    right = [all_close([g], [w]) for g, w in zip(got, wanted, strict=True)]
+    loud = [ok for ok, size in zip(right, least, strict=True) if size >= 1e-7]
+    return len(loud) > 1 and all(loud) and not right[int(np.argmin(least))]
 
 
 def factor_of(profile: np.ndarray) -> float:

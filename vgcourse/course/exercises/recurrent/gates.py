@@ -33,9 +33,8 @@ gate_for = Exercise(
         "wrong-values": "Put your bias through a sigmoid and take it to the power of the steps: that should be the "
         "share.",
         "unchanged": Miss(
-            _HALF
-            + "open_gate leaves the layer as it was. Is the changed array given back to the layer (`get_weights` "
-            "and `.numpy()` give copies)? Is its place right for any number of units?",
+            _HALF + "open_gate leaves the layer's weights as they were. Is the changed array given back to the layer "
+            "(`get_weights` and `.numpy()` give copies)? Is its place right for any number of units?",
             share=0.5,
         ),
         "input-gate": Miss(_HALF + "open_gate sets the first quarter, which is the input gate's.", share=0.5),
@@ -61,7 +60,7 @@ gate_for = Exercise(
             share=0.5,
         ),
         "kernels-changed": Miss(
-            _HALF + "open_gate changes a kernel too. Only the bias, and only a quarter of it, should be another.",
+            _HALF + "open_gate changes a kernel. Only the bias, and only a quarter of it, should be another.",
             share=0.5,
         ),
         "wrong-gate": Miss(
@@ -173,8 +172,8 @@ def _shown(after: list, before: list, units: int, bias: float) -> dict[str, str]
     got = np.asarray(after[2]).reshape(4, units)
     for gate in (1, 0, 2, 3):
         if not close(got[gate], wanted[gate], 1e-5):
-            place = f"layer.cell.bias[{gate * units}:{(gate + 1) * units}]"
-            return fact(f"With {units} units, after open_gate(layer, {bias:.3g}), {place}", got[gate], wanted[gate])
+            place = f"layer.get_weights()[2][{gate * units}:{(gate + 1) * units}]"
+            return fact(f"{units} units, after open_gate(layer, {bias:.3g}): {place}", got[gate], wanted[gate])
     return {}
 
 

@@ -73,7 +73,7 @@ walk_back = Exercise(
             "the two agree says something only then.",
             share=0.5,
         ),
-        "wrong-values": "This is {which}.",
+        "wrong-values": "Those are the values of {which}. Begin with a single block.",
     },
 )
 Case = tuple[np.ndarray, list[np.ndarray], np.ndarray, float, float]

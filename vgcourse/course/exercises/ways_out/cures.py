@@ -28,6 +28,11 @@ which_cure = Exercise(
             "over them. One that was taken off is 0 up to rounding.",
             share=0.5,
         ),
+        "exactly-zero": Miss(
+            "Every net that you misname has a mean that was taken off. It is 0 up to rounding, about 1e-17, and "
+            "seldom exactly: ask whether it is tiny.",
+            share=0.5,
+        ),
         "faint-is-none": "Every net that you misname has a faint gradient, and you call it untreated. Layer "
         "normalisation, or a relu net of few units, can have one as well: look at what else the cure does.",
         "level-is-cured": Miss(
@@ -120,6 +125,8 @@ def _miss(got: list[str], wanted: list[str], cases: list, said: dict) -> Any:
     wrong = [of for g, (w, of) in zip(got, cases, strict=True) if g != w]
     if {g for g, _ in pairs} <= set(MEANS) and all(_is_near(g, of) for (g, _), of in zip(pairs, wrong, strict=True)):
         return "near-zero", said
+    if kinds <= set(MEANS) and _asks_for_zero(got, cases):
+        return "exactly-zero", said
     one = {"also_right": "Four of the five kinds are right everywhere."} if len(kinds) == 1 else {}
     if {g for g, _ in pairs} == {"none"} and max(map(_fall, wrong)) < 0.1:
         return "faint-is-none", {**said, **one}
@@ -150,6 +157,12 @@ def _fall(shown: dict[str, np.ndarray]) -> float:
 def _is_near(said: str, shown: dict[str, np.ndarray]) -> bool:
     """A wide net, whose mean is small and yet no rounding."""
     return 1e-6 < shown[MEANS[said]].max() < 0.1
+
+
+def _asks_for_zero(got: list[str], cases: list) -> bool:
+    """Whether a normalised net is named exactly where every layer's mean is 0 without any rounding."""
+    normed = [(g, w, not np.any(of[MEANS[w]])) for g, (w, of) in zip(got, cases, strict=True) if w in MEANS]
+    return all((g == w) == exact for g, w, exact in normed)
 
 
 @which_cure.own_version

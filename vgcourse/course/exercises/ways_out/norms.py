@@ -35,7 +35,9 @@ batch_norm = Exercise(
         "range": "batch_norm: That divides by the range, from the smallest to the largest. Asked for is the root of "
         "the variance.",
         "middle": "batch_norm: That takes off the median. Asked for is the mean.",
-        "forward-values": "This is batch_norm.",
+        "mean-square": "batch_norm: That divides by the root of z's mean square. The variance is the mean squared "
+        "distance from the mean.",
+        "forward-values": "These are batch_norm's values. For one unit: what are its mean and its variance?",
         "not-three": "batch_norm_back gives back three arrays: dL/dz, dL/dgamma, dL/dbeta.",
         "back-shape": "batch_norm_back: {part} should have the shape {wanted}; yours has {got}.",
         "constants": Miss(
@@ -101,7 +103,10 @@ batch_norm = Exercise(
         "averaged-dz": Miss(
             "batch_norm is right. Your dL/dz is n times too small: each example's error is its own.", share=2 / 3
         ),
-        "back-values": Miss("batch_norm is right. This is batch_norm_back.", share=0.5),
+        "back-values": Miss(
+            "batch_norm is right. These are batch_norm_back's values: put them beside difference quotients.",
+            share=0.5,
+        ),
     },
 )
 Case = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]
@@ -207,6 +212,7 @@ def _slips_up(z: np.ndarray, gamma: np.ndarray, beta: np.ndarray, _: np.ndarray,
         "eps-fixed": [up(z, gamma, beta, 1e-3)],
         "range": [of(centre, np.ptp(z, 0) + e) for centre in (z.min(0), mean) for e in (eps, 0)],
         "middle": [of(np.median(z, 0), root)],
+        "mean-square": [of(mean, np.sqrt((z**2).mean(0) + eps))],
     }
 
 
@@ -252,7 +258,8 @@ def _slips_back(z: np.ndarray, gamma: np.ndarray, _: np.ndarray, error: np.ndarr
         "by-variance": [of(right[0] / s)],
         "gamma-in-all": [of(right[0], (g * hat).sum(0), g.sum(0)), of(right[0], (g * hat).sum(0))],
         "gamma-once": [of((g - a - hat * b) / s) for a, b in gamma_missing],
-        "back-no-eps": [back(z, gamma, error, other) for other in (0, 1e-3)],
+        "back-no-eps": [back(z, gamma, error, other) for other in (0, 1e-3)]
+        + [_hat_of_another_eps(z, g, error, eps)],
         "hat-once": [of((g - g.mean(0) - through) / s)],
         "back-units-axis": [of((g - g.mean(**rows) - hat * (g * hat).mean(**rows)) / s)],
         "y-for-hat": [of((g - g.mean(0) - y * (g * y).mean(0)) / s, d) for d in (right[1], (error * y).sum(0))],
@@ -261,13 +268,22 @@ def _slips_back(z: np.ndarray, gamma: np.ndarray, _: np.ndarray, error: np.ndarr
         "constants": [of(g / s)],
         "no-mean": [of((g - hat * through) / s)],
         "no-variance": [of((g - g.mean(0)) / s)],
-        "not-hat": [of((g - g.mean(0) - other * through) / s) for other in (z, z - z.mean(0))],
+        "not-hat": [
+            of((g - g.mean(0) - other * mean) / s)
+            for other in (z, z - z.mean(0))
+            for mean in (through, (g * other).mean(0))
+        ],
         "terms-added": [of((g + g.mean(0) + hat * through) / s)],
         "no-gamma": [of(lost)],
         "averaged": [of(right[0], right[1] / len(z), right[2] / len(z))],
         "gamma-of-z": [of(right[0], (error * other).sum(0)) for other in (z, z - z.mean(0))],
         "exchanged": [of(right[0], right[2], right[1])],
     }
+
+
+def _hat_of_another_eps(z: np.ndarray, g: np.ndarray, error: np.ndarray, eps: float) -> list[np.ndarray]:
+    hat = up(z, eps=0)
+    return [(g - g.mean(0) - hat * (g * hat).mean(0)) / np.sqrt(z.var(0) + eps), (error * hat).sum(0), error.sum(0)]
 
 
 @batch_norm.own_version
