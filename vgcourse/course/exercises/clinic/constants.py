@@ -25,6 +25,8 @@ chance_loss = Exercise(
         "one-mean": "You take one mean for all columns. A constant answer may be another number in each column.",
         "sum": "You add up the columns. Keras's mean squared error is a mean over them as well.",
         "deviation": "That is a standard deviation; the mean squared error around the mean is its square.",
+        "sign": "Right but for the sign: the logarithm of a share is below 0, and a loss is not.",
+        "around-zero": "That is the loss of the answer 0. The best constant is the mean, in each column its own.",
         "one-less": "You divide by n - 1. The loss is a plain mean over the examples.",
         "wrong-values": "Begin with the kind of target that this is, and ask which constant is best for it.",
     },
@@ -102,7 +104,7 @@ def _slips(y: np.ndarray, kind: str) -> dict[str, list[float]]:
     """What each wrong formula gives for a case; for a kind that it does not concern, what is right."""
     right = [best(y, kind)]
     slips = dict.fromkeys(("log-of-zero", "half", "one-mean", "sum", "deviation", "one-less"), right)
-    slips |= {"balanced": right, "bits": right, "accuracy": right}
+    slips |= dict.fromkeys(("balanced", "bits", "accuracy", "sign", "around-zero"), right)
     return slips | (_slips_of_numbers(y) if kind == "numbers" else _slips_of_classes(y, kind))
 
 
@@ -114,6 +116,7 @@ def _slips_of_numbers(y: np.ndarray) -> dict[str, list[float]]:
         "sum": [float(around.sum())],
         "deviation": [float(np.sqrt(around.mean())), float(columns.std(axis=0).mean()), float(y.std())],
         "one-less": [float(columns.var(axis=0, ddof=1).mean())],
+        "around-zero": [float(np.mean(y**2))],
     }
 
 
@@ -124,8 +127,9 @@ def _slips_of_classes(y: np.ndarray, kind: str) -> dict[str, list[float]]:
     alone = len(shares) == 1
     two, there, named = (float(np.log(n)) for n in (2, len(shares), y.max() + 1))
     return {
-        # The two of a yes-no, and how many there are of others, are counted in two ways each.
-        "balanced": [two, there, two, there] if kind == "yes-no" else [there, there, named, named],
+        # The two of a yes-no, and how many there are of others, are counted in two ways each; others may be right.
+        "balanced": 3 * [two, there] if kind == "yes-no" else [there, there, named, named, right, right],
+        "sign": [-right],
         "bits": [right / float(np.log(2))],
         "accuracy": [float(shares.max()), float(1 - shares.max())],
         # Where there are but two, and where all up to the largest label are counted.
