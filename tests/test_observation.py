@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from vgcourse.course.checks.handed import HandedOut
 from vgcourse.course.checks.observation import ARRAY, LIMIT, ObservationError, decode, encode
 
 
@@ -120,3 +121,44 @@ def test_a_damaged_observation_is_refused_with_a_sentence(text):
 def test_an_array_of_no_numbers_is_named_by_what_it_holds(value, kind):
     with pytest.raises(ObservationError, match=f"a {kind} is not a number"):
         encode({"a": np.asarray(value)})
+
+
+class Weight:
+    """What a weight looks like to the check."""
+
+    def __init__(self, values):
+        self.values = np.array(values, "float32")
+        self.shape, self.dtype = self.values.shape, self.values.dtype
+
+    def assign(self, values):
+        self.values = np.asarray(values, "float32")
+
+
+class Layer:
+    """A layer with one weight, which remembers it apart from the attribute, as Keras's do."""
+
+    name, trainable = "norm", True
+
+    def __init__(self):
+        self.mean = Weight([1.0, 2.0])
+        self._kept = [self.mean]
+
+    def get_weights(self):
+        return [one.values for one in self._kept]
+
+    def get_config(self):
+        return {}
+
+
+@pytest.mark.parametrize("puts_an_array", [True, False])
+def test_an_array_in_the_place_of_a_weight_is_told(puts_an_array):
+    def answer(layer):
+        if puts_an_array:
+            layer.mean = np.zeros(2)
+        else:
+            layer.mean.assign(np.zeros(2))
+
+    handed = HandedOut(meant=(0,))
+    handed.guard("refresh", answer)(Layer())
+    told = "norm.mean was a weight and is an array, which is no weight"
+    assert (handed.changed or {}).get("setting") == (told if puts_an_array else None)
