@@ -39,6 +39,7 @@ class Handed:
     release: NotebookNode
     random: random.Random
     done: list[str] = field(default_factory=list)
+    rewritten: dict[str, str] = field(default_factory=dict)  # exercise → what its author calls the right answer now
 
     def cells(self, kind: str | None = None):
         """The places of all cells, of one type where it is named."""
@@ -197,6 +198,8 @@ def split(h: Handed):
 
 def merged(h: Handed):
     """Two neighbours became one cell, with the first one's type and metadata."""
+    if len(h.nb.cells) < 2:
+        return
     i = h.random.randrange(len(h.nb.cells) - 1)
     h.nb.cells[i].source += h.random.choice(("\n\n", "\n")) + h.nb.cells.pop(i + 1).source
 
@@ -322,7 +325,7 @@ class Course:
         for accident in [*_row(chance, people, most), *editors] if accidents is None else accidents:
             handed.done.append(accident.__name__)
             accident(handed)
-        return handed, chosen
+        return handed, chosen | {id: text for id, text in handed.rewritten.items() if id in chosen}
 
     def problem(self, seed: int, accidents=None) -> str:
         """What is wrong with what aligning made of a case; empty where all is well, or the refusal fits."""

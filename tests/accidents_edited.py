@@ -148,6 +148,8 @@ def percent_script(h):
 
 def merged_and_split_elsewhere(h):
     """Two cells were merged, and the one they became was split at another line."""
+    if len(h.nb.cells) < 2:
+        return
     i = h.random.randrange(len(h.nb.cells) - 1)
     cell = h.nb.cells[i]
     if cell.cell_type != h.nb.cells[i + 1].cell_type:

@@ -162,6 +162,12 @@ MET_ELSEWHERE = {
     "methods in a cell of their own": ("03_weights", 200_163, None),
     "a badge on top of all": ("02_depth", 201_055, None),
     "a check between two functions": ("01_circles", 2, [check_between_functions, curled_in_code]),
+    "the head of a function merged into words": ("00_start", 60, None),
+    "a function without a return, in two cells": ("09_clinic", 739, None),
+    "a stub of a class in two cells": ("03_weights", 1273, None),
+    "a whole answer above the halves of a copy": ("00_start", 1620, None),
+    "a stub above the halves of a given cell": ("03_weights", 1833, None),
+    "a copy with another answer, and no check": ("02_depth", 1842, None),
 }  # fmt: skip
 
 

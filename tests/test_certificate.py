@@ -71,7 +71,7 @@ def test_a_guess_made_anew_when_the_result_was_known_counts_for_nothing(course, 
     assert "saw it coming" not in reveal("far", "a tenth")._repr_html_()
     text = page.certificate("Ada").path.read_text("utf-8")
     assert "0 of 1 predictions came true" in text and "<td>·</td><td>How far?</td><td>a tenth</td>" in text
-    assert "guessed again when the result was known" in text and "<td>0.1235</td>" in text
+    assert "guessed when the result was known, and not counted" in text and "<td>0.1235</td>" in text
     assert ("How far?", "a tenth", "a tenth", "· guessed when the result was known") in (
         progress.progress_page().predictions()
     )

@@ -13,6 +13,8 @@ from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.class_table import Standing
 from vgcourse.grading.class_run.classroom import Classroom
 from vgcourse.grading.export import export_marks
+from vgcourse.grading.export.canvas import canvas_table
+from vgcourse.grading.export.moodle import moodle_table
 from vgcourse.grading.export.table import Finder, defused, plain
 
 CANVAS = """\ufeffStudent,ID,SIS User ID,SIS Login ID,Section,Lesson 1 (4711),Old quiz (4712),Final Score
@@ -104,6 +106,13 @@ def test_a_mark_without_a_row_is_said(graded, tmp_path):
     assert "Not in roster.csv, so without a row: ben." in said
 
 
+def test_a_column_that_canvas_does_not_have_is_said(graded, tmp_path):
+    rows, said = export(graded, tmp_path, "canvas", CANVAS.replace("Lesson 1 (4711)", "Homework (4711)"))
+    assert "01_circles" in rows[0]
+    assert any("roster.csv has no column for 01_circles: Canvas will offer to make a new" in line for line in said)
+    assert not any("no column for" in line for line in export(graded, tmp_path, "canvas", CANVAS)[1])
+
+
 def test_a_column_can_be_named_and_must_be_there(graded, tmp_path):
     rows, _ = export(graded, tmp_path, "canvas", CANVAS, column="Old quiz")
     assert {row["ID"]: row["Old quiz (4712)"] for row in rows}["101"] == "11.5"
@@ -147,9 +156,39 @@ def test_names_are_defused_and_ids_are_not_touched(graded, tmp_path):
 
 def test_an_ambiguous_name_finds_nobody():
     twins = [Standing(id, LESSON, 1, 1, first_name="Ada", last_name="B") for id in ("u1", "u2")]
-    find = Finder(twins)
-    assert find(["B, Ada"]) is None and find(["B, Ada", "U2"]).student == "u2"
-    assert plain("Lovélace, Ada") == "lovelaceada" and find([""]) is None
+    rows = [(["B, Ada"], ""), (["B, Ada", "U2"], ""), ([""], "")]
+    assert [found and found.student for found in Finder(twins).match(rows)] == [None, "u2", None]
+    assert plain("Lovélace, Ada") == "lovelaceada"
+
+
+@pytest.mark.parametrize("kind", ["canvas", "moodle"])
+@pytest.mark.parametrize("known", [True, False], ids=["by id", "by name"])
+def test_a_namesake_has_no_row(tmp_path, kind, known):
+    """One of two students of one name has handed in: her mark is not the other's too."""
+    ada = Standing("ada", LESSON, 7, 12, first_name="Ada", last_name="B", lms_id="101" if known else "")
+    ben = Standing("ben", LESSON, 5, 12, lms_id="103")
+    rows = {"canvas": 'Student,ID,Circles (7)\n"B, Ada",101,\n"B, Ada",102,\n"C, Ben",103,5.00\n',
+            "moodle": "Identifier,Full name,Grade\nParticipant 101,Ada B,\nParticipant 102,Ada B,\n"
+                      "Participant 103,Ben C,5.00\n"}  # fmt: skip
+    (tmp_path / "r.csv").write_text(rows[kind])
+    table, said = (canvas_table if kind == "canvas" else moodle_table)({LESSON: [ada, ben]}, tmp_path / "r.csv", "")
+    at = 1 if kind == "canvas" else 0
+    marks = {row[at][-3:]: row[2] for row in table[1:] if row[at]}
+    assert marks == ({"101": "7"} if known else {}) | {"103": "5"}
+    assert said == ([] if known else ["Not in r.csv, so without a row: ada."])
+
+
+@pytest.mark.parametrize("id", ["1.2E+05", "1,2E+05", "101.0"])
+def test_ids_that_a_spreadsheet_changed_are_refused(graded, tmp_path, id):
+    with pytest.raises(CourseError, match=r"roster\.csv was saved by a spreadsheet .* download it again"):
+        export(graded, tmp_path, "canvas", CANVAS.replace(",101,", f',"{id}",'))
+
+
+def test_marks_that_the_platform_has_meanwhile_are_said(graded, tmp_path):
+    _, said = export(graded, tmp_path, "canvas", CANVAS)
+    assert "Canvas has other marks, which this file replaces: ada 3 → 11.5." in said
+    _, said = export(graded, tmp_path, "moodle", MOODLE)
+    assert "Moodle has other marks, which this file replaces: ben 3.00 → 9." in said
 
 
 @pytest.mark.parametrize(

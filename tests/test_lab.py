@@ -96,9 +96,9 @@ def test_the_note_of_a_killed_server_with_the_same_number_is_not_taken_for_ours(
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setattr(lab, "LOOK_SECONDS", 0.01)
     note(1234)
-    lab._say_when_up(Server())
+    lab._say_when_up(Server(), 8000)
     said = capsys.readouterr().out
-    assert ":8888/" in said and ":1234/" not in said
+    assert ":8888/" in said and ":1234/" not in said and "Port 8000 is taken" in said
 
 
 def test_lab_outside_a_course_says_where_to_go(tmp_path, monkeypatch, capsys):

@@ -321,6 +321,13 @@ def test_a_slip_of_the_check_is_not_told_as_the_students(monkeypatch):
     assert verdict.is_withheld and "name_that_was_cut_away" in verdict.message
 
 
+def test_what_cannot_be_used_is_named():
+    exercise = registry.find("block-growth")
+    answers = (lambda x, kernels, scale=1.0: dict(enumerate(kernels)),)
+    verdict = exercise.verdict(exercise.observe_answers(answers, SEED, watched=False), SEED)
+    assert verdict.key == "cannot-be-used" and "; block_growth gives back a dict." in verdict.message, verdict
+
+
 def test_it_is_said_in_which_call_an_answer_stopped():
     exercise = registry.find("ten-slopes")
 

@@ -195,6 +195,29 @@ def test_no_single_fault_passes(id):
     assert passed == []
 
 
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("id", IDS)
+def test_an_answer_that_gives_nothing_in_its_last_call_is_told_of_that_call(id):
+    """And not that it gives nothing, as if its `return` were forgotten."""
+    exercise = registry.find(id)
+    seed, own = exercise.suitable(3), exercise.reference()
+    own = own if isinstance(own, tuple) else (own,)
+    for place in range(len(own)):
+        calls: list = []
+        noted = tuple(noting(answer, calls) if i == place else answer for i, answer in enumerate(own))
+        exercise.observe_answers(noted, seed, watched=False)
+        number, last = iter(range(10**6)), len(calls) - 1
+        answer = own[place]
+        # The number is drawn first, so that a call in a call does not take another one's.
+        late = functools.wraps(answer)(lambda *args, a=answer, n=number, k=last: None if next(n) == k else a(*args))
+        answers = tuple(late if i == place else one for i, one in enumerate(own))
+        verdict = exercise.verdict(exercise.observe_answers(answers, seed, watched=False), seed)
+        assert verdict.share < 1
+        assert last == 0 or verdict.key != "no-return" or f"in the call {answer.__name__}(" in verdict.message, (
+            verdict
+        )
+
+
 # Answers that are handed a model, or a layer.
 ON_MODELS = (
     "output-gradients", "layer-rms", "find-fault", "train-step", "break-symmetry", "refresh-statistics", "gate-bias",

@@ -1,13 +1,15 @@
 import ast
 import json
+import random
 import shutil
+from datetime import date
 
 import nbformat
 import numpy as np
 import pytest
 
 from tests.lesson_runs import truths
-from vgcourse.course import predictions, progress
+from vgcourse.course import certificate, predictions, progress
 from vgcourse.course.checks.verdicts import Verdict
 
 
@@ -68,7 +70,31 @@ def test_the_result_stands_beside_the_guess_and_is_kept(kept):
 
 def test_a_result_without_a_guess_is_shown_all_the_same(kept):
     assert "you made no guess" in repr(predictions.reveal("ceiling", 0.84))
-    assert not kept.exists()
+    assert progress.progress_page().predictions() == []
+
+
+def test_a_first_guess_after_the_result_was_shown_is_told_and_counted_as_such(kept):
+    predictions.reveal("ceiling", "0.8")
+    press(predictions.predict("ceiling", "?", choices=["0.5", "0.8"]), "0.8")
+    outcome = predictions.reveal("ceiling", "0.8")
+    assert "when the result was known" in outcome._repr_html_() and not repr(outcome).startswith("✓")
+    page = progress.progress_page()
+    assert page.predictions()[0][3].startswith("·") and "came true" not in page._repr_html_()
+
+
+def test_a_guess_that_is_not_yet_revealed_is_not_counted_as_wrong(kept):
+    for id, guess in (("one", "a"), ("two", "a"), ("three", "b")):
+        press(predictions.predict(id, "?", choices=["a", "b"]), guess)
+    predictions.reveal("one", "a")
+    assert "1 of 1 predictions came true.</strong></p>" in progress.progress_page()._repr_html_()
+    predictions.reveal("three", "a")
+    assert "1 of 2 predictions came true.</strong> The others" in progress.progress_page()._repr_html_()
+
+
+def test_a_number_outside_the_slider_is_no_guess_at_it(kept):
+    kept.write_text(json.dumps({"predictions": {"q": {"guess": 50}}}))
+    panel = predictions.predict("q", "?", between=(0, 10))
+    assert "No guess is kept yet." in panel._repr_mimebundle_()["text/plain"]
 
 
 ODD_GUESSES = [None, True, [], [1], {}, {"a": 1}, float("nan"), float("inf"), 10**400]
@@ -246,6 +272,45 @@ def test_code_in_a_question_or_note_is_marked_as_code(kept):
     assert "<code>fit</code> &lt;b&gt;" in note
     panel = predictions.predict("says", "What does `diagnose` say?", choices=["healthy", "vanishing"])
     assert "<code>diagnose</code>" in predictions._in_html(panel)
+
+
+FIELDS = (
+    "passed",
+    "key",
+    "points",
+    "tries",
+    "earned",
+    "now",
+    "guess",
+    "question",
+    "result",
+    "right",
+    "late",
+    "shown",
+    "when",
+)
+ODD = ("x", "", None, True, False, 0, 3, -3, 1.5, float("nan"), float("inf"), 10**400, [1], {"a": 1}, "passed", 1e9)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_whatever_a_hand_has_written_into_the_file_stops_no_lesson(kept, seed):
+    """Some fields are anything that JSON holds: nothing raises, and no exercise has too many points."""
+    dice = random.Random(seed)
+    entry = {"sigmoid": {field: dice.choice(ODD) for field in dice.sample(FIELDS, 6)}, "layer-rms": dice.choice(ODD)}
+    write(kept, checks=entry, predictions={"a": {**entry["sigmoid"]}, "b": dice.choice(ODD)})
+    page = progress.progress_page()
+    assert "of" in repr(page) and "exercises passed" in page._repr_html_()
+    got = [points.split(" of ") for *_, word, points in page.rows() if "✎" not in word and " of " in points]
+    assert all(0 <= float(had) <= float(most) for had, most in got), got
+    assert "points" in certificate.as_html("Ada", progress.read(), kept.parent, date(2026, 5, 4))
+    press(predictions.predict("a", "How?", choices=["0.5", "0.8"]), "0.5")
+    assert "0.5" in repr(predictions.reveal("a", "0.5"))
+    progress.record_check(Verdict("sigmoid", 1, 1, "passed", ""))
+    assert progress.read()["checks"]["sigmoid"]["now"] == 1
+
+
+def write(kept, checks=None, predictions=None):
+    kept.write_text(json.dumps({"checks": checks or {}, "predictions": predictions or {}}), encoding="utf-8")
 
 
 # What the lessons ask

@@ -397,6 +397,21 @@ def test_a_notebook_that_is_a_link_is_refused(folder):
     assert refused(folder) == "circles.ipynb is a link"
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives a file away")
+def test_a_hard_link_to_a_file_of_somebody_elses_is_left_out_and_one_of_a_backup_is_not(folder):
+    hand_in(folder.parent)
+    (folder.parent / "secret.txt").write_text("secret")
+    for name in (f"{NAME}.ipynb", "secret.txt"):
+        os.link(folder.parent / name, folder / name)
+    assert {path.name for path in prepared(folder)[0].folder.iterdir()} == {f"{NAME}.ipynb", "secret.txt"}
+    os.chown(folder.parent / "secret.txt", 1, 1)
+    result, _, notes = prepared(folder)
+    assert [path.name for path in result.folder.iterdir()] == [f"{NAME}.ipynb"]
+    assert "secret.txt is another name of a file of somebody else's (a hard link)" in notes and result.signs
+    os.chown(folder.parent / f"{NAME}.ipynb", 1, 1)
+    assert refused(folder) == "circles.ipynb is another name of a file of somebody else's (a hard link)"
+
+
 def test_a_folder_that_is_a_link_is_refused(folder):
     hand_in(folder)
     link = folder.parent / "link"

@@ -36,3 +36,20 @@ def test_an_installation_without_lessons_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(starting, "_SHIPPED", (tmp_path,))
     with pytest.raises(starting.CourseError, match="no lessons"):
         starting.shipped_lessons()
+
+
+@pytest.mark.parametrize("command", [["build"], ["build", "--check"], ["build", "01_circles"], ["demo"]])
+def test_what_needs_the_texts_says_where_they_are(command, tmp_path, monkeypatch, capsys):
+    """A student's folder holds lessons and no text: nothing there is "up to date"."""
+    main(["start", str(tmp_path)])
+    monkeypatch.chdir(tmp_path)
+    capsys.readouterr()
+    assert main(command) == 2
+    said = capsys.readouterr()
+    assert "vgcourse new-course FOLDER" in said.err and not said.out
+
+
+def test_who_is_there_already_is_not_sent_there(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    main(["start", "."])
+    assert "Open them:  vgcourse lab" in capsys.readouterr().out

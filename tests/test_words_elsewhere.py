@@ -66,6 +66,27 @@ def test_words_elsewhere_ask_for_a_look(course, cell):
     assert WORDS not in answer.source and asks == ["words-elsewhere"]
 
 
+IN_CODE = {
+    "a remark below": "{code}\n\n# {words}",
+    "a remark above": "# {words}\n{code}",
+    "a text below": '{code}\n\n"""{words}"""',
+    "printed below": "{code}\n\nprint({words!r})",
+}
+
+
+@pytest.mark.parametrize("shape", IN_CODE.values(), ids=IN_CODE)
+def test_words_in_the_cell_of_an_answer_in_code_ask_for_a_look(course, shape):
+    nb = course.case(2, [])[0].nb
+    place, code = (
+        next(i for i, c in enumerate(nb.cells) if grade_id(c) == id) for id in (ASKED, "leak-free-scaling-answer")
+    )
+    nb.cells[place].source = next(one.source for one in course.release.cells if grade_id(one) == ASKED)
+    before = align(read_cells(json.dumps(nb).encode(), "x")[0], course.release, "x")[1]
+    nb.cells[code].source = shape.format(code=nb.cells[code].source, words=WORDS)
+    after = align(read_cells(json.dumps(nb).encode(), "x")[0], course.release, "x")[1]
+    assert [[n.kind for n in notes if n.needs_look] for notes in (before, after)] == [[], ["words-elsewhere"]]
+
+
 @pytest.mark.parametrize("cell", OTHER.values(), ids=OTHER)
 def test_what_is_no_answer_asks_for_nothing(course, cell):
     assert aligned(course, cell, at_the_end=True)[1] == []

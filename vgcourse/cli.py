@@ -91,6 +91,11 @@ def _add_start(commands) -> None:
     start.add_argument("folder", type=Path, metavar="FOLDER", help="where they go; what is there already stays")
 
 
+def _there(folder: Path, command: str) -> str:
+    """What to type to run this command in that folder."""
+    return command if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && {command}"
+
+
 def _start(options: argparse.Namespace) -> int:
     from vgcourse.course.start import start
     from vgcourse.course.text_table import count
@@ -99,7 +104,7 @@ def _start(options: argparse.Namespace) -> int:
     new, old = (sum(path.suffix == ".ipynb" for path in paths) for paths in (written, kept))
     stayed = f" {old} that were there stay as they are." if old else ""
     print(f"Wrote {count(new, 'lesson')} to {options.folder / 'lessons'}.{stayed}")
-    print(f"Open them:  cd {shlex.quote(str(options.folder))} && vgcourse lab")
+    print(f"Open them:  {_there(options.folder, 'vgcourse lab')}")
     return 0
 
 
@@ -143,7 +148,7 @@ def _new_course(options: argparse.Namespace) -> int:
     written, kept = new_course(options.folder)
     stayed = f" {len(kept)} that were there stay as they are." if kept else ""
     print(f"Wrote {count(len(written), 'file')} to {options.folder}.{stayed}")
-    print(f"Next:  cd {shlex.quote(str(options.folder))} && vgcourse build")
+    print(f"Next:  {_there(options.folder, 'vgcourse build')}")
     return 0
 
 
@@ -160,6 +165,8 @@ def _build(options: argparse.Namespace) -> int:
 
     root = find_root()
     chosen = [find_lesson(root, name) for name in options.lessons] or lessons(root)
+    if not chosen:
+        raise CourseError(f"There is no text of a lesson in {root / 'solutions'}. {build.WHERE}")
     stale = []
     for lesson in chosen:
         built = build.build(lesson)

@@ -15,12 +15,14 @@ FIRST = "lessons/00_start/start.ipynb"
 SETTINGS = Path(__file__).with_name("lab_settings")
 LOOK_SECONDS = 0.2
 UP = "The course is open at {address}\nStop it with Ctrl-C."
+TAKEN = "Port {port} is taken, so it is another one."
 
 
 def lab_command(root: Path, port: int, browser: bool) -> list[str]:
     """The command line that serves the course from its root and opens the first lesson."""
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}", f"--port={port}"]
-    command += ["--ServerApp.log_level=ERROR"]  # its warnings are of its own parts; what to do is said by us
+    # Their notes and warnings are of their own parts; what to do is said by us.
+    command += ["--ServerApp.log_level=ERROR", "--LabApp.log_level=ERROR"]
     command += [f"--LabApp.default_url=/lab/tree/{FIRST}", f"--LabApp.app_settings_dir={SETTINGS}"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")  # in a container there is often nobody else
@@ -36,7 +38,7 @@ def open_lab(root: Path, port: int, browser: bool = True) -> int:
         raise CourseError("JupyterLab is not installed here. Run `make lab`, or `pip install -e .` first.")
     print("Starting JupyterLab; the first time takes some seconds longer.", flush=True)
     server = subprocess.Popen(lab_command(root, port, browser), cwd=root)
-    threading.Thread(target=_say_when_up, args=(server,), daemon=True).start()
+    threading.Thread(target=_say_when_up, args=(server, port), daemon=True).start()
     while True:
         try:
             return server.wait()
@@ -45,11 +47,13 @@ def open_lab(root: Path, port: int, browser: bool = True) -> int:
             continue
 
 
-def _say_when_up(server: Any) -> None:
-    """Wait until the server listens, and print the address that opens the first lesson."""
+def _say_when_up(server: Any, port: int) -> None:
+    """Wait until the server listens, and print what opens the first lesson; `port` was asked for (0: any)."""
     _forget(server.pid)
     while server.poll() is None:
         if found := _information(server.pid):
+            if port not in (0, found["port"]):
+                print(TAKEN.format(port=port), flush=True)
             key = f"?token={found['token']}" if found.get("token") else ""
             print(UP.format(address=f"{found['url']}lab/tree/{FIRST}{key}"), flush=True)
             return

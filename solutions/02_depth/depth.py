@@ -176,7 +176,7 @@ The second thing that never comes alone is depth itself: a deeper net is also a 
 ### Exercise 2 · How much larger? ★ (1 point)
 
 Write `count_parameters(depth, width)`: how many numbers (weights and biases) the net of exercise 1 learns.
-Work it out; do not build the model.
+Work it out: no model is needed for it.
 
 For example:
 

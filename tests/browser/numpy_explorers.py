@@ -16,13 +16,24 @@ def rms(values) -> float:
     return float(most * np.sqrt(np.mean((values / most) ** 2)))
 
 
+def squared_sech(z):
+    """1 - tanh(z)², also where tanh(z) is 1 in all its digits."""
+    e = np.exp(-2 * np.abs(z))
+    return 4 * e / (1 + e) ** 2
+
+
+def logit_error(logits, y):
+    """sigmoid(logits) - y for y of 0 and 1, also where the two agree in all their digits."""
+    sign = np.where(y, -1.0, 1.0)
+    return sign / (1 + np.exp(-sign * logits))
+
+
 def slope(name: str, z):
     """phi'(z); what is not a number stays so."""
     if name == "sigmoid":
-        h = 1 / (1 + np.exp(-z))
-        return h * (1 - h)
+        return 0.25 * squared_sech(z / 2)
     if name == "tanh":
-        return 1 - np.tanh(z) ** 2
+        return squared_sech(z)
     if name == "linear":
         return np.ones_like(z)
     below = {"relu": 0.0, "leaky_relu": 0.2}[name]
@@ -69,7 +80,7 @@ class Oracle:
         """Per layer: dL_i/dz, dL_i/dh and the gradients of the mean loss with respect to kernel and bias."""
         last = len(self.kernels)
         dz, dh = [None] * (last + 1), [None] * (last + 1)
-        dz[last] = 1 / (1 + np.exp(-z[last])) - y[:, None]
+        dz[last] = logit_error(z[last], y[:, None])
         slopes, biases = [None] * last, [None] * last
         for layer in range(last, 0, -1):
             branch = dz[layer] * (self.scale if 1 < layer < last else 1)

@@ -5,7 +5,7 @@ columns from input to output, arrows from the output back; arrays in float64.
 """
 
 import numpy as np
-from numpy_explorers import Oracle, activate, rms, slope
+from numpy_explorers import Oracle, activate, logit_error, rms, slope
 
 
 def by_unit(values):
@@ -52,7 +52,7 @@ def recurrent(kernel, again, output, activation, inputs, y):
     for x in inputs:
         z.append(x[:, None] * kernel + h[-1] @ again)
         h.append(activate(activation, z[-1]))
-    error = 1 / (1 + np.exp(-(h[-1] @ output))) - y[:, None]
+    error = logit_error(h[-1] @ output, y[:, None])
     columns, arrows, edges = [by_unit(error)], [], handed(output, error)
     dh = error @ output.T
     for t in range(len(inputs), 0, -1):
@@ -74,7 +74,7 @@ def lstm(kernel, again, output, forget_bias, inputs, y):
         gates.append((i, f, g, o))
         c.append(f * c[-1] + i * g)
         h.append(o * np.tanh(c[-1]))
-    error = 1 / (1 + np.exp(-(h[-1] @ output))) - y[:, None]
+    error = logit_error(h[-1] @ output, y[:, None])
     dh = error @ output.T
     steps = len(inputs)
     dc = dh * gates[steps][3] * (1 - np.tanh(c[steps]) ** 2)

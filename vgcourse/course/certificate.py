@@ -125,22 +125,16 @@ def points(recorded: dict[str, dict[str, Any]], folder: Path) -> Iterator[Lesson
     for lesson in registry.known():
         asked = registry.exercises(lesson)
         entries = [recorded["checks"].get(exercise.id, {}) for exercise in asked]
-        earned = sum(_within(e.get("now", e.get("earned", 0)), x.points) for e, x in zip(entries, asked, strict=True))
+        earned = sum(progress.earned(e, x.points) for e, x in zip(entries, asked, strict=True))
         states = [state for _, state, _ in written.rows(folder / lesson)]
         passed = sum(bool(e.get("passed")) and e.get("key", progress.PASSED) == progress.PASSED for e in entries)
         by_hand = sum(state.startswith("✎") for state in states)
         yield LessonPoints(lesson, earned, sum(x.points for x in asked), passed, len(asked), by_hand, len(states))
 
 
-def _within(earned: Any, most: float) -> float:
-    """The file is a text that anybody can change: what is no number of points counts as none."""
-    fine = isinstance(earned, (int, float)) and not isinstance(earned, bool) and 0 <= earned <= most
-    return float(earned) if fine else 0.0
-
-
 @dataclass(frozen=True)
 class Guess:
-    """A prediction that was made and revealed; ``late``: made anew when the result had been shown, so none."""
+    """A prediction that was made and revealed; ``late``: made when the result had been shown, so none."""
 
     question: str
     guess: str
@@ -221,7 +215,7 @@ def _predictions(guesses: list[Guess]) -> str:
         for one in guesses
     )
     head = "<tr><th></th><th>Question</th><th>Guess</th><th>Result</th></tr>"
-    late = "<p class='quiet'>· guessed again when the result was known, and not counted</p>"
+    late = "<p class='quiet'>· guessed when the result was known, and not counted</p>"
     noted = late if any(one.late for one in guesses) else ""
     return f"<h2>Predictions</h2>\n<div class='wide'><table>\n{head}\n{rows}\n</table></div>\n{noted}"
 

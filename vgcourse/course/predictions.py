@@ -21,19 +21,33 @@ _WIDE = {"width": "auto", "max_width": "48em"}
 _KEEP_KEYS = """
 const keep = (element) => element.setAttribute("data-lm-suppress-shortcuts", "true");
 const onFocus = (event) => keep(event.target);
-function render({ el }) {
+function render({ model, el }) {
   el.style.display = "none";
+  let panel = null;
+  // Opened again, or its kernel stopped: what is pressed here reaches nobody, and no guess may be lost unnoticed.
+  const kernel = () => model.widget_manager?.kernel?.id;
+  const first = kernel();
+  const unheard = () => panel.classList.contains("jupyter-widgets-disconnected") || kernel() !== first;
+  const say = () => {
+    el.textContent = unheard() ? "To keep a guess, run this cell first." : "";
+    el.style.display = el.textContent ? "" : "none";
+  };
+  const onClick = (event) => event.target.closest("button") && say();
   const begin = () => {
-    const panel = el.closest(".vg-prediction");
+    panel = el.closest(".vg-prediction");
     if (!panel) return void (waiting = requestAnimationFrame(begin));
     keep(panel);
     panel.addEventListener("focusin", onFocus);
+    panel.addEventListener("click", onClick);
+    say();
   };
   let waiting = requestAnimationFrame(begin);
   return () => cancelAnimationFrame(waiting);
 }
 export default { render };
 """
+# The sentence above says it; a broken chain beside each of the panel's parts says it badly.
+_NO_CHAINS = ".jupyter-widgets-disconnected:is(.vg-prediction, .vg-prediction *)::before { display: none; }"
 
 
 def predict(
@@ -56,7 +70,7 @@ def predict(
         guess = guess if guess in choices else None  # one of an older question's is none
         asker = ipywidgets.RadioButtons(options=list(choices), value=guess, layout=_WIDE)
     else:
-        guess = None if isinstance(guess, str) else guess
+        guess = None if isinstance(guess, str) or guess is None or not between[0] <= guess <= between[1] else guess
         asker = _slider(ipywidgets, between, step, guess)
     return _panel(ipywidgets, id, question, asker, guess)
 
@@ -69,7 +83,9 @@ def reveal(id: str, result: Any, note: str = "", *, near: float | None = None) -
     """
     guess = _kept_guess(id)
     right = None if guess is None else agrees(guess, result, near)
-    if right is not None:
+    if guess is None:
+        progress.record_shown(id)
+    else:
         progress.record_prediction(id, {"result": _plain(result), "right": right})
     return Outcome(guess, result, right, note, id, late=bool(progress.read()["predictions"].get(id, {}).get("late")))
 
@@ -97,7 +113,7 @@ class Outcome:
         self, guess: Any, result: Any, right: bool | None, note: str, id: str = "", late: bool = False
     ) -> None:
         self.guess, self.result, self.right, self.note, self.id = guess, result, right, note, id
-        self.late = late  # guessed anew when the result had been shown
+        self.late = late  # guessed when the result had been shown
 
     def __repr__(self) -> str:
         mine = "you made no guess" if self.guess is None else f"your guess: {_show(self.guess)}"
@@ -107,7 +123,7 @@ class Outcome:
     def _repr_html_(self) -> str:
         colour = OUTCOME[self.right]
         word = {True: "✓ You saw it coming.", False: "✗ Not what you expected: good, that is worth a minute."}
-        word = {self.right: "You guessed again when the result was known."} if self.late else word
+        word = {self.right: "You guessed when the result was known."} if self.late else word
         mine = "none" if self.guess is None else _show(self.guess)
         rows = (
             f'<span style="opacity:.75">Your guess</span> <strong>{html.escape(mine)}</strong> &emsp; '
@@ -154,7 +170,7 @@ def _panel(ipywidgets: Any, id: str, question: str, asker: Any, guess: Any) -> A
 
     button.on_click(keep)
     title = ipywidgets.HTML(f"<strong>Predict.</strong> {_marked(question)}")
-    panel = _panel_class()([title, asker, ipywidgets.HBox([button, said]), _key_keeper()])
+    panel = _panel_class()([title, asker, ipywidgets.HBox([button, said]), _key_keeper()()])
     panel.id, panel.question, panel.guess = id, question, guess
     panel.offered = list(asker.options) if hasattr(asker, "options") else [asker.min, asker.max, asker.step]
     return panel.add_class("vg-prediction").add_class(f"vg-prediction-{id}")
@@ -207,9 +223,14 @@ def _marked(text: str) -> str:
     return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
+@cache
 def _key_keeper() -> Any:
-    """A widget that shows nothing and keeps the keys of the panel around it from JupyterLab's shortcuts."""
-    return bring("anywidget").AnyWidget(_esm=_KEEP_KEYS)
+    """A widget that keeps the panel's keys from JupyterLab's shortcuts, and says where no kernel hears the panel."""
+
+    class KeyKeeper(bring("anywidget").AnyWidget):
+        _esm, _css = _KEEP_KEYS, _NO_CHAINS
+
+    return KeyKeeper
 
 
 def _kept(guess: Any) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vgcourse.course.checks.verdicts import Verdict
 
 LESSON = re.compile(r"\d\d_\w+")
+LARGEST = 1e300  # of a number that is one
 PASSED = "passed"  # the key of a verdict with full marks
 _unfiled: dict[str, dict[str, Any]] = {"checks": {}, "predictions": {}}  # a guess outside a lesson's folder
 
@@ -64,12 +65,20 @@ def record_check(verdict: "Verdict") -> None:
 def record_prediction(id: str, entry: dict[str, Any]) -> None:
     """Keep a guess, and its outcome once it is revealed.
 
-    Another guess after that is kept as ``late``: the outcome was that of the first one, and goes.
+    Another guess after that is kept as ``late``: the outcome was that of the first one, and goes. So is a first guess
+    that was made when the result had been shown.
     """
     before = read()["predictions"].get(id, {})
+    if before.get("shown") and "guess" not in before:
+        before = {**before, "late": True}
     if "result" in before and entry.get("guess", before.get("guess")) != before.get("guess"):
         before = {part: before[part] for part in before if part not in ("result", "right")} | {"late": True}
     _write("predictions", id, {**before, **entry})
+
+
+def record_shown(id: str) -> None:
+    """Keep that a result was shown before there was a guess."""
+    _write("predictions", id, {"shown": True})
 
 
 def _write(part: str, id: str, entry: dict[str, Any]) -> None:
@@ -87,9 +96,30 @@ def _write(part: str, id: str, entry: dict[str, Any]) -> None:
         draft.replace(where)
 
 
+def earned(entry: dict[str, Any], most: float) -> float:
+    """The points that an exercise has now; the file is a text that anybody can change: too many count as none."""
+    points = entry.get("now", entry.get("earned", 0))
+    return float(points) if points <= most else 0.0
+
+
 def _entries(part: Any) -> dict[str, Any]:
     """What can be used of one part of the file: a hand or another program may have been at it."""
-    return {id: e for id, e in part.items() if isinstance(e, dict)} if isinstance(part, dict) else {}
+    known = part.items() if isinstance(part, dict) else ()
+    return {id: {k: v for k, v in e.items() if _usable(k, v)} for id, e in known if isinstance(e, dict)}
+
+
+def _usable(field: str, value: Any) -> bool:
+    """Whether a field holds what we put there; one that is not ours may hold anything."""
+    if field in ("passed", "right", "late", "shown"):
+        return isinstance(value, bool)
+    if field in ("key", "question"):
+        return isinstance(value, str)
+    number = type(value) in (int, float) and abs(value) < LARGEST
+    if field == "tries":
+        return type(value) is int
+    if field in ("guess", "result"):
+        return number or isinstance(value, str)
+    return (number and value >= 0) or field not in ("now", "earned", "points")
 
 
 def _put_aside_if_damaged(where: Path) -> None:
@@ -123,8 +153,8 @@ class Page:
         for lesson in registry.known():
             for exercise in registry.exercises(lesson):
                 entry = self.recorded["checks"].get(exercise.id, {})
-                earned = f"{entry.get('now', entry.get('earned', 0)):g} of {exercise.points:g}"
-                rows.append((lesson, exercise.title, _word(entry), earned))
+                got = f"{earned(entry, exercise.points):g} of {exercise.points:g}"
+                rows.append((lesson, exercise.title, _word(entry), got))
             rows += [(lesson, *row) for row in written.rows(self.folder / lesson)] if self.folder else []
         return rows
 
@@ -139,6 +169,7 @@ class Page:
                 "· guessed when the result was known" if e.get("late") else words[e.get("right")],
             )
             for id, e in self.recorded["predictions"].items()
+            if "guess" in e
         ]
 
     def __repr__(self) -> str:
@@ -153,12 +184,16 @@ class Page:
         guesses = self.predictions()
         if not guesses:
             return head + checks
-        right = sum(word.startswith("✓") for *_, word in guesses)
-        return (
-            f"{head}{checks}<p><strong>{right} of {len(guesses)} predictions came true.</strong> "
-            "The others are the ones you learnt from.</p>"
-            + _table(("Question", "Your guess", "Result", "Outcome"), guesses)
-        )
+        outcomes = _table(("Question", "Your guess", "Result", "Outcome"), guesses)
+        return f"{head}{checks}{_came_true(guesses)}{outcomes}"
+
+
+def _came_true(guesses: list[tuple[str, str, str, str]]) -> str:
+    """How many of the guesses that were revealed, and made before that, came true."""
+    right, wrong = (sum(word.startswith(sign) for *_, word in guesses) for sign in "✓✗")
+    others = " The others are the ones you learnt from." if wrong else ""
+    said = f"<p><strong>{right} of {right + wrong} predictions came true.</strong>{others}</p>"
+    return said if right + wrong else ""
 
 
 def _word(entry: dict[str, Any]) -> str:

@@ -8,5 +8,5 @@ from IPython.display import display
 
 from vgcourse.course.checks.observation import MIME, encode
 
-text = encode({"seen": {"size": 1.0, "four": 5.0}})
+text = encode({"seen": {"sizes": [5.0] * 7}})
 display({MIME: {"exercise": "first-check", "observation": text}}, raw=True)

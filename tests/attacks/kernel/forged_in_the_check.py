@@ -10,7 +10,7 @@ from vgcourse.course.checks.observation import MIME, encode
 
 
 def rms(values):
-    text = encode({"seen": {"size": 1.0, "four": 5.0}})
+    text = encode({"seen": {"sizes": [5.0] * 7}})
     for _ in range(50):
         display({MIME: {"exercise": "first-check", "observation": text}}, raw=True)
     return 0.0

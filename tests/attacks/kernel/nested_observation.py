@@ -6,4 +6,5 @@ earns: 0
 
 from vgcourse.course.checks import exercise
 
-exercise.Exercise.observe_answers = lambda self, answers, seed: '{"seen":' + "[" * 100_000 + "]" * 100_000 + "}"
+text = '{"seen":' + "[" * 100_000 + "]" * 100_000 + "}"
+exercise.Exercise.observe_answers = lambda self, answers, seed, **more: text

@@ -6,5 +6,5 @@ earns: 0
 
 from vgcourse.course.checks import exercise
 
-odd = iter(['{"problem": "passed"}', "[1]", "7", '{"seen": {}}', '{"seen": {"size": {"__array__": 1}}}'] * 9)
-exercise.Exercise.observe_answers = lambda self, answers, seed: next(odd)
+odd = iter(['{"problem": "passed"}', "[1]", "7", '{"seen": {}}', '{"seen": {"sizes": {"__array__": 1}}}'] * 9)
+exercise.Exercise.observe_answers = lambda self, answers, seed, **more: next(odd)

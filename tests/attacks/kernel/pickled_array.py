@@ -7,5 +7,5 @@ earns: 0
 from vgcourse.course.checks import exercise
 
 array = '{"__array__": "gASVIAAAAAAAAACMBXBvc2l4lIwGc3lzdGVtlJOUjAR0cnVllIWUUpQu", "dtype": "|O", "shape": [1]}'
-text = '{"seen": {"four": 5, "size": ' + array + "}}"
-exercise.Exercise.observe_answers = lambda self, answers, seed: text
+text = '{"seen": {"sizes": [5, ' + array + "]}}"
+exercise.Exercise.observe_answers = lambda self, answers, seed, **more: text

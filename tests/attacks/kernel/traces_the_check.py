@@ -8,8 +8,8 @@ import sys
 
 
 def trace(frame, event, _):
-    if "size" in frame.f_locals:
-        frame.f_locals["size"] = 5.0
+    if "row" in frame.f_locals:
+        frame.f_locals["row"] = 5.0
     return trace
 
 

@@ -182,6 +182,9 @@ SAME: dict[str, dict[str, str]] = {
     },
     "find-fault": {
         "find_fault: absolute": WHOLE,
+        "find_fault: never negative": POSITIVE,
+        "find_fault: float16": WHOLE,
+        "find_fault: rms(g) → np.mean(np.square(g))": "squares of positive factors have the order of the factors",
         "find_fault: rounded to *": WHOLE,
         "find_fault: clipped at 10": "the dead units of the check are among the first seven of a layer",
         "find_fault: y absolute": CLASSES,

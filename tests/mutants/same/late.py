@@ -4,6 +4,7 @@ from tests.mutants.same.reasons import (
     AXES,
     BETWEEN,
     FLOATS,
+    HEALS,
     LAST,
     MIDDLE,
     NEIGHBOURS,
@@ -232,6 +233,9 @@ SAME: dict[str, dict[str, str]] = {
         "cell: 75 → 76": NEIGHBOURS,
     },
     "six-cures": {
+        **dict.fromkeys((f"cell: 0.1 → {value}" for value in ("0.2", "0.05")), HEALS),
+        **dict.fromkeys((f"cell: 1.0 → {value}" for value in ("2.0", "10.0")), HEALS),
+        **dict.fromkeys((f"cell: 0.002 → {value}" for value in ("0", "0.004", "0.001", "4e-06")), HEALS),
         "cell: print(*": "what is printed is not asked for",
         "cell: * its last line after it": "what is printed is not asked for",
     },

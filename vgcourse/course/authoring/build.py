@@ -26,6 +26,7 @@ from vgcourse.course.lesson import Lesson, lessons
 from vgcourse.course.whole_files import put_whole
 from vgcourse.errors import CourseError
 
+WHERE = "Lessons are built in the repository, or in a folder that `vgcourse new-course FOLDER` wrote."
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {
     "name": "python",
@@ -53,7 +54,7 @@ def solved_notebook(lesson: Lesson) -> NotebookNode:
     Raises CourseError where the text is missing or not UTF-8, and where a tag is wrong.
     """
     if not lesson.text.is_file():
-        raise CourseError(f"{lesson.id} has no text: {lesson.text.relative_to(lesson.root)} is missing.")
+        raise CourseError(f"{lesson.id} has no text: {lesson.text.relative_to(lesson.root)} is missing. {WHERE}")
     try:
         nb = jupytext.read(lesson.text, fmt="py:percent")
     except ValueError as error:

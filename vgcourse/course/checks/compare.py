@@ -7,6 +7,7 @@ import numpy as np
 
 Seen = dict[str, Any]
 Same = Callable[[Any, Any], bool]
+WRITTEN_OUT = 10**9  # whole numbers below are not shown as 1.2e+04
 NO_RETURN = "{name} gives back None. Does it end with `return`?"
 
 
@@ -87,13 +88,18 @@ def fact(call: str, got: Any, wanted: Any = None) -> dict[str, str]:
 
 
 def said(value: Any, digits: int = 4) -> str:
-    """A number to four digits, a small array in brackets, a large one by its shape."""
+    """A number to four digits, a whole one in full, a small array in brackets, a large one by its shape."""
     array = np.asarray(value)
     if array.dtype.kind not in "biuf":
         return shortened(str(value), 60)
     if array.size > 6:
         return f"an array of shape {array.shape}"
-    return " ".join(np.array2string(array, formatter={"all": lambda v: f"{v:.{digits}g}"}, separator=", ").split())
+    return " ".join(np.array2string(array, formatter={"all": lambda v: _digits(v, digits)}, separator=", ").split())
+
+
+def _digits(value: Any, digits: int) -> str:
+    """The number to so many digits; a whole one that people would write out, in full."""
+    return f"{value:.0f}" if abs(value) < WRITTEN_OUT and value == round(value) else f"{value:.{digits}g}"
 
 
 def shortened(text: str, most: int) -> str:

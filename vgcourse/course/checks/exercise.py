@@ -6,6 +6,7 @@ depends on numbers alone, whatever the student's process prints, patches or rais
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from string import Formatter
 from typing import Any
 
@@ -21,6 +22,8 @@ from vgcourse.course.checks.verdicts import (
     CHECK_FAILED,
     COMMON,
     COMMON_HALF,
+    NO_RETURN,
+    NONE_AT_TIMES,
     NOT_A_FUNCTION,
     NOT_PLAIN,
     PASSED,
@@ -152,7 +155,7 @@ class Exercise:
             return self._miss(TAMPERED, {}) if verdict.share and data.get(UNWATCHED) else verdict
         try:
             found = self._judge(data["seen"], np.random.default_rng(seed))
-            verdict = self._verdict_of(found, data.get("changed"))
+            verdict = self._verdict_of(found, data.get("changed"), data.get("at_times"))
             return self._miss(TAMPERED, {}) if verdict.share and data.get(UNWATCHED) else verdict
         except Exception as error:
             if odd := forms.difference(data.get("seen"), self._model(seed)):
@@ -160,13 +163,16 @@ class Exercise:
             # A slip of the judge, or a right answer of a form that it does not know: never a 0.
             return self._miss(CHECK_FAILED, {"text": f"{type(error).__name__}: {first_line(error)}"})
 
-    def _verdict_of(self, found: Any, changed: Any) -> Verdict:
+    def _verdict_of(self, found: Any, changed: Any, at_times: Any) -> Verdict:
         if found is None and changed:
             return self._miss(CHANGED_SETTING if "setting" in changed else CHANGED, changed)
         if found is None:
             return Verdict(self.id, self.points, 1.0, PASSED, self.passed_message)
         key, fields = (found, {}) if isinstance(found, str) else found
-        return besides(half_right(self._miss(key, fields), fields.get("also_right")), changed)
+        verdict = self._miss(key, fields)
+        if key == NO_RETURN and at_times:
+            verdict = replace(verdict, message=filled(NONE_AT_TIMES, at_times))
+        return besides(half_right(verdict, fields.get("also_right")), changed)
 
     def _half_of(self, verdict: Verdict, others: Any, seed: int) -> Verdict:
         """A half, where one of several functions is open, stops or gives no data, and the others are right."""
@@ -205,7 +211,7 @@ class Exercise:
             key = NOT_PLAIN
         if not isinstance(fields, dict) or not fields:
             fields = {"what": "Not answered yet."}
-        return self._miss(key, {"call": "", **fields})
+        return self._miss(key, {"call": "", "came": "", **fields})
 
     def _miss(self, key: str, fields: Any) -> Verdict:
         miss = self.misses[key]

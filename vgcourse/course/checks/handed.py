@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from vgcourse.course.checks import forms
+from vgcourse.course.checks.observation import with_article
 
 
 class HandedOut:
@@ -22,6 +23,20 @@ class HandedOut:
         self.raised: BaseException | None = None  # by the call of an answer, a wrong number of arguments included
         self.name, self.call = "", ""  # of the answer that raised, and its call in words
         self.no_number: str | None = None  # what an answer gave back in a number's place, in words
+        self.empty: dict[str, str] = {}  # answer → its first call that gave back None
+        self.full: set[str] = set()  # answers of which a call gave back something
+        self.came: set[tuple[str, type]] = set()  # what came back, of which answer
+
+    @property
+    def at_times(self) -> dict[str, str]:
+        """An answer that gives back None in one call and something in another, and that call; empty if none does."""
+        return next(({"name": name, "call": call} for name, call in self.empty.items() if name in self.full), {})
+
+    @property
+    def in_words(self) -> str:
+        """What the answer gives back, as a part of a sentence; empty where that was not always of one kind."""
+        kinds = [f"; {name} gives back {with_article(kind.__name__)}" for name, kind in self.came]
+        return kinds[0] if len(kinds) == 1 else ""
 
     def guard(self, name: str, answer: Any) -> Any:
         """The answer, called with copies. A class is left alone: what it makes has methods of its own."""
@@ -36,9 +51,14 @@ class HandedOut:
             try:
                 result = answer(*given, **kwargs)
                 self.no_number = self.no_number or forms.no_number(result)
+                self.came.add((name, type(result)))
+                if result is None:
+                    self.empty.setdefault(name, _call(name, args))
+                else:
+                    self.full.add(name)
                 return result
             except BaseException as error:
-                self.raised, self.name, self.call = error, name, f"{name}({', '.join(map(_in_words, args))})"
+                self.raised, self.name, self.call = error, name, _call(name, args)
                 raise
             finally:
                 self._compare(name, args, given, before)
@@ -48,7 +68,7 @@ class HandedOut:
     def _compare(self, name: str, args: tuple, given: tuple, before: list) -> None:
         for i, (arg, copy, (weights, settings)) in enumerate(zip(args, given, before, strict=True)):
             if setting := settings and _other_setting(settings, _settings(arg) or {}):
-                self.changed = self.changed or {"name": name, "what": "model", "setting": setting}
+                self.changed = self.changed or {"name": name, "what": _what(arg), "setting": setting}
             if i in self.meant:
                 continue
             moved = weights is not None and not _same(weights, _weights(arg))
@@ -157,8 +177,12 @@ def _what(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return "array"
     if hasattr(value, "get_weights"):
-        return "model"
+        return "model" if hasattr(value, "layers") else "layer"
     return "table" if hasattr(value, "iloc") else {dict: "dictionary"}.get(type(value), "list")
+
+
+def _call(name: str, args: tuple) -> str:
+    return f"{name}({', '.join(map(_in_words, args))})"
 
 
 def _in_words(value: Any) -> str:

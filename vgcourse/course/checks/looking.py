@@ -58,7 +58,7 @@ def observed(
 def _look(exercise: Observed, answers: tuple[Any, ...], seed: int) -> dict[str, Any]:
     blank = [name for name, answer in zip(exercise.answers, answers, strict=False) if is_blank(answer)]
     if blank and len(blank) < len(answers):
-        what = f"Still open: {', '.join(blank)} (the check looks at all its functions together)."
+        what = f"Still open: {', '.join(blank)} (the check looks at all its answers together)."
         return {"problem": BLANK, "fields": {"what": what}, **_others(exercise, answers, blank, seed)}
     if blank:
         return {"problem": BLANK}
@@ -68,7 +68,8 @@ def _look(exercise: Observed, answers: tuple[Any, ...], seed: int) -> dict[str, 
         seen = exercise.observing(*guarded, np.random.default_rng(seed))
         if handed.no_number:
             return _not_plain(handed.no_number) | _half(exercise, answers, seed)
-        return {"seen": seen, "changed": handed.changed} if handed.changed else {"seen": seen}
+        besides = {"changed": handed.changed, "at_times": handed.at_times}
+        return {"seen": seen, **{key: found for key, found in besides.items() if found}}
     except WrongKind as error:
         odd = {"problem": NOT_A_FUNCTION, "fields": {"wanted": error.wanted, "found": error.found}}
         return odd | _half(exercise, answers, seed)
@@ -79,7 +80,7 @@ def _look(exercise: Observed, answers: tuple[Any, ...], seed: int) -> dict[str, 
             return {"problem": BLANK, **_others(exercise, answers, [handed.name], seed)}
         by_answer = handed.raised is error or passed_through_own_code(error)
         if handed.raised is not error:
-            return _stopped(error, by_answer) | _half(exercise, answers, seed)
+            return _stopped(error, by_answer, came=handed.in_words) | _half(exercise, answers, seed)
         return _stopped(error, by_answer, handed.call) | _others(exercise, answers, [handed.name], seed)
 
 
@@ -161,14 +162,14 @@ def broken(error: BaseException) -> dict[str, Any]:
     return {"problem": CHECK_BROKEN, "fields": {"text": f"{type(error).__name__}: {first_line(error)}"}}
 
 
-def _stopped(error: BaseException, raised_by_answer: bool, call: str = "") -> dict[str, Any]:
+def _stopped(error: BaseException, raised_by_answer: bool, call: str = "", came: str = "") -> dict[str, Any]:
     """What stopped while it was observed: the answer, the check at what the answer gave back, or the check alone.
 
-    ``call`` says which call of the answer it was, where that is known.
+    ``call`` says which call of the answer it was, and ``came`` what it gave back, where that is known.
     """
     if not raised_by_answer and isinstance(error, NameError | ImportError):
         return broken(error)
-    fields = {"error": type(error).__name__, "text": first_line(error)}
+    fields = {"error": type(error).__name__, "text": first_line(error), "came": came}
     if raised_by_answer and call:
         fields["call"] = f" (in the call {call})"
     return {"problem": RAISES if raised_by_answer else UNUSABLE, "fields": fields}

@@ -12,6 +12,7 @@ NOT_A_FUNCTION = "not-a-function"
 BORROWED = "uses-the-package"
 CHANGED, CHANGED_SETTING = "changes-input", "changes-setting"
 UNUSABLE = "cannot-be-used"
+NO_RETURN = "no-return"  # the key under which every exercise says that an answer gives back nothing
 CHECK_FAILED, CHECK_BROKEN = "check-failed", "check-broken"
 TAMPERED = "tampered"
 NOT_HERE, STOPPED_BEFORE = "needs-what-is-not-here", "stopped-before"
@@ -23,8 +24,8 @@ COMMON = {
     BLANK: f"{{what}} {WRITE_HERE}",
     RAISES: "Your code stopped with {error}: {text}{call}",
     NOT_PLAIN: "Your answer came back as something that cannot be compared: {text}.",
-    UNUSABLE: "The check could not go on with what your answer is or gives back ({error}: {text}). Compare its form "
-    "with what the task asks for.",
+    UNUSABLE: "The check could not go on with what your answer is or gives back ({error}: {text}){came}. Compare its "
+    "form with what the task asks for.",
     CHECK_BROKEN: "Not graded: the check itself stopped ({text}), whatever your answer is. Tell your instructor.",
     CHECK_FAILED: "Not graded: the check stopped at what your answer gives back ({text}). Look at what it returns; "
     "if that is what was asked for, the mistake is in the check: tell your instructor.",
@@ -74,6 +75,9 @@ class Verdict:
         return self.key in (CHECK_FAILED, CHECK_BROKEN, TAMPERED, NOT_HERE, STOPPED_BEFORE)
 
 
+NONE_AT_TIMES = Miss(
+    "{name} gives back None in the call {call}, though not in every one. Does every way through it end with `return`?"
+)
 COMMON_HALF = {
     CHANGED: Miss(
         "What comes back is right. But {name} changes the {what} that it is given: whoever uses it afterwards, or "
@@ -81,7 +85,7 @@ COMMON_HALF = {
         share=0.5,
     ),
     CHANGED_SETTING: Miss(
-        "What was asked for is right. But {name} changes a setting of the model that it is given: {setting}. Leave "
+        "What was asked for is right. But {name} changes a setting of the {what} that it is given: {setting}. Leave "
         "that as it was.",
         share=0.5,
     ),
@@ -103,7 +107,8 @@ def half_right(verdict: Verdict, also: str | None) -> Verdict:
     """The verdict with half of the points at least, and `also` after its sentence; unchanged where `also` is None."""
     if not also:
         return verdict
-    return replace(verdict, share=max(verdict.share, 0.5), message=f"{verdict.message} {also}")
+    message = verdict.message if verdict.message.endswith((".", "!", "?", "`", "…")) else f"{verdict.message}."
+    return replace(verdict, share=max(verdict.share, 0.5), message=f"{message} {also}")
 
 
 def besides(verdict: Verdict, changed: Mapping[str, str] | None) -> Verdict:

@@ -42,7 +42,8 @@ class Isolation:
 
 _GIVES = {
     NAMESPACES: "their own view of files, network and processes",
-    LANDLOCK: "the grader's system in sight, reading only libraries and connecting nowhere",
+    LANDLOCK: "the grader's system in sight, reading only libraries, connecting nowhere, and without the shared "
+    "memory that a pool of processes asks for",
     PROCESS: "the grader's own rights in a copied-out folder. They can read what the grader can (solutions, hidden "
     "tests, the work of others, the course's own answers) and write it (gradebook, marks, submissions), leave files "
     "for those who are graded after them, and connect to the network",

@@ -7,7 +7,6 @@ An unchanged nbgrader takes it from a kernelspec (``c.Execute.kernel_name = "vgc
 import asyncio
 import contextlib
 import os
-import shutil
 import sys
 import tempfile
 import time
@@ -25,6 +24,7 @@ from traitlets import Enum, Float, Integer, List, Type, Unicode
 
 from vgcourse.errors import CourseError
 from vgcourse.grading.confinement import kernels, sandbox
+from vgcourse.grading.confinement.files import remove_all
 from vgcourse.grading.confinement.isolation import CHOICES, PROCESS, Isolation
 from vgcourse.grading.confinement.kernels import Kernel
 from vgcourse.grading.confinement.limits import MB, OUTPUT, Ending, Limits, set_rlimits
@@ -255,7 +255,7 @@ class PlainProvisioner(LocalProvisioner):
     async def cleanup(self, restart: bool = False) -> None:
         self._end_tree()
         if self.folder:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            remove_all(self.folder)
 
     def _end_tree(self) -> None:
         import psutil

@@ -200,14 +200,20 @@ def _world(request: dict[str, Any], found: Isolation, limits: Limits) -> World:
 
 
 def _end_descendants() -> None:
-    """Kill whatever was started and is left, its orphans too, until nothing is."""
+    """Kill whatever was started and is left, its orphans too, until nothing is.
+
+    All are halted first: of a crowd that goes on forking some would always be left.
+    """
     import psutil
 
+    halted: set[int] = set()
     for _ in range(200):
         left = psutil.Process().children(recursive=True)
-        for process in left:
+        new = [process for process in left if process.pid not in halted]
+        halted |= {process.pid for process in new}
+        for process in new or left:
             with contextlib.suppress(psutil.Error):
-                process.kill()
+                process.suspend() if new else process.kill()
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass

@@ -7,7 +7,6 @@ import atexit
 import contextlib
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from typing import Any
 from vgcourse.course.checks import registry
 from vgcourse.course.checks.sources import source_parts
 from vgcourse.errors import CourseError
+from vgcourse.grading.confinement.files import remove_all
 from vgcourse.grading.confinement.isolation import CHOICES, NAMESPACES, Isolation
 from vgcourse.grading.confinement.limits import LOST, Ending, Limits
 
@@ -103,7 +103,7 @@ class Kernel:
             ending = Ending(**(message or {"ended": {"cause": LOST}})["ended"], limits=self._limits)
             self.ending = replace(ending, cause=cause or ending.cause)
         self._channel.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_all(self.folder)
         return self.ending
 
     def _receive(self, seconds: float) -> dict[str, Any] | None:
@@ -230,7 +230,7 @@ class WarmParent:
             self._process.wait()
         self._process.stderr.close()
         if hasattr(self, "base"):
-            shutil.rmtree(self.base, ignore_errors=True)
+            remove_all(self.base)
 
     def _greet(self) -> dict[str, Any]:
         self._control.settimeout(START_SECONDS)

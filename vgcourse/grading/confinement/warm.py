@@ -9,7 +9,6 @@ import importlib
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -20,6 +19,7 @@ from typing import NoReturn
 
 from vgcourse.course.checks.sources import observers_only, whose_code
 from vgcourse.grading.confinement import isolation, keeper, linux
+from vgcourse.grading.confinement.files import remove_all
 from vgcourse.grading.confinement.isolation import Isolation
 
 
@@ -46,7 +46,7 @@ def main() -> None:
     finally:
         for keeper in keepers:
             os.kill(keeper, signal.SIGKILL)
-        shutil.rmtree(base, ignore_errors=True)
+        remove_all(base)
 
 
 def import_stack(stack: list[str]) -> list[str]:

@@ -19,12 +19,15 @@ from vgcourse.grading.export.table import (
     plain,
     platform_ids,
     read_table,
+    refuse_mangled,
     refuse_strangers,
+    replaced,
 )
 from vgcourse.grading.names import in_table, shown
 
 WHO = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
 IDENTITY = {*WHO, "Integration ID", "Root Account"}
+KEYS = ("SIS Login ID", "SIS User ID", "ID", "Integration ID", "Student")  # by which somebody may be known
 POSSIBLE = "Points Possible"
 
 
@@ -75,22 +78,36 @@ def _from_roster(marks: Marks, rows: Table, path: Path, column: str) -> tuple[Ta
     table = [[head[i] for i in kept] + list(names.values())]
     table.append(_possible([head[i] for i in kept], marks))
     seen: set[str] = set()
-    finders = {id: Finder(found) for id, found in marks.items()}
-    for row in rows[1:]:
-        row = row + [""] * (len(head) - len(row))
-        who = {head[i]: row[i] for i in kept}
-        if not who["ID"].strip():
-            continue  # "Points Possible", "Manual Posting": lines about the columns
-        keys = [who.get(k, "") for k in ("SIS Login ID", "SIS User ID", "ID", "Integration ID", "Student")]
-        found = {id: finder(keys, who["ID"]) for id, finder in finders.items()}
+    people = [own for row in rows[1:] if (own := _own(head, row))["ID"].strip()]  # others are lines about the columns
+    refuse_mangled((own["ID"] for own in people), path.name)
+    keys = [([own.get(k, "") for k in KEYS], own["ID"]) for own in people]
+    matched = {id: Finder(found).match(keys) for id, found in marks.items()}
+    changes = []
+    for at, own in enumerate(people):
+        found = {id: theirs[at] for id, theirs in matched.items()}
         seen |= {s.student for s in found.values() if s}
         if not any(s and s.score is not None for s in found.values()):
             continue
-        cells = [defused(who[name]) if name == "Student" else who[name] for name in (head[i] for i in kept)]
-        own = dict(zip(head, row, strict=False))
-        table.append(cells + [_cell(s, own.get(names[id], "")) for id, s in found.items()])
+        cells = [defused(own[name]) if name == "Student" else own[name] for name in (head[i] for i in kept)]
+        there = {id: own.get(names[id], "") for id in found}
+        table.append(cells + [_cell(s, there[id]) for id, s in found.items()])
+        changes += [(s.student, there[id], number(s.score)) for id, s in found.items() if s]
     lines += refuse_strangers([s for found in marks.values() for s in found], seen, path.name)
-    return table, lines + _other_points(marks, rows, head, names)
+    lines += replaced(changes, "Canvas")
+    return table, lines + _new_columns(names, head, path) + _other_points(marks, rows, head, names)
+
+
+def _own(head: list[str], row: list[str]) -> dict[str, str]:
+    return dict(zip(head, row + [""] * (len(head) - len(row)), strict=False))
+
+
+def _new_columns(names: dict[str, str], head: list[str], path: Path) -> list[str]:
+    """A line for each lesson that the roster has no column for: Canvas makes a new assignment of such a column."""
+    return [
+        f"{path.name} has no column for {name}: Canvas will offer to make a new assignment of it. Where there is one "
+        "by another title, say it with --column."
+        for name in names.values() if name not in head
+    ]  # fmt: skip
 
 
 def _cell(standing: Standing | None, there: str) -> str:

@@ -12,7 +12,17 @@ from vgcourse.course.checks import registry
 from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.class_table import Standing
 from vgcourse.grading.export.moodle_columns import Columns, find_columns, number_of
-from vgcourse.grading.export.table import Finder, Marks, Table, defused, number, read_table, refuse_strangers
+from vgcourse.grading.export.table import (
+    Finder,
+    Marks,
+    Table,
+    defused,
+    number,
+    read_table,
+    refuse_mangled,
+    refuse_strangers,
+    replaced,
+)
 from vgcourse.grading.names import in_table, shown
 from vgcourse.grading.pages.feedback.summary import capital
 
@@ -51,16 +61,15 @@ def _worksheet(found: list[Standing], rows: Table, path: Path, column: str) -> t
             f"{path} is no grading worksheet of Moodle: it begins with an identifier, as in 'Participant 81234', and "
             f"has a column {column or 'Grade'}. Turn on 'Offline grading worksheet' in the assignment, download it."
         )
-    finder, seen, table = Finder(found), set(), [rows[0]]
-    for row in rows[1:]:
-        cells = row + [""] * (len(rows[0]) - len(row))
-        standing = finder(_keys(cells, at), number_of(cells[at.identifier]))
-        if standing is None:
-            continue
-        seen.add(standing.student)
-        if standing.score is not None:
-            table.append(_filled(cells, at, standing))
+    people = [row + [""] * (len(rows[0]) - len(row)) for row in rows[1:]]
+    refuse_mangled((cells[at.identifier] for cells in people), path.name)
+    matched = Finder(found).match([(_keys(cells, at), number_of(cells[at.identifier])) for cells in people])
+    there = [(cells, s) for cells, s in zip(people, matched, strict=True) if s and s.score is not None]
+    table = [rows[0], *(_filled(cells, at, standing) for cells, standing in there)]
+    seen = {standing.student for standing in matched if standing}
+    changes = [(standing.student, cells[at.grade], number(standing.score)) for cells, standing in there]
     said = refuse_strangers(found, seen, path.name)
+    said += replaced(changes, "Moodle")
     return table, [*said, *_without_comments(at, found), *_other_points(found, rows, at)]
 
 

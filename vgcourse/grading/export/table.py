@@ -11,11 +11,16 @@ from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.class_table import Standing
 from vgcourse.grading.names import defused, shown
 
-__all__ = ["Finder", "Marks", "Table", "defused", "number", "plain", "platform_ids", "read_table", "refuse_strangers"]
+__all__ = [
+    "Finder", "Marks", "Table", "defused", "number", "plain", "platform_ids", "read_table", "refuse_mangled",
+    "refuse_strangers", "replaced",
+]  # fmt: skip
 
 Table = list[list[str]]
 Marks = dict[str, list[Standing]]
 MOST_STRANGERS = 0.05  # of those with a mark may be missing from a roster
+ROUNDING = 0.006  # platforms show two digits
+_MANGLED = re.compile(r"\d+(?:[.,]\d+)?[eE]\+?\d+|\d+[.,]0+")
 _FOLDER_ID = re.compile(r"_(\d+)$")  # what sorting a download leaves at the end of a student's name
 
 
@@ -78,21 +83,61 @@ class Finder:
             for key in {plain(k) for k in (standing.student, standing.lms_id, standing.email, local, *names)} - {""}:
                 self.by_key.setdefault(key, []).append(standing)
 
-    def __call__(self, keys: Iterable[str], id: str = "") -> Standing | None:
-        """The one student whom the platform's id, or else the first telling key names."""
-        if len(by_id := self.by_id.get(id.strip(), [])) == 1:
-            return by_id[0]
-        for key in keys:
-            found = self.by_key.get(plain(key), [])
-            if len(found) == 1:
-                return found[0]
-        return None
+    def match(self, rows: list[tuple[list[str], str]]) -> list[Standing | None]:
+        """The student of each row, which has telling keys and the platform's id.
+
+        Nobody has two rows by key alone, nor one by id and another by key: the other is a namesake's.
+        """
+        by_id = [self._by_id(id) for _, id in rows]
+        taken = {standing.student for standing in by_id if standing}
+        by_key = [None if one else self._by_key(keys) for one, (keys, _) in zip(by_id, rows, strict=True)]
+        ids: dict[str, set[str]] = {}
+        for standing, (_, id) in zip(by_key, rows, strict=True):
+            if standing:
+                ids.setdefault(standing.student, set()).add(id)
+        only = {student for student, theirs in ids.items() if len(theirs) == 1} - taken
+        return [a or (b if b and b.student in only else None) for a, b in zip(by_id, by_key, strict=True)]
+
+    def _by_id(self, id: str) -> Standing | None:
+        found = self.by_id.get(id.strip(), [])
+        return found[0] if len(found) == 1 else None
+
+    def _by_key(self, keys: Iterable[str]) -> Standing | None:
+        """The one student whom the first telling key names."""
+        found = (self.by_key.get(plain(key), []) for key in keys)
+        return next((students[0] for students in found if len(students) == 1), None)
 
 
 def plain(text: str) -> str:
     """Letters, digits and ``@`` of the text, without case and accents: ``Lovelace, Ada`` → ``lovelaceada``."""
     letters = unicodedata.normalize("NFKD", text).casefold()
     return re.sub(r"[^\w@]|_", "", "".join(c for c in letters if not unicodedata.combining(c)))
+
+
+def refuse_mangled(ids: Iterable[str], where: str) -> None:
+    """Raises CourseError where a spreadsheet has made other numbers of the platform's ids: 1.2E+05, 81234.0."""
+    if odd := next((id for id in ids if _MANGLED.fullmatch(id.strip())), None):
+        raise CourseError(
+            f"{where} was saved by a spreadsheet that changed the ids of students ({odd.strip()}): download it "
+            "again, and give it as it comes."
+        )
+
+
+def replaced(changes: Iterable[tuple[str, str, str]], platform: str) -> list[str]:
+    """A line on the marks that the platform has and this file replaces: (name, its mark, ours)."""
+    found = [(name, there, ours) for name, there, ours in changes if ours and _differ(there, ours)]
+    if not found:
+        return []
+    told = ", ".join(f"{shown(name)} {there.strip()} → {ours}" for name, there, ours in found[:20])
+    more = " …" if len(found) > 20 else ""
+    return [f"{platform} has other marks, which this file replaces: {told}{more}."]
+
+
+def _differ(there: str, ours: str) -> bool:
+    try:
+        return abs(float(there.strip().replace(",", ".")) - float(ours)) > ROUNDING
+    except ValueError:
+        return False  # no mark yet
 
 
 def platform_ids(standing: Standing) -> set[str]:

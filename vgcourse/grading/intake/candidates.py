@@ -23,6 +23,7 @@ _COPY = re.compile(
 )
 # What a browser or a mail program makes of a notebook's name: circles.ipynb.txt
 _NOTEBOOK = re.compile(r"\.ipynb(\.(txt|json))?$", re.IGNORECASE)
+_NO_FILES = ("link", "hard-link", "no-file")  # each with a reason `is-…`
 # What students hand in for a notebook, and what is to be done about it.
 _PAGE, _PRINT = "a web page made of it", "a print of it"
 _ARCHIVE, _LINK, _TEXT = "an archive that is no zip", "a link to it", "a text made of it"
@@ -112,8 +113,8 @@ def find_notebook(
         exact = _different(exact, release)
         if len(exact) > 1:
             raise Refused(Note("in-two-folders", wanted=wanted, times=len(exact)))
-    if link := next((n for n in notes if n.kind in ("link", "no-file") and n.fields["file"] == wanted), None):
-        raise Refused(Note("is-link" if link.kind == "link" else "is-no-file", file=wanted))
+    if link := next((n for n in notes if n.kind in _NO_FILES and n.fields["file"] == wanted), None):
+        raise Refused(Note(f"is-{link.kind}", file=wanted))
     chosen = _of_exact(exact[:1], near, release, notes, wanted) or _of_others(near, found, release, notes, wanted)
     if chosen is None or not chosen.answers:
         chosen = _of_spare(spare(), chosen, release, notes, wanted) or chosen

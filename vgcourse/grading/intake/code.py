@@ -61,7 +61,7 @@ def read_code(source: str) -> Code:
     tree, text = _parsed(source)
     if tree is None:
         seen = seems_to_define(source)
-        return Code(False, plain_text(source), binds=seen, defines=seen, is_torn=_is_indented(source))
+        return Code(False, plain_text(source), binds=seen, defines=seen, is_torn=starts_inside(source))
     try:
         return _code(text, tree)
     except (RecursionError, SyntaxError, ValueError, MemoryError):
@@ -240,6 +240,27 @@ def _without_docstrings(tree: ast.AST) -> ast.AST:
     return tree
 
 
+def goes_on_inside(source: str, rest: str) -> bool:
+    """Whether ``rest`` is likely the end of the function or the class with which ``source`` ends.
+
+    It is indented, and it uses a name that only that function knows; or all of it is, and nothing is in that function
+    yet, or nothing in the rest.
+    """
+    if not starts_inside(rest) or len(source) > LONGEST or not (tree := _parsed(source)[0]) or not tree.body:
+        return False
+    last, code = tree.body[-1], read_code(rest)
+    if not isinstance(last, _FUNCTIONS) or source[:1] in (" ", "\t"):
+        return False
+    inside = all(line[:1] in (" ", "\t") for line in rest.split("\n") if line.strip())
+    return bool(_own_names(last) & code.uses) or (inside and (_does_nothing(last) or code.is_blank))
+
+
+def _own_names(node: ast.AST) -> set[str]:
+    """The arguments of a function, or of those in a class, and what they set."""
+    args = {inner.arg for inner in ast.walk(node) if isinstance(inner, ast.arg)}
+    return args | {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+
+
 def _tables(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
     yield table
     for child in table.get_children():
@@ -295,6 +316,7 @@ def _does_nothing(node: ast.AST) -> bool:
     return isinstance(node, ast.Pass)
 
 
-def _is_indented(source: str) -> bool:
+def starts_inside(source: str) -> bool:
+    """Whether the first line that is no remark is indented, as the inside of a function or a class is."""
     first = next((line for line in source.split("\n") if line.strip() and not line.strip().startswith("#")), "")
     return first[:1] in (" ", "\t")

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 
 from nbformat import NotebookNode
 
-from vgcourse.grading.intake.code import Code, plain_text, read_code
+from vgcourse.grading.intake.code import Code, lasting, plain_text, read_code
 
 MOST_OWN_PHRASES = 8  # that a text may share with the lesson by chance, or by quoting it
 
@@ -35,7 +35,7 @@ class Question:
         if self.is_words:
             return False
         code = read_code(source)
-        return code.is_blank or code.key == read_code(self.cell.source).key
+        return code.is_blank or (code.parses and lasting(source) == lasting(self.cell.source))
 
 
 @dataclass
@@ -95,6 +95,11 @@ class Released:
     def text(self) -> str:
         """All that is given, without marks and spaces: to see whether words are a piece of it, or code put aside."""
         return bare("".join(c.source for c in self.cells))
+
+    @cached_property
+    def given_text(self) -> str:
+        """The same of what nobody writes in."""
+        return bare("".join(c.source for place, c in enumerate(self.cells) if place not in self.asked))
 
     @cached_property
     def _phrases(self) -> set[tuple[str, ...]]:

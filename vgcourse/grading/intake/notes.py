@@ -42,6 +42,7 @@ MENDED = {
 }
 # These need a person's eye: more than an accident, perhaps, or something that no program can decide.
 LOOK = {
+    "hard-link": "{file} is another name of a file of somebody else's (a hard link) and was left out",
     "check-changed": "the test {cell} had been changed and was put back",
     "check-copied": "the test {cell} was there {times} times",
     "words-found": "the words in another cell beside {cell} were taken for its answer",
@@ -62,6 +63,7 @@ REASONS = {
     "beside-broken": "{file} has no answers in it, and {because}",
     "in-two-folders": "{wanted} is there {times} times, in different folders",
     "is-link": "{file} is a link",
+    "is-hard-link": "{file} is another name of a file of somebody else's (a hard link)",
     "is-no-file": "{file} is no ordinary file",
     "several": "{files} could each be {wanted}: their answers differ",
     "two-answers": "it holds {times} different answers to {cell}{where}: which of them counts cannot be told",

@@ -56,11 +56,14 @@ def _followers(found: Found, row: list[tuple[int, int]]) -> dict[int | None, lis
 def _passed_check(found: Found, index: int, last: int | None) -> int | None:
     """The check, lost or moved away, behind which a piece stood: it takes the answer up as the lesson does there.
 
-    ``f = fallback("f", f)`` in half a cell of the lesson, say; what follows it stood behind that check too.
+    ``f = fallback("f", f)`` in half a cell of the lesson, say; what follows it stood behind that check too. Where the
+    check is in its place, a piece above it may also make more of an answer: ``f = np.vectorize(f)``.
     """
     code, kept = found.pieces[index].code, {place for _, place in found.unmoved()}
     for asked in found.released.asked.values():
-        if asked.check is None or asked.check in kept or asked.place not in found.at:
+        if asked.check is None or asked.place not in found.at:
+            continue
+        if asked.check in kept and "fallback" not in code.uses:
             continue
         if last is not None and last < asked.check and _takes_up(code, asked, found):
             return asked.check
@@ -90,10 +93,12 @@ def _is_second_answer(found: Found, index: int) -> bool:
 
 
 def _second_answer(found: Found, index: int) -> Question | None:
-    """What a piece answers once more: it only defines names of one answer, and stands for none."""
+    """What a piece answers once more: it only defines names of one answer, one of them again, and stands for none."""
     code = found.pieces[index].code
     for asked in found.released.asked.values():
-        if code.defines and code.binds <= asked.names and asked.place in found.at and not code.before & asked.names:
+        if asked.place not in found.at or not code.binds <= asked.names or code.before & asked.names:
+            continue
+        if code.defines & found.pieces[found.at[asked.place]].code.binds:
             return asked
     return None
 

@@ -156,7 +156,7 @@ def _spare(source: Path, files: list[Path], room: Path, notes: list[Note]) -> li
 
 def _files(source: Path, notes: list[Note]) -> Iterator[Path]:
     """The ordinary files of a submission; links and the like are left out and noted."""
-    count = 0
+    count, owner = 0, source.stat().st_uid
     for here, inside, names in os.walk(source, followlinks=False, onerror=lambda e: notes.append(_closed(e, source))):
         folder = Path(here)
         deep = len(folder.relative_to(source).parts) >= _DEEPEST
@@ -171,10 +171,21 @@ def _files(source: Path, notes: list[Note]) -> Iterator[Path]:
             count += 1
             if count > MOST_FILES:
                 raise Refused(Note("too-many-files", most=MOST_FILES))
-            if path.is_symlink() or not path.is_file():
-                notes.append(Note("link" if path.is_symlink() else "no-file", file=_inside(path, source)))
+            if kind := _odd_kind(path, owner):
+                notes.append(Note(kind, file=_inside(path, source)))
             else:
                 yield path
+
+
+def _odd_kind(path: Path, owner: int) -> str:
+    """What a path is instead of an ordinary file of whoever handed in; empty where it is one.
+
+    A backup may have made hard links of all files; one to a file of somebody else's is no part of a hand-in.
+    """
+    if path.is_symlink() or not path.is_file():
+        return "link" if path.is_symlink() else "no-file"
+    state = path.stat()
+    return "hard-link" if state.st_nlink > 1 and state.st_uid != owner else ""
 
 
 def _closed(error: OSError, source: Path) -> Note:

@@ -35,7 +35,10 @@ Case = tuple[np.ndarray, str]
 
 
 def _cases(rng: np.random.Generator) -> list[Case]:
-    """Uneven classes, one alone, a rare one, labels that do not begin at 0; columns with means of their own."""
+    """Uneven classes, one alone, a rare one, labels that do not begin at 0; columns with means of their own.
+
+    Of each kind a small loss, of which four digits after the point are too few.
+    """
     fixed = np.random.default_rng(3)
     return [
         (np.array([3, 3, 3, 8, 8, 1, 3, 3]), "classes"),
@@ -46,6 +49,8 @@ def _cases(rng: np.random.Generator) -> list[Case]:
         (np.array([[0.0], [1.0], [1.0]], "float32"), "yes-no"),
         (np.array([2.0, 5.0, 11.0]), "numbers"),
         (np.repeat([2, 0], [399, 1]), "classes"),
+        (np.repeat([1.0, 0.0], [1, 399]), "yes-no"),
+        (np.array([0.021, 0.024, 0.03]), "numbers"),
         (rng.integers(0, 5, 40) ** 2, "classes"),
         ((rng.random(31) < rng.uniform(0.1, 0.4)).astype("float32"), "yes-no"),
         (rng.normal(size=(12, 3)) * rng.uniform(0.5, 3, 3) + rng.normal(size=3) * 4, "numbers"),
@@ -76,26 +81,30 @@ def observe_chance_loss(answer: Any, rng: np.random.Generator) -> Seen:
 @chance_loss.judge
 def judge_chance_loss(seen: Seen, rng: np.random.Generator) -> Any:
     cases, got = _cases(rng), seen["losses"]
-    if any(loss is None for loss in got):
-        return "no-return"
     wanted = [best(*case) for case in cases]
-    if all(_same(g, w) for g, w in zip(got, wanted, strict=True)):
+    off = [i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if not _same(g, w)]
+    if not off:
         return None
-    where = next(i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if not _same(g, w))
-    (y, kind), said = cases[where], np.round(cases[where][0], 3).tolist()
-    told = fact(f"chance_loss({said if y.size < 9 else f'{y.size} numbers'}, {kind!r})", got[where], wanted[where])
-    key = common_cause(got, [_slips(*case) for case in cases], _same) or "wrong-values"
-    wrong = {kind for (_, kind), g, w in zip(cases, got, wanted, strict=True) if not _same(g, w)}
-    right = {"classes", "yes-no", "numbers"} - wrong
+    missing = any(loss is None for loss in got)
+    right = {"classes", "yes-no", "numbers"} - {cases[i][1] for i in off}
     named = " and ".join(repr(kind) for kind in ("classes", "yes-no", "numbers") if kind in right)
-    return with_other_half((key, told), "numbers" in right or len(right) == 2, f"For {named} it is right.")
+    problem = "no-return" if missing else _problem(got, wanted, cases, off[0])
+    return with_other_half(problem, "numbers" in right or len(right) == 2, f"For {named} it is right.")
+
+
+def _problem(got: list, wanted: list, cases: list[Case], off: int) -> Any:
+    """The cause, if one is known, and the fact of the first case that is off."""
+    y, kind = cases[off]
+    shown = np.round(y, 3).tolist() if y.size < 9 else f"{y.size} numbers"
+    told = fact(f"chance_loss({shown}, {kind!r})", got[off], wanted[off])
+    return common_cause(got, [_slips(*case) for case in cases], _same) or "wrong-values", told
 
 
 def _same(got: Any, wanted: Any) -> bool:
     """A single number, as such or in an array of one; NaN is the same as NaN."""
-    got = np.asarray(got, float)
-    if got.size != 1:
+    if got is None or np.size(got) != 1:
         return False
+    got = np.asarray(got, float)
     got = got.item()
     return bool(np.isnan(got)) if np.isnan(wanted) else bool(abs(got - wanted) <= 1e-6 + 2e-5 * abs(wanted))
 

@@ -47,7 +47,7 @@ six_cures = Exercise(
         "hides-it": Miss(
             "{kind}: with {got} it learns, and the fault is still in it: the cause was another setting.", share=0.5
         ),
-        "several-wrong": "Of your six patients {right} are cured. The first that is not: {kind}. {why}",
+        "several-wrong": "Cured among your six patients: {right}. The first that is not: {kind}. {why}",
     },
 )
 
@@ -109,7 +109,7 @@ def judge_six_cures(seen: Seen, rng: np.random.Generator) -> Any:
     problem = ("missing", {"missing": ", ".join(missing)}) if missing else found[wrong[0]]
     if right >= HALF:
         return with_other_half(
-            problem, six_cures.misses[problem[0]].share == 0, f"Of your six patients {right} are cured."
+            problem, six_cures.misses[problem[0]].share == 0, f"Cured among your six patients: {right}."
         )
     if missing:
         return problem

@@ -52,8 +52,8 @@ six_findings = Exercise(
             share=0.5,
         ),
         "other-cause": Miss("{kind}: the place is right, the cause is another one.", share=0.5),
-        "wrong-finding": Miss("{kind}: neither place nor cause.", share=0.5),
-        "several-wrong": "Of your six findings {right} are right. The first that is not: {kind}. Look there "
+        "wrong-finding": Miss("{kind}: neither the place nor the cause is right.", share=0.5),
+        "several-wrong": "Right among your six findings: {right}. The first that is not: {kind}. Look there "
         "again: the "
         "loss beside that of a constant answer, then `diagnose`, then the chart, line by line.",
     },
@@ -92,7 +92,7 @@ def observe_six_findings(my_name: Any, findings: Any, rng: np.random.Generator) 
 
 def _plain(item: tuple[Any, Any]) -> tuple[str, list[str]]:
     kind, found = item
-    texts = found if isinstance(found, (list, tuple, np.ndarray)) else [found]
+    texts = found if isinstance(found, (list, tuple, np.ndarray)) or hasattr(found, "iloc") else [found]
     return _words(str(kind)), [str(text) for text in texts]
 
 
@@ -110,7 +110,7 @@ def judge_six_findings(seen: Seen, rng: np.random.Generator) -> Any:
     if all(_is_right(findings.get(kind, [])[::-1], charts[kind]) for kind in wrong):
         return "exchanged", {"kind": wrong[0]}
     if problem := _form(findings):
-        return with_other_half(problem, right >= HALF, f"Of your six findings {right} are right.")
+        return with_other_half(problem, right >= HALF, f"Right among your six findings: {right}.")
     if right < HALF:
         return "several-wrong", {"right": right, "kind": wrong[0]}
     return _what_is_wrong(wrong[0], findings[wrong[0]], charts[wrong[0]])

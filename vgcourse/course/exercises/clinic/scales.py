@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import Seen, common_cause
+from vgcourse.course.checks.compare import Seen, common_cause, said
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 loss_scale = Exercise(
@@ -32,6 +32,7 @@ loss_scale = Exercise(
         "signs": Miss("Large *negative* gradients become -inf, and are not looked at.", share=0.5),
         "not-none": "Here no factor from 1 to 2**40 does both: then give back None.",
         "too-far": Miss("The last factor to be tried is 2**40; yours goes on to larger ones.", share=0.5),
+        "stops-early": Miss("2**40 is to be tried as well; yours stops before it.", share=0.5),
         "fewer-than-share": Miss("*At most* the share `share` may be lost: just as much may be, too.", share=0.5),
         "each-array": Miss("You ask each array by itself. The share is that of all gradients together.", share=0.5),
         "starts-at-two": Miss("Where nothing is lost, the factor is 1; yours begins at 2.", share=0.5),
@@ -46,7 +47,8 @@ LARGEST = 2**40
 def _cases(rng: np.random.Generator) -> list[Case]:
     """Small ones that a factor saves, zeros, one array with all that is lost, one that is well, two hopeless.
 
-    Then: as much lost as may be, an odd power of 2, the largest factor, and one that would need a larger one.
+    Then: as much lost as may be, an odd power of 2, the largest factor, and one that would need a larger one; the
+    largest number of float16, and one that is rounded down to it.
     """
     fixed = np.random.default_rng(5)
     return [
@@ -61,6 +63,8 @@ def _cases(rng: np.random.Generator) -> list[Case]:
         ([np.full(5, 2.0**-27, "float32")], 0.0),
         ([np.full(4, 1.5 * 2.0**-65, "float32")], 0.0),
         ([np.full(4, 1.5 * 2.0**-66, "float32")], 0.0),
+        ([np.array([1.0, 65504.0], "float32")], 0.0),
+        ([np.array([-65519.0, 1.0], "float32")], 0.0),
         (_gradients(rng, (int(rng.integers(20, 60)), 7), 10 ** rng.uniform(-10, -7.5)), 0.01),
     ]
 
@@ -131,12 +135,12 @@ def _number(value: Any) -> float | None:
 
 
 def _fact(case: Case, got: float | None, wanted: float | None) -> dict[str, str]:
-    sizes = np.abs(np.concatenate([a.ravel() for a in case[0]]))
-    said = [_in_words(factor) for factor in (got, wanted)]
+    sizes = np.abs(np.concatenate([a.ravel() for a in case[0]]).astype(float))
+    low, high, mine, right = said(sizes[sizes > 0].min(), 2), said(sizes.max(), 2), *map(_in_words, (got, wanted))
+    of = f"size {high}" if low == high else f"sizes {low} to {high}"
     return {
-        "fact": f"For {sizes.size} gradients of sizes {sizes[sizes > 0].min():.1g} to {sizes.max():.1g} and a "
-        f"share of "
-        f"{case[1]:g}, loss_scale gives {said[0]}; wanted is {said[1]}."
+        "fact": f"For {sizes.size} gradients of {of} and a share of {case[1]:g}, loss_scale gives {mine}; wanted is "
+        f"{right}."
     }
 
 
@@ -158,21 +162,25 @@ def _slips(arrays: list[np.ndarray], share: float) -> dict[str, list[float | Non
     endless = [2.0**k for k in range(127)]
     fitting = [factor for factor in endless if finite(factor)]
     largest = [max((f for f in fitting if lost(f) <= share and f <= end), default=None) for end in (LARGEST, np.inf)]
-    normal, epsilon = (getattr(np.finfo("float16"), name) for name in ("smallest_normal", "eps"))
+    normal, epsilon, top = (float(getattr(np.finfo("float16"), name)) for name in ("smallest_normal", "eps", "max"))
     below = {
         name: _first(lambda f, limit=limit: finite(f) and np.mean(f * sizes < limit) <= share)
         for name, limit in (("normal-numbers", normal), ("epsilon", epsilon))
     }
     return {
         "exponent": [None if right is None else float(np.log2(right))],
-        "largest": [*largest, max(fitting)],
+        "largest": [*largest, max(fitting), float(2.0 ** np.floor(np.log2(top / sizes.max())))],
         "zeros-count": [_first(lambda f: finite(f) and np.mean(_half(f * values) == 0) <= share)],
         "normal-numbers": [below["normal-numbers"]],
         "epsilon": [below["epsilon"]],
         "overflow": [_first(lambda f: lost(f) <= share)],
         "each-array": [_first(lambda f: all(_fits(a[a != 0].ravel(), share, f) for a in arrays if a.any()))],
-        "starts-at-two": [2.0 if right == 1 else right],
-        "signs": [_first(lambda f: bool(np.max(_half(f * values)) < np.inf) and lost(f) <= share)],
+        "starts-at-two": [_first(lambda f: f >= 2 and finite(f) and lost(f) <= share)],
+        "signs": [
+            _first(lambda f: bool(np.max(_half(f * values)) < np.inf) and lost(f) <= share),
+            _first(lambda f: bool(np.max(f * values) < top) and lost(f) <= share),
+        ],
+        "stops-early": [None if right == LARGEST else right],
         "too-far": [next((f for f in fitting if lost(f) <= share), None)],
         "fewer-than-share": [_first(lambda f: finite(f) and lost(f) < share)],
         "none-lost": [_first(lambda f: finite(f) and lost(f) == 0)],

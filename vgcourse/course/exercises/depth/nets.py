@@ -24,7 +24,7 @@ make_mlp = Exercise(
         "shape": "The kernels have shapes {got}; wanted are {wanted}: 2 inputs, `width` units in each hidden "
         "layer, 1 output.",
         "other-weights": "The kernels have the right shapes. Beside them belong {wanted} biases, one array for each "
-        "layer; here the model holds {got} further arrays.",
+        "layer; so many further arrays does this model hold: {got}.",
         "output-activation": "The hidden layers are right, but the output goes through {found}. A probability "
         "needs a sigmoid there, whatever the hidden layers use.",
         "no-activation": "The hidden layers are linear: nothing bends what they add up, so ten of them can do no "
@@ -70,6 +70,11 @@ make_mlp = Exercise(
             "other settings, it changes how the net trains.",
             share=0.5,
         ),
+        "other-setting": Miss(
+            "The net computes what it should. But {which} is set, which nobody asked for: it changes how the net "
+            "trains.",
+            share=0.5,
+        ),
         "other-in-training": Miss(
             "Used, the net computes what it should; called with training=True, as in a training step, it does not.",
             share=0.5,
@@ -109,9 +114,17 @@ def _look(
     seen = {"weights": [np.asarray(w) for w in model.get_weights()], "output": output}
     if X is None:
         return seen
-    kinds = [type(layer).__name__ for layer in getattr(model, "layers", [])]
-    trainable = len(model.trainable_weights)
-    return {**seen, "trained": np.asarray(model(X, training=True)), "trainable": trainable, "kinds": kinds}
+    layers = getattr(model, "layers", [])
+    kinds, trainable = [type(layer).__name__ for layer in layers], len(model.trainable_weights)
+    bound = [
+        f"{type(one).__name__}'s {name}" for one in layers for name in BOUNDS if getattr(one, name, None) is not None
+    ]
+    trained = np.asarray(model(X, training=True))
+    return {**seen, "trained": trained, "trainable": trainable, "kinds": kinds, "bound": bound}
+
+
+# What a layer may ask of its weights while it trains.
+BOUNDS = [f"{of}_regularizer" for of in ("kernel", "bias", "activity")] + ["kernel_constraint", "bias_constraint"]
 
 
 @make_mlp.observe
@@ -195,7 +208,9 @@ def _judge_training(one: Seen) -> Any:
     if one["trainable"] < len(one["weights"]):
         return "frozen", {"got": one["trainable"], "wanted": len(one["weights"])}
     kind = next((kind for kind in one["kinds"] if kind.endswith(OTHERS)), None)
-    return kind and ("another-layer", {"kind": kind})
+    if kind:
+        return "another-layer", {"kind": kind}
+    return ("other-setting", {"which": one["bound"][0]}) if one["bound"] else None
 
 
 def _judge_shapes(net: dict[str, Any], shapes: list[tuple]) -> Any:

@@ -71,6 +71,29 @@ def of_widths(seed: int) -> tuple[Weights, np.ndarray, np.ndarray]:
     return weights, X, (X[:, 0] > 0).astype("float32")
 
 
+# A seed that was looked for: a standard deviation of the errors blames another layer than their rms.
+ONE_SIGN = 10
+
+
+def of_one_sign(seed: int) -> tuple[Weights, np.ndarray, np.ndarray]:
+    """A net whose highest errors have one sign and nearly one size.
+
+    A unit is on for one point, by very little; one is on for all points alike.
+    """
+    rng = np.random.default_rng(seed)
+    X, weights, fan_in = rng.normal(size=(60, 3)).astype("float32"), [], 3
+    for layer in range(4):
+        kernel = rng.normal(size=(fan_in, 6)) * np.sqrt(2 / fan_in) * (0.3 if layer == 3 else 1)
+        weights.append((kernel, rng.uniform(0.2, 1, 6)))
+        fan_in = 6
+    weights.append((rng.uniform(0.9, 1.1, (6, 1)) / 6, np.zeros(1)))
+    # Half precision takes this point's 1.0001 for 1, and the unit for dead.
+    X[0], X[1:, 0] = [1.0001, 0, 0], np.minimum(X[1:, 0], 0.99)
+    weights[0][0][:, 0], weights[0][1][0] = [1, 0, 0], -1.00005
+    weights[1][0][:, 0], weights[1][1][0] = 0, 0.5
+    return weights, X, np.ones(60, "float32")
+
+
 def uneven(rng: np.random.Generator, depth: int, dead: bool) -> tuple[Weights, np.ndarray, np.ndarray]:
     """Kernels and biases of quite different sizes; some units never on, one on for the last point alone."""
     X = rng.normal(size=(EXAMPLES, 3)).astype("float32")

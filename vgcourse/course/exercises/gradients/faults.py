@@ -9,7 +9,15 @@ import numpy as np
 
 from vgcourse.course.checks.compare import NO_RETURN, Seen, rms, shortened
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
-from vgcourse.course.exercises.gradients.fault_nets import TELLING, UNLIKE, draw, of_widths, uneven
+from vgcourse.course.exercises.gradients.fault_nets import (
+    ONE_SIGN,
+    TELLING,
+    UNLIKE,
+    draw,
+    of_one_sign,
+    of_widths,
+    uneven,
+)
 from vgcourse.course.exercises.gradients.oracle import Weights, as_array, keras_model, run
 
 find_fault = Exercise(
@@ -41,7 +49,7 @@ find_fault = Exercise(
         "no-dead": Miss("The layer is right. But there are dead units, and your list has none.", share=0.5),
         "unit-number": Miss("The layer is right, and so are the units, counted from 1. Count from 0.", share=0.5),
         "asleep": Miss(
-            "The layer is right. But {got} is not dead: for a few of the examples it is on, and each of "
+            "The layer is right. But {got} is not dead: for one example or a few it is on, and each of "
             "them can wake it further.",
             share=0.5,
         ),
@@ -108,9 +116,9 @@ class _Patient:
 
 
 def _nets(rng: np.random.Generator) -> list[tuple[Weights, np.ndarray, np.ndarray]]:
-    """What the answer is given: a net drawn now, and the four that tell."""
+    """What the answer is given: a net drawn now, and the five that tell."""
     telling = [uneven(np.random.default_rng(seed), depth, dead) for depth, seed, dead in TELLING]
-    return [draw(rng)[:3], *telling, of_widths(UNLIKE)]
+    return [draw(rng)[:3], *telling, of_widths(UNLIKE), of_one_sign(ONE_SIGN)]
 
 
 def _cases(rng: np.random.Generator) -> list[_Patient]:

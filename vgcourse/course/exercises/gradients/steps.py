@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, close, differs, near
+from vgcourse.course.checks.compare import NO_RETURN, Seen, close, differs, near, shortened
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+from vgcourse.course.checks.looking import first_line
 from vgcourse.course.exercises.gradients.oracle import Pass, Weights, as_array, keras_model, names, run
 
 train_step = Exercise(
@@ -48,6 +49,10 @@ train_step = Exercise(
             "if there had been none: let the optimizer that you are given make every step.",
             share=0.5,
         ),
+        "sgd-only": Miss(
+            "With SGD all is right. With Adam {what}: let the optimizer that you are given make every step.",
+            share=0.5,
+        ),
         "loss-after": Miss(
             "That is the loss after the update. Give back the one that the gradients belong to.", share=0.5
         ),
@@ -72,13 +77,33 @@ class _Trial:
     rate: float
     momentum: float = 0.0
     frozen: int = 0
+    adam: bool = False
+
+    def optimizer(self) -> Any:
+        import keras
+
+        makes = keras.optimizers
+        return makes.Adam(self.rate) if self.adam else makes.SGD(self.rate, momentum=self.momentum)
+
+    def step(self, gradient: np.ndarray, before: Any) -> tuple[np.ndarray, Any]:
+        """The optimizer's step, and what it remembers for the next one; ``before`` is None at the first."""
+        if not self.adam:
+            step = -self.rate * gradient + (0 if before is None else self.momentum * before)
+            return step, step
+        mean, square, number = before or (0, 0, 0)
+        mean, square, number = 0.9 * mean + 0.1 * gradient, 0.999 * square + 0.001 * gradient**2, number + 1
+        rate = self.rate * np.sqrt(1 - 0.999**number) / (1 - 0.9**number)
+        return -rate * mean / (np.sqrt(square) + 1e-7), (mean, square, number)
 
 
 STEPS = 2
 
 
 def _draw(rng: np.random.Generator) -> list[_Trial]:
-    """A drawn net; one of large gradients, one of tiny ones with momentum, a deeper one, one with a frozen layer."""
+    """A drawn net; one of large gradients, one of tiny ones with momentum, a deeper one, one with a frozen layer.
+
+    And at the end one whose optimizer is Adam: of SGD an answer can make the steps itself.
+    """
     drawn = _Trial(*_net(rng, 40), float(rng.uniform(0.3, 0.6)))
     fixed = np.random.default_rng(11)
     weights, X, y = _net(fixed, 24)
@@ -90,6 +115,7 @@ def _draw(rng: np.random.Generator) -> list[_Trial]:
         _Trial(tiny, X, 0 * y, 0.5, momentum=0.9),
         _Trial(*_net(fixed, 30, (3, 5, 3, 1)), 0.2, momentum=0.5),
         _Trial(*_net(fixed, 30), 0.3, frozen=1),
+        _Trial(*_net(fixed, 30), 0.05, adam=True),
     ]
 
 
@@ -105,13 +131,20 @@ def _net(
 @train_step.observe
 def observe_train_step(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
-    return {"cases": [_steps(answer, case) for case in _draw(rng)]}
+    *cases, last = _draw(rng)
+    return {"cases": [_steps(answer, case) for case in cases], "adam": _steps_or_stop(answer, last)}
+
+
+def _steps_or_stop(answer: Any, case: _Trial) -> Any:
+    """An answer that makes the steps itself may miss something that SGD has."""
+    try:
+        return _steps(answer, case)
+    except Exception as error:
+        return f"{type(error).__name__}: {first_line(error)}"
 
 
 def _steps(answer: Any, case: _Trial) -> list[Seen]:
-    import keras
-
-    model, optimizer = keras_model(case.weights, "tanh"), keras.optimizers.SGD(case.rate, momentum=case.momentum)
+    model, optimizer = keras_model(case.weights, "tanh"), case.optimizer()
     for layer in model.layers[: case.frozen]:
         layer.trainable = False
     return [_step(answer, model, optimizer, case) for _ in range(STEPS)]
@@ -130,10 +163,11 @@ def _step(answer: Any, model: Any, optimizer: Any, case: _Trial) -> Seen:
 
 @train_step.judge
 def judge_train_step(seen: Seen, rng: np.random.Generator) -> Any:
-    problems = [_judge_case(steps, case) for steps, case in zip(seen["cases"], _draw(rng), strict=True)]
+    *cases, last = _draw(rng)
+    problems = [_judge_case(steps, case) for steps, case in zip(seen["cases"], cases, strict=True)]
     found = [problem for problem in problems if problem]
     if not found:
-        return None
+        return _judge_adam(seen["adam"], last)
     key, fields = found[0]
     # Memory shows only where there is momentum, and a frozen layer only where one is frozen.
     alone = {"no-memory": [problems[2], problems[3]], "frozen-too": [problems[4]]}
@@ -145,6 +179,15 @@ def judge_train_step(seen: Seen, rng: np.random.Generator) -> Any:
     if key in _SHAPES or (enough and all(p[0] == key for p in found)):
         return key, fields
     return _PLAIN.get(key, key), fields
+
+
+def _judge_adam(seen: Any, case: _Trial) -> Any:
+    """What is wrong with the steps of another optimizer, where SGD's are right."""
+    if isinstance(seen, str):
+        return "sgd-only", {"what": f"your code stops, {shortened(seen, 120)}"}
+    if problem := _judge_case(seen, case):
+        return "sgd-only", {**problem[1], "what": "it is not"}
+    return None
 
 
 _SHAPES = ("no-return", "not-two", "no-gradient", "not-all")
@@ -161,15 +204,15 @@ _PLAIN = {
 
 def _judge_case(steps: list[Seen], case: _Trial) -> Any:
     """The first thing that is wrong with two steps of one net: (key, fields), or None."""
-    weights, speed = case.weights, None
+    weights, memory = case.weights, None
     for number, seen in enumerate(steps):
         wanted, right = _wanted(weights, case)
-        step = -case.rate * wanted + (case.momentum * speed if speed is not None else 0)
+        step, memory = case.step(wanted, memory)
         moved = _moved(weights, case, step)
         after = _wanted(moved, case)
         if problem := _judge_step(seen, case, weights, (right, wanted, step), after, number):
             return problem if isinstance(problem, tuple) else (problem, {})
-        weights, speed = moved, step
+        weights = moved
     return None
 
 

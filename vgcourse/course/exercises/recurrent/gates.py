@@ -28,8 +28,10 @@ gate_for = Exercise(
         "sign": "Right in size, with the wrong sign: that gate would forget what it should keep.",
         "rule": "That is the logarithm of the number of steps, or near it: a rule of thumb for a share of 1/e. Here "
         "the share is an argument.",
-        "step-lost": "One step too few or too many: over `steps` steps the gate is multiplied by itself `steps` "
-        "times.",
+        "step-lost": "That is the bias for one step less: over `steps` steps the gate is multiplied by itself "
+        "`steps` times.",
+        "step-added": "That is the bias for one step more: over `steps` steps the gate is multiplied by itself "
+        "`steps` times.",
         "wrong-values": "Put your bias through a sigmoid and take it to the power of the steps: that should be the "
         "share.",
         "unchanged": Miss(
@@ -143,6 +145,7 @@ def _slips(memories: list[tuple[int, float]]) -> dict[str, list[float]]:
             "logarithm": np.log(left) / steps,
             "sign": -right,
             "rule": np.log(steps),
+            "step-added": [bias_for(s + 1, p) for s, p in memories],
             "step-lost": [bias_for(s - 1, p) if s > 1 else np.inf for s, p in memories],
         }
     return {key: list(map(float, values)) for key, values in found.items()}
@@ -173,7 +176,8 @@ def _shown(after: list, before: list, units: int, bias: float) -> dict[str, str]
     for gate in (1, 0, 2, 3):
         if not close(got[gate], wanted[gate], 1e-5):
             place = f"layer.get_weights()[2][{gate * units}:{(gate + 1) * units}]"
-            return fact(f"{units} units, after open_gate(layer, {bias:.3g}): {place}", got[gate], wanted[gate])
+            with_units = f"With {units} unit{'s' * (units > 1)}"
+            return fact(f"{with_units}, after open_gate(layer, {bias:.3g}), {place}", got[gate], wanted[gate])
     return {}
 
 

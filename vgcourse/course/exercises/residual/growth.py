@@ -62,7 +62,10 @@ Case = tuple[np.ndarray, list[np.ndarray], float]
 
 
 def _draw(rng: np.random.Generator) -> list[Case]:
-    """x with a mean, kernels, the branch's factor: drawn, loud, shrinking what passes, growing more than tenfold."""
+    """x with a mean, kernels, the branch's factor: drawn, loud, shrinking what passes, growing more than tenfold.
+
+    Then: a branch that is subtracted, a faint signal, and many blocks.
+    """
     fixed = np.random.default_rng(9)
     shrinking = fixed.normal(size=(20, 4)) + 1.5
     return [
@@ -70,6 +73,9 @@ def _draw(rng: np.random.Generator) -> list[Case]:
         _blocks(fixed, 9, 8, 1.0),
         (shrinking, [-np.eye(4) * c for c in (0.5, 0.8, 0.3)], 0.9),
         (shrinking, [5 * np.eye(4), np.eye(4)], 0.7),
+        _blocks(fixed, 5, 3, -0.6),
+        (1e-6 * shrinking, [np.eye(4), 2 * np.eye(4)], 0.5),
+        _blocks(fixed, 4, 16, 0.3),
     ]
 
 

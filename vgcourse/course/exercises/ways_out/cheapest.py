@@ -1,11 +1,12 @@
 """Lesson 8, the cheapest cure: chosen by a sweep over cures, budgets and seeds, with the sweep's own bill."""
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, close, fact
+from vgcourse.course.checks.compare import NO_RETURN, Seen, close, fact, with_other_half
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 SURE, TARGET, LOWER = 0.9, 0.95, 0.7
@@ -98,7 +99,7 @@ class _Market:
 
     At most `most` of the `count` seeds reach the target, whatever the cure and the budget. `prices`: in the order of
     `_reached`, where none shall be drawn. `lucky`: whether it is the first seed that reaches the target where only
-    some do. `target`: what is asked of an accuracy.
+    some do. `target`: what is asked of an accuracy. `turned`: whether the budgets are given in falling order.
     """
 
     def __init__(
@@ -109,10 +110,12 @@ class _Market:
         prices: Any = None,
         lucky: bool = True,
         target: float = TARGET,
+        turned: bool = False,
     ) -> None:
         self.target, self.lucky = target, lucky
         self.seeds = [int(seed) for seed in rng.permutation(1000)[:count]]
         self.budgets = [*sorted(int(b) for b in rng.permutation(np.arange(5, 40))[:2]), int(rng.integers(50, 90))]
+        self.budgets = self.budgets[::-1] if turned else self.budgets
         names = [f"cure {letter}" for letter in "ABCDEF"]
         reached = [[min(n, most) for n in row] for row in self._reached(count)]
         order = rng.permutation(len(reached))
@@ -138,6 +141,8 @@ class _Market:
         for n in reached:
             below = rng.uniform(0.3, self.target - 0.01, len(self.seeds))
             below[:n] = rng.uniform(self.target + 0.005, 0.999, n)
+            # One seed is so near to the target that two digits are too few to tell.
+            below[n : n + 1] = self.target - 0.002
             # One seed, not the lucky one, lands on the target itself.
             below[n - 1] = self.target if n > 1 else below[n - 1]
             below[1:] = below[1 + rng.permutation(len(below) - 1)]
@@ -151,6 +156,12 @@ class _Market:
         each = np.array([0.2, 0.4, 1.0, 0.0, 1.7])[:, None] * np.array(self.budgets)
         each[3] = 1.3 * self.budgets[1] + 0.9 * np.array(self.budgets)
         return each
+
+    def again(self) -> "_Market":
+        """The same cures, budgets and seeds, with which all comes out otherwise, at large prices."""
+        other = copy.copy(self)
+        other.accuracy, other.price, other.calls = self.accuracy[::-1], 1e9 * self.price[::-1], 0
+        return other
 
     def trained(self, cure: str, budget: int, seed: int) -> float:
         self.calls += 1
@@ -179,8 +190,12 @@ class _Market:
 
 def _draw(rng: np.random.Generator) -> list[_Market]:
     fixed = np.random.default_rng(16)
-    told = [_Market(fixed, prices=prices, lucky=False) for prices in (_EQUAL, _CLOSE)]
-    return [_Market(rng), _Market(fixed, 29, 30, _TEMPTING), _Market(fixed, 8, target=LOWER), *told]
+    equal, close = (
+        _Market(fixed, prices=prices, lucky=False, turned=turned)
+        for prices, turned in ((_EQUAL, False), (_CLOSE, True))
+    )
+    market = _Market(rng)
+    return [market, _Market(fixed, 29, 30, _TEMPTING), _Market(fixed, 8, target=LOWER), equal, close, market.again()]
 
 
 @cheapest_cure.observe
@@ -198,15 +213,21 @@ def _plain(found: Any) -> Any:
     if not isinstance(found, (list, tuple)) or len(found) != 3:
         return None if found is None else "other"
     choice, table, spent = found
-    pair = list(choice) if isinstance(choice, (list, tuple, np.ndarray)) else choice
-    if isinstance(pair, list) and len(pair) == 2:
-        pair = [str(pair[0]), int(pair[1]) if float(pair[1]).is_integer() else float(pair[1])]
-    elif pair is not None:
-        pair = str(pair)
     try:
-        return [pair, np.asarray(table, float), np.asarray(spent, float)]
+        return [_pair(choice), np.asarray(table, float), np.asarray(spent, float)]
     except (TypeError, ValueError):  # no table of numbers there: another order of the three
         return "other"
+
+
+def _pair(choice: Any) -> Any:
+    """[cure, budget], None, or in words what is neither."""
+    if choice is None:
+        return None
+    try:
+        cure, budget = choice if isinstance(choice, (list, tuple, np.ndarray)) else ()
+        return [str(cure), int(budget) if float(budget).is_integer() else float(budget)]
+    except (TypeError, ValueError):
+        return str(choice)
 
 
 @cheapest_cure.judge
@@ -217,12 +238,12 @@ def judge_cheapest_cure(seen: Seen, rng: np.random.Generator) -> Any:
     if any(found is None for found in got):
         return "no-return"
     tables, choices, bills = ([found[i] for found in got] for i in (1, 0, 2))
-    return (
-        _judge_tables(tables, markets)
-        or _judge_choices(choices, markets)
-        or _judge_bills(bills, markets, choices)
-        or _judge_calls(seen["calls"], markets)
-    )
+    table, choice, off = _judge_tables(tables, markets), _judge_choices(choices, markets), _bill_off(bills, markets)
+    if table:
+        return with_other_half(table, choice is off is None, "Choice and bill are right.")
+    if choice:
+        return with_other_half(choice, off is None, "The bill is right as well.")
+    return _judge_calls(seen["calls"], markets) if off is None else _judge_bills(bills, off, choices, markets)
 
 
 def _judge_tables(tables: list, markets: list[_Market]) -> Any:
@@ -288,6 +309,13 @@ def _surest(market: _Market) -> list[Any]:
     return [market.choose(best, market.price), *(market.choose(best, alike, last) for last in (False, True))]
 
 
+def _shortest(market: _Market) -> list[Any]:
+    """Of those with the fewest epochs the first, the cheapest, and of these the first by its name."""
+    sure = [[market.cures[i], market.budgets[j]] for i, j in np.argwhere(_sure(market))]
+    ways = (lambda p: p[1], lambda p: (p[1], market.cost(*p)), lambda p: (p[1], market.cost(*p), p[0]))
+    return [min(sure, key=way, default=None) for way in ways]
+
+
 # Misconception → what it chooses, in each of its dresses.
 _READINGS: dict[str, Callable[[_Market], list[Any]]] = {
     "half-is-enough": lambda m: [m.choose(m.shares() >= 0.5, m.price)],
@@ -295,7 +323,7 @@ _READINGS: dict[str, Callable[[_Market], list[Any]]] = {
     "more-than-nine": lambda m: [m.choose(m.shares() > SURE + 1e-9, m.price)],
     "whatever-it-does": lambda m: [m.choose(m.shares() >= 0, m.price)],
     "any-is-enough": lambda m: [m.choose(m.shares() > 0, m.price)],
-    "shortest": lambda m: [m.choose(_sure(m), np.broadcast_to(np.array(m.budgets, float), m.price.shape))],
+    "shortest": _shortest,
     "surest": _surest,
     "last-of-equals": lambda m: [m.choose(_sure(m), m.price, last=True)],
     "per-success": lambda m: [m.choose(_sure(m), m.price / np.maximum(m.shares(), 1e-9))],
@@ -308,13 +336,19 @@ def _judge_calls(calls: list[int], markets: list[_Market]) -> Any:
     return None if more is None else ("trained-again", {"got": calls[more], "wanted": runs[more]})
 
 
-def _judge_bills(bills: list, markets: list[_Market], choices: list) -> Any:
-    wanted = [m.spent() for m in markets]
-    got = [float(np.ravel(bill)[0]) if np.size(bill) == 1 else np.nan for bill in bills]
-    off = next((i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if not close(g, w, 1e-5, 0)), None)
-    if off is None:
-        return None
-    told = {"fact": f"The sweep cost {wanted[off]:.6g}; you say {got[off]:.6g}."}
+def _bill_off(bills: list, markets: list[_Market]) -> int | None:
+    """The first sweep whose bill is wrong."""
+    right = (
+        np.size(b) == 1 and close(np.ravel(b)[0], m.spent(), 1e-5, 0) for b, m in zip(bills, markets, strict=True)
+    )
+    return next((i for i, one in enumerate(right) if not one), None)
+
+
+def _judge_bills(bills: list, off: int, choices: list, markets: list[_Market]) -> Any:
+    if odd := [np.shape(bill) for bill in bills if np.size(bill) != 1]:
+        return "wrong-bill", {"fact": f"What the sweep cost is one number; yours has the shape {odd[0]}."}
+    got = [float(np.ravel(bill)[0]) for bill in bills]
+    told = {"fact": f"The sweep cost {markets[off].spent():.6g}; you say {got[off]:.6g}."}
     chosen = [(0.0 if c is None else m.cost(*c)) for c, m in zip(choices, markets, strict=True)]
     readings = {
         "one-run": [[m.price.sum() for m in markets]],

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from vgcourse.grading.intake.answers.hidden import find_hidden
 from vgcourse.grading.intake.answers.own_words import note_words_elsewhere, shows_words
-from vgcourse.grading.intake.code import Code, lasting, read_code
+from vgcourse.grading.intake.code import Code, lasting, read_code, starts_inside
 from vgcourse.grading.intake.lesson_cells import Question, bare, keys
 from vgcourse.grading.intake.matching import Found, bracket, in_place, refuse_two_answers
 from vgcourse.grading.intake.notes import Note
@@ -57,6 +57,7 @@ def _written(found: Found, asked: Question, free: list[int], named: list[int]) -
     beside = [i for i in defining if i in here and i not in named]
     elsewhere = [i for i in defining if i not in named and _sets_all(found.pieces[i].code, asked)]
     if by_name and (in_place(found, asked.place, by_name) or not beside):
+        _refuse_without_check(found, asked, [*by_name, *beside])
         return _one_of(found, asked, by_name)
     if beside:
         return _noted(found, asked, _one_of(found, asked, beside), "the names that it defines")
@@ -65,6 +66,15 @@ def _written(found: Found, asked: Question, free: list[int], named: list[int]) -
     if left := [i for i in free if i in named]:
         return _one_of(found, asked, left)
     return None
+
+
+def _refuse_without_check(found: Found, asked: Question, defining: list[int]) -> None:
+    """The last above the check counts; with the check deleted, a copy may have stood below it: nobody can tell."""
+    here = {_key(found.pieces[i]) for i in in_place(found, asked.place, defining)}
+    if asked.check not in found.at and asked.check is not None and len(here) > 1:
+        parts = [found.pieces[i].code.binds & asked.names for i in defining]
+        if sum(map(len, parts)) > len(frozenset().union(*parts)):  # no halves of one answer
+            raise refuse_two_answers(asked, len(here), ", and no check that would tell where one belongs")
 
 
 def _take_up(found: Found, asked: Question, index: int, free: list[int]) -> None:
@@ -126,8 +136,8 @@ def _claims(found: Found, index: int, asked: Question) -> bool:
     piece = found.pieces[index]
     if piece.claim != asked.id:
         return False
-    others = {n for n, id in found.released.owner_of.items() if id != asked.id} - asked.names
-    return bool(piece.code.binds & asked.names) or not piece.code.defines & others
+    others = [one for one in found.released.asked.values() if one.id != asked.id and not one.is_words and one.names]
+    return bool(piece.code.binds & asked.names) or not any(_sets_all(piece.code, other) for other in others)
 
 
 def _one_of(found: Found, asked: Question, indices: list[int]) -> int:
@@ -282,11 +292,19 @@ def _has_words(found: Found, index: int) -> bool:
 
 def _refuse_torn(found: Found) -> None:
     """A piece of a cell that was split, whose other half stands elsewhere: an answer may lack its end."""
+    written = {i for place, i in found.at.items() if place in found.released.asked and _defines_asked(found, place)}
+    given = {i for place, i in found.at.items() if place not in found.released.asked} | written
     for index, piece in enumerate(found.pieces):
-        if index in found.dropped or index in found.at.values() or not _is_torn(piece):
+        if index in found.dropped or index in given or not _is_torn(piece):
             continue
         first = next(line for line in piece.source.split("\n") if line.strip())
         raise Refused(Note("torn", start=first.strip()[:60]))
+
+
+def _defines_asked(found: Found, place: int) -> bool:
+    """Whether an answer is more than the inside of one; a ``return`` at the margin is a beginner's, no piece."""
+    asked, piece = found.released.asked[place], found.pieces[found.at[place]]
+    return asked.is_words or bool(piece.code.binds & asked.names) or not starts_inside(piece.source)
 
 
 def _refuse_flat(found: Found) -> None:

@@ -38,7 +38,7 @@ def _is_blank(found: Found, asked: Question) -> bool:
 def _look(found: Found, asked: Question) -> None:
     readable: dict[str, tuple[int, str]] = {}
     for index, piece in enumerate(found.pieces):
-        if len(piece.source) > LONGEST or not _speaks_of(piece.source, asked) or _is_given(found, piece):
+        if len(piece.source) > LONGEST or not _speaks_of(piece.source, asked) or _is_given(found, piece, asked):
             continue
         if piece.kind == "code" and piece.code.parses and not piece.code.is_blank:
             _refuse_commented(piece.source, asked)
@@ -82,16 +82,27 @@ def _take(found: Found, asked: Question, index: int, text: str) -> None:
     found.notes.append(Note("answer-found", cell=asked.id, by="the names that it defines"))
 
 
-def _speaks_of(source: str, asked: Question) -> bool:
-    """Whether it seems to define one of the names, in any typography."""
+def _speaks_of(source: str, asked: Question) -> list[re.Match[str]]:
+    """Where it seems to define one of the names, in any typography."""
     names = "|".join(sorted(map(re.escape, asked.names)))
     text = unicodedata.normalize("NFKC", html.unescape(source))
-    return bool(names and re.search(rf"^[^\w\n]*((?:def|class)[^\S\n]+)?({names})[^\S\n]*([(:]|=(?!=))", text, re.M))
+    pattern = rf"^([^\w\n]*)((?:def|class)[^\S\n]+)?({names})[^\S\n]*([(:]|=(?!=)).*"
+    return [found for found in re.finditer(pattern, text, re.M) if not _is_call_in_prose(found)] if names else []
 
 
-def _is_given(found: Found, piece: Piece) -> bool:
-    """Whether it is the lesson's, or a piece of it."""
-    return bare(piece.source) in found.released.text
+def _is_call_in_prose(found: re.Match[str]) -> bool:
+    """A name with brackets and no `def`, in marks of code or of a console."""
+    front, definition, _, sign = found.groups()
+    return sign == "(" and not definition and ("`" in front or ">>>" in front)
+
+
+def _is_given(found: Found, piece: Piece, asked: Question) -> bool:
+    """Whether it is the lesson's, or a piece of it, or speaks of the answer in the lesson's lines only: a worked call
+    in prose of which a browser translated the rest.
+    """
+    if bare(piece.source) in found.released.text:
+        return True
+    return all(bare(line[0]) in found.released.given_text for line in _speaks_of(piece.source, asked))
 
 
 def _answers(text: str, asked: Question) -> bool:

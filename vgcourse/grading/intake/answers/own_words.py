@@ -51,21 +51,32 @@ def _is_blank(found: Found, asked: Question) -> bool:
 
 
 def _own_words(found: Found) -> Iterator[str]:
-    """How the student's words begin, of each cell that is no answer and holds some."""
-    answers = {found.at.get(place) for place in found.released.asked}
+    """How the student's words begin, of each cell that is no answer in words and holds some."""
+    read = {found.at.get(place) for place, asked in found.released.asked.items() if asked.is_words}
+    answers = {found.at.get(place) for place in found.released.asked} - read
     for index, piece in enumerate(found.pieces):
-        if index not in answers and len(piece.source) <= LONGEST:
-            yield from (text for text in _words_of(piece) if _is_own(text, found.released))
+        if index not in read and len(piece.source) <= LONGEST:
+            words = _words_of(piece, is_answer=index in answers)
+            yield from (text for text in words if _is_own(text, found.released))
 
 
-def _words_of(piece: Piece) -> Iterator[str]:
-    if piece.kind != "code" or piece.code.is_words or shows_words(piece.source, kept=True):
+def _words_of(piece: Piece, is_answer: bool) -> Iterator[str]:
+    """Words by themselves; in an answer's own cell of code those at its margin, in remarks and in strings."""
+    if is_answer:
+        yield from _texts(_lone_strings(piece.source))
+    elif piece.kind != "code" or piece.code.is_words or shows_words(piece.source, kept=True):
         yield piece.source.strip()
         return
     for found in _REMARKS.finditer(piece.source):
         text = re.sub(r"(?m)^#+ ?", "", found[0]).strip()
         if _count(text) >= FEWEST_BESIDE_CODE and not read_code(text).parses:  # code that was put aside
             yield text
+
+
+def _lone_strings(source: str) -> list[ast.stmt]:
+    """The lines of code that are nothing but a string: what somebody wrote above or below a function."""
+    tree = syntax_tree(source)
+    return [node for node in tree.body if isinstance(node, ast.Expr) and _is_text(node, False)] if tree else []
 
 
 def _is_own(text: str, released: Released) -> bool:

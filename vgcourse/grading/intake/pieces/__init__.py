@@ -1,5 +1,6 @@
 """A submission's cells as pieces: what was split is joined, what was merged is parted, at the lesson's own cells."""
 
+import itertools
 import re
 from dataclasses import replace
 from typing import Any
@@ -8,9 +9,11 @@ from nbformat import NotebookNode
 
 from vgcourse.grading.intake.code import (
     LONGEST,
+    goes_on_inside,
     parts_by_owner,
     read_code,
     seems_to_define,
+    starts_inside,
 )
 from vgcourse.grading.intake.lesson_cells import Released, bare, grade_id, keys
 from vgcourse.grading.intake.notes import Note
@@ -30,6 +33,7 @@ from vgcourse.grading.intake.reading import Cell, Refused
 
 MOST_CODE = 300_000  # characters of all cells together that are read as code; a lesson has a tenth of that
 MOST_LINES = 20_000  # of all cells together, in which a lesson's cell is looked for
+SHORTEST = 40  # letters of lines that are known for the lesson's
 MOST_PIECES = 5  # into which one cell is thought to have been split
 _ENDS = {"\u2028", "\u2029", "\x0b", "\x0c"}  # ends of lines for a word processor, not for Python
 _METHODS = re.compile(r"\s*^[ \t]+(?:@[\w.]+\s+)?def \w+\(self\b", re.MULTILINE)  # of a class in the cell above
@@ -49,6 +53,7 @@ def pieces(cells: list[Cell], released: Released, notes: list[Note], name: str) 
     without_stray(found, released, notes)
     without_late_stubs(found, released, notes)
     found = _part_merged(found, released, notes)
+    _heads_are_code(found, released)
     _plain_type(found, released, notes)  # again: merged with words, it could not be read
     without_checks(found, released, notes)  # between the halves of a split cell, one keeps them apart
     found = _join_split(found, released, notes)
@@ -117,6 +122,15 @@ def _plain_type(found: list[Piece], released: Released, notes: list[Note], whole
         notes.append(Note("typography", count=count))
 
 
+def _heads_are_code(found: list[Piece], released: Released) -> None:
+    """The head of an answer that was merged into words is code, where the rest of that answer stands below it."""
+    for piece, rest in itertools.pairwise(found):
+        if piece.kind == "code" or rest.kind != "code" or piece.code.parses or not starts_inside(rest.source):
+            continue
+        if piece.code.binds & set(released.owner_of) and read_code(f"{piece.source}\n{rest.source}").parses:
+            piece.kind = "code"
+
+
 def _part_merged(found: list[Piece], released: Released, notes: list[Note]) -> list[Piece]:
     """Part a cell where a whole cell of the lesson, which stands nowhere by itself, stands in it line by line."""
     there = {key for piece in found for key in keys(piece.kind, piece.source)}
@@ -165,8 +179,10 @@ def _checks_behind(parts: list[Piece]) -> list[Piece]:
     """A check that was called between two functions of its answer goes behind them."""
     for check in [part for part in parts if part.claim and "check" in part.code.uses]:
         at = parts.index(check)
-        own = [i for i, part in enumerate(parts) if i > at and not part.id and part.code.binds & check.code.uses]
-        if own:
+        above = set().union(*(part.code.binds for part in parts[:at])) & check.code.uses
+        wanted = check.code.uses - above
+        own = [i for i, part in enumerate(parts) if i > at and not part.id and part.code.binds & wanted]
+        if above and own:  # below a check that stands first it may be another try
             parts.insert(own[-1], parts.pop(at))
     return parts
 
@@ -256,10 +272,28 @@ def _joined(found: list[Piece], at: int, released: Released) -> tuple[int, Piece
         text = whole
         parts = found[at : at + length]
         needy = not parts[-1].code.parses or parts[-1].code.is_torn or not best[1].code.parses
-        needy = needy or bool(_METHODS.match(parts[-1].source))
-        if needy and read_code(text).parses and not read_code(text).is_torn:
+        needy = needy or bool(_METHODS.match(parts[-1].source)) or goes_on_inside(best[1].source, parts[-1].source)
+        if needy and _is_whole(text) and not _are_whole_without(parts) and not _is_of_lesson(parts, released):
             best = length, _one_of(parts, text, released)
     return best
+
+
+def _is_whole(text: str) -> bool:
+    return read_code(text).parses and not read_code(text).is_torn
+
+
+def _is_of_lesson(parts: list[Piece], released: Released) -> bool:
+    """Whether the first needs no other, and these are lines of one of the lesson's cells, to which it is foreign."""
+    rest, whole = (bare("".join(part.source for part in some)) for some in (parts[1:], parts))
+    return (
+        len(rest) > SHORTEST and _is_whole(parts[0].source) and rest in released.text and whole not in released.text
+    )
+
+
+def _are_whole_without(parts: list[Piece]) -> bool:
+    """Whether the first needs no other, and the others together need no first: they are halves of the next cell."""
+    rest = "\n".join(part.source for part in parts[1:])
+    return len(parts) > 2 and _is_whole(parts[0].source) and not starts_inside(rest) and _is_whole(rest)
 
 
 def _goes_on(text: str, rest: str) -> bool:

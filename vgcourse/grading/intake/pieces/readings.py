@@ -5,7 +5,9 @@ Nothing here decides: each reading is tried, and one that Python reads, and that
 
 import ast
 import html
+import itertools
 import json
+import quopri
 import re
 import textwrap
 import unicodedata
@@ -16,6 +18,7 @@ from vgcourse.grading.intake.code import PROMPT, merge_marks, merge_sides, plain
 
 MOST_READINGS = 48  # that are tried of one cell which is no Python
 MOST_TEXT = 250_000  # characters of them together: a long cell is read in fewer ways
+NARROWEST = 40  # characters of a line that a mail program breaks
 MOST_WORDS = 8  # lines of words above the code, or below it
 # What stands in front of each line of a mail's quotation, a listing, a diff; what a cell printed, below it.
 _QUOTE = re.compile(r"^> ?", re.MULTILINE)
@@ -27,6 +30,7 @@ _FENCES = re.compile(r"^(?:```|~~~)", re.MULTILINE)
 _TAG = re.compile(r"</?[a-z][^<>\n]*>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(lt|gt|amp|quot|nbsp|#\d+);")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!<>|~-])")  # by what writes Markdown
+_PRINTABLE = re.compile(r"=3D|=[ \t]*\n|=[0-9A-F]{2}=[0-9A-F]{2}")  # signs as a mail sends them
 _COLOURS = re.compile(r"\x1b\[[\d;]*[A-Za-z]")  # of a terminal
 _KEYWORDS = "Def|Class|Return|Import|From|For|If|Elif|Else|While|With|Try|Except|Finally|Raise|Pass|Assert|Del"
 _CAPITAL = re.compile(rf"^([ \t]*)({_KEYWORDS})\b(?!\()", re.MULTILINE)  # a telephone begins lines with them
@@ -112,6 +116,25 @@ def _from_json(text: str) -> Iterator[str]:
         yield from _json(f'["{bare}"]')
 
 
+def _of_a_mail(text: str) -> Iterator[str]:
+    """Decoded, where a mail program wrote ``=3D`` for ``=``, and ``=`` where it broke a line."""
+    if _PRINTABLE.search(text):
+        text = re.sub(r"=[ \t]+$", "=", text, flags=re.MULTILINE)
+        yield quopri.decodestring(text.encode("utf-8", "replace")).decode("utf-8", "replace")
+
+
+def _unwrapped(text: str) -> Iterator[str]:
+    """With the lines whole again that a mail program broke where the next word would have gone beyond its margin."""
+    lines = text.split("\n")
+    width, out = max(map(len, lines)), lines[:1]
+    for before, line in itertools.pairwise(lines):
+        first = (line.split() or [""])[0]
+        broken = first and line[0] not in " \t" and len(before) > NARROWEST and len(before) + 1 + len(first) > width
+        out[-1:] = [f"{out[-1]} {line}"] if broken else [out[-1], line]
+    if len(out) < len(lines):
+        yield "\n".join(out)
+
+
 def _json(text: str) -> Iterator[str]:
     try:
         yield "".join(json.loads(text))
@@ -167,6 +190,8 @@ _WAYS: tuple[Callable[[str], Iterator[str]], ...] = (
     lambda text: iter([_CAPITAL.sub(lambda found: found[1] + found[2].lower(), text)]),
     lambda text: iter([text.rstrip("\\ \t\n")]),
     _from_json,
+    _of_a_mail,
+    _unwrapped,
     _indented_again,
 )
 

@@ -4,9 +4,10 @@ import { ownWorker } from "./own_worker.js";
 import { WAIT } from "./queue.js";
 import { TASKS } from "./tasks.js";
 
-/** One of `TASKS` and what it is given: `done` is a job of a `Queue`, after which `result` is there. */
+/** One of `TASKS` and what it is given: `done` is a job of a `Queue`, after which `result` is there; it may be null. */
 export class Request {
   result = null;
+  answered = false;
   sent = false;
 
   constructor(task, given) {
@@ -16,9 +17,14 @@ export class Request {
   }
 
   done(hurried = false) {
-    if (this.result === null && this.sent && !hurried) return WAIT;
-    this.result ??= TASKS[this.task](this.given);
+    if (!this.answered && this.sent && !hurried) return WAIT;
+    if (!this.answered) this.answer(TASKS[this.task](this.given));
     return true;
+  }
+
+  answer(result) {
+    if (this.answered) return;
+    [this.result, this.answered] = [result, true];
   }
 }
 
@@ -44,7 +50,7 @@ export class Away {
 
   #take({ id, at, result }) {
     if (id !== this.asked) return;
-    this.requests[at].result ??= result;
+    this.requests[at].answer(result);
     this.arrived();
   }
 

@@ -30,11 +30,13 @@ export function render({ model, el }) {
   let shell = null;
   let sent = model.get("state");
   let waiting = 0;
+  const kernel = () => model.widget_manager?.kernel?.id;
+  const first = kernel();
   const save = () => {
     clearTimeout(waiting);
     waiting = 0;
     model.set("state", sent);
-    model.save_changes();
+    if (kernel() === first) model.save_changes(); // one that was stopped cannot be told
   };
   const send = (state) => {
     sent = state;

@@ -20,15 +20,34 @@ function rectifierSlope(z, below) {
   return z <= 0 ? below : NaN;
 }
 
+// 1 - h loses its digits where h is nearly 1, and would soon say that nothing at all comes through: z still knows.
+const FLAT = 1e-6;
+
+/** h (1 - h) for h = sigmoid(z). */
+function sigmoidSlope(z, h) {
+  const slope = h * (1 - h);
+  if (!(slope < FLAT)) return slope;
+  const e = Math.exp(-Math.abs(z));
+  return e / (1 + e) ** 2;
+}
+
+/** 1 - h² for h = tanh(z). */
+function tanhSlope(z, h) {
+  const slope = 1 - h * h;
+  if (!(slope < FLAT)) return slope;
+  const e = Math.exp(-2 * Math.abs(z));
+  return (4 * e) / (1 + e) ** 2;
+}
+
 /** phi and phi' of every activation: `slope` takes z and h = phi(z). */
 export const ACTIVATIONS = {
   sigmoid: {
     f: (z) => 1 / (1 + Math.exp(-z)),
-    slope: (z, h) => h * (1 - h),
+    slope: sigmoidSlope,
   },
   tanh: {
     f: tanh,
-    slope: (z, h) => 1 - h * h,
+    slope: tanhSlope,
   },
   relu: {
     f: (z) => (z <= 0 ? 0 : z),
@@ -57,8 +76,8 @@ function activate(name, z, h, size) {
 
 /** dz = dh times the activation's slope, entry by entry. */
 function timesSlope(name, z, h, dh, dz, size) {
-  if (name === "sigmoid") for (let i = 0; i < size; i += 1) dz[i] = dh[i] * h[i] * (1 - h[i]);
-  else if (name === "tanh") for (let i = 0; i < size; i += 1) dz[i] = dh[i] * (1 - h[i] * h[i]);
+  if (name === "sigmoid") for (let i = 0; i < size; i += 1) dz[i] = dh[i] * sigmoidSlope(z[i], h[i]);
+  else if (name === "tanh") for (let i = 0; i < size; i += 1) dz[i] = dh[i] * tanhSlope(z[i], h[i]);
   else if (name === "relu") for (let i = 0; i < size; i += 1) dz[i] = dh[i] * rectifierSlope(z[i], 0);
   else {
     const { slope } = ACTIVATIONS[name];
@@ -162,12 +181,17 @@ export class Net {
   }
 }
 
+/** dL/dlogit = p - y of the logit `a`, y being 0 or 1; not by a difference, of which little is left where p is nearly y. */
+export function logitError(a, y) {
+  return y ? -1 / (1 + Math.exp(a)) : 1 / (1 + Math.exp(-a));
+}
+
 /** Mean binary cross-entropy of logits; writes dL_i/dlogit = p - y into `d`. */
 function logisticLoss(logits, y, d, rows) {
   let loss = 0;
   for (let i = 0; i < rows; i += 1) {
     const a = logits[i];
-    d[i] = 1 / (1 + Math.exp(-a)) - y[i];
+    d[i] = logitError(a, y[i]);
     loss += Math.max(a, 0) - a * y[i] + Math.log1p(Math.exp(-Math.abs(a)));
   }
   return loss / rows;

@@ -2,7 +2,7 @@
 
 import { arrowBetween, edgeSizes, unitSizes } from "./backward_pass.js";
 import { affine, affineBack } from "./matrix.js";
-import { ACTIVATIONS } from "./net.js";
+import { ACTIVATIONS, logitError } from "./net.js";
 import { drawnOnce, randomStream } from "./random.js";
 import { drawKernel, resolveInitializer } from "./weights.js";
 
@@ -161,7 +161,7 @@ function total(x, kernel, h, recurrent, bias, rows, outputs) {
 function answerError(h, output, answers, rows, width) {
   const logits = new Float64Array(rows);
   affine(h, output, new Float64Array(1), logits, rows, width, 1);
-  return logits.map((a, r) => 1 / (1 + Math.exp(-a)) - answers[r]);
+  return logits.map((a, r) => logitError(a, answers[r]));
 }
 
 function timeColumns(steps, width, error, rows) {

@@ -9,7 +9,14 @@ let twins = [];
 let newest = 0; // batch of tasks
 const turns = new MessageChannel();
 
-onmessage = ({ data }) => void (data.batch ? doAll(data) : train(data));
+onmessage = ({ data }) => void (data.batch ? doAll(data).catch(fail) : train(data));
+
+/** The page hears of errors, but not of a promise that was broken: it would wait for ever. */
+function fail(error) {
+  setTimeout(() => {
+    throw error;
+  });
+}
 
 /**
  * `{settings, states}` makes twins; `{goal, budget, mayRepeat}` trains them for `budget` ms. The reply: snapshots, and
@@ -31,7 +38,7 @@ async function doAll({ id, batch }) {
     if (at) await nextTurn();
     if (newest !== id) return;
     const result = TASKS[name](given);
-    postMessage({ id, at, result }, { transfer: result.state ? buffersOf(result.state) : [] });
+    postMessage({ id, at, result }, { transfer: result?.state ? buffersOf(result.state) : [] });
   }
 }
 

@@ -1,0 +1,67 @@
+"""Answers keep their marks whatever habits their author has: own names, versions, copies, tools, mail programs.
+
+Habits stand in ``accidents_habits.py``. Thousands of rows, in all lessons: ``python -m tests.test_habits 3000``.
+"""
+
+import random
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.accidents import EDITORS, PEOPLE, Course
+from tests.accidents_edited import EDITED, EDITED_DISGUISES
+from tests.accidents_habits import DISGUISED, HABITS
+from vgcourse.course.lesson import Lesson, lessons
+
+LESSONS = ("00_start", "09_clinic")
+ROWS = 25
+
+
+@pytest.fixture(scope="module", params=LESSONS)
+def course(root, request):
+    return Course(Lesson(request.param, root))
+
+
+def row(seed: int) -> list:
+    """A habit or two, and then perhaps what happens to anybody."""
+    chance = random.Random(f"habits/{seed}")
+    others = [a for a in (*EDITORS, *PEOPLE, *EDITED) if a not in EDITED_DISGUISES]
+    habits = [chance.choice(HABITS), *chance.sample([a for a in HABITS if a not in DISGUISED], chance.choice((0, 1)))]
+    return [*habits, *chance.sample(others, chance.choice((0, 0, 1, 1, 2)))]
+
+
+@pytest.mark.parametrize("habit", HABITS, ids=lambda habit: habit.__name__)
+def test_a_habit_costs_nothing(course, habit):
+    for seed in (2, 3, 5):
+        assert course.problem(seed, [habit]) == ""
+
+
+def test_a_habit_costs_nothing_whatever_else_happens(course):
+    problems = {seed: course.problem(seed, row(seed)) for seed in range(ROWS)}
+    assert {seed: problem for seed, problem in problems.items() if problem} == {}
+    assert len(course.refusals) <= ROWS / 5
+
+
+# The same in lessons with answers of several cells, values or classes.
+ELSEWHERE = {
+    "a stub with a docstring, translated": ("06_residual", 3, "translated"),
+    "a worked call in translated prose": ("07_time", 5, "translated"),
+    "lines that a mail broke": ("01_circles", 4, "wrapped"),
+    "a mail's signs": ("03_weights", 2, "mailed"),
+}
+
+
+@pytest.mark.parametrize("lesson, seed, name", ELSEWHERE.values(), ids=ELSEWHERE)
+def test_habits_that_were_met_in_other_lessons(root, lesson, seed, name):
+    habit = next(habit for habit in HABITS if habit.__name__ == name)
+    assert Course(Lesson(lesson, root)).problem(seed, [habit]) == ""
+
+
+if __name__ == "__main__":
+    root = Path(__file__).resolve().parents[1]
+    courses = [Course(lesson) for lesson in lessons(root)]
+    for seed in range(int(sys.argv[2]) if sys.argv[2:] else 0, int(sys.argv[1])):
+        if problem := courses[seed % len(courses)].problem(seed, row(seed)):
+            print(courses[seed % len(courses)].lesson.id, seed, problem)
+    print("refused:", {one.lesson.id: one.refusals for one in courses})
