@@ -15,7 +15,7 @@ radial = Exercise(
     passed="One number, the radius of a circle, is all that the best classifier of these rings has to learn.",
     misses={
         "no-return": NO_RETURN,
-        "no-number": "{name} gives one number for a whole set of points; here it gives an array of shape {shape}.",
+        "no-number": "{name} gives one number for a whole set of points; here it gives something of shape {shape}.",
         "inside-out": "This is one minus the accuracy. Do you count the wrong answers, or call the outside 1? "
         "Class 1 is the inner ring.",
         "squared": "You compare x² + y² with the threshold: that is the squared radius. Take the root, or "

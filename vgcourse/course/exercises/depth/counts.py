@@ -59,7 +59,7 @@ def judge_count_parameters(seen: Seen, rng: np.random.Generator) -> Any:
         return "no-return"
     shapes = [np.shape(count) for count in counts]
     if any(shapes):
-        return "not-a-number", {"found": f"an array of shape {next(s for s in shapes if s)}"}
+        return "not-a-number", {"found": f"something of shape {next(s for s in shapes if s)}"}
     got = np.array([float(count) for count in counts])
 
     def of(formula: Any) -> np.ndarray:

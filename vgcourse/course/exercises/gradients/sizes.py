@@ -22,7 +22,7 @@ layer_rms = Exercise(
         "keys-collide": "For {wanted} layers only {got} entries came back, under {keys}. What has the same key "
         "overwrites what was there: use the layer's name.",
         "names": "The keys should be the layers' names, such as {wanted}; here they are {got}.",
-        "not-a-number": "For {layer} you give back an array of shape {got}. Asked for is one number a layer: "
+        "not-a-number": "For {layer} you give back something of shape {got}. Asked for is one number a layer: "
         "average over all entries, without `axis`.",
         "other-layers": Miss(
             "These are the right numbers under the wrong names: the list is in the order of the "

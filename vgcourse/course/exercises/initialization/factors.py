@@ -173,7 +173,7 @@ def judge_measured_factor(seen: Seen, rng: np.random.Generator) -> Any:
     if any(factor is None for factor in seen["factors"]):
         return "no-return"
     if several := [factor for factor in seen["factors"] if np.size(factor) != 1]:
-        return "no-number", {"found": f"an array of shape {np.shape(several[0])}"}
+        return "no-number", {"found": f"something of shape {np.shape(several[0])}"}
     got, cases = [float(np.ravel(factor)[0]) for factor in seen["factors"]], _draw(rng)
     wanted = [_rights(*case[:4]) for case in cases]
     off = [i for i, (g, ways) in enumerate(zip(got, wanted, strict=True)) if not any(_same(g, w) for w in ways)]
