@@ -75,6 +75,10 @@ make_mlp = Exercise(
             "trains.",
             share=0.5,
         ),
+        "precision": Miss(
+            "A layer of this net works in {dtype}, which holds three digits at best. Leave the dtype at float32.",
+            share=0.5,
+        ),
         "other-in-training": Miss(
             "Used, the net computes what it should; called with training=True, as in a training step, it does not.",
             share=0.5,
@@ -107,7 +111,7 @@ def _look(
     answer: Any, initializer: Any, X: np.ndarray | None, depth: int, width: int, activation: str, seed: int
 ) -> Seen:
     model = answer(depth, width, activation, initializer, seed)
-    if not hasattr(model, "get_weights"):
+    if isinstance(model, type) or not hasattr(model, "get_weights"):
         return {"kind": type(model).__name__}
     # A model without an Input is built by its first call.
     output = None if X is None and model.get_weights() else np.asarray(model(np.zeros((1, 2)) if X is None else X))
@@ -116,11 +120,10 @@ def _look(
         return seen
     layers = getattr(model, "layers", [])
     kinds, trainable = [type(layer).__name__ for layer in layers], len(model.trainable_weights)
-    bound = [
-        f"{type(one).__name__}'s {name}" for one in layers for name in BOUNDS if getattr(one, name, None) is not None
-    ]
+    bound = [f"{type(one).__name__}'s {n}" for one in layers for n in BOUNDS if getattr(one, n, None) is not None]
+    coarse = [one.compute_dtype for one in layers if getattr(one, "compute_dtype", "") in ("float16", "bfloat16")]
     trained = np.asarray(model(X, training=True))
-    return {**seen, "trained": trained, "trainable": trainable, "kinds": kinds, "bound": bound}
+    return {**seen, "trained": trained, "trainable": trainable, "kinds": kinds, "bound": bound, "coarse": coarse}
 
 
 # What a layer may ask of its weights while it trains.
@@ -192,6 +195,7 @@ def judge_make_mlp(seen: Seen, rng: np.random.Generator) -> Any:
             None,
         )
         or _judge_biases(pairs)
+        or next((("precision", {"dtype": one["coarse"][0]}) for _, one in pairs if one["coarse"]), None)
         or next((p for net, one in pairs if (p := _judge_output(net, one, X))), None)
         or next((p for _, one in pairs if (p := _judge_training(one))), None)
     )
