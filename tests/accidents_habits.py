@@ -303,6 +303,26 @@ def typed_heads(h):
             _rewrite(h, cell, text)
 
 
+def called_otherwise(h):
+    """Answers bear names of one's own, and so does what is handed to their checks."""
+    for cell in _written(h):
+        names, check = _functions(cell), _check_of(h, cell)
+        if len(names) != 1 or check is None or names != sorted(read_code(cell.source).binds):
+            continue
+        (name,) = names
+        own = re.sub(rf"\b{name}\(", f"{name}_AL(", cell.source)
+        check.source = re.sub(rf", {name}\b", f", {name}_AL", check.source)
+        _rewrite(h, cell, f"{own}\n\n\n{name} = {name}_AL")
+        cell.source = own
+
+
+def kept_by_a_magic(h):
+    """A magic on top keeps what the cell defines to itself; it was put there when the answer stood already."""
+    for cell in _written(h):
+        cell.source = h.random.choice(("%%timeit -n 1\n", "%%writefile mine.py\n", "%%file mine.py\n")) + cell.source
+
+
+ALONE = (called_otherwise, kept_by_a_magic)
 HABITS = (
     initials, in_a_class, within_a_condition, solved_in_a_copy_of_another, names_exchanged, all_ids_alike, translated,
     docstrings_gone, only_code, only_answers, numbered, checks_at_the_end, checks_below_another,

@@ -11,8 +11,9 @@ import pytest
 
 from tests.accidents import EDITORS, PEOPLE, Course
 from tests.accidents_edited import EDITED, EDITED_DISGUISES
-from tests.accidents_habits import DISGUISED, HABITS
+from tests.accidents_habits import ALONE, DISGUISED, HABITS
 from vgcourse.course.lesson import Lesson, lessons
+from vgcourse.grading.intake.lesson_cells import grade_id
 
 LESSONS = ("00_start", "09_clinic")
 ROWS = 25
@@ -31,7 +32,7 @@ def row(seed: int) -> list:
     return [*habits, *chance.sample(others, chance.choice((0, 0, 1, 1, 2)))]
 
 
-@pytest.mark.parametrize("habit", HABITS, ids=lambda habit: habit.__name__)
+@pytest.mark.parametrize("habit", [*HABITS, *ALONE], ids=lambda habit: habit.__name__)
 def test_a_habit_costs_nothing(course, habit):
     for seed in (2, 3, 5):
         assert course.problem(seed, [habit]) == ""
@@ -43,18 +44,37 @@ def test_a_habit_costs_nothing_whatever_else_happens(course):
     assert len(course.refusals) <= ROWS / 5
 
 
+def handed_to_the_check(given):
+    """The first answer is another thing, named nowhere, that is handed to its check."""
+
+    def accident(h):
+        cell = h.nb.cells[h.answers()[0]]
+        check = next(c for c in h.nb.cells if grade_id(c) == grade_id(cell).removesuffix("-answer"))
+        check.source = check.source.replace(", rms)", f", {given})")
+        h.rewritten[grade_id(check)] = f"rms = {given}"
+        cell.source = "class Mine:\n    rms = staticmethod(len)"
+
+    return accident
+
+
+@pytest.mark.parametrize("given", ["Mine.rms", "lambda values: 1.0", "Mine().rms"])
+def test_what_is_handed_to_a_check_is_the_answer(root, given):
+    assert Course(Lesson("00_start", root)).problem(2, [handed_to_the_check(given)]) == ""
+
+
 # The same in lessons with answers of several cells, values or classes.
 ELSEWHERE = {
     "a stub with a docstring, translated": ("06_residual", 3, "translated"),
     "a worked call in translated prose": ("07_time", 5, "translated"),
     "lines that a mail broke": ("01_circles", 4, "wrapped"),
+    "other names, of several": ("03_weights", 2, "called_otherwise"),
     "a mail's signs": ("03_weights", 2, "mailed"),
 }
 
 
 @pytest.mark.parametrize("lesson, seed, name", ELSEWHERE.values(), ids=ELSEWHERE)
 def test_habits_that_were_met_in_other_lessons(root, lesson, seed, name):
-    habit = next(habit for habit in HABITS if habit.__name__ == name)
+    habit = next(habit for habit in (*HABITS, *ALONE) if habit.__name__ == name)
     assert Course(Lesson(lesson, root)).problem(seed, [habit]) == ""
 
 

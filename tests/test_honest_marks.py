@@ -100,7 +100,24 @@ def is_no_python(nb):
     nb.cells[place(nb, ANSWER)].source = RIGHT.replace("(values)))", "(values))")
 
 
+def called_otherwise(nb):
+    """The answer bears a name of its own, and so does what the check was given."""
+    nb.cells[place(nb, ANSWER)].source = RIGHT.replace("def rms", "def rms_ada")
+    nb.cells[place(nb, CHECK)].source = 'check("first-check", rms_ada)'
+
+
+def timed_by_a_magic(nb):
+    """A magic that keeps to itself what its cell defines."""
+    nb.cells[place(nb, ANSWER)].source = f"%%timeit\n{RIGHT}"
+
+
+def kept_in_the_store(nb):
+    """The answer lies in IPython's own store, at home."""
+    nb.cells[place(nb, ANSWER)].source = "%store -r rms"
+
+
 SPOILT = (
+    called_otherwise, timed_by_a_magic, kept_in_the_store,
     nameless, below_the_stub, scratch_below, check_was_a_name, imports_by_another_name, imports_commented_out,
     forgets_everything, needs_a_module, needs_a_file, asks_a_question, stops_above_the_answer, is_no_python,
 )  # fmt: skip
@@ -151,6 +168,8 @@ def graded(root, tmp_path_factory):
         "imports_commented_out",
         "forgets_everything",
         "zip_of_a_folder",
+        "called_otherwise",
+        "timed_by_a_magic",
     ],
 )
 def test_a_right_notebook_has_its_full_mark_however_it_was_damaged(graded, student):
@@ -167,6 +186,7 @@ def test_what_cannot_be_told_is_not_graded_and_the_reason_says_why(graded):
     ("student", "key", "says"),
     [
         ("needs_a_module", "needs-what-is-not-here", "No module named 'not_installed_here'"),
+        ("kept_in_the_store", "needs-what-is-not-here", "no stored variable"),
         ("needs_a_file", "needs-what-is-not-here", "scale.txt"),
         ("asks_a_question", "needs-what-is-not-here", "the cell that defines rms stopped"),
         ("stops_above_the_answer", "stopped-before", "ZeroDivisionError"),

@@ -1,5 +1,6 @@
 """The released notebook as a row of cells to be found again: what is given, what is asked, what checks it."""
 
+import ast
 import hashlib
 import re
 from collections.abc import Iterable
@@ -8,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from nbformat import NotebookNode
 
-from vgcourse.grading.intake.code import Code, lasting, plain_text, read_code
+from vgcourse.grading.intake.code import LONGEST, Code, lasting, plain_text, read_code, syntax_tree
 
 MOST_OWN_PHRASES = 8  # that a text may share with the lesson by chance, or by quoting it
 
@@ -116,6 +117,12 @@ class Released:
         """A name that some check takes → the id of the answer that defines it."""
         return {name: asked.id for asked in self.asked.values() for name in asked.names}
 
+    @cached_property
+    def by_call(self) -> dict[str, int]:
+        """The exercise's name in a check's call → the place of that check."""
+        called = {place: check_arguments(self.cells[place].source) for place in self.checks()}
+        return {arguments[0]: place for place, arguments in called.items() if arguments}
+
     def checks(self) -> Iterable[int]:
         """The places of the cells that give points by themselves."""
         return (p for p, cell in enumerate(self.cells) if grade_id(cell) and p not in self.asked)
@@ -133,6 +140,16 @@ def keys(kind: str, source: str) -> tuple[tuple[bool, str], ...]:
         *by_code,
         (False, text if len(text) < 200 else hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()),
     )
+
+
+@lru_cache(1024)
+def check_arguments(source: str) -> tuple[str, ...]:
+    """What a cell's only call of a check hands to it, the exercise's name in front; empty for any other cell."""
+    if "check(" not in source or len(source) > LONGEST or (tree := syntax_tree(source)) is None:
+        return ()
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    checks = [call for call in calls if ast.unparse(call.func).split(".")[-1] == "check" and not call.keywords]
+    return tuple(ast.unparse(one) for one in checks[0].args) if len(checks) == 1 else ()
 
 
 def _phrases(text: str) -> set[tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from dataclasses import dataclass, field
 
-from vgcourse.grading.intake.lesson_cells import Question, Released, grade_id, keys
+from vgcourse.grading.intake.lesson_cells import Question, Released, check_arguments, grade_id, keys
 from vgcourse.grading.intake.notes import Note
 from vgcourse.grading.intake.pieces.piece import Piece
 from vgcourse.grading.intake.reading import Refused
@@ -48,9 +48,17 @@ def _candidates(pieces: list[Piece], released: Released) -> dict[int, list[int]]
         place = _by_text(piece, released)
         if place is None and not _is_answer_by_name(piece, released):
             place = released.by_id.get(piece.claim or piece.id)
+        place = _by_call(piece, released) if place is None else place
         if place is not None and place not in released.asked:
             found.setdefault(place, []).append(index)
     return found
+
+
+def _by_call(piece: Piece, released: Released) -> int | None:
+    """The check that a nameless piece calls, and hands other names to than the lesson does."""
+    called = check_arguments(piece.source) if piece.kind == "code" else ()
+    place = released.by_call.get(called[0]) if called and not piece.code.binds else None
+    return None if place is None or called == check_arguments(released.cells[place].source) else place
 
 
 def _by_text(piece: Piece, released: Released) -> int | None:

@@ -20,7 +20,7 @@ _IMPORT = re.compile(
     r"^[ \t]*(?:from\s+\.?(\w+)|import\s+([\w., ]+)|%run\s+(?:-\w\s+)*[\"']?(?:\./)?(\w+)(?:\.py)?)", re.M
 )
 _RUN = re.compile(r"^[ \t]*%run\s+(?:-\w\s+)*[\"']?(?:\./)?([^\s\"']+\.ipynb)", re.M)
-_BY_NAME = re.compile(r"\b(?:import_module|__import__|run_path)\(\s*[\"']([\w./]+)[\"']")
+_BY_NAME = re.compile(r"\b(?:import_module|__import__|run_path|open|Path)\(\s*[\"']([\w./]+)[\"']")
 
 
 def own_modules(places: dict[Path, PurePath], notebook: NotebookNode) -> set[Path]:

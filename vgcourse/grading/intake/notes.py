@@ -9,6 +9,7 @@ from vgcourse.grading.names import shown
 
 MENDED = {
     "answer-found": "the answer to {cell} had lost its name and was recognised by {by}",
+    "other-name": "the answer to {cell} bore another name, as its check said: {lines}",
     "given-back": "the lesson's cell {cell} was missing and is needed: it was put back",
     "copied": "the cell {cell} was there {times} times",
     "other-order": "the cells stood in another order and were put back into the lesson's",

@@ -14,7 +14,7 @@ from nbgrader.utils import compute_checksum, is_solution
 from vgcourse.grading.confinement.files import open_ordinary
 from vgcourse.grading.notebook.idle_cells import plain_source
 
-TAKES_IN = re.compile(r"import \*|\bexec\b|\brun\b|run_line_magic|run_cell|%load|runpy|execfile")
+TAKES_IN = re.compile(r"import \*|\bexec\b|\brun\b|run_line_magic|run_cell|%load|%store -r|runpy|execfile")
 _LARGEST = 2_000_000  # bytes of a file of the student's that are read
 
 

@@ -26,6 +26,7 @@ _ELSEWHERE = {
 }  # fmt: skip
 _UNREADABLE = {"SyntaxError", "IndentationError", "TabError"}
 _LATE_MAGIC = re.compile(r"\n%%\w")  # a cell's magic that is not its first line is unknown anywhere
+_SAID = re.compile(r"UsageError: (.*)|(no stored variable.*)")
 _NAME = re.compile(r"name '(\w+)' is not defined")
 
 
@@ -79,6 +80,8 @@ def _ended_by(cell: NotebookNode) -> tuple[str, str]:
     for output in cell.get("outputs", []):
         if output.output_type == "error":
             return output.ename, " ".join(str(output.evalue).split())[:400]
-        if output.output_type == "stream" and output.text.startswith("UsageError: "):  # a magic that is not here
-            return "UsageError", output.text[12:400].split("\n")[0]
+        if output.output_type == "stream" and (
+            found := _SAID.match(output.text)
+        ):  # a magic, or what it kept, is not here
+            return "UsageError", (found[1] or found[2])[:400]
     return "", ""

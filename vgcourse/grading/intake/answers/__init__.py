@@ -9,6 +9,7 @@ import textwrap
 from dataclasses import replace
 
 from vgcourse.grading.intake.answers.hidden import find_hidden
+from vgcourse.grading.intake.answers.other_names import take_names_of_checks
 from vgcourse.grading.intake.answers.own_words import note_words_elsewhere, shows_words
 from vgcourse.grading.intake.code import Code, lasting, read_code, starts_inside
 from vgcourse.grading.intake.lesson_cells import Question, bare, keys
@@ -29,6 +30,7 @@ def find_answers(found: Found) -> None:
     find_hidden(found)
     _refuse_torn(found)
     _refuse_flat(found)
+    take_names_of_checks(found)
     note_words_elsewhere(found)
 
 

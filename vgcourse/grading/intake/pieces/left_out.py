@@ -22,6 +22,7 @@ from vgcourse.grading.intake.reading import Refused
 
 # Also with a name for its result, a print around it, a stop watch.
 CHECK = re.compile(r"(?:\w+ *= *|print\(|%time )?check\(\s*[\"'][\w-]+[\"'][\w\s,]*\)+ *;?\s*(#.*)?$")
+_KEEPING = re.compile(r"%%(?:timeit|writefile|file)\b")
 
 
 def join_sides(found: list[Piece]) -> None:
@@ -122,6 +123,29 @@ def without_checks(found: list[Piece], released: Released, notes: list[Note]) ->
             count += len(called)
     if count:
         notes.append(Note("check-in-answer", count=count))
+
+
+def without_keeping_magics(found: list[Piece], released: Released, notes: list[Note]) -> None:
+    """Leave a magic out that keeps to itself what its cell defines (`%%timeit`, `%%writefile`), on top of an answer.
+
+    Only where nothing else in the notebook defines that answer.
+    """
+    words = set()
+    for piece in found:
+        magic, _, code = piece.source.partition("\n")
+        if piece.kind != "code" or not _KEEPING.match(magic) or len(code) > LONGEST:
+            continue
+        names = read_code(code).binds & set(released.owner_of)
+        others = (one.code for one in found if one is not piece and one.kind == "code" and not one.code.is_blank)
+        if (
+            names
+            and read_code(code).parses
+            and not any(one.binds & names for one in others if not one.before & names)
+        ):
+            _leave_out(piece, {0})
+            words.add(magic.split()[0])
+    if words:
+        notes.append(Note("stray", words=", ".join(sorted(words))))
 
 
 def _leave_out(piece: Piece, gone: set[int]) -> None:
