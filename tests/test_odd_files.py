@@ -70,13 +70,30 @@ def test_a_notebook_is_found_whatever_its_name_has_become(course, right, tmp_pat
     outcome(course, tmp_path, {name: text_of(right)})
 
 
-@pytest.mark.parametrize(
-    "beside", [".ipynb_checkpoints/start-checkpoint.ipynb", "mine.zip", "start.ipynb.bak", "start (1).ipynb"]
-)
+BESIDE = (
+    ".ipynb_checkpoints/start-checkpoint.ipynb", "mine.zip", "start.ipynb.bak", "start (1).ipynb",
+    "start-DESKTOP-7.ipynb", "Untitled3.ipynb", "HW 1 Ada Lovelace.ipynb", "mine/homework.ipynb",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("beside", BESIDE)
 def test_answers_that_lie_beside_an_untouched_notebook_count(course, right, tmp_path, beside):
     data = zipped(start__ipynb=text_of(right)) if beside.endswith(".zip") else text_of(right)
     said = outcome(course, tmp_path, {"start.ipynb": text_of(course.release), beside: data})
     assert "no answers" in said
+
+
+@pytest.mark.parametrize("beside", ["start (Ada's conflicted copy 2026-05-04).ipynb", "new.ipynb", "a/new.ipynb"])
+def test_other_answers_in_a_notebook_of_any_name_are_pointed_out(course, right, tmp_path, beside):
+    other = text_of(right).replace(b"np.mean(", b"np.median(")
+    said = outcome(course, tmp_path, {"start.ipynb": text_of(right), beside: other})
+    assert f"{beside.split('/')[-1]} holds other answers and was left out" in said
+
+
+def test_a_notebook_of_the_right_name_in_a_folder_does_not_win_over_other_answers_above_it(course, right, tmp_path):
+    other = text_of(right).replace(b"np.mean(", b"np.median(")
+    said = outcome(course, tmp_path, {"backup/start.ipynb": other, "start_final.ipynb": text_of(right)})
+    assert said == "start.ipynb and start_final.ipynb could each be start.ipynb: their answers differ"
 
 
 def test_archives_within_archives_and_beside_each_other_are_opened(course, right, tmp_path):

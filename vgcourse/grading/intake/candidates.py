@@ -16,6 +16,7 @@ from vgcourse.grading.intake.reading import Refused, read_bytes, read_cells
 from vgcourse.grading.names import shown
 
 MOST_CANDIDATES = 12  # notebooks that are read; the last handed in count first
+MOST_FAR = 3  # of quite other names that are read although the one of the right name has answers
 # "circles (1)", "circles - Copy", "Copy of circles", "circles-Copy1", "circles_2", "circles final"
 # Digits are taken as one (`++`): a long number could be cut into numbers in more ways than there is time to try.
 _COPY = re.compile(
@@ -115,9 +116,12 @@ def find_notebook(
             raise Refused(Note("in-two-folders", wanted=wanted, times=len(exact)))
     if link := next((n for n in notes if n.kind in _NO_FILES and n.fields["file"] == wanted), None):
         raise Refused(Note(f"is-{link.kind}", file=wanted))
-    chosen = _of_exact(exact[:1], near, release, notes, wanted) or _of_others(near, found, release, notes, wanted)
+    far = [path for path in found if path not in exact and path not in near]
+    chosen = _of_exact(exact[:1], near, far, release, notes, wanted) or _of_others(
+        near, found, release, notes, wanted
+    )
     if chosen is None or not chosen.answers:
-        chosen = _of_spare(spare(), chosen, release, notes, wanted) or chosen
+        chosen = _of_spare([*far, *spare()] if exact else spare(), chosen, release, notes, wanted) or chosen
     if chosen is None:
         raise Refused(Note("no-notebook", wanted=wanted, there=_what_is_there(files, found)))
     if chosen.path.name != wanted:
@@ -126,15 +130,22 @@ def find_notebook(
 
 
 def _of_exact(
-    exact: list[Path], near: list[Path], release: NotebookNode, notes: list[Note], wanted: str
+    exact: list[Path], near: list[Path], far: list[Path], release: NotebookNode, notes: list[Note], wanted: str
 ) -> Candidate | None:
-    """The file of the right name, unless nothing is answered in it and a copy beside it has answers."""
+    """The file of the right name, unless nothing is answered in it and a copy beside it has answers.
+
+    ``near``: of nearly the same name; ``far``: the other notebooks. Raises Refused where that file lies in a folder
+    and one with other answers does not.
+    """
     if not exact:
         return None
     asked = Candidate(exact[0], release)
     others = [Candidate(path, release) for path in near[:MOST_CANDIDATES]]
-    if not others or asked.answers:
+    if asked.answers:
+        others += [Candidate(path, release) for path in far[:MOST_FAR]]
+        _refuse_above(asked, others, wanted)
         _note_others(asked, others, notes)
+    if not others or asked.answers:
         return asked
     answering = [other for other in others if other.answers]
     if not answering:
@@ -181,6 +192,14 @@ def _only(candidates: list[Candidate], notes: list[Note], wanted: str) -> Candid
         raise Refused(Note("several", files=listed([c.path for c in candidates]), wanted=wanted))
     notes += [Note("same-again", file=c.path.name) for c in candidates[1:]]
     return candidates[0]
+
+
+def _refuse_above(asked: Candidate, others: list[Candidate], wanted: str) -> None:
+    """Raise Refused where a notebook with other answers lies above the folder of the one that bears the name."""
+    depth = len(asked.path.parts)
+    above = [c for c in others if len(c.path.parts) < depth and c.answers and c.answers != asked.answers]
+    if above:
+        raise Refused(Note("several", files=listed([c.path for c in [asked, *above]]), wanted=wanted))
 
 
 def _note_others(asked: Candidate, others: list[Candidate], notes: list[Note]) -> None:
