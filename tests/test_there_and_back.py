@@ -157,6 +157,28 @@ def test_whom_the_gradebook_knows_by_the_platforms_id_is_filed_under_the_own_nam
     assert one.student == "ada" and (tmp_path / "submitted" / "ada" / LESSON / "circles.ipynb").is_file()
 
 
+def in_moodle(*people):
+    return [f"{name}_{id}_assignsubmission_file_/circles.ipynb" for name, id in people]
+
+
+def test_moodles_new_numbers_for_each_assignment_make_no_new_students(tmp_path):
+    known = {"81234": "Ada Lovelace_81234", "81235": "Ben Bear_81235", "81236": "Ben Bear_81236", "81237": "cho"}
+    names = in_moodle(("Ada Lovelace", 9), ("Ben Bear", 8), ("Dia Doe", 7), ("Participant", 6))
+    known |= {"81238": "Participant_81238", "81239": "Dia Doe_81239"}
+    handed, _ = archives.collect(
+        download(tmp_path / "a.zip", [*names, *in_moodle(("Dia Doe", 5))]), tmp_path / "submitted", LESSON, known
+    )
+    assert {one.lms_id: one.student for one in handed} == {
+        "9": "Ada Lovelace_81234", "8": "Ben Bear_8", "7": "Dia Doe_7", "6": "Participant_6", "5": "Dia Doe_5"
+    }  # fmt: skip
+
+
+def test_a_worksheet_of_an_earlier_assignment_finds_them_by_their_names(room, tmp_path):
+    rows, said = written(room, tmp_path, "moodle", worksheet("de", {f"9{id}": name for id, name in PEOPLE.items()}))
+    assert {number_of(row[0])[1:]: row[4] for row in rows[1:]} == SCORES
+    assert not any("Not in" in line for line in said)
+
+
 def test_a_table_of_something_else_is_no_worksheet():
     assert find_columns([["a", "b"], ["1", "2"]]) is None
     assert find_columns([["Student", "ID", "Grade"], ["Ada", "1", "2"]]).identifier == 1

@@ -79,7 +79,8 @@ class Finder:
             for id in platform_ids(standing):
                 self.by_id.setdefault(id, []).append(standing)
             local = standing.email.partition("@")[0]
-            names = (standing.first_name + standing.last_name, standing.last_name + standing.first_name)
+            names = (standing.first_name + standing.last_name, standing.last_name + standing.first_name,
+                     _FOLDER_ID.sub("", standing.student))  # fmt: skip
             for key in {plain(k) for k in (standing.student, standing.lms_id, standing.email, local, *names)} - {""}:
                 self.by_key.setdefault(key, []).append(standing)
 

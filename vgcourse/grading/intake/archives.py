@@ -32,6 +32,7 @@ _MOODLE = re.compile(r"(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_file(?:_/?|
 _MOODLE_TEXT = re.compile(r"(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_onlinetext(?:_/?|/)(?P<file>.+)")
 _CANVAS_TEXT = re.compile(r"(?P<name>[^_/]+)_(?P<late>LATE_)?(?P<id>\d+)_(?:\d+_)?(?P<file>(?:text|link)\.html)")
 _MOODLE_OTHER = re.compile(r"[^/]+_\d+_assignsubmission_(comments|\w+)")
+_FILED = re.compile(r"(.+)_\d+")  # how a student is called whom the gradebook did not know
 TYPED = "what was typed into the platform's own box is kept as {file}; it cannot be graded"
 # What Canvas adds to the name of a file that was handed in again.
 _CANVAS_AGAIN = re.compile(r"-(\d+)(?=\.[A-Za-z0-9]+$)")
@@ -129,15 +130,15 @@ def _sort(
 ) -> tuple[list[Handed], list[Note]]:
     handed: dict[str, Handed] = {}
     files = (path for path in sorted(source.rglob("*")) if path.is_file() and not path.is_symlink())
-    for path in sorted(files, key=_attempt):
-        inside = os.fsencode(path.relative_to(source)).decode("utf-8", "replace")
-        inside = _without_wrapper(inside)
+    paths = [(path, _inside(path, source)) for path in sorted(files, key=_attempt)]
+    again = _known_by_name([found for _, inside in paths if (found := _recognised(inside))], known)
+    for path, inside in paths:
         found = _recognised(inside)
         if not found:
             if not _MOODLE_OTHER.match(inside):
                 notes.append(Note("left-out", file=inside, because="it follows neither Canvas's names nor Moodle's"))
             continue
-        student = known.get(found["id"]) or f"{found['name'].strip()}_{found['id']}"
+        student = known.get(found["id"]) or again.get(found["id"]) or f"{found['name'].strip()}_{found['id']}"
         folder = into / student / lesson
         if student not in handed:
             shutil.rmtree(folder, ignore_errors=True)
@@ -145,6 +146,31 @@ def _sort(
         _take(path, folder / _original(found), notes, inside, move=source.name == UNPACKING)
         handed[student] = _with(handed[student], found)
     return list(handed.values()), notes
+
+
+def _inside(path: Path, source: Path) -> str:
+    return _without_wrapper(os.fsencode(path.relative_to(source)).decode("utf-8", "replace"))
+
+
+def _known_by_name(found: list[re.Match[str]], known: dict[str, str]) -> dict[str, str]:
+    """Moodle's number → a student who was filed under the same name and another number.
+
+    It gives everybody a new number for each assignment. Where two have one name, here or there, nobody guesses; where
+    names are hidden, all have the same, of one word.
+    """
+    there: dict[str, set[str]] = {}
+    for student in known.values():
+        if name := _FILED.fullmatch(student):
+            there.setdefault(name[1], set()).add(student)
+    numbers: dict[str, set[str]] = {}
+    for one in found:
+        if one.re in (_MOODLE, _MOODLE_TEXT):
+            numbers.setdefault(one["name"].strip(), set()).add(one["id"])
+    return {
+        next(iter(ids)): next(iter(there[name]))
+        for name, ids in numbers.items()
+        if " " in name and len(ids) == 1 and len(there.get(name, ())) == 1
+    }
 
 
 def _without_wrapper(inside: str) -> str:
