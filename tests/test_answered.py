@@ -29,6 +29,7 @@ SOMETHING = (
     "class rms(list):\n    n = 1",
     "rms = fun(  # does not compile",
     "import __main__; __main__.rms = f",
+    "def \uff52\uff4d\uff53(v): return 1",  # wide letters
 )
 
 

@@ -5,6 +5,7 @@ An observation that passes where nobody has written an answer was not earned, ho
 
 import ast
 import re
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def is_answered(cells: Iterable[NotebookNode], names: tuple[str, ...], folder: s
 
 def may_define(source: str, names: set[str]) -> bool:
     """Whether code may bind one of the names to more than a stub; of code that cannot be read, a mention counts."""
-    if not names & set(re.findall(r"\w+", source)):
+    if not names & set(_words(source)):
         return False
     try:
         tree = ast.parse(plain_source(source))
@@ -59,7 +60,8 @@ def _binds(node: ast.AST, names: set[str]) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text)
+    """The names in a text as Python reads them: wide letters, of an East Asian keyboard, are letters."""
+    return re.findall(r"\w+", unicodedata.normalize("NFKC", text))
 
 
 def _is_empty(node: ast.AST) -> bool:
