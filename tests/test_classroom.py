@@ -227,7 +227,7 @@ class Room:
     """A classroom of three without a gradebook."""
 
     def __init__(self, keep):
-        self.keep = keep
+        self.keep, self.submitted = keep, keep / "submitted"
 
     def students(self, lesson):
         return ["ada", "ben", "cho"]
@@ -269,6 +269,14 @@ def test_after_ctrl_c_the_marks_of_those_who_were_graded_are_written(tmp_path, m
     assert (tmp_path / "grades.csv").read_text().count("01_circles") == 2
     said = capsys.readouterr().out
     assert "ben" in said and "1 still to do: give the same command again" in said
+
+
+def test_a_download_that_was_half_sorted_in_is_pointed_out(tmp_path, monkeypatch, capsys):
+    grade(tmp_path, monkeypatch)
+    assert "--from" not in capsys.readouterr().out
+    (tmp_path / "keep" / "submitted" / ".unpacking").mkdir(parents=True)  # as after a power cut
+    grade(tmp_path, monkeypatch)
+    assert "broken off, so hand-ins may be missing: say --from again" in capsys.readouterr().out
 
 
 def test_the_same_command_goes_on_after_ctrl_c(tmp_path, monkeypatch):

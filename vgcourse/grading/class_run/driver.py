@@ -29,7 +29,7 @@ from vgcourse.grading.class_run.ledger import Ledger
 from vgcourse.grading.class_run.pool import Pool
 from vgcourse.grading.class_run.result import Result
 from vgcourse.grading.class_run.terminal_table import summary, table, untimed_line
-from vgcourse.grading.intake.archives import Handed, collect
+from vgcourse.grading.intake.archives import UNPACKING, Handed, collect
 from vgcourse.grading.kept_files import only_one
 from vgcourse.grading.people.groups import HandIn, hand_ins
 from vgcourse.grading.people.policy import FILE, ClassPolicy
@@ -54,6 +54,8 @@ def grade_class(
     CourseError, before anybody is graded, where nobody handed in and where ``csv`` cannot be written.
     """
     with only_one(classroom.keep):
+        if not download and (classroom.submitted / UNPACKING).exists():
+            print("! Sorting in a download was broken off, so hand-ins may be missing: say --from again")
         handed = _collect(classroom, lesson, download) if download else {}
         theirs = _who(classroom, lesson, students)
         _refuse_unwritable(csv)

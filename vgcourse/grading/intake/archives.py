@@ -113,6 +113,7 @@ def collect(
 
 def _unpack_class(download: Path, room: Path) -> list[Note]:
     if download.is_dir():
+        room.mkdir(parents=True)
         return []
     if not download.is_file():
         raise Refused("there is no such file or folder")
