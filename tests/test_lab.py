@@ -107,6 +107,14 @@ def test_lab_outside_a_course_says_where_to_go(tmp_path, monkeypatch, capsys):
     assert "Go to the repository you cloned" in capsys.readouterr().err
 
 
+def test_a_module_in_the_courses_folder_is_not_taken_for_one_of_pythons(tmp_path):
+    (tmp_path / "queue.py").write_text("raise SystemExit('not this one')")
+    command = lab.lab_command(tmp_path, 1, browser=False)
+    command = [*command[: command.index("jupyterlab") + 1], "--version"]
+    found = subprocess.run(command, cwd=tmp_path, capture_output=True)
+    assert found.returncode == 0, found.stderr
+
+
 def test_lab_without_jupyterlab_says_what_to_install(root, monkeypatch, capsys):
     monkeypatch.chdir(root)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)

@@ -20,7 +20,8 @@ TAKEN = "Port {port} is taken, so it is another one."
 
 def lab_command(root: Path, port: int, browser: bool) -> list[str]:
     """The command line that serves the course from its root and opens the first lesson."""
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}", f"--port={port}"]
+    # -P: a random.py in the course's folder is not Python's.
+    command = [sys.executable, "-P", "-m", "jupyterlab", f"--ServerApp.root_dir={root}", f"--port={port}"]
     # Their notes and warnings are of their own parts; what to do is said by us.
     command += ["--ServerApp.log_level=ERROR", "--LabApp.log_level=ERROR"]
     command += [f"--LabApp.default_url=/lab/tree/{FIRST}", f"--LabApp.app_settings_dir={SETTINGS}"]
