@@ -562,6 +562,17 @@ def test_what_lies_in_the_courses_folder_is_not_imported_by_a_grader(root, tmp_p
     assert "1 of 1  graded" in done.stdout, done.stdout + done.stderr
 
 
+def test_a_module_that_was_sent_along_is_imported_without_isolation_too(root, tmp_path):
+    course = classes.make_course(root, tmp_path)
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write("c.JudgedExecute.isolated = False\n")
+    folder = classes.hand_in(course, "ada", "from mine import rms\n")
+    (folder / "mine.py").write_text(RIGHT)
+    command = Path(sys.executable).with_name("vgcourse")
+    done = subprocess.run([command, "grade", LESSON, "--jobs", "1"], cwd=course, capture_output=True, text=True)
+    assert "1 of 1  graded" in done.stdout, done.stdout + done.stderr
+
+
 def test_required_isolation_that_is_off_is_refused(course):
     config = classes.settings(isolated=False)
     room = Classroom(course, config)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 if sys.platform == "linux":  # Windows has no fork server to import
     from multiprocessing import forkserver
 
-_SAFE_PATH = "PYTHONSAFEPATH"  # Python's own: as its option -P
+_SAFE_PATH, _OURS = "PYTHONSAFEPATH", "vgcourse"  # Python's own, as its option -P; any value switches it on
 
 
 def begin_imports() -> None:
@@ -27,18 +27,24 @@ def begin_imports() -> None:
 
 @contextmanager
 def _not_from_here() -> Iterator[None]:
-    """What starts meanwhile imports nothing from the working folder: a clone there may hold another version than the
-    one that runs, and anybody's own `random.py` would stand before Python's.
+    """What starts meanwhile imports nothing from the working folder.
+
+    A clone there may hold another version than the one that runs, and anybody's own `random.py` would stand before
+    Python's.
     """
-    before = os.environ.get(_SAFE_PATH)
-    os.environ[_SAFE_PATH] = "1"
+    if os.environ.setdefault(_SAFE_PATH, _OURS) != _OURS:
+        yield
+        return
     try:
         yield
     finally:
-        if before is None:
-            del os.environ[_SAFE_PATH]
-        else:
-            os.environ[_SAFE_PATH] = before
+        free_imports()
+
+
+def free_imports() -> None:
+    """What starts from here on may import from its folder again: a kernel what a student sent along."""
+    if os.environ.get(_SAFE_PATH) == _OURS:
+        del os.environ[_SAFE_PATH]
 
 
 @contextmanager

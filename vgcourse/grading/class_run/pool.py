@@ -22,7 +22,7 @@ from traitlets.config import Config
 
 from vgcourse.course.lesson import Lesson
 from vgcourse.errors import CourseError
-from vgcourse.grading.class_run import begin_imports, deaf_to_ctrl_c
+from vgcourse.grading.class_run import begin_imports, deaf_to_ctrl_c, free_imports
 from vgcourse.grading.class_run.classroom import Classroom
 from vgcourse.grading.class_run.libraries import stack_of
 from vgcourse.grading.class_run.result import Result
@@ -174,6 +174,7 @@ def serve(line: Connection, root: str, config: Config) -> None:
     """A worker's life: grade what comes down the line, until it closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the driver's
     gc.freeze()  # what was imported before the fork stays shared memory
+    free_imports()
     threading.Thread(target=_end_with_driver, daemon=True).start()
     try:
         classroom = Classroom(Path(root), config)
