@@ -51,6 +51,7 @@ def vectors_too_large(batch: Batch) -> Finding | None:
 
 
 def smaller_vectors(table: Layer) -> str:
+    """What to try where the vectors of a table are too large."""
     return f"Keras's own initializer, 'uniform' (rms 0.03), for {table.name}, or a normalisation behind it."
 
 

@@ -16,6 +16,7 @@ def better_standardised(odd: OddInput | None) -> bool:
 
 
 def compared(odd: OddInput) -> str:
+    """What steps with standardised inputs did to the loss, beside steps with those of the batch."""
     return (
         f"{len(odd.here) - 1} steps take the loss from {odd.here[0]:.4g} to {odd.here[-1]:.4g}, with standardised "
         f"inputs from {odd.standardised[0]:.4g} to {odd.standardised[-1]:.4g} (tried on copies)"
