@@ -399,7 +399,7 @@ def test_the_factor_of_the_check_is_a_tapes():
 
 @pytest.mark.parametrize("seed", range(20))
 def test_every_misreading_of_the_markets_chooses_otherwise_in_one_of_them(seed):
-    markets = cheapest._draw(np.random.default_rng(seed))
+    markets = cheapest.draw(np.random.default_rng(seed))
     serving = [market for market in markets if market.choice() is not None]
     assert 0 < len(serving) < len(markets)
     for reading, made in cheapest._READINGS.items():

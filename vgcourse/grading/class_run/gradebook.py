@@ -30,7 +30,10 @@ _HELP = {
 }
 
 
-_SPELLING = "In nbgrader_config.py it is spelled c.CourseDirectory.db_url = 'postgresql+psycopg://NAME:PASSWORD@HOST/DATABASE'."
+_SPELLING = (
+    "In nbgrader_config.py it is spelled "
+    "c.CourseDirectory.db_url = 'postgresql+psycopg://NAME:PASSWORD@HOST/DATABASE'."
+)
 
 _DRIVER = "Install the database's driver beside vgcourse; for PostgreSQL: pip install 'psycopg[binary]'"
 

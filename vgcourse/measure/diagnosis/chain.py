@@ -122,13 +122,12 @@ def largest_drop(batch: Batch, reach: np.ndarray) -> tuple[str, float, str] | No
     kept, name, place = min(places)
     if np.log(kept) < 0.6 * total:
         return name, kept, place
-    # What is computed alike in several places, and is no activation that is known: a softmax by a function, a factor.
+    # What is computed in several places, and is no activation that is known: a softmax by a function, a factor.
     known = {layer.name for layer in batch.layers if layer.unit_slope is not None}
     places = [p for p in sorted(_between(batch)) if p[0] < 1 and p[1] not in known]
     if sum(np.log(p[0]) for p in places) < 0.6 * total:
         kept, name, place = places[0]
-        more = len(places) - 1
-        return name, kept, f"{place} and in {more} more place{'s' * (more > 1)} like it"
+        return name, kept, f"in {len(places)} places, the most {place}"
     return None
 
 

@@ -1,7 +1,5 @@
 """Lesson 4, one training step: the loss before it, its gradients, and the weights after it."""
 
-import itertools
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,6 +8,7 @@ from vgcourse.course.checks.compare import NO_RETURN, Seen, close, differs, near
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.checks.looking import first_line
 from vgcourse.course.exercises.gradients.oracle import Pass, Weights, as_array, keras_model, names, run
+from vgcourse.course.exercises.gradients.step_trials import StepTrial, draw
 
 train_step = Exercise(
     "train-step",
@@ -67,75 +66,17 @@ train_step = Exercise(
 )
 
 
-@dataclass(frozen=True)
-class _Trial:
-    """A net, its points, an optimizer, how many of its layers are frozen from below; two steps are made."""
-
-    weights: Weights
-    X: np.ndarray
-    y: np.ndarray
-    rate: float
-    momentum: float = 0.0
-    frozen: int = 0
-    adam: bool = False
-
-    def optimizer(self) -> Any:
-        import keras
-
-        makes = keras.optimizers
-        return makes.Adam(self.rate) if self.adam else makes.SGD(self.rate, momentum=self.momentum)
-
-    def step(self, gradient: np.ndarray, before: Any) -> tuple[np.ndarray, Any]:
-        """The optimizer's step, and what it remembers for the next one; ``before`` is None at the first."""
-        if not self.adam:
-            step = -self.rate * gradient + (0 if before is None else self.momentum * before)
-            return step, step
-        mean, square, number = before or (0, 0, 0)
-        mean, square, number = 0.9 * mean + 0.1 * gradient, 0.999 * square + 0.001 * gradient**2, number + 1
-        rate = self.rate * np.sqrt(1 - 0.999**number) / (1 - 0.9**number)
-        return -rate * mean / (np.sqrt(square) + 1e-7), (mean, square, number)
-
-
 STEPS = 2
-
-
-def _draw(rng: np.random.Generator) -> list[_Trial]:
-    """A drawn net; one of large gradients, one of tiny ones with momentum, a deeper one, one with a frozen layer.
-
-    And at the end one whose optimizer is Adam: of SGD an answer can make the steps itself.
-    """
-    drawn = _Trial(*_net(rng, 40), float(rng.uniform(0.3, 0.6)))
-    fixed = np.random.default_rng(11)
-    weights, X, y = _net(fixed, 24)
-    large = [(0.05 * weights[0][0], 0 * weights[0][1]), (5 * weights[1][0], weights[1][1])]
-    tiny = [weights[0], (1e-3 * weights[1][0], -5 + 0 * weights[1][1])]
-    return [
-        drawn,
-        _Trial(large, 30 * X, y, 1e-4),
-        _Trial(tiny, X, 0 * y, 0.5, momentum=0.9),
-        _Trial(*_net(fixed, 30, (3, 5, 3, 1)), 0.2, momentum=0.5),
-        _Trial(*_net(fixed, 30), 0.3, frozen=1),
-        _Trial(*_net(fixed, 30), 0.05, adam=True),
-    ]
-
-
-def _net(
-    rng: np.random.Generator, points: int, sizes: tuple[int, ...] = (2, 4, 1)
-) -> tuple[Weights, np.ndarray, np.ndarray]:
-    """A net for tanh, points, and labels (n,)."""
-    weights = [(rng.normal(size=shape), 0.5 * rng.normal(size=shape[1])) for shape in itertools.pairwise(sizes)]
-    X = rng.normal(size=(points, sizes[0])).astype("float32")
-    return weights, X, (rng.random(points) < 0.35).astype("float32")
 
 
 @train_step.observe
 def observe_train_step(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
-    *cases, last = _draw(rng)
+    *cases, last = draw(rng)
     return {"cases": [_steps(answer, case) for case in cases], "adam": _steps_or_stop(answer, last)}
 
 
-def _steps_or_stop(answer: Any, case: _Trial) -> Any:
+def _steps_or_stop(answer: Any, case: StepTrial) -> Any:
     """An answer that makes the steps itself may miss something that SGD has."""
     try:
         return _steps(answer, case)
@@ -143,14 +84,14 @@ def _steps_or_stop(answer: Any, case: _Trial) -> Any:
         return f"{type(error).__name__}: {first_line(error)}"
 
 
-def _steps(answer: Any, case: _Trial) -> list[Seen]:
+def _steps(answer: Any, case: StepTrial) -> list[Seen]:
     model, optimizer = keras_model(case.weights, "tanh"), case.optimizer()
     for layer in model.layers[: case.frozen]:
         layer.trainable = False
     return [_step(answer, model, optimizer, case) for _ in range(STEPS)]
 
 
-def _step(answer: Any, model: Any, optimizer: Any, case: _Trial) -> Seen:
+def _step(answer: Any, model: Any, optimizer: Any, case: StepTrial) -> Seen:
     try:
         step = as_array(answer(model, optimizer, case.X, case.y))
     except ValueError as error:
@@ -163,7 +104,7 @@ def _step(answer: Any, model: Any, optimizer: Any, case: _Trial) -> Seen:
 
 @train_step.judge
 def judge_train_step(seen: Seen, rng: np.random.Generator) -> Any:
-    *cases, last = _draw(rng)
+    *cases, last = draw(rng)
     problems = [_judge_case(steps, case) for steps, case in zip(seen["cases"], cases, strict=True)]
     found = [problem for problem in problems if problem]
     if not found:
@@ -181,7 +122,7 @@ def judge_train_step(seen: Seen, rng: np.random.Generator) -> Any:
     return _PLAIN.get(key, key), fields
 
 
-def _judge_adam(seen: Any, case: _Trial) -> Any:
+def _judge_adam(seen: Any, case: StepTrial) -> Any:
     """What is wrong with the steps of another optimizer, where SGD's are right."""
     if isinstance(seen, str):
         return "sgd-only", {"what": f"your code stops, {shortened(seen, 120)}"}
@@ -202,7 +143,7 @@ _PLAIN = {
 }
 
 
-def _judge_case(steps: list[Seen], case: _Trial) -> Any:
+def _judge_case(steps: list[Seen], case: StepTrial) -> Any:
     """The first thing that is wrong with two steps of one net: (key, fields), or None."""
     weights, memory = case.weights, None
     for number, seen in enumerate(steps):
@@ -216,18 +157,18 @@ def _judge_case(steps: list[Seen], case: _Trial) -> Any:
     return None
 
 
-def _wanted(weights: Weights, case: _Trial) -> tuple[np.ndarray, Pass]:
+def _wanted(weights: Weights, case: StepTrial) -> tuple[np.ndarray, Pass]:
     """The gradients of the trainable variables in a row, and the pass they come from."""
     right = run(weights, "tanh", case.X, case.y)
     return _in_a_row(right, case), right
 
 
-def _in_a_row(ran: Pass, case: _Trial) -> np.ndarray:
+def _in_a_row(ran: Pass, case: StepTrial) -> np.ndarray:
     pairs = list(zip(ran.kernels, ran.biases, strict=True))[case.frozen :]
     return _flat([g / len(case.X) for pair in pairs for g in pair])
 
 
-def _moved(weights: Weights, case: _Trial, step: np.ndarray) -> Weights:
+def _moved(weights: Weights, case: StepTrial, step: np.ndarray) -> Weights:
     moved, start = list(weights[: case.frozen]), 0
     for kernel, bias in weights[case.frozen :]:
         split, end = start + kernel.size, start + kernel.size + bias.size
@@ -236,7 +177,7 @@ def _moved(weights: Weights, case: _Trial, step: np.ndarray) -> Weights:
     return moved
 
 
-def _judge_step(seen: Seen, case: _Trial, weights: Weights, right: tuple, after: tuple, number: int) -> Any:
+def _judge_step(seen: Seen, case: StepTrial, weights: Weights, right: tuple, after: tuple, number: int) -> Any:
     step, (ran, wanted, move) = seen["step"], right
     if step is None:
         return "no-return"
@@ -258,7 +199,7 @@ def _judge_step(seen: Seen, case: _Trial, weights: Weights, right: tuple, after:
     return off[0], {"right": right, **off[1]}
 
 
-def _judge_gradients(got: list, wanted: np.ndarray, weights: Weights, case: _Trial, after: np.ndarray) -> Any:
+def _judge_gradients(got: list, wanted: np.ndarray, weights: Weights, case: StepTrial, after: np.ndarray) -> Any:
     flat, shapes = _flat(got), [array.shape for pair in weights[case.frozen :] for array in pair]
     if _close(flat, wanted, case) and [np.shape(gradient) for gradient in got] == shapes:
         return None
@@ -273,7 +214,7 @@ def _judge_gradients(got: list, wanted: np.ndarray, weights: Weights, case: _Tri
     return "swapped" if swapped else "wrong-values", fact
 
 
-def _close(got: np.ndarray, wanted: np.ndarray, case: _Trial) -> bool:
+def _close(got: np.ndarray, wanted: np.ndarray, case: StepTrial) -> bool:
     """Within float32's reach, layer by layer: what is small in one layer may be large in another."""
     if got.shape != wanted.shape:
         return False
@@ -282,7 +223,7 @@ def _close(got: np.ndarray, wanted: np.ndarray, case: _Trial) -> bool:
     return all(close(g, w, rtol=3e-4, floor=1e-4) for g, w in parts)
 
 
-def _fact_of_gradients(got: list, wanted: np.ndarray, case: _Trial) -> str:
+def _fact_of_gradients(got: list, wanted: np.ndarray, case: StepTrial) -> str:
     start = 0
     layers = zip(names(case.weights)[case.frozen :], case.weights[case.frozen :], strict=True)
     labels = [(f"{name}'s {kind}", array) for name, pair in layers for kind, array in zip(KINDS, pair, strict=True)]
@@ -297,7 +238,7 @@ def _fact_of_gradients(got: list, wanted: np.ndarray, case: _Trial) -> str:
 KINDS = ("kernel", "bias")
 
 
-def _are_swapped(got: np.ndarray, weights: Weights, case: _Trial) -> bool:
+def _are_swapped(got: np.ndarray, weights: Weights, case: StepTrial) -> bool:
     """Whether these are the gradients of bce(p, y): Keras keeps the labels 1e-7 away from 0 and 1, in float32."""
     kept = np.clip(case.y, np.float32(1e-7), np.float32(1 - 1e-7))
     slope = np.log(1 - kept) - np.log(kept)
@@ -307,7 +248,7 @@ def _are_swapped(got: np.ndarray, weights: Weights, case: _Trial) -> bool:
 
 
 def _judge_update(
-    after: list, weights: Weights, step: np.ndarray, gradient: np.ndarray, case: _Trial, number: int
+    after: list, weights: Weights, step: np.ndarray, gradient: np.ndarray, case: StepTrial, number: int
 ) -> Any:
     frozen = 2 * case.frozen
     start = [array for pair in weights for array in pair]

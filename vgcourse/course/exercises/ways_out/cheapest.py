@@ -1,6 +1,5 @@
 """Lesson 8, the cheapest cure: chosen by a sweep over cures, budgets and seeds, with the sweep's own bill."""
 
-import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -8,13 +7,7 @@ import numpy as np
 
 from vgcourse.course.checks.compare import NO_RETURN, Seen, close, fact, with_other_half
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
-
-SURE, TARGET, LOWER = 0.9, 0.95, 0.7
-# Prices by budget: what is nearly sure costs a fifth; two cures are sure at the lowest price; the surer one costs
-# a little more, and what nobody learns from is the cheapest.
-_TEMPTING = [[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [20.0, 30.0, 60.0], [45.0, 50.0, 60.0], [40.0, 50.0, 90.0]]
-_EQUAL = [[50.0, 10.0, 20.0]] * 5
-_CLOSE = [*_EQUAL[:2], [5.0, 9.5, 20.0], *_EQUAL[3:]]
+from vgcourse.course.exercises.ways_out.market import SURE, TARGET, Market, draw
 
 cheapest_cure = Exercise(
     "cheapest-way",
@@ -94,118 +87,14 @@ cheapest_cure = Exercise(
 )
 
 
-class _Market:
-    """Accuracies (cures, budgets, seeds) and prices that nobody knows: something for everyone who chooses wrongly.
-
-    At most `most` of the `count` seeds reach the target, whatever the cure and the budget. `prices`: in the order of
-    `_reached`, where none shall be drawn. `lucky`: whether it is the first seed that reaches the target where only
-    some do. `target`: what is asked of an accuracy. `turned`: whether the budgets are given in falling order.
-    """
-
-    def __init__(
-        self,
-        rng: np.random.Generator,
-        most: int = 10,
-        count: int = 10,
-        prices: Any = None,
-        lucky: bool = True,
-        target: float = TARGET,
-        turned: bool = False,
-    ) -> None:
-        self.target, self.lucky = target, lucky
-        self.seeds = [int(seed) for seed in rng.permutation(1000)[:count]]
-        self.budgets = [*sorted(int(b) for b in rng.permutation(np.arange(5, 40))[:2]), int(rng.integers(50, 90))]
-        self.budgets = self.budgets[::-1] if turned else self.budgets
-        names = [f"cure {letter}" for letter in "ABCDEF"]
-        reached = [[min(n, most) for n in row] for row in self._reached(count)]
-        order = rng.permutation(len(reached))
-        self.cures = [names[i] for i in rng.permutation(len(reached))]
-        self.accuracy = np.stack([self._accuracies(rng, reached[i]) for i in order])
-        self.price = (self._prices() if prices is None else np.array(prices))[order]
-        self.calls = 0
-
-    @staticmethod
-    def _reached(count: int) -> list[list[int]]:
-        """How many seeds reach the target, by cure and budget."""
-        sure = int(np.ceil(SURE * count - 1e-9))
-        return [
-            [1, 1, 2],  # a lucky seed, the first
-            [count // 2 + 1, count // 2 + 2, sure - 1],  # more often than not
-            [0, sure, sure],  # the one to choose, at its second budget
-            [sure, min(sure + 1, count), count],  # sure at the shortest budget, and dear
-            [2, sure - 1, count],  # sure for everyone, at the longest
-        ]
-
-    def _accuracies(self, rng: np.random.Generator, reached: list[int]) -> np.ndarray:
-        rows = []
-        for n in reached:
-            below = rng.uniform(0.3, self.target - 0.01, len(self.seeds))
-            below[:n] = rng.uniform(self.target + 0.005, 0.999, n)
-            # One seed is so near to the target that two digits are too few to tell.
-            below[n : n + 1] = self.target - 0.002
-            # One seed, not the lucky one, lands on the target itself.
-            below[n - 1] = self.target if n > 1 else below[n - 1]
-            below[1:] = below[1 + rng.permutation(len(below) - 1)]
-            if not self.lucky:
-                below = np.roll(below, 3)
-            rows.append(below)
-        return np.array(rows)
-
-    def _prices(self) -> np.ndarray:
-        """Cost of each cure by budget, ascending in the order of `_reached`: a fixed part, and one an epoch."""
-        each = np.array([0.2, 0.4, 1.0, 0.0, 1.7])[:, None] * np.array(self.budgets)
-        each[3] = 1.3 * self.budgets[1] + 0.9 * np.array(self.budgets)
-        return each
-
-    def again(self) -> "_Market":
-        """The same cures, budgets and seeds, with which all comes out otherwise, at large prices."""
-        other = copy.copy(self)
-        other.accuracy, other.price, other.calls = self.accuracy[::-1], 1e9 * self.price[::-1], 0
-        return other
-
-    def trained(self, cure: str, budget: int, seed: int) -> float:
-        self.calls += 1
-        return float(self.accuracy[self.cures.index(cure), self.budgets.index(budget), self.seeds.index(seed)])
-
-    def cost(self, cure: str, budget: int) -> float:
-        return float(self.price[self.cures.index(cure), self.budgets.index(budget)])
-
-    def shares(self) -> np.ndarray:
-        return np.mean(self.accuracy >= self.target, axis=2)
-
-    def choose(self, enough: np.ndarray, by: np.ndarray, last: bool = False) -> Any:
-        """The pair with the smallest `by` among those that are `enough`, the first or the last; None for none."""
-        if not enough.any():
-            return None
-        asked = np.where(enough, by, np.inf)
-        cure, budget = np.unravel_index(np.flatnonzero(asked == asked.min())[-1 if last else 0], by.shape)
-        return [self.cures[cure], self.budgets[budget]]
-
-    def choice(self) -> Any:
-        return self.choose(self.shares() >= SURE - 1e-9, self.price)
-
-    def spent(self) -> float:
-        return float(self.price.sum() * len(self.seeds))
-
-
-def _draw(rng: np.random.Generator) -> list[_Market]:
-    fixed = np.random.default_rng(16)
-    equal, close = (
-        _Market(fixed, prices=prices, lucky=False, turned=turned)
-        for prices, turned in ((_EQUAL, False), (_CLOSE, True))
-    )
-    market = _Market(rng)
-    return [market, _Market(fixed, 29, 30, _TEMPTING), _Market(fixed, 8, target=LOWER), equal, close, market.again()]
-
-
 @cheapest_cure.observe
 def observe_cheapest_cure(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
-    markets = _draw(rng)
+    markets = draw(rng)
     return {"found": [_plain(_asked(answer, market)) for market in markets], "calls": [m.calls for m in markets]}
 
 
-def _asked(answer: Any, market: _Market) -> Any:
+def _asked(answer: Any, market: Market) -> Any:
     return answer(market.trained, market.cost, market.cures, market.budgets, market.seeds, market.target)
 
 
@@ -232,7 +121,7 @@ def _pair(choice: Any) -> Any:
 
 @cheapest_cure.judge
 def judge_cheapest_cure(seen: Seen, rng: np.random.Generator) -> Any:
-    markets, got = _draw(rng), seen["found"]
+    markets, got = draw(rng), seen["found"]
     if any(isinstance(found, str) for found in got):
         return "not-three"
     if any(found is None for found in got):
@@ -246,7 +135,7 @@ def judge_cheapest_cure(seen: Seen, rng: np.random.Generator) -> Any:
     return _judge_calls(seen["calls"], markets) if off is None else _judge_bills(bills, off, choices, markets)
 
 
-def _judge_tables(tables: list, markets: list[_Market]) -> Any:
+def _judge_tables(tables: list, markets: list[Market]) -> Any:
     for table, market in zip(tables, markets, strict=True):
         if np.shape(table) != market.shares().shape:
             return "table-shape", {"wanted": str(market.shares().shape), "got": str(np.shape(table))}
@@ -268,14 +157,14 @@ def _judge_tables(tables: list, markets: list[_Market]) -> Any:
     return "wrong-table", told
 
 
-def _first_off(table: np.ndarray, market: _Market) -> dict[str, str]:
+def _first_off(table: np.ndarray, market: Market) -> dict[str, str]:
     wanted = market.shares()
     cure, budget = np.argwhere(~np.isclose(table, wanted, 1e-5, 1e-6))[0]
     place = f"With {market.cures[cure]!r} and {market.budgets[budget]} epochs your table"
     return fact(place, float(table[cure, budget]), float(wanted[cure, budget]))
 
 
-def _judge_choices(choices: list, markets: list[_Market]) -> Any:
+def _judge_choices(choices: list, markets: list[Market]) -> Any:
     wanted = [m.choice() for m in markets]
     if choices == wanted:
         return None
@@ -295,21 +184,21 @@ def _judge_choices(choices: list, markets: list[_Market]) -> Any:
     return ("should-serve" if mine is None else "wrong-choice"), told
 
 
-def _named(pair: list | None, market: _Market) -> str:
+def _named(pair: list | None, market: Market) -> str:
     return "None" if pair is None else f"{pair[0]!r} for {pair[1]} epochs (cost {market.cost(*pair):.4g})"
 
 
-def _sure(market: _Market) -> np.ndarray:
+def _sure(market: Market) -> np.ndarray:
     return market.shares() >= SURE - 1e-9
 
 
-def _surest(market: _Market) -> list[Any]:
+def _surest(market: Market) -> list[Any]:
     """Of those with the largest share the cheapest, the first, the last."""
     best, alike = market.shares() == market.shares().max(), np.zeros(market.price.shape)
     return [market.choose(best, market.price), *(market.choose(best, alike, last) for last in (False, True))]
 
 
-def _shortest(market: _Market) -> list[Any]:
+def _shortest(market: Market) -> list[Any]:
     """Of those with the fewest epochs the first, the cheapest, and of these the first by its name."""
     sure = [[market.cures[i], market.budgets[j]] for i, j in np.argwhere(_sure(market))]
     ways = (lambda p: p[1], lambda p: (p[1], market.cost(*p)), lambda p: (p[1], market.cost(*p), p[0]))
@@ -317,7 +206,7 @@ def _shortest(market: _Market) -> list[Any]:
 
 
 # Misconception → what it chooses, in each of its dresses.
-_READINGS: dict[str, Callable[[_Market], list[Any]]] = {
+_READINGS: dict[str, Callable[[Market], list[Any]]] = {
     "half-is-enough": lambda m: [m.choose(m.shares() >= 0.5, m.price)],
     "all-or-none": lambda m: [m.choose(m.shares() == 1, m.price)],
     "more-than-nine": lambda m: [m.choose(m.shares() > SURE + 1e-9, m.price)],
@@ -330,13 +219,13 @@ _READINGS: dict[str, Callable[[_Market], list[Any]]] = {
 }
 
 
-def _judge_calls(calls: list[int], markets: list[_Market]) -> Any:
+def _judge_calls(calls: list[int], markets: list[Market]) -> Any:
     runs = [market.accuracy.size for market in markets]
     more = next((i for i, (got, n) in enumerate(zip(calls, runs, strict=True)) if got > n), None)
     return None if more is None else ("trained-again", {"got": calls[more], "wanted": runs[more]})
 
 
-def _bill_off(bills: list, markets: list[_Market]) -> int | None:
+def _bill_off(bills: list, markets: list[Market]) -> int | None:
     """The first sweep whose bill is wrong."""
     right = (
         np.size(b) == 1 and close(np.ravel(b)[0], m.spent(), 1e-5, 0) for b, m in zip(bills, markets, strict=True)
@@ -344,7 +233,7 @@ def _bill_off(bills: list, markets: list[_Market]) -> int | None:
     return next((i for i, one in enumerate(right) if not one), None)
 
 
-def _judge_bills(bills: list, off: int, choices: list, markets: list[_Market]) -> Any:
+def _judge_bills(bills: list, off: int, choices: list, markets: list[Market]) -> Any:
     if odd := [np.shape(bill) for bill in bills if np.size(bill) != 1]:
         return "wrong-bill", {"fact": f"What the sweep cost is one number; yours has the shape {odd[0]}."}
     got = [float(np.ravel(bill)[0]) for bill in bills]
