@@ -189,6 +189,10 @@ def test_the_root_is_named_in_half_precision(name):
     assert not misses(name, report), report
 
 
+def test_of_several_places_between_layers_their_number_and_the_first_are_said():
+    assert "most of it lost in 2 places, the most between h" in asked("softmax, twice, in between", "float32").verdict
+
+
 def test_weights_whose_products_float16_does_not_hold_are_named():
     model = large_queries()
     report = diagnose(model, SERIES / 500, YES)
