@@ -7,6 +7,7 @@ import re
 import pytest
 
 import vgcourse as vg
+from tests.minutes import EXERCISE, WORDS_A_MINUTE, lesson_minutes, sections
 from vgcourse import cli
 from vgcourse.course.checks import registry
 
@@ -94,9 +95,8 @@ def test_lessons_call_the_face_of_the_package_and_nothing_behind_it(root):
 
 def announced(text):
     """The minutes that a lesson says it takes."""
-    said = re.search(r"\*\*Time\*\* about (\w+) (\w+)", text) or re.search(r"takes \*\*(\w+) (\w+)\*\*", text)
-    words = {"ten": 10, "two": 2, "three": 3}
-    return int(words.get(said[1], said[1])) * {"minutes": 1, "hours": 60}[said[2]]
+    said = re.search(r"\*\*Time\*\* about (\w+) minutes", text) or re.search(r"takes \*\*(\w+) minutes\*\*", text)
+    return {"twenty": 20}.get(said[1]) or int(said[1])
 
 
 @pytest.mark.parametrize("document", ["README.md", "solutions/00_start/start.py"])
@@ -107,6 +107,31 @@ def test_a_table_of_lessons_says_what_the_lessons_say(root, document):
     named = [re.search(r"(\w+)/\w+\.ipynb", cells) for cells, _ in rows]
     assert [found[1] if found else "00_start" for found in named] == list(texts)
     assert [int(minutes) for _, minutes in rows] == [announced(text) for text in texts.values()]
+
+
+def test_the_minutes_of_lessons_and_headings_are_those_of_one_rule(root):
+    """To the nearest five; a few words more or less change no number (`python -m tests.minutes` prints all)."""
+    for id, text in lesson_texts(root).items():
+        said = announced(text)
+        assert said % 5 == 0 and abs(said - lesson_minutes(text)) <= 4, (id, said, lesson_minutes(text))
+        for section in sections(text):
+            assert section.said is None or abs(section.said - section.minutes) <= 1, (id, section)
+    guide = " ".join((root / "CONTRIBUTING.md").read_text(encoding="utf-8").split())
+    assert f"{WORDS_A_MINUTE} words a minute" in guide
+    for stars, minutes in EXERCISE.items():
+        assert f"{minutes} for {'a written one' if stars == 'written' else stars}" in guide
+
+
+def test_the_rule_of_minutes_reads_what_a_student_has():
+    text = (
+        '# %% [markdown]\n"""\n# Title\n"""\n# %% [markdown]\nr"""\n## 1 · One (2 minutes)\n\n' + 150 * "word "
+        + '\n\n### Exercise 1 · It ★★ (2 points)\n\nTask.\n\n<details>hint</details>\n"""\n# %% answer="a"\nx\n'
+        '# %% check="a"\nx\n# %%\nprint(1)\n# %% [markdown] solution_only=true\nmore\n'
+        '# %% [markdown]\n"""\n## 2 · Stretch: far (your time)\n\n### Exercise 2 · Far ★★★ (3 points)\n"""\n'
+    )  # fmt: skip
+    _, one, far = sections(text)
+    assert 2 < one.minutes < 2.2 and one.said == 2 and one.exercises == 10 and far.exercises == 0
+    assert 12 < lesson_minutes(text) < 12.2
 
 
 def test_a_lesson_says_how_many_points_it_has(root):

@@ -10,7 +10,7 @@ It kept deep networks out of reach for the better part of two decades, and it st
 quietly: no error message, just a loss that will not fall. In this course you will see it, measure it layer
 by layer, find out where it comes from, and mend it.
 
-This page takes **ten minutes**. It shows how the lessons work, so that nothing stands between you and them.
+This page takes **twenty minutes**. It shows how the lessons work, so that nothing stands between you and them.
 
 **You will**
 
@@ -226,16 +226,16 @@ the lesson.
 
 | | Lesson | You will be able to | Minutes |
 |---|---|---|---|
-| 0 | **Start here** | run, predict, check, hand in | 10 |
-| 1 | [Circles, and the chain rule by hand](../01_circles/circles.ipynb) | do a backward pass, and prove it | 90 |
-| 2 | [Shallow and deep](../02_depth/depth.ipynb) | change one thing at a time, over many seeds | 85 |
-| 3 | [Weight capture](../03_weights/weights.ipynb) | watch every layer's weights while it learns | 75 |
-| 4 | [Gradient capture](../04_gradients/gradients.ipynb) | find the layer where the gradient vanishes | 90 |
-| 5 | [Initialization](../05_initialization/initialization.ipynb) | derive, write and repair initial weights | 120 |
-| 6 | [Skip connections](../06_residual/residual.ipynb) | train fifty blocks, and say why it works | 80 |
-| 7 | [Time is depth](../07_time/time.ipynb) | say which recurrent net will remember, and make it | 150 |
-| 8 | [The other ways out](../08_ways_out/ways_out.ipynb) | compare cures of one sick net, and their bills | 120 |
-| 9 | [A clinic of sick networks](../09_clinic/clinic.ipynb) | diagnose and cure nets of six kinds | 140 |
+| 0 | **Start here** | run, predict, check, hand in | 20 |
+| 1 | [Circles, and the chain rule by hand](../01_circles/circles.ipynb) | do a backward pass, and prove it | 85 |
+| 2 | [Shallow and deep](../02_depth/depth.ipynb) | change one thing at a time, over many seeds | 105 |
+| 3 | [Weight capture](../03_weights/weights.ipynb) | watch every layer's weights while it learns | 85 |
+| 4 | [Gradient capture](../04_gradients/gradients.ipynb) | find the layer where the gradient vanishes | 85 |
+| 5 | [Initialization](../05_initialization/initialization.ipynb) | derive, write and repair initial weights | 110 |
+| 6 | [Skip connections](../06_residual/residual.ipynb) | train fifty blocks, and say why it works | 90 |
+| 7 | [Time is depth](../07_time/time.ipynb) | say which recurrent net will remember, and make it | 95 |
+| 8 | [The other ways out](../08_ways_out/ways_out.ipynb) | compare cures of one sick net, and their bills | 100 |
+| 9 | [A clinic of sick networks](../09_clinic/clinic.ipynb) | diagnose and cure nets of six kinds | 120 |
 
 Go on with lesson 1. It needs NumPy, derivatives and a little patience, nothing else.
 """

@@ -12,8 +12,8 @@ data, and one backward pass. By the end of this lesson both are yours, down to t
 - carry out one forward and one backward pass by hand, and *prove* your gradients right;
 - say what ten sigmoids in a row do to a gradient, at the very best.
 
-**Time** about 90 minutes with the exercises (two sittings, with a break before section 5), and as long as you
-like for the stretch exercise. **Points** 12. **You need** a
+**Time** about 85 minutes with the exercises (the minutes at the headings are without them), in two
+sittings, with a break before section 5, and as long as you like for the stretch exercise. **Points** 12. **You need** a
 little Python and NumPy, and to have met derivatives once. No TensorFlow yet. (Cells that only draw a figure
 are folded. Click on one to see the code.)
 """
@@ -146,7 +146,7 @@ chance patterns mostly lands *below* a half. T2's five-layer tanh network, the o
 vanishing gradient, was reported with 0.530 on the training half and 0.468 on the test half. Compare that
 with the straight line above. Those two numbers tell you how little that network had learnt.
 
-## 3 · Scale, but do not peek (7 minutes)
+## 3 · Scale, but do not peek (4 minutes)
 
 T2 scales each coordinate to run from −1 to 1, and *then* splits into training and test points. The smallest
 and the largest value may come from the test half. So the test points have had a say in how the training
@@ -480,7 +480,7 @@ vg.plots.tell(
 line, the best circle, stands between them. In T2 they overlap by a third; the dashed line stands where they
 cross, and what lies on its wrong side is lost for every rule.*
 
-## 5 · A neuron and its loss (6 minutes)
+## 5 · A neuron and its loss (5 minutes)
 
 Now we build the machine that finds such a threshold by itself. A **neuron** takes a weighted sum and bends
 it:
@@ -824,7 +824,7 @@ a network may be lucky with two or three.)
 No $r^2$, no circle, 21 numbers and your chain rule. The island is bounded by a handful of soft straight
 edges, one for each hidden unit that made itself useful.
 
-## 7 · One factor, ten times over (5 minutes)
+## 7 · One factor, ten times over (7 minutes)
 
 All went well, with one hidden layer. Look once more at step 4 of your backward pass: on its way through a
 sigmoid layer, the error is multiplied by $h(1 - h)$. How large is that?

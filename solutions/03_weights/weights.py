@@ -14,8 +14,8 @@ will guess which layer goes farthest, be right or wrong, find out why, and learn
 - measure how far a layer has moved, and how fast it learns: the update-to-data ratio;
 - explain why units that begin alike stay alike, and part them.
 
-**Time** about 75 minutes with the exercises, and as long as you like for the stretch exercise. **Points** 14. **You need**
-lesson 2: networks made with `vg.mlp`, and runs over many seeds.
+**Time** about 85 minutes with the exercises (the minutes at the headings are without them), and as
+long as you like for the stretch exercise. **Points** 14. **You need** lesson 2: networks made with `vg.mlp`, and runs over many seeds.
 """
 
 # %%
@@ -41,7 +41,7 @@ X, y = vg.circles()
 
 # %% [markdown]
 r"""
-## 1 · A callback that keeps the weights (12 minutes)
+## 1 · A callback that keeps the weights (6 minutes)
 
 `model.fit` runs on its own, but it calls back. You hand it an object, and at fixed moments it calls the
 object's methods: `on_train_begin`, `on_epoch_begin`, `on_epoch_end`, `on_train_end`, and some more. Inside
@@ -192,7 +192,7 @@ vg.explore.player(run)
 
 # %% [markdown]
 r"""
-## 2 · Mean and standard deviation (10 minutes)
+## 2 · Mean and standard deviation (8 minutes)
 
 Little happens, and most of that in the bottom row. Yet this network has learned most of its task. A weight of
 `hidden_1` ends about 0.1 from where it began, too little to see. So we need numbers, and more than one network.
@@ -355,7 +355,7 @@ Standard deviation of the kernel, sigmoid: `hidden_1` from 1.04 to 1.52, the oth
 
 # %% [markdown]
 r"""
-## 3 · How far has a layer gone? (8 minutes)
+## 3 · How far has a layer gone? (6 minutes)
 
 Let two weights, $0.3$ and $-0.3$, change places. Mean, standard deviation and the sum of absolute values (the L1
 norm, which T2 proposes to plot) are what they were. The network is another one. To see motion, follow
@@ -546,7 +546,7 @@ the gradient's size, or motion to and fro (half a point for a bare "no").
 
 # %% [markdown]
 r"""
-## 4 · The update-to-data ratio (8 minutes)
+## 4 · The update-to-data ratio (6 minutes)
 
 A step of 0.001 is large for a weight of 0.01 and nothing for a weight of 10. So compare each update with
 the weights that it changes:
@@ -674,7 +674,7 @@ of about 1 give −3 without any knowledge of the network.
 
 # %% [markdown]
 r"""
-## 5 · Units that cannot part (7 minutes, and the stretch exercise)
+## 5 · Units that cannot part (8 minutes, and the stretch exercise)
 
 Why draw weights at random at all? Zero is a tidy number. Let us give T1's sigmoid and tanh networks kernels and biases of 0,
 and train them for 100 epochs.

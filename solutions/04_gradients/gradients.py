@@ -16,8 +16,8 @@ which two honest measurements of the gradient say two different things.
 - watch gradients under `model.fit`, and in TensorBoard, where they used to be and are no more;
 - find the layer that loses the error, and the unit that is dead.
 
-**Time** about 90 minutes, and as long as you like for the stretch exercise (the minutes at the headings are for
-reading and running; exercises come on top). **Points** 14. **You need**
+**Time** about 85 minutes with the exercises (the minutes at the headings are without them), and as
+long as you like for the stretch exercise. **Points** 14. **You need**
 lessons 1 to 3: the chain rule, networks made with `vg.mlp`, and recordings. (Cells that only draw a figure
 are folded. Click on one to see the code.)
 """
@@ -45,7 +45,7 @@ from vgcourse import check, fallback, predict, reveal, style
 
 # %% [markdown]
 r"""
-## 1 · One step, taken apart (8 minutes)
+## 1 · One step, taken apart (4 minutes)
 
 `model.fit` repeats one thing some thousand times: take a batch, compute the loss, find its gradient, move
 the weights. T1 opens it up with TensorFlow's `GradientTape`. A tape records what happens inside its `with`
@@ -147,7 +147,7 @@ r"""
 From the output's kernel down to the first layer's, the means shrink from a few tenths to about a
 ten-thousandth. Is that the gradient vanishing? T1 reads it so. Let us look closer.
 
-## 2 · One number for a layer (10 minutes)
+## 2 · One number for a layer (5 minutes)
 
 A kernel's gradient is a table of numbers. T1 draws their *mean*, with its sign, one line per layer over the
 epochs, and reads the lines near zero as layers that learn nothing. In lesson 0 you saw four pushes of 0.3
@@ -295,7 +295,7 @@ hidden layers' medians are 15 % to 29 %, the output layer's is 92 %, and 80 % in
 
 # %% [markdown]
 r"""
-## 3 · Two gradients of one layer (14 minutes)
+## 3 · Two gradients of one layer (7 minutes)
 
 The error walks down through the layers, and each layer's kernel takes its share as it passes. Lesson 1 had
 both steps. Here they are for layer $l$ of many, with $\phi'(z)$ for the slope of its activation, whichever it

@@ -15,8 +15,8 @@ stop being true, and settle two old cases: T2's famous failure, and T1's verdict
 - say why "exact on average" can be wrong for nearly every narrow network;
 - tell weights of the wrong *size* from weights of the wrong *mean*, and repair both.
 
-**Time** about two hours, in two sittings: sections 1 to 4, a pause, and then 5 to 7; as long as you like for the
-stretch exercise. (The minutes at the headings are for reading and running.) **Points** 14. **You need**
+**Time** about 110 minutes with the exercises (the minutes at the headings are without them), in two
+sittings: sections 1 to 4, a pause, and then 5 to 7; as long as you like for the stretch exercise. **Points** 14. **You need**
 lesson 1 (the two passes through a layer) and lesson 4 (the layer factor). Nearly everything is measured
 *before* training, in NumPy, and takes no time at all.
 """
@@ -43,7 +43,7 @@ from vgcourse import check, fallback, predict, published_runs, reveal, style, t2
 
 # %% [markdown]
 r"""
-## 1 · One random matrix after another (8 minutes)
+## 1 · One random matrix after another (4 minutes)
 
 Take a network apart until only its weights are left: no activation, no bias. All that it does to a signal
 is to multiply it by one random matrix after another. Fifty layers of 100 units, say, with weights from the
@@ -149,7 +149,7 @@ check("variance-walk", variance_walk)
 
 # %% [markdown]
 r"""
-## 2 · Glorot's compromise (6 minutes)
+## 2 · Glorot's compromise (3 minutes)
 
 As long as all layers are equally wide, both walks ask for the same: $n\,\mathrm{Var}(W) = 1$. A network
 that narrows cannot have both. Take a funnel of 256, 64, 16 and 4 units, and three recipes:
@@ -204,7 +204,7 @@ $$a = \sqrt{3\,\mathrm{Var}(W)} = \sqrt{\frac{6}{n_{\text{in}} + n_{\text{out}}}
 
 the formula that one finds in T1, and everywhere else.
 
-## 3 · Half of it is lost (8 minutes)
+## 3 · Half of it is lost (10 minutes)
 
 Now the activation comes back. Near 0, tanh is a straight line of slope 1, and Glorot's reckoning holds for
 small signals. ReLU is another matter.
@@ -438,7 +438,7 @@ gain, 4, loses the gradient: its slope of at most 1/4 would need n Var ≈ 100, 
 
 # %% [markdown]
 r"""
-## 4 · From weights to a factor (10 minutes)
+## 4 · From weights to a factor (6 minutes)
 
 What decides whether a deep network can learn is the error's way back. In lesson 4 you read its **layer
 factor** $r$ off Keras's gradients. With the weights in your hands you need neither Keras nor a loss. Going
@@ -586,7 +586,7 @@ and ReLU nets most, since a random half of their units is switched off as well.
 
 # %% [markdown]
 r"""
-## 5 · Five is not infinity (10 minutes)
+## 5 · Five is not infinity (12 minutes)
 
 (A good place for a pause, before or after this line. You have both recipes, and a number for any net.)
 
@@ -810,7 +810,7 @@ over networks counts as well. Dead networks are a welcome addition, and no subst
 
 # %% [markdown]
 r"""
-## 6 · The case of U(0, 1) (14 minutes)
+## 6 · The case of U(0, 1) (22 minutes)
 
 In lesson 2 you found T2's culprit: not tanh, but the weights, $U(0, 1)$. What exactly is wrong with them?
 They are not too large: their standard deviation is 0.29, and $n\,\mathrm{Var}(W) = 5/12$, *smaller* than

@@ -17,8 +17,8 @@ check this sentence, and find that half of the story is missing. Skips can make 
 - train fifty blocks, and choose the scale of their branches from a measurement;
 - say what skips are *not* needed for.
 
-**Time** about 80 minutes, and as long as you like for the stretch exercise (the minutes at the headings are for
-reading and running; exercises come on top). **Points** 15. **You need**
+**Time** about 90 minutes with the exercises (the minutes at the headings are without them), and as
+long as you like for the stretch exercise. **Points** 15. **You need**
 lessons 1 and 4, and He's weights from lesson 5. (Cells that only draw a figure are folded. Click on one to
 see the code.)
 """
@@ -52,7 +52,7 @@ from vgcourse import (
 
 # %% [markdown]
 r"""
-## 1 · One plus sign (12 minutes)
+## 1 · One plus sign (3 minutes)
 
 A layer computes $x \mapsto F(x)$, a **residual block** $x \mapsto x + F(x)$. The road on which $x$ goes
 untouched is the *skip*, $F$ is the *branch*. On the way back each block multiplies the error by its
@@ -238,7 +238,7 @@ check("walk-back", walk_back, tape_back)
 
 # %% [markdown]
 r"""
-## 2 · The same weights, with and without (8 minutes)
+## 2 · The same weights, with and without (9 minutes)
 
 An honest comparison changes one thing. So we take twenty blocks of width 8 and the *same* weights twice,
 once with the skip and once without. Small weights: Keras's `"random_normal"`, standard deviation 0.05,
@@ -367,7 +367,7 @@ median is .500.
 
 # %% [markdown]
 r"""
-## 3 · When the sum explodes (10 minutes)
+## 3 · When the sum explodes (11 minutes)
 
 The weights in that experiment were bad on purpose. The natural thing to do is to take *good* weights, He's,
 and the skip on top. He's weights keep the mean square through relu and kernel: $\mathbb E[F(x)^2] =
@@ -599,7 +599,7 @@ either part is missing.
 
 # %% [markdown]
 r"""
-## 4 · Fifty blocks of your own (10 minutes)
+## 4 · Fifty blocks of your own (8 minutes)
 
 Now in Keras, with your block. (The package has a net of this kind, `vg.residual_mlp`; the points are for yours.)
 

@@ -18,8 +18,8 @@ where this becomes serious: recurrent nets may take 200 to 400 steps. Our circle
 - clip a gradient without bending it, and say what clipping cannot do;
 - say what a net trained in short windows can never learn.
 
-**Time** about 150 minutes, in two sittings: sections 1 to 3, a pause, and then 4 to 6; as long as you like for
-the stretch exercise. (The minutes at the headings are for reading and running; exercises come on top.) **Points** 16.
+**Time** about 95 minutes with the exercises (the minutes at the headings are without them), in two
+sittings: sections 1 to 3, a pause, and then 4 to 6; as long as you like for the stretch exercise. **Points** 16.
 **You need** lesson 1 (the two passes through a layer), lesson 4 (the layer factor), and lesson 6's plus sign.
 """
 
@@ -52,7 +52,7 @@ from vgcourse import (
 
 # %% [markdown]
 r"""
-## 1 · One layer, fifty times (12 minutes)
+## 1 · One layer, fifty times (5 minutes)
 
 A recurrent net keeps a **state** $h$, a row of numbers. At each step it takes in the next input $x_t$, and its state
 from the step before:
@@ -178,7 +178,7 @@ r"""
 Agreement to seven digits or more. And the second cell shows a picture that you know from lesson 4, with steps in the
 place of layers: after fifteen steps seven percent of the error are left, after twenty-nine not even two.
 
-## 2 · The factor by time step (15 minutes)
+## 2 · The factor by time step (11 minutes)
 
 The kernel above is orthogonal: it keeps the length of every vector, exactly. So all of the loss comes from tanh's
 slope, at most 1, in practice a little below. Could one not build a cell that forgets less? People have, and two are in
@@ -352,7 +352,7 @@ names for the next section: four differ from the layers above in how their biase
 (The fifth, "relu, identity", is a plain net with relu in the place of tanh, and its kernel begins as the identity: Le, Jaitly and Hinton, 2015. "chrono"
 comes in section 3.)
 
-## 3 · Who can remember? (15 minutes)
+## 3 · Who can remember? (13 minutes)
 
 A gradient before training is a promise, or a threat. Does it come true? A task that asks for nothing but memory:
 
@@ -601,7 +601,7 @@ GRU with bias 1 (0.79) and all others in 16. At 50: LSTM 0, tanh 1, relu with th
 
 # %% [markdown]
 r"""
-## 4 · Size is not all: signal and noise (12 minutes)
+## 4 · Size is not all: signal and noise (6 minutes)
 
 Welcome back. The first half seems to say: a GRU's gradient is too small at 25 steps, so it cannot learn. Let us try to
 break this explanation. Take the noise out of the task: after the first input come zeros. The factor per step is about
@@ -718,7 +718,7 @@ identity .0040, LSTM .0055, tanh .073; the sets of sixteen runs of GRU and tanh 
 
 # %% [markdown]
 r"""
-## 5 · The cliff (15 minutes)
+## 5 · The cliff (11 minutes)
 
 A factor below 1 vanishes. A factor above 1, fifty times over, is the other half of the story: $1.2^{50}$ is nine
 thousand. The smallest net in which one can see it has one unit, one kernel $w$, one bias $b$ and no input (Pascanu,

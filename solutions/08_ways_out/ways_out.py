@@ -19,8 +19,8 @@ only *does it help?* but *is it what it says it is?*
 - recognise a cure by the mark that it leaves;
 - choose the cheapest cure that is sure enough, and show the bill.
 
-**Time** about 120 minutes with the exercises, in two sittings (the second begins with section 4), and as long as you like
-for the stretch exercise; the minutes at the headings are for reading and running alone. **Points** 15. **You need** lessons 4, 5 and 6. (Cells that only
+**Time** about 100 minutes with the exercises (the minutes at the headings are without them), in two
+sittings (the second begins with section 4), and as long as you like for the stretch exercise. **Points** 15. **You need** lessons 4, 5 and 6. (Cells that only
 draw a figure are folded. Click on one to see the code.)
 """
 
@@ -45,7 +45,7 @@ from vgcourse import check, fallback, five_nets, predict, reveal, style, ways_ru
 
 # %% [markdown]
 r"""
-## 1 · The patient, and faster hardware (9 minutes)
+## 1 · The patient, and faster hardware (5 minutes)
 
 The patient has 64 inputs, the pixels of an 8 × 8 digit, six layers of 32 sigmoids with Glorot's weights, and a softmax
 over the ten digits. Before training, each layer takes the error down to less than a quarter of it:
@@ -99,7 +99,7 @@ meanwhile.)
 Keep the bill in mind. `work` counts the multiplications in the matrix products of training, in billions: 0.3 for ten
 epochs, 30 for a thousand. A better start will reach more than .930 with 0.9.
 
-## 2 · Layer by layer (12 minutes)
+## 2 · Layer by layer (8 minutes)
 
 The **multi-level hierarchy** is the way of 2006, when hardly anything else trained deep nets. If no error arrives at the first
 layer, give it a task of its own that needs no error from above: *keep what you see*. An **autoencoder** is a layer, its
@@ -269,7 +269,7 @@ numbers in the kernels buys speed (compare the columns for 30 epochs), and littl
 question round: what is it about the usual random weights that makes gradient descent do so poorly? The answer was the
 initializer that bears the name of the first.
 
-## 3 · All of them, on the same patient (12 minutes)
+## 3 · All of them, on the same patient (10 minutes)
 
 Three of the five are left, and the two that came later. Each is one change in the layers of the same patient; weights,
 data, order and rates stay as they were:
@@ -750,7 +750,7 @@ nothing learned), with a number; half of it without one. What is right need not 
 
 # %% [markdown]
 r"""
-## 5 · Before or after: the transformer's norm (6 minutes)
+## 5 · Before or after: the transformer's norm (5 minutes)
 
 The transformer of 2017 adds and *then* normalises, $x \leftarrow \mathrm{LN}(x + F(x))$: **post-LN**. Most of what came
 later normalises inside the branch, $x \leftarrow x + F(\mathrm{LN}(x))$: **pre-LN**, lesson 6's pre-activation. A reason that is
@@ -796,7 +796,7 @@ So the explanation "post-LN's gradient vanishes" does not hold here, and yet the
 branch. What one measurement refutes is the reason, not the recipe. (Xiong and his colleagues, who compared the two in 2020,
 look at the *last* layers: in post-LN nets their gradients are large, and the first steps are too long.)
 
-## 6 · Which net has had which cure? (5 minutes)
+## 6 · Which net has had which cure? (3 minutes)
 
 Every cure leaves a mark. Here are five fresh nets of ten sigmoid layers, A to E. One is untreated; one has relu (with He's
 weights) in place of the sigmoid; one skips; one batch norm; one layer norm. What you see, layer by layer:

@@ -18,8 +18,8 @@ that by a trained net.
 - choose the cheapest cure from a table of runs, and defend it;
 - examine a Keras net that is not yours: loss, `diagnose`, chart, one change, proof.
 
-**Time** about 140 minutes with the exercises, an hour of them for your own patients: a good place for a pause is
-before section 7. (The minutes at the headings are for reading and running.)
+**Time** about 120 minutes with the exercises (the minutes at the headings are without them), an hour
+of them for your own patients: a good place for a pause is before section 7.
 **Points** 18. **You need** lessons 4 to 8. No training loop is written here: nets are trained by Keras's `fit`.
 """
 
@@ -47,7 +47,7 @@ pd.options.display.float_format = "{:.2f}".format
 
 # %% [markdown]
 r"""
-## 1 · Has it learned anything? (9 minutes)
+## 1 · Has it learned anything? (2 minutes)
 
 A loss of 0.69: is that good? You cannot say until you know what a net gets that **does not look at its input**.
 Such a net gives the same answer to everything, and the best that it can do is to give the best constant. Whoever
@@ -136,7 +136,7 @@ r"""
 A net with a loss of 1.0 would be one that learns if its classes were even. Here it is one that does worse than to
 look away.
 
-## 2 · A patient, from the door to the proof (12 minutes)
+## 2 · A patient, from the door to the proof (6 minutes)
 
 Here is one. It reads 24 numbers and is to say whether the first of them was +1 or −1; all that follow are
 noise.
@@ -190,7 +190,7 @@ r"""
 Loss, diagnosis, chart, one change, proof. The rest of this lesson trains what each step needs, and then you are
 on your own.
 
-## 3 · What looks odd (10 minutes)
+## 3 · What looks odd (5 minutes)
 
 Somebody shows you four nets. One gets its pictures as numbers from 0 to 255, in front of a convolution with batch
 normalisation. One has a single initializer object for several layers, so that they start with the same weights.
@@ -262,7 +262,7 @@ r"""
 The same line is harmless here and a fault there. Whether a setting is one depends on what stands behind it, and
 that can be measured.
 
-## 4 · The wrong statistics (10 minutes)
+## 4 · The wrong statistics (4 minutes)
 
 Batch normalisation (lesson 8) has two lives. In training it divides by the statistics of the batch; afterwards,
 and when it is *frozen*, by moving statistics, which are weights that no gradient sets. Load a net that was
@@ -372,7 +372,7 @@ r"""
 No step was trained, and the net reads again. (This mends a *trained* net. The frozen patients of the table had to
 learn on top of wrong statistics; for them the cheapest cure is not to freeze the layer.)
 
-## 5 · Too small for sixteen bits (10 minutes)
+## 5 · Too small for sixteen bits (4 minutes)
 
 Half precision takes half the memory, and float16 has a floor: the smallest number above 0 is $2^{-24}$, six
 hundred-millionths. A gradient below half of that is 0. That is not what the course calls vanishing: the gradient
@@ -485,7 +485,7 @@ r"""
 The numbers are there again. The net is as sick as before: its first kernel gets less than a millionth of what the
 last one gets, in sixteen bits or in a hundred. A scale saves numbers, not nets.
 
-## 6 · The cheapest cure (7 minutes)
+## 6 · The cheapest cure (3 minutes)
 
 Back to the LSTM of section 2. There is always somebody who says: train it longer. Or: turn up the rate. Some of that
 may heal it as well, at a higher price. Which change heals, in how many seeds, and what it costs, is a question for a
