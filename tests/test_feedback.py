@@ -1,5 +1,6 @@
 """Feedback: what a student gets back is right, complete, clean, and holds no hidden test."""
 
+import errno
 import html
 import os
 import re
@@ -7,6 +8,7 @@ import shutil
 import stat
 import sys
 import time
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -14,6 +16,7 @@ from exchange_accounts import Ground, forked, with_accounts
 from graded_class import LESSON, WORDS, GradedClass, copy_course
 from hostile_pages import HTML, MARKDOWN, OUTSIDE
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbgrader.apps import NbGraderAPI
 from nbgrader.utils import notebook_hash
 from traitlets.config import Config
 
@@ -215,7 +218,8 @@ def test_a_page_asks_nobody_to_run_a_cell(pages):
     assert lines and not any("run that cell" in text for text in lines)
     own = {"grade": True, "solution": False, "grade_id": "sigmoid", "points": 1.0, "score": 0.0}
     cell = new_code_cell('check("sigmoid", ...)', metadata={"nbgrader": own})
-    leave_verdict(cell, Verdict("sigmoid", 1.0, 0.0, BLANK, f"Not answered yet. {WRITE_HERE}"))
+    leave_verdict(cell, Verdict("sigmoid", 1.0, 0.0, BLANK, "Not answered yet.", WRITE_HERE))
+    assert WRITE_HERE in cell.outputs[0].data["text/html"]
     told = line(cell, "", "cell-0")
     assert (told.state, told.message) == ("open", "Not answered yet.")
 
@@ -227,6 +231,20 @@ def test_an_answer_nobody_has_read_is_said_to_be_open(pages):
 def test_the_page_forbids_every_request(pages):
     assert all(f'content="{POLICY}"' in page.replace("&#39;", "'") for page in pages.values())
     assert not any(re.search(r"<script|https?://[^\s\"<]*(mathjax|cdn)", page) for page in pages.values())
+
+
+def test_a_full_disk_is_told_once_and_not_of_every_student(graded, monkeypatch, capsys):
+    def full(path, data):
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.chdir(graded.classroom.root)
+    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(
+        NbGraderAPI, "generate_feedback", lambda *all, **named: {"success": False, "log": "", "error": ""}
+    )
+    assert main(["feedback", LESSON]) == 2
+    said = capsys.readouterr()
+    assert said.err.count("\n") == 1 and "No space left" in said.err and said.out == ""
 
 
 def test_nobody_without_a_mark_gets_a_page(pages, graded, monkeypatch, capsys):

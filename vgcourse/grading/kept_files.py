@@ -36,6 +36,19 @@ def refuse_full_disk(folder: Path) -> None:
             raise DiskFault(f"The disk of {folder} is full: {left // 1000} kB are left. {_GO_ON}")
 
 
+def refuse_unwritable(folder: Path) -> None:
+    """Raise DiskFault where ``folder``, or what there is of the way to it, takes no file of some size."""
+    there = next(path for path in (folder, *folder.parents) if path.is_dir())
+    probe = there / f".{secrets.token_hex(4)}.new"
+    try:
+        probe.write_bytes(bytes(LITTLE))  # a quota shows in no figure of the disk
+    except OSError as error:
+        raise DiskFault(f"Nothing more can be written to {there}: {error.strerror}. {_GO_ON}") from error
+    finally:
+        with contextlib.suppress(OSError):
+            probe.unlink(missing_ok=True)
+
+
 _GO_ON = "Mend that, and give the same command again: what is graded is kept."
 
 

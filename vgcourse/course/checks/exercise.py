@@ -31,6 +31,7 @@ from vgcourse.course.checks.verdicts import (
     TAMPERED,
     UNUSABLE,
     UNWATCHED,
+    WRITE_HERE,
     Miss,
     Verdict,
     besides,
@@ -215,4 +216,5 @@ class Exercise:
 
     def _miss(self, key: str, fields: Any) -> Verdict:
         miss = self.misses[key]
-        return Verdict(self.id, self.points, miss.share, key, filled(miss, fields))
+        to_do = WRITE_HERE if key == BLANK else ""
+        return Verdict(self.id, self.points, miss.share, key, filled(miss, fields), to_do)

@@ -29,13 +29,13 @@ def look(verdict: Verdict) -> tuple[str, str, str]:
 def as_text(verdict: Verdict) -> str:
     """One line: ``✓ Right · 2 of 2 points · …``."""
     sign, word, _ = look(verdict)
-    return f"{sign} {word} · {points(verdict)} · {verdict.message}"
+    return f"{sign} {word} · {points(verdict)} · {verdict.sentence}"
 
 
 def as_html(verdict: Verdict) -> str:
     """The same line for a notebook; every word of the message is escaped."""
     sign, word, colour = look(verdict)
-    message = html.escape(verdict.message)
+    message = html.escape(verdict.sentence)
     return _LINE.format(sign=sign, word=word, colour=colour, points=points(verdict), message=message)
 
 

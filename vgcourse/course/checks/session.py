@@ -23,7 +23,7 @@ class CheckFailed(AssertionError):
     """An answer falls short; the message is the verdict's sentence."""
 
     def __init__(self, verdict: Verdict) -> None:
-        super().__init__(verdict.message)
+        super().__init__(verdict.sentence)
         self.verdict = verdict
 
 

@@ -21,7 +21,7 @@ LONGEST_FIELD, LONGEST_MESSAGE = 200, 1200  # characters
 
 WRITE_HERE = "Write your code where it says YOUR CODE HERE, run that cell, then this one."
 COMMON = {
-    BLANK: f"{{what}} {WRITE_HERE}",
+    BLANK: "{what}",
     RAISES: "Your code stopped with {error}: {text}{call}",
     NOT_PLAIN: "Your answer came back as something that cannot be compared: {text}.",
     UNUSABLE: "The check could not go on with what your answer is or gives back ({error}: {text}){came}. Compare its "
@@ -51,13 +51,17 @@ class Miss:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check says: the exercise's id, the share of its points earned (0 to 1), a key, one sentence."""
+    """What a check says: the exercise's id, the share of its points earned (0 to 1), a key, one sentence.
+
+    ``to_do``: what to do in the notebook, which is said where there is a notebook to do it in.
+    """
 
     exercise: str
     points: float
     share: float
     key: str
     message: str
+    to_do: str = ""
 
     @property
     def passed(self) -> bool:
@@ -68,6 +72,11 @@ class Verdict:
     def earned(self) -> float:
         """The points earned, rounded to hundredths."""
         return round(self.share * self.points, 2)
+
+    @property
+    def sentence(self) -> str:
+        """What whoever works in the notebook reads."""
+        return f"{self.message} {self.to_do}".strip()
 
     @property
     def is_withheld(self) -> bool:

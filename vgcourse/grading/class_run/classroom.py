@@ -22,7 +22,7 @@ from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.gradebook import CourseGradebook
 from vgcourse.grading.class_run.nbgrader_says import last_error, refuse_to_go_on_after_ctrl_c
 from vgcourse.grading.intake.preflight import student_ids
-from vgcourse.grading.kept_files import FOLDER, course_secret, digest, refuse_full_disk
+from vgcourse.grading.kept_files import FOLDER, course_secret, digest, refuse_full_disk, refuse_unwritable
 from vgcourse.grading.people.lateness import NbgradersPenalty
 from vgcourse.grading.people.policy import ClassPolicy, read_policy
 
@@ -153,11 +153,15 @@ class Classroom:
         return step.plugin_inst.late_submission_penalty
 
     def feedback(self, lesson: Lesson, student: str) -> Path:
-        """Write the student's feedback page and return its path; raises CourseError where nbgrader refuses."""
+        """Write the student's feedback page and return its path; raises CourseError where nbgrader refuses.
+
+        Raises DiskFault where nobody's page could be written.
+        """
         answer = self.api.generate_feedback(lesson.id, student, force=True)
         refuse_to_go_on_after_ctrl_c(answer)
         page = self.folder("feedback", lesson, student) / f"{lesson.name}.html"
         if not answer["success"] or not page.is_file():
+            refuse_unwritable(page.parents[2])
             raise CourseError(f"nbgrader wrote no page: {last_error(answer)}")
         return page
 

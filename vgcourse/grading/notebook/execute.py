@@ -292,6 +292,7 @@ def leave_verdict(cell: NotebookNode, verdict: Verdict) -> None:
         "key": verdict.key,
         "share": verdict.share,
         "message": verdict.message,
+        "to_do": verdict.to_do,
     }
     cell.outputs = [new_output("display_data", data=data, metadata={MARK: mark})]
     if verdict.passed:
@@ -313,4 +314,6 @@ def kept_verdict(cell: NotebookNode) -> Verdict | None:
     if exercise is None or not cell.get("outputs"):
         return None
     mark = cell.outputs[0].get("metadata", {}).get(MARK)
-    return Verdict(exercise.id, exercise.points, mark.share, mark.key, mark.message) if mark else None
+    if not mark:
+        return None
+    return Verdict(exercise.id, exercise.points, mark.share, mark.key, mark.message, mark.get("to_do", ""))

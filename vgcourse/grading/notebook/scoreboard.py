@@ -65,7 +65,7 @@ def _graded(nb: nbformat.NotebookNode) -> dict[str, nbformat.NotebookNode]:
 
 def table(scores: list[Verdict], width: int | None = None) -> str:
     """Exercise, points and sentence of each verdict, and the total, as wide as the terminal (80 without one)."""
-    rows = [(f"{render.look(v)[0]} {v.exercise}", f"{v.earned:g} of {v.points:g}", v.message) for v in scores]
+    rows = [(f"{render.look(v)[0]} {v.exercise}", f"{v.earned:g} of {v.points:g}", v.sentence) for v in scores]
     earned, possible = sum(v.earned for v in scores), sum(v.points for v in scores)
     rows.append(("  total", f"{earned:g} of {possible:g}", "Written answers are read by a person."))
     return text_table(rows, width or min(100, shutil.get_terminal_size((80, 24)).columns), right=(1,))

@@ -7,6 +7,7 @@ from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.class_table import Standing, standings
 from vgcourse.grading.class_run.classroom import Classroom
 from vgcourse.grading.class_run.terminal_table import stale_line
+from vgcourse.grading.kept_files import DiskFault
 from vgcourse.grading.names import shown
 
 
@@ -31,6 +32,8 @@ def write_pages(
     for student in wanted:
         try:
             written += [] if known[student].reason else [classroom.feedback(lesson, student)]
+        except DiskFault:
+            raise  # the same would stand in everybody's line
         except CourseError as error:
             problems.append(f"{shown(student)}: {error}")
     return written, problems, list(filter(None, [stale_line([known[id] for id in wanted])]))

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution, is_task
 
-from vgcourse.course.checks.verdicts import BLANK, WRITE_HERE, Verdict
+from vgcourse.course.checks.verdicts import BLANK, Verdict
 from vgcourse.grading.notebook.execute import MARK, judged_exercise
 from vgcourse.grading.pages.page import count, number
 
@@ -87,8 +87,7 @@ def line(cell: NotebookNode, heading: str, anchor: str) -> Line:
     state = "good" if score >= points else "part" if score > 0 else "bad"
     if verdict and verdict.earned == score:
         state = "open" if verdict.key == BLANK and not score else state
-        message = verdict.message.removesuffix(f" {WRITE_HERE}")  # on a page there is no cell to run
-        return Line(anchor, name, score, points, state, message, by_hand)
+        return Line(anchor, name, score, points, state, verdict.message, by_hand)
     if not by_hand and not verdict and is_solution(cell):  # nbgrader gives 0 to what was left as released
         return Line(anchor, name, score, points, "open", "Nothing written here.")
     message = "Read by a person." if by_hand else _plain(state)
