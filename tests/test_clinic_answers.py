@@ -4,6 +4,8 @@ The patients are drawn from a name, so a list of answers says little. Here each 
 what a check says of it is held against what the charts say.
 """
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 
@@ -72,6 +74,18 @@ def test_every_finding_but_the_patients_own_is_refused_with_what_is_true_of_it(n
                 key = told[0] if told else None
                 assert {key} == expected(chart, place, cause), (kind, place, cause)
                 assert not told or told[1]["kind"] == kind
+
+
+def test_what_a_neighbour_found_earns_next_to_nothing():
+    """Two or three faults a kind: by chance a neighbour has half of them. Of the cured nets hardly one is alike."""
+    drawn = {name: draw(name) for name in (f"student {i}" for i in range(60))}
+    found = {name: right_findings(charts) for name, charts in drawn.items()}
+    pairs = list(permutations(drawn, 2))
+    told = [verdict_on(mine, found[other]) for mine, other in pairs]
+    earns = [key is None or findings.six_findings.misses[key[0]].share > 0 for key in told]
+    same = [sum(drawn[a][kind] == drawn[b][kind] for kind in KINDS) for a, b in pairs]
+    assert np.mean(earns) < 0.12 and told.count(None) < 0.02 * len(pairs)
+    assert np.mean(same) < 0.3 and max(same) < cures.HALF
 
 
 def test_a_setting_that_is_ill_is_found_in_every_layer_that_has_it():
