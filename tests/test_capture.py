@@ -12,8 +12,8 @@ import tensorflow as tf
 import vgcourse as vg
 from tests.capture_oracle import BATCH, assert_recorded, batches, data, eager_step, small_net
 from vgcourse.measure.capture import GradientCapture, WeightCapture, moments, recorder
-from vgcourse.measure.capture.tensor_statistics import tensor_statistics
-from vgcourse.measure.statistics import STATISTICS, layer_statistics
+from vgcourse.measure.capture.tensor_statistics import statistics_row, tensor_statistics
+from vgcourse.measure.statistics import STATISTICS, array_statistics, layer_statistics
 
 layers = keras.layers
 X, y = data(20)
@@ -239,13 +239,88 @@ class StopAt(keras.callbacks.Callback):
         self.model.stop_training = batch == 1
 
 
-def test_an_epoch_cut_short_keeps_its_gradient_and_leaves_backprop_open():
-    captures = GradientCapture(), GradientCapture(every="step")
+def test_an_epoch_cut_short_has_no_gradient_and_says_so():
+    captures = GradientCapture(), GradientCapture(every="step"), GradientCapture(keep="statistics")
     fitted(*captures, StopAt())
-    by_epoch, by_step = (c.recording for c in captures)
+    by_epoch, by_step, reduced = (c.recording for c in captures)
     assert by_epoch.steps.tolist() == [0, 2]
-    np.testing.assert_array_equal(by_epoch.kernel_gradients["output"], by_step.kernel_gradients["output"][[0, 1]])
-    assert np.isnan(by_epoch.backprop["output"][1]) and by_epoch.backprop["output"][0] > 0
+    np.testing.assert_array_equal(by_epoch.kernel_gradients["output"][0], by_step.kernel_gradients["output"][0])
+    assert np.isnan(by_epoch.kernel_gradients["output"][1]).all() and np.isnan(by_epoch.backprop["output"][1])
+    rows = reduced.frame().query("layer == 'output' and quantity == 'kernel_gradient'")
+    assert np.isfinite(rows.rms).tolist() == [True, False]
+    for recording in (by_epoch, reduced):
+        assert recording.info["notes"] == [
+            "gradients of epoch 0: it ended before its last step, so they were not recorded."
+        ]
+        assert recording.info["gradients_nonfinite_at"] is None
+
+
+class EveryOther(keras.Model):
+    """Updates its weights at even steps only."""
+
+    def __init__(self, net):
+        super().__init__()
+        self.net, self.count = net, tf.Variable(0)
+
+    def call(self, x):
+        return self.net(x)
+
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            loss = self.compute_loss(x, y, self(x, training=True))
+        gradients = tape.gradient(loss, self.trainable_variables)
+        tf.cond(self.count % 2 == 0, lambda: self._update(gradients), lambda: tf.constant(False))
+        self.count.assign_add(1)
+        return {"loss": loss}
+
+    def _update(self, gradients):
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return tf.constant(True)
+
+
+def test_an_epoch_whose_last_step_updates_nothing_says_so():
+    capture = GradientCapture()
+    model = EveryOther(small_net("relu"))
+    model.compile("sgd", "binary_crossentropy", run_eagerly=False)
+    model.fit(X, y, batch_size=BATCH, epochs=2, callbacks=[capture], verbose=0)
+    recording = capture.recording  # of six steps, the third updates and the sixth does not
+    (gradient,) = (g for name, g in recording.kernel_gradients.items() if "output" in name)
+    assert np.isfinite(gradient).all(axis=(1, 2)).tolist() == [True, True, False]
+    assert recording.info["notes"] == [
+        "gradients of epoch 1: its last step updated nothing, so they were not recorded."
+    ]
+
+
+@pytest.mark.parametrize("eagerly", [False, True])
+def test_the_gradient_of_a_loss_that_is_no_number_is_kept_wherever_the_epoch_ends(eagerly):
+    broken = X.copy()
+    broken[BATCH : 2 * BATCH] = np.inf
+    capture = GradientCapture()
+    model = compiled(run_eagerly=eagerly)
+    model.fit(
+        broken, y, batch_size=BATCH, shuffle=False, verbose=0, callbacks=[capture, keras.callbacks.TerminateOnNaN()]
+    )
+    recording = capture.recording
+    assert recording.steps.tolist() == [0, 2] and not recording.info["notes"]
+    assert not np.isfinite(recording.kernel_gradients["hidden_1"][1]).all()
+    assert recording.info["gradients_nonfinite_at"] == 0
+
+
+@pytest.mark.parametrize("shape", [(3,), (300, 400), (7, 0), (2**15 + 1,)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_statistics_block_by_block_are_those_of_the_whole(shape, dtype):
+    values = (np.random.default_rng(0).normal(5, 2, shape) * 1e-20).astype(dtype)
+    values.ravel()[::7] = 0
+    expected = [column[0] for column in layer_statistics(values[None]).values()]
+    np.testing.assert_allclose(array_statistics(values), expected, rtol=1e-9)
+    level = np.full(shape, dtype(1 + 1e-6))  # its two means agree in all digits but a few
+    np.testing.assert_allclose(array_statistics(level)[1:2], layer_statistics(level[None])["std"], atol=1e-12)
+
+
+def test_statistics_of_an_accelerator_are_those_of_numpy():
+    values = tf.constant(np.random.default_rng(0).normal(size=(300, 400)), tf.float32)
+    np.testing.assert_allclose(statistics_row(values).numpy(), array_statistics(values.numpy()), rtol=1e-6)
 
 
 def test_statistics_agree_with_those_of_the_arrays():

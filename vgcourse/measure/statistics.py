@@ -6,6 +6,8 @@ import numpy as np
 # an error at the last time step in the first. Width 32, He and relu: the log of the norm has mean -5L/(2n)/2 and
 # variance 5L/n/4 (Hanin 2018): three standard deviations at L = 20 are 0.03.
 VANISHED, EXPLODED = 1e-3, 1e3
+# Elements of a large array that are looked at together: as float64, 256 kB, what a core keeps close to it.
+_BLOCK = 2**15
 STATISTICS = ("mean", "std", "rms", "mean_abs", "l1", "min", "max", "zeros")
 
 
@@ -29,6 +31,39 @@ def layer_statistics(values: np.ndarray) -> dict[str, np.ndarray]:
             "max": flat.max(1),
             "zeros": (flat == 0).mean(1),
         }
+
+
+def array_statistics(values: np.ndarray) -> np.ndarray:
+    """As `layer_statistics`, for one array of any shape: (8,) float64 in the order of `STATISTICS`.
+
+    No copy of the whole is made: every block is read once from memory, and looked at while it is near.
+    """
+    flat = np.ravel(values)
+    if not flat.size:
+        return np.full(len(STATISTICS), np.nan)
+    if flat.dtype not in (np.float32, np.float64):
+        flat = flat.astype(np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        blocks = [_of_block(flat[i : i + _BLOCK]) for i in range(0, flat.size, _BLOCK)]
+        total, squares, l1, least, most, zeros = np.transpose(blocks)
+        mean, square = total.sum() / flat.size, squares.sum() / flat.size
+        sd, size = _spread(flat, mean, square), l1.sum() / flat.size
+    return np.array([mean, sd, np.sqrt(square), size, l1.sum(), least.min(), most.max(), zeros.sum() / flat.size])
+
+
+def _of_block(block: np.ndarray) -> tuple:
+    """Sum, sum of squares, sum of sizes, least, most and number of zeros of a (n,) block."""
+    wide = block.astype(np.float64)
+    # Not `wide @ wide`: for so little, the threads of BLAS cost more than they do.
+    total, squares = wide.sum(), np.einsum("i,i", wide, wide)
+    l1 = np.abs(wide, out=wide).sum()
+    return total, squares, l1, block.min(), block.max(), block.size - np.count_nonzero(block != 0)
+
+
+def _spread(flat: np.ndarray, mean: float, square: float) -> float:
+    """The standard deviation: from the two means, where their difference keeps its digits."""
+    variance = square - mean**2
+    return np.sqrt(variance) if variance > 1e-6 * square else flat.std(dtype=np.float64)
 
 
 def rms(values, axis=None) -> np.ndarray | float:

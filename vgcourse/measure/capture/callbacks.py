@@ -73,15 +73,16 @@ class GradientCapture(Recorder):
     Args:
         every: when. ``"epoch"``: the first batch of all, which is the gradient at initialisation (epoch -1),
             and the last batch of each epoch. It is taken just before the epoch's last update, and may be
-            smaller than the others. ``"step"``: each batch, with the number of steps done before it; an int n:
-            every n-th.
+            smaller than the others. Of an epoch that a callback ends early there is none, and ``info["notes"]``
+            says so, unless the loss at its last batch was no finite number. ``"step"``: each batch, with the
+            number of steps done before it; an int n: every n-th.
         layers: names of the layers to record (``"block/dense"`` inside a nested model); default all that
             receive a gradient.
         weights: record the weights, too: with ``every="epoch"`` those at the end of the epoch, otherwise those
             that the gradient was taken at.
         backprop: record the back-propagated gradient at every layer's output, see `Recording.backprop`.
             It takes the loss to be a mean over the batch, which is Keras's default. Costly for wide layers, so
-            computed where it is recorded only; NaN for an epoch that a callback stopped before its end.
+            computed where it is recorded only.
             Recurrent layers give it by time step as well, see `Recording.step_gradients`.
         keep: ``"arrays"``, ``"statistics"`` (only what `Recording.frame` shows, for large models), or
             ``"auto"``: arrays, until all of them together pass 512 MB; then statistics, with a warning.
@@ -156,11 +157,17 @@ class GradientCapture(Recorder):
 
     def on_apply(self, gradients, variables, scale):
         super().on_apply(gradients, variables, scale)
+        found: dict[tuple[str, str], tf.Tensor] = {}
         for gradient, variable in zip(gradients, variables, strict=True):
-            self._write_gradient(gradient, variable)
-        self._write_backprop(scale)
+            found |= self._gradient_of(variable, gradient)
+        found |= self._backprop(scale)
+        broken = None
         if self._loss is not None and reachable(self._loss):
-            self._sinks.write(LOSS, tf.reduce_mean(self._loss))
+            loss = tf.reduce_mean(self._loss)
+            self._sinks.write({LOSS: loss})
+            # Keras's TerminateOnNaN ends the epoch at such a step, and its gradient is the one to look at.
+            broken = tf.logical_not(tf.math.is_finite(loss))
+        self._sinks.write_when_due(found, also=broken)
 
     def _warn_of_unheard(self) -> None:
         """A layer that should train and gets nothing: a forgotten optimizer, or a loss that does not reach it."""
@@ -178,40 +185,44 @@ class GradientCapture(Recorder):
                 stacklevel=2,
             )
 
-    def _write_gradient(self, gradient, variable) -> None:
+    def _gradient_of(self, variable, gradient) -> dict[tuple[str, str], tf.Tensor]:
         group, name = self._slots.get(id(variable), (None, None))
         if group is None:
-            return
+            return {}
         if gradient is None:
             self._settings["no_gradient"] = sorted({*self._settings["no_gradient"], variable.path})
-            return
+            return {}
         self._matched.add(name if group != "variables" else name.rpartition("/")[0])
         dense = tf.ensure_shape(tf.convert_to_tensor(gradient), variable.shape)
-        self._sinks.write((GRADIENTS[group], name), dense)
+        return {(GRADIENTS[group], name): dense}
 
-    def _write_backprop(self, scale) -> None:
+    def _backprop(self, scale) -> dict[tuple[str, str], tf.Tensor]:
+        found = {}
         for info in self._infos:
             arrived = [a for a in self._arriving.pop(id(info.layer), []) if reachable(a[0])]
             if arrived:
                 rms, sizes, batches = (tf.stack(column) for column in zip(*arrived, strict=True))
                 pooled = tf.sqrt(tf.reduce_sum(rms**2 * sizes) / tf.reduce_sum(sizes))
                 factor = batches[0] if scale is None else batches[0] / tf.cast(scale, tf.float64)
-                self._sinks.write(("backprop", info.name), pooled * factor)
-            self._write_steps(info, scale)
+                found["backprop", info.name] = pooled * factor
+            found |= self._by_step_of(info, scale)
+        return found
 
-    def _write_steps(self, info, scale) -> None:
+    def _by_step_of(self, info, scale) -> dict[tuple[str, str], tf.Tensor]:
+        found = {}
         for group in BY_STEP:
             arrived = [a for a in self._by_step.pop((group, id(info.layer)), []) if reachable(a[0])]
             if arrived and len({a[0].shape for a in arrived}) == 1:
                 rms = tf.sqrt(tf.reduce_mean(tf.stack([a[0] for a in arrived]) ** 2, 0))
                 batch = arrived[0][1]
                 factor = batch if scale is None else batch / tf.cast(scale, tf.float64)
-                self._sinks.write((group, info.name), rms * factor)
+                found[group, info.name] = rms * factor
+        return found
 
     def on_step_end(self, loss=None):
         super().on_step_end(loss)
         if self._loss is None and loss is not None:
-            self._sinks.write(LOSS, loss)
+            self._sinks.write({LOSS: loss})
         self._warn_of_unheard()
         missing = sorted(set(self.layers or ()) - self._matched)
         if missing or not self._matched:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from vgcourse.measure.recording import COLUMNS, Recording
 from vgcourse.measure.recording.schema import GRADIENTS, NOT_REDUCED, quantity_and_layer
-from vgcourse.measure.statistics import STATISTICS, first_nonfinite, layer_statistics
+from vgcourse.measure.statistics import STATISTICS, array_statistics, first_nonfinite
 
 # Arrays are kept while all of them together stay below this many bytes.
 ARRAYS_LIMIT = 512 * 2**20
@@ -75,7 +75,7 @@ class KeptMoments:
         )
         self.keep = "statistics"
         for moment in self._moments:
-            moment.values = {k: v if k[0] in NOT_REDUCED else _reduced(v) for k, v in moment.values.items()}
+            moment.values = {k: v if k[0] in NOT_REDUCED else array_statistics(v) for k, v in moment.values.items()}
 
     def recording(self, activations: dict[str, str], info: dict) -> Recording:
         """All moments so far; activations names every layer, in order."""
@@ -128,11 +128,6 @@ class KeptMoments:
         """(T, *shape); NaN where a moment has no such value."""
         shape = next(np.shape(m.values[key]) for m in self._moments if key in m.values)
         return np.stack([m.values.get(key, np.full(shape, np.nan)) for m in self._moments])
-
-
-def _reduced(values: np.ndarray) -> np.ndarray:
-    columns = layer_statistics(np.asarray(values)[None])
-    return np.array([columns[name][0] for name in STATISTICS])
 
 
 def _statistics_rows(epochs, group: str, name: str, values: np.ndarray) -> pd.DataFrame:

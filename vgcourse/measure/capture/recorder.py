@@ -184,15 +184,14 @@ class Recorder(keras.callbacks.Callback, Listener):
     def on_rate(self, rate):
         """An optimizer has come to its learning rate."""
         if not self._rated:  # of several optimizers, the first
-            self._sinks.write(RATE, rate)
+            self._sinks.write({RATE: rate})
         self._rated = True
 
     def _hold_weights(self) -> None:
         if self._interval is not None:
-            for key, value in self._weights().items():
-                if key not in self._held:  # before the first update of the step
-                    self._sinks.write(key, value)
-                    self._held.add(key)
+            new = {key: value for key, value in self._weights().items() if key not in self._held}
+            self._sinks.write_when_due(new)  # before the first update of the step
+            self._held.update(new)
         elif any(key not in self._initial for key, _ in self._variables()):
             # The first step is being traced: its variables are there, and no update has run yet.
             with tf.init_scope():
@@ -229,11 +228,20 @@ class Recorder(keras.callbacks.Callback, Listener):
         done = self._steps_done()
         self._moments.epoch_lengths.setdefault(epoch, done - self._epoch_start)
         if self._interval is None:
-            latest = self._sinks.read(done - 1) if self._listening else {}
+            latest = self._latest(done - 1) if self._listening else {}
             weights = self._weights() if self.weights else {}
             self._record(latest | weights, step=None, steps=done, logs=logs or {})
         if self._events:
             self._events.flush()
+
+    def _latest(self, step: int) -> dict:
+        """What the last step of an epoch wrote; where it ended early, nobody could know which that would be."""
+        if not (stale := self._sinks.stale(step)):
+            return self._sinks.read(step)
+        why = "its last step updated nothing" if self._sinks.is_due else "it ended before its last step"
+        note = f"gradients of epoch {self._epoch}: {why}, so they were not recorded."
+        self._settings["notes"] = sorted({*self._settings["notes"], note})
+        return {key: value for key, value in self._sinks.read(step).items() if key not in stale}
 
     def on_train_end(self, logs=None):
         self._initial, self._events = {}, None
@@ -294,7 +302,8 @@ class Recorder(keras.callbacks.Callback, Listener):
     def _kept(self, tensors: dict) -> dict[tuple[str, str], np.ndarray]:
         if self._moments.reduced:
             return dict(zip(tensors, tensor_statistics(list(tensors.values())), strict=True))
-        return {key: tensor.numpy() for key, tensor in tensors.items()}
+        # A copy: a tensor may share its memory with a variable, which is written to again.
+        return {key: np.array(tensor) for key, tensor in tensors.items()}
 
     def _write_events(self, moment: Moment, tensors: dict, signals: dict) -> None:
         at_end = self._interval is None and moment.step is None

@@ -3,6 +3,8 @@
 import numpy as np
 import tensorflow as tf
 
+from vgcourse.measure.statistics import STATISTICS, array_statistics
+
 
 def root_mean_square(values) -> tf.Tensor:
     """The root mean square over all elements of a tensor, scalar float64."""
@@ -10,8 +12,13 @@ def root_mean_square(values) -> tf.Tensor:
 
 
 def tensor_statistics(tensors: list[tf.Tensor]) -> np.ndarray:
-    """The columns of `Recording.frame` for each tensor: (len(tensors), 8) float64, in the order of `STATISTICS`."""
-    return _statistics(tensors).numpy() if tensors else np.zeros((0, 8))
+    """The columns of `Recording.frame` for each tensor: (len(tensors), 8) float64, in the order of `STATISTICS`.
+
+    On a CPU NumPy reads where the tensors lie, block by block. From an accelerator only the statistics come over.
+    """
+    if all("CPU" in tensor.device for tensor in tensors):
+        return np.reshape([array_statistics(tensor.numpy()) for tensor in tensors], (-1, len(STATISTICS)))
+    return _statistics(tensors).numpy()
 
 
 @tf.function(reduce_retracing=True)
