@@ -5,7 +5,7 @@ was. ``adding`` (Hochreiter & Schmidhuber 1997): numbers between 0 and 1 arrive 
 the sequence is marked, and the net gives the sum of the two. Every cell starts as Keras's own layer does, but for
 what its name says; the steps are Adam's, with the gradient clipped by its norm. The nets of one set-up are trained
 side by side in one compiled graph. ``python -m vgcourse.published.kept.memory_runs`` measures all of them anew, in
-some fifteen minutes of a processor's time, and writes ``memory_runs.csv`` beside this file.
+some twenty minutes of a processor's time, and writes ``memory_runs.csv`` beside this file.
 """
 
 from collections.abc import Callable
@@ -66,6 +66,7 @@ def set_ups() -> list[Memory]:
         for steps, cells in {
             25: ("gru", "lstm, bias 0", "lstm", "tanh", "lstm, chrono", "relu, identity", "lstm, bias 3"),
             50: ("lstm", "tanh", "lstm, chrono", "relu, identity", "lstm, bias 3"),
+            100: ("lstm", "tanh", "lstm, chrono", "relu, identity", "lstm, bias 3"),
         }.items()
         for cell in cells
     ]
