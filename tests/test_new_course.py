@@ -99,6 +99,20 @@ def test_an_own_lesson_is_built(own):
 )
 def test_a_file_that_belongs_to_no_lesson_is_said(tmp_path, name, sentence):
     (tmp_path / "exercises").mkdir()
+    (tmp_path / "solutions").mkdir()
     (tmp_path / "exercises" / f"{name}.py").write_text("")
     with pytest.raises(CourseError, match=sentence):
         registry.register(tmp_path)
+
+
+def test_exercises_of_a_lesson_that_is_not_there_stop_no_other(tmp_path, monkeypatch):
+    """In a student's copy, or in an autograder, which holds one lesson and all exercises of the instructor's."""
+    monkeypatch.setattr(registry, "OWN", {})
+    place = registry.import_module(registry.PACKAGE).__path__
+    monkeypatch.setattr(registry.import_module(registry.PACKAGE), "__path__", [*place])
+    (tmp_path / "lessons" / "00_start").mkdir(parents=True)
+    (tmp_path / "exercises").mkdir()
+    for name in ("slope", "start_more"):
+        (tmp_path / "exercises" / f"{name}.py").write_text("")
+    registry.register(tmp_path)
+    assert registry.OWN == {"00_start": ["start_more"]}

@@ -68,22 +68,31 @@ def modules() -> list[str]:
 def register(root: Path) -> None:
     """Know the exercises in ``root/exercises``: `mine.py` for the lesson 10_mine, `circles_more.py` for 01_circles.
 
-    Raises CourseError for a module that belongs to no lesson, or has the name of one of the course's.
+    Raises CourseError for a module that belongs to no lesson, or has the name of one of the course's. Where the
+    lessons' texts are not, as in a student's copy or an autograder, not all lessons need be: a module of one that is
+    not there is passed over.
     """
     folder, place = root / "exercises", import_module(PACKAGE).__path__
     if not folder.is_dir() or str(folder) in place:
         return
     ids = {path.name for part in ("solutions", "lessons") for path in root.glob(f"{part}/[0-9][0-9]_*")} | {*LESSONS}
-    found = {path.stem: _lesson_for(path.stem, ids) for path in sorted(folder.glob("[a-zA-Z]*.py"))}
+    names = [path.stem for path in sorted(folder.glob("[a-zA-Z]*.py"))]
+    if not (root / "solutions").is_dir():
+        names = [name for name in names if name in LESSONS.values() or _fitting(name, ids)]
+    found = {name: _lesson_for(name, ids) for name in names}
     place.append(str(folder))
     for name, lesson in found.items():
         OWN.setdefault(lesson, []).append(name)
 
 
+def _fitting(name: str, ids: Iterable[str]) -> list[str]:
+    return [id for id in ids if name == id[3:] or name.startswith(f"{id[3:]}_")]
+
+
 def _lesson_for(name: str, ids: Iterable[str]) -> str:
     if name in LESSONS.values():
         raise CourseError(f"exercises/{name}.py has the name of the course's own: call it {name}_more.py, say.")
-    fitting = [id for id in ids if name == id[3:] or name.startswith(f"{id[3:]}_")]
+    fitting = _fitting(name, ids)
     if not fitting or not name.isidentifier():
         raise CourseError(
             f"exercises/{name}.py belongs to no lesson: name it after one, as in circles_more.py for 01_circles, "
