@@ -115,6 +115,12 @@ def test_a_module_in_the_courses_folder_is_not_taken_for_one_of_pythons(tmp_path
     assert found.returncode == 0, found.stderr
 
 
+def test_a_folder_of_lessons_without_settings_of_nbgraders_is_not_told_so(tmp_path):
+    command = [sys.executable, "-c", "from nbgrader.apps.baseapp import NbGrader; NbGrader().load_config_file()"]
+    found = subprocess.run(command, cwd=tmp_path, env=lab.lab_environment(), capture_output=True, text=True)
+    assert (found.returncode, found.stderr) == (0, "")
+
+
 def test_lab_without_jupyterlab_says_what_to_install(root, monkeypatch, capsys):
     monkeypatch.chdir(root)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)

@@ -30,6 +30,12 @@ def lab_command(root: Path, port: int, browser: bool) -> list[str]:
     return command if browser else [*command, "--no-browser"]
 
 
+def lab_environment() -> dict[str, str]:
+    """The variables of the server. nbgrader, which warns where it finds no settings, finds ours: they say nothing."""
+    paths = [os.fspath(SETTINGS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(paths)}
+
+
 def open_lab(root: Path, port: int, browser: bool = True) -> int:
     """Serve JupyterLab until it is stopped; returns its exit code.
 
@@ -38,7 +44,7 @@ def open_lab(root: Path, port: int, browser: bool = True) -> int:
     if importlib.util.find_spec("jupyterlab") is None:
         raise CourseError("JupyterLab is not installed here. Run `make lab`, or `pip install -e .` first.")
     print("Starting JupyterLab; the first time takes some seconds longer.", flush=True)
-    server = subprocess.Popen(lab_command(root, port, browser), cwd=root)
+    server = subprocess.Popen(lab_command(root, port, browser), cwd=root, env=lab_environment())
     threading.Thread(target=_say_when_up, args=(server, port), daemon=True).start()
     while True:
         try:
