@@ -212,3 +212,10 @@ def test_words_that_may_be_lost_are_asked_for(root):
     only = [Cell("code", source) for source in circles.right.values()]
     _, notes = align(only, circles.release, "circles.ipynb")
     assert [note.fields["cell"] for note in notes if note.kind == "words-lost" and note.needs_look] == ["leak-why"]
+
+
+@pytest.mark.parametrize("name", ["text.html", "onlinetext.html", "link.html", "mine.html"])
+def test_what_the_platform_wrote_is_no_page_made_of_a_notebook(course, tmp_path, name):
+    said = outcome(course, tmp_path, {name: b"<p>My answer: the root of the mean of the squares."})
+    assert ("a web page made of it" in said) == (name == "mine.html") and name in said
+    assert "typed into the platform" in said or "text" not in name

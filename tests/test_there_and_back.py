@@ -164,12 +164,15 @@ def in_moodle(*people):
 def test_moodles_new_numbers_for_each_assignment_make_no_new_students(tmp_path):
     known = {"81234": "Ada Lovelace_81234", "81235": "Ben Bear_81235", "81236": "Ben Bear_81236", "81237": "cho"}
     names = in_moodle(("Ada Lovelace", 9), ("Ben Bear", 8), ("Dia Doe", 7), ("Participant", 6))
+    names += in_moodle(("王小明", 4), ("参与者", 3))
+    known |= {"81240": "王小明_81240", "81241": "参与者_81241"}
     known |= {"81238": "Participant_81238", "81239": "Dia Doe_81239"}
     handed, _ = archives.collect(
         download(tmp_path / "a.zip", [*names, *in_moodle(("Dia Doe", 5))]), tmp_path / "submitted", LESSON, known
     )
     assert {one.lms_id: one.student for one in handed} == {
-        "9": "Ada Lovelace_81234", "8": "Ben Bear_8", "7": "Dia Doe_7", "6": "Participant_6", "5": "Dia Doe_5"
+        "9": "Ada Lovelace_81234", "8": "Ben Bear_8", "7": "Dia Doe_7", "6": "Participant_6", "5": "Dia Doe_5",
+        "4": "王小明_81240", "3": "参与者_3",
     }  # fmt: skip
 
 

@@ -33,6 +33,9 @@ _MOODLE_TEXT = re.compile(r"(?P<name>[^/]+?)_(?P<id>\d+)_assignsubmission_online
 _CANVAS_TEXT = re.compile(r"(?P<name>[^_/]+)_(?P<late>LATE_)?(?P<id>\d+)_(?:\d+_)?(?P<file>(?:text|link)\.html)")
 _MOODLE_OTHER = re.compile(r"[^/]+_\d+_assignsubmission_(comments|\w+)")
 _FILED = re.compile(r"(.+)_\d+")  # how a student is called whom the gradebook did not know
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+# Moodle's word for everybody where names are hidden
+_HIDDEN = {"参与者", "参与人", "參與者", "学员", "學員", "参加者", "參加者", "참가자", "참여자"}
 TYPED = "what was typed into the platform's own box is kept as {file}; it cannot be graded"
 # What Canvas adds to the name of a file that was handed in again.
 _CANVAS_AGAIN = re.compile(r"-(\d+)(?=\.[A-Za-z0-9]+$)")
@@ -157,7 +160,7 @@ def _known_by_name(found: list[re.Match[str]], known: dict[str, str]) -> dict[st
     """Moodle's number → a student who was filed under the same name and another number.
 
     It gives everybody a new number for each assignment. Where two have one name, here or there, nobody guesses; where
-    names are hidden, all have the same, of one word.
+    names are hidden, all have the same, of one word. (Chinese, Japanese and Korean names are of one word too.)
     """
     there: dict[str, set[str]] = {}
     for student in known.values():
@@ -170,8 +173,12 @@ def _known_by_name(found: list[re.Match[str]], known: dict[str, str]) -> dict[st
     return {
         next(iter(ids)): next(iter(there[name]))
         for name, ids in numbers.items()
-        if " " in name and len(ids) == 1 and len(there.get(name, ())) == 1
+        if _is_a_persons(name) and len(ids) == 1 and len(there.get(name, ())) == 1
     }
+
+
+def _is_a_persons(name: str) -> bool:
+    return " " in name or (bool(_UNSPACED.search(name)) and name not in _HIDDEN)
 
 
 def _without_wrapper(inside: str) -> str:

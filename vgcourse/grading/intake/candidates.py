@@ -39,6 +39,10 @@ _OTHER = {
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".heic"), "a picture"),
 }
 
+# What Canvas and Moodle write themselves, where somebody typed an answer, or an address, in place of sending a file.
+_BOX = "which was typed into the platform's own box"
+_TYPED = {"text.html": _BOX, "onlinetext.html": _BOX, "link.html": "an address that was handed in"}
+
 
 @dataclass
 class Candidate:
@@ -240,7 +244,7 @@ def _what_is_there(files: list[Path], found: list[Path]) -> str:
         return f"only {listed(found)}"
     others = [path for path in files if path.name != "timestamp.txt"]
     for path in others:
-        if what := _OTHER.get(path.suffix.lower()):
+        if what := _TYPED.get(path.name, _OTHER.get(path.suffix.lower())):
             needed = ", or a zip," if what == _ARCHIVE else ""
             return f"only {shown(path.name)}, {what}; the notebook itself{needed} is needed"
     return f"no notebook, only {listed(others)}" if others else "no notebook"
