@@ -1,8 +1,9 @@
 """What honest students do, habit by habit: a right answer keeps its mark, or the reason says what stood in its way.
 
 The habits stand in ``odd_habits/*.txt``: ``=== name``, then ``--- above`` (a cell above the answer), ``--- answer``,
-``--- below`` (a cell below its check), ``--- beside FILE``; without an answer of its own it is `RIGHT`. One notebook
-has many of them one below the other, for each start of a kernel costs a second.
+``--- between`` (a cell between the answer and its check), ``--- below`` (one below the check), ``--- beside FILE``;
+without an answer of its own it is `RIGHT`. One notebook has many of them one below the other, for each start of a
+kernel costs a second.
 """
 
 import json
@@ -52,6 +53,7 @@ class Habit:
     says: str = ""
     answer: str = RIGHT
     above: list[str] = field(default_factory=list)
+    between: list[str] = field(default_factory=list)
     below: list[str] = field(default_factory=list)
     beside: dict[str, str] = field(default_factory=dict)
 
@@ -91,6 +93,7 @@ def cells_of(habit: Habit, release) -> list:
     at = next(i for i, cell in enumerate(nb.cells) if grade_id(cell) == ANSWER)
     nb.cells[at].source = habit.answer
     nb.cells[at + 2 : at + 2] = map(new_code_cell, habit.below)
+    nb.cells[at + 1 : at + 1] = map(new_code_cell, habit.between)
     nb.cells[at:at] = map(new_code_cell, habit.above)
     aligned, _ = align(read_cells(json.dumps(nb).encode(), "start.ipynb")[0], release, "start.ipynb")
     given = {cell.source for cell in release.cells if not grade_id(cell)}

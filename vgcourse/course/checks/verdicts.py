@@ -15,7 +15,7 @@ UNUSABLE = "cannot-be-used"
 NO_RETURN = "no-return"  # the key under which every exercise says that an answer gives back nothing
 CHECK_FAILED, CHECK_BROKEN = "check-failed", "check-broken"
 TAMPERED = "tampered"
-NOT_HERE, STOPPED_BEFORE = "needs-what-is-not-here", "stopped-before"
+NOT_HERE, STOPPED_BEFORE, GIVEN_AWAY = "needs-what-is-not-here", "stopped-before", "name-given-away"
 UNWATCHED = "unwatched"  # stands in an observation where the answer put the watch aside
 LONGEST_FIELD, LONGEST_MESSAGE = 200, 1200  # characters
 
@@ -35,6 +35,8 @@ COMMON = {
     " Hand that in too, or do without it.",
     STOPPED_BEFORE: "Not graded by machine: {what} stopped with {error} ({text}) before it had done so. "
     "A person will look at it.",
+    GIVEN_AWAY: "Not graded by machine: {what} is defined above, and a later line gives the name to something else, "
+    "or deletes it. A person will look at it.",
     NOT_A_FUNCTION: "This should be {wanted}; here it is {found}. Did another cell reuse the name?",
     BORROWED: "This calls the course's own version, `{name}`, to do the work. It is there so that you can go on with "
     "the lesson, and to measure; the points are for a version of your own.",
@@ -81,7 +83,7 @@ class Verdict:
     @property
     def is_withheld(self) -> bool:
         """Whether a machine cannot say what the answer is worth, so that a person must look."""
-        return self.key in (CHECK_FAILED, CHECK_BROKEN, TAMPERED, NOT_HERE, STOPPED_BEFORE)
+        return self.key in (CHECK_FAILED, CHECK_BROKEN, TAMPERED, NOT_HERE, STOPPED_BEFORE, GIVEN_AWAY)
 
 
 NONE_AT_TIMES = Miss(

@@ -4,6 +4,7 @@ A module that is not installed here, a file that was not handed in, a question t
 worth is not known then. Its points wait for a person.
 """
 
+import ast
 import re
 from collections.abc import Iterable
 
@@ -11,7 +12,16 @@ from nbformat import NotebookNode
 
 from vgcourse.course.checks import observation
 from vgcourse.course.checks.exercise import Exercise
-from vgcourse.course.checks.verdicts import BLANK, NOT_HERE, RAISES, STOPPED_BEFORE, Verdict
+from vgcourse.course.checks.verdicts import (
+    BLANK,
+    GIVEN_AWAY,
+    NOT_A_FUNCTION,
+    NOT_HERE,
+    RAISES,
+    STOPPED_BEFORE,
+    Verdict,
+)
+from vgcourse.grading.intake.code import syntax_tree
 from vgcourse.grading.notebook.answered import TAKES_IN, may_define
 
 NO_OBSERVATION = "no-observation"
@@ -24,6 +34,7 @@ _ELSEWHERE = {
     "URLError", "HTTPError", "ConnectionError", "ConnectionRefusedError", "gaierror", "TimeoutError", "SSLError",
     "ConnectTimeout", "MaxRetryError",
 }  # fmt: skip
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _UNREADABLE = {"SyntaxError", "IndentationError", "TabError"}
 _LATE_MAGIC = re.compile(r"\n%%\w")  # a cell's magic that is not its first line is unknown anywhere
 _SAID = re.compile(r"UsageError: (.*)|(no stored variable.*)")
@@ -34,7 +45,12 @@ def reconsidered(
     verdict: Verdict, exercise: Exercise, found: list[tuple[str, str]], before: Iterable[NotebookNode]
 ) -> Verdict:
     """The verdict on ``found`` (exercise id and observation), in the light of the cells that ran ``before``."""
-    if verdict.passed or verdict.key not in (NO_OBSERVATION, BLANK, RAISES):
+    if verdict.share or verdict.key not in (NO_OBSERVATION, BLANK, RAISES, NOT_A_FUNCTION):
+        return verdict
+    before = list(before)
+    if verdict.key != RAISES and (lost := sorted(_given_away(before, set(exercise.answers)))):
+        return exercise.withhold(GIVEN_AWAY, {"what": " and ".join(lost)})
+    if verdict.key == NOT_A_FUNCTION:
         return verdict
     names = set(exercise.answers)
     if verdict.key == RAISES:
@@ -43,7 +59,7 @@ def reconsidered(
             return exercise.withhold(NOT_HERE, {"what": "your code", "error": error, "text": text})
         missing = _NAME.search(text) if error == "NameError" else None
         names = {missing[1]} if missing else set()
-    return _by_cells(verdict, exercise, names, list(before)) if names else verdict
+    return _by_cells(verdict, exercise, names, before) if names else verdict
 
 
 def _by_cells(verdict: Verdict, exercise: Exercise, names: set[str], cells: list[NotebookNode]) -> Verdict:
@@ -60,6 +76,27 @@ def _by_cells(verdict: Verdict, exercise: Exercise, names: set[str], cells: list
         message = NOT_READ.format(names=", ".join(sorted(names)), error=error, text=text[:200])
         return Verdict(verdict.exercise, verdict.points, verdict.share, verdict.key, message)
     return exercise.withhold(STOPPED_BEFORE, said) if error and error not in _UNREADABLE else verdict
+
+
+def _given_away(cells: list[NotebookNode], names: set[str]) -> set[str]:
+    """Of these names those that a cell defines, with something in it, and that a later line sets or deletes."""
+    defined, lost = set(), set()
+    for source in (cell.source for cell in cells if cell.cell_type == "code"):
+        tree = syntax_tree(source)
+        for node in tree.body if tree else ():
+            own = {node.name} & names if isinstance(node, _DEFINITIONS) else set()
+            if own and may_define(ast.unparse(node), own):
+                defined, lost = defined | own, lost - own
+            elif not own:
+                lost |= defined & _set_by(node)
+    return lost
+
+
+def _set_by(node: ast.stmt) -> set[str]:
+    """The names that a statement sets or deletes at a cell's margin."""
+    inner = [node] if isinstance(node, _DEFINITIONS) else list(ast.walk(node))
+    names = {one.id for one in inner if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load)}
+    return names | {(one.asname or one.name).split(".")[0] for one in inner if isinstance(one, ast.alias)}
 
 
 def _raised(found: list[tuple[str, str]]) -> tuple[str, str]:
