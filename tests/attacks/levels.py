@@ -1,7 +1,8 @@
 """Attacks where there are no namespaces: each level in a world of its own, which nothing gets out of.
 
-``python -m tests.attacks.levels landlock`` (or ``process``) tries all of ``kernel/``, a line of JSON each; names
-behind it try these only. What an attack deletes or kills lies in that world: it needs root and ``unshare``.
+``python -m tests.attacks.levels landlock`` (or ``process``) tries all of ``kernel/`` and of ``answers/``, a line of
+JSON each; names behind it try these only. What an attack deletes or kills lies in that world: it needs root and
+``unshare``.
 """
 
 import json
@@ -15,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 import ground
 from ground import ATTACKS, Attack, Ground, grade, left_behind
+from lab import ANSWER_ATTACKS, AnswerAttack, grade_answers
 
 from vgcourse.grading.confinement import kernels
 
@@ -33,6 +35,7 @@ exec "$@"
 """
 UNSHARE = ("unshare", "--pid", "--mount", "--ipc", "--net", "--fork", "--mount-proc", "bash", "-c", WORLD, "bash")
 LEFT_SECONDS = 60
+ALL = [*ATTACKS, *ANSWER_ATTACKS]
 
 
 def can_be_made() -> bool:
@@ -59,10 +62,11 @@ def _within(level: str, names: list[str]) -> None:
     ground.SETTINGS["GradingProvisioner"]["isolation"] = level
     kernels.warm_parent.__defaults__ = (kernels.LIGHT,)  # no attack of these needs TensorFlow, and it takes seconds
     parent, notice = kernels.warm_parent(), kernels.isolation_here(level).notice()
-    attacks = {attack.name: attack for attack in ATTACKS}
+    attacks = {attack.name: attack for attack in ALL}
     there = Ground(Path(tempfile.mkdtemp()))
     for name in names:
-        wrong = _wrong(attacks[name], there, parent)
+        attack = attacks[name]
+        wrong = _wrong(attack, there, parent) if isinstance(attack, Attack) else _wrong_answer(attack, there, level)
         print(json.dumps({"attack": name, "wrong": wrong, "notice": notice}), flush=True)
 
 
@@ -81,9 +85,23 @@ def _wrong(attack: Attack, there: Ground, parent: kernels.WarmParent) -> list[st
     return [what for what, is_so in found.items() if is_so]
 
 
+def _wrong_answer(attack: AnswerAttack, there: Ground, level: str) -> list[str]:
+    """The same of an attack in the answers of a whole lesson."""
+    before = there.digest()
+    came = grade_answers(ROOT, attack.lesson, attack.cells, level, limit=attack.limit)
+    shown = [output for cell in came.nb.cells for output in cell.get("outputs", []) if output.output_type != "error"]
+    found = {
+        f"earned {came.earned}: {came.said[:200]!r}": came.earned not in (None, attack.honest),
+        "read what it may not": "LEAK" in str(shown),
+        "changed an original": there.digest() != before,
+        "left something": bool(left_behind(kernels.warm_parent(), LEFT_SECONDS)),
+    }
+    return [what for what, is_so in found.items() if is_so]
+
+
 if __name__ == "__main__":
     if sys.argv[1] == "--within":
         _within(sys.argv[2], sys.argv[3:])
     else:
-        for one in tried(sys.argv[1], sys.argv[2:] or [attack.name for attack in ATTACKS]):
+        for one in tried(sys.argv[1], sys.argv[2:] or [attack.name for attack in ALL]):
             print(json.dumps(one))

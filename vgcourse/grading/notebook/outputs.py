@@ -62,7 +62,7 @@ def is_sound(msg: dict[str, Any]) -> bool:
     content, kind = msg.get("content"), msg.get("msg_type")
     if not isinstance(content, dict) or not isinstance(kind, str):
         return False
-    if not isinstance(content.get("execution_count"), int | None) or not isinstance(content.get("transient"), _DICT):
+    if not _is_count(content.get("execution_count")) or not isinstance(content.get("transient"), _DICT):
         return False
     if kind == "stream":
         return content.get("name") in ("stdout", "stderr") and isinstance(content.get("text"), str)
@@ -76,6 +76,10 @@ def is_sound(msg: dict[str, Any]) -> bool:
 
 
 _DICT = dict | None
+
+
+def _is_count(count: Any) -> bool:
+    return count is None or (isinstance(count, int) and count >= 0)
 
 
 def _is_words(data: Any) -> bool:
