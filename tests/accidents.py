@@ -297,6 +297,7 @@ EVERYTHING = tuple(sorted(_ALL, key=lambda accident: accident.__name__))
 NAMED_BY = {"two-answers": {"scratch_below", "copied", "split"}, "torn": {"split", "split_in_a_word", "deepnote"}}
 NAMED_BY |= {
     "commented-out": {"commented_out"},
+    "other-names": {"renamed_and_unchecked"},
     "no-python": {"result_pasted", "split", "split_in_a_word"},
     "in-words": {"merged", "retyped", "answer_is_prose", "all_of_one_type"},
 }

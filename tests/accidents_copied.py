@@ -78,6 +78,13 @@ COPIED = (
 )  # fmt: skip
 
 
+def behind_columns(h):
+    """Copied out of what shows code beside something else: who wrote each line and when, bars, arrows."""
+    shape = h.random.choice(("a1b2c3d4 (Ada 2026-05-04 {:3d}) {}", "│ {1}", "{:4d} │ {}", "    {:3d} -> | {}"))
+    for cell in _written(h):
+        cell.source = "\n".join(shape.format(n, line) for n, line in enumerate(cell.source.split("\n"), 1))
+
+
 def squares(h):
     """A word processor wrote the powers small, and other signs of arithmetic."""
     for cell in _written(h):
@@ -135,5 +142,5 @@ def garbled(h):
 
 _HOLES = {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 
-COPIED = (*COPIED, squares, of_a_pdf, merge_with_a_stub)
+COPIED = (*COPIED, behind_columns, squares, of_a_pdf, merge_with_a_stub)
 CONVERTED = (script_in_one_cell, script_parted_at_its_marks, garbled)

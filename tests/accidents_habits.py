@@ -316,13 +316,47 @@ def called_otherwise(h):
         cell.source = own
 
 
+def _renamed(h, cell):
+    """The cell's functions bear the student's initials, and nothing gives them the lesson's names; whether it can."""
+    names = _functions(cell)
+    if not names or set(names) != read_code(cell.source).binds:
+        return False
+    own = re.sub(rf"\b({'|'.join(names)})\b", r"\1_AL", cell.source)
+    _rewrite(h, cell, "\n".join([own, "\n", *(f"{name} = {name}_AL" for name in names)]))
+    cell.source = own
+    return True
+
+
+def renamed_and_unchecked(h):
+    """Answers bear names of one's own, and their checks were deleted: nothing said that the names are wrong."""
+    for cell in _written(h):
+        check = _check_of(h, cell)
+        if check and _renamed(h, cell):
+            h.nb.cells = [one for one in h.nb.cells if one is not check]
+            form = h.random.choice(("named", "nameless", "beside the stub", "below the stub"))
+            own = cell.source
+            if form == "nameless":
+                cell.metadata, cell.id = NotebookNode(), _new_id(h)
+            elif form == "beside the stub":
+                cell.source = _stub(h, cell).source
+                h.nb.cells.insert(h.nb.cells.index(cell) + 1, new_code_cell(own))
+            elif form == "below the stub":
+                cell.source = f"{_stub(h, cell).source}\n\n\n{own}"
+
+
+def renamed(h):
+    """The functions of answers bear names of one's own; their checks stand as they were, and were never run."""
+    for cell in _written(h):
+        _renamed(h, cell)
+
+
 def kept_by_a_magic(h):
     """A magic on top keeps what the cell defines to itself; it was put there when the answer stood already."""
     for cell in _written(h):
         cell.source = h.random.choice(("%%timeit -n 1\n", "%%writefile mine.py\n", "%%file mine.py\n")) + cell.source
 
 
-ALONE = (called_otherwise, kept_by_a_magic)
+ALONE = (called_otherwise, kept_by_a_magic, renamed, renamed_and_unchecked)
 HABITS = (
     initials, in_a_class, within_a_condition, solved_in_a_copy_of_another, names_exchanged, all_ids_alike, translated,
     docstrings_gone, only_code, only_answers, numbered, checks_at_the_end, checks_below_another,

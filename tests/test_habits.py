@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from nbformat.v4 import new_code_cell
 
 from tests.accidents import EDITORS, PEOPLE, Course
 from tests.accidents_edited import EDITED, EDITED_DISGUISES
@@ -62,11 +63,39 @@ def test_what_is_handed_to_a_check_is_the_answer(root, given):
     assert Course(Lesson("00_start", root)).problem(2, [handed_to_the_check(given)]) == ""
 
 
+@pytest.mark.parametrize(
+    "own", ["one = 3", "def first(values):\n    return 1\n\n\ndef second(values):\n    return 2"]
+)
+def test_an_answer_without_any_name_and_without_a_check_is_not_graded(root, own):
+    """No 0: with the check deleted nothing told its author that the name is wrong."""
+
+    def accident(h):
+        h.nb.cells[h.answers()[0]].source = own
+        h.nb.cells = [cell for cell in h.nb.cells if grade_id(cell) != "first-check"]
+
+    course = Course(Lesson("00_start", root))
+    assert "bears none of the names" in course.problem(2, [accident]) and course.refusals == ["other-names"]
+
+
+def test_what_is_open_is_open_still_where_its_author_wrote_helpers(root):
+    def accident(h):
+        answer = h.nb.cells[h.answers()[0]]
+        answer.source = next(c.source for c in h.release.cells if grade_id(c) == grade_id(answer))
+        helper = "def show(first, second):\n    print(first, second)"
+        h.nb.cells.insert(h.nb.cells.index(answer), new_code_cell(helper))
+
+    course = Course(Lesson("00_start", root))
+    assert "holds" not in course.problem(2, [accident]) and course.refusals == []
+
+
 # The same in lessons with answers of several cells, values or classes.
 ELSEWHERE = {
     "a stub with a docstring, translated": ("06_residual", 3, "translated"),
     "a worked call in translated prose": ("07_time", 5, "translated"),
     "lines that a mail broke": ("01_circles", 4, "wrapped"),
+    "other names, of two functions, and no checks": ("01_circles", 4, "renamed_and_unchecked"),
+    "other names, of two functions": ("01_circles", 4, "renamed"),
+    "other names, and no checks": ("03_weights", 2, "renamed_and_unchecked"),
     "other names, of several": ("03_weights", 2, "called_otherwise"),
     "a mail's signs": ("03_weights", 2, "mailed"),
 }

@@ -62,11 +62,11 @@ class Released:
         check = next((p for p in range(place + 1, len(self.cells)) if grade_id(self.cells[p])), None)
         if check is None or is_answer(self.cells[check]):
             return Question(place, grade_id(cell), cell, own)
-        taken = read_code(self.cells[check].source).uses - self._given_names
+        taken = read_code(self.cells[check].source).uses - self.names_of_given
         return Question(place, grade_id(cell), cell, (own & taken) or own or taken, check)
 
     @cached_property
-    def _given_names(self) -> set[str]:
+    def names_of_given(self) -> set[str]:
         """What the lesson's own cells set, and Python has by itself."""
         codes = (read_code(c.source) for c in self.cells if c.cell_type == "code" and not grade_id(c))
         return {name for code in codes for name in code.binds if name not in code.before} | {"check"}

@@ -10,6 +10,7 @@ from vgcourse.grading.names import shown
 MENDED = {
     "answer-found": "the answer to {cell} had lost its name and was recognised by {by}",
     "other-name": "the answer to {cell} bore another name, as its check said: {lines}",
+    "renamed": "the answer to {cell} bore another name, and its check was not asked: {lines}",
     "given-back": "the lesson's cell {cell} was missing and is needed: it was put back",
     "copied": "the cell {cell} was there {times} times",
     "other-order": "the cells stood in another order and were put back into the lesson's",
@@ -68,6 +69,8 @@ REASONS = {
     "is-no-file": "{file} is no ordinary file",
     "several": "{files} could each be {wanted}: their answers differ",
     "two-answers": "it holds {times} different answers to {cell}{where}: which of them counts cannot be told",
+    "other-names": "the answer to {cell} bears none of the names that its check takes, and that check is gone: "
+    "which of the names there ({names}) is meant cannot be told",
     "commented-out": "the answer to {cell} is commented out: whether it counts cannot be told",
     "in-words": "the answer to {cell} may stand in a cell that is no code, with something else in it (it begins "
     "{start!r})",

@@ -11,6 +11,7 @@ from dataclasses import replace
 from vgcourse.grading.intake.answers.hidden import find_hidden
 from vgcourse.grading.intake.answers.other_names import take_names_of_checks
 from vgcourse.grading.intake.answers.own_words import note_words_elsewhere, shows_words
+from vgcourse.grading.intake.answers.renamed import take_renamed
 from vgcourse.grading.intake.code import Code, lasting, read_code, starts_inside
 from vgcourse.grading.intake.lesson_cells import Question, bare, keys
 from vgcourse.grading.intake.matching import Found, bracket, in_place, refuse_two_answers
@@ -31,6 +32,7 @@ def find_answers(found: Found) -> None:
     _refuse_torn(found)
     _refuse_flat(found)
     take_names_of_checks(found)
+    take_renamed(found)
     note_words_elsewhere(found)
 
 

@@ -38,7 +38,9 @@ def _is_blank(found: Found, asked: Question) -> bool:
 def _look(found: Found, asked: Question) -> None:
     readable: dict[str, tuple[int, str]] = {}
     for index, piece in enumerate(found.pieces):
-        if len(piece.source) > LONGEST or not _speaks_of(piece.source, asked) or _is_given(found, piece, asked):
+        speaks, own = bool(_speaks_of(piece.source, asked)), index == found.at.get(asked.place)
+        own = own and piece.kind == "code" and not piece.code.parses
+        if len(piece.source) > LONGEST or not (speaks or own) or _is_given(found, piece, asked):
             continue
         if piece.kind == "code" and piece.code.parses and not piece.code.is_blank:
             _refuse_commented(piece.source, asked)
@@ -52,7 +54,7 @@ def _look(found: Found, asked: Question) -> None:
         _refuse_commented(piece.source, asked)
         if any(read_code(text).binds & asked.names for text in readings):
             continue  # a stub, whatever became of its cell
-        if piece.kind != "code" or not piece.code.parses:
+        if speaks and (piece.kind != "code" or not piece.code.parses):
             raise Refused(_unreadable(found, index, asked))
     if len(readable) > 1:
         raise refuse_two_answers(asked, len(readable), ", in cells that are no code")

@@ -19,10 +19,13 @@ from vgcourse.grading.intake.code import PROMPT, merge_marks, merge_sides, plain
 MOST_READINGS = 48  # that are tried of one cell which is no Python
 MOST_TEXT = 250_000  # characters of them together: a long cell is read in fewer ways
 NARROWEST = 40  # characters of a line that a mail program breaks
+WIDEST_FRONT = 80  # characters in front of each line of code
 MOST_WORDS = 8  # lines of words above the code, or below it
 # What stands in front of each line of a mail's quotation, a listing, a diff; what a cell printed, below it.
 _QUOTE = re.compile(r"^> ?", re.MULTILINE)
 _NUMBER = re.compile(r"^[ \t]*\d+[ \t]?[:|.]?", re.MULTILINE)
+_START = re.compile(r"\b(?:def|class|import|from|async def)[ ]|@\w|#")
+_BEFORE_CODE = " \t|│┃:)>"
 _DIFF = re.compile(r"^(?:@@.*|[-+ ].*|)$")
 _PRINTED = re.compile(r"^[ \t]*(?:Out\[\d+\]:.*|[\[(]*-?\d[-+\d \t.,eE\[\]()]*)$", re.MULTILINE)
 _FENCE = re.compile(r"^(?:```|~~~)[^\n`~]*\n(.*?)^(?:```|~~~)", re.MULTILINE | re.DOTALL)
@@ -93,6 +96,15 @@ def _without_fronts(text: str) -> Iterator[str]:
         yield textwrap.dedent(_NUMBER.sub("", text))
     if all(map(_DIFF.match, lines)):
         yield "\n".join(line[1:] for line in text.split("\n") if not line.startswith(("-", "@@")))
+
+
+def _without_columns(text: str) -> Iterator[str]:
+    """The text from some column on, where something stands in front of it in each line: names, dates, bars."""
+    lines = text.strip("\n").split("\n")
+    starts = [found.start() for found in _START.finditer(lines[0][:WIDEST_FRONT])][:3]
+    for at in starts:
+        if at and all(line[:at].strip() and line[at - 1 : at] in ("", *_BEFORE_CODE) for line in lines if line):
+            yield "\n".join(line[at:] for line in lines)
 
 
 def _without_fences(text: str) -> Iterator[str]:
@@ -182,6 +194,7 @@ def _returns(lines: list[str]) -> bool:
 _WAYS: tuple[Callable[[str], Iterator[str]], ...] = (
     lambda text: iter([html.unescape(text), unicodedata.normalize("NFKC", text)]),
     _without_fronts,
+    _without_columns,
     lambda text: iter([_PRINTED.sub("", text)]),
     _without_fences,
     _of_one_side,
