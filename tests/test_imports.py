@@ -29,8 +29,8 @@ ALLOWED_IN_PLAIN = {"numpy", "pandas"}
 
 
 def modules(root):
-    """File → dotted name of its module; a package's own file has the package's name."""
-    files = sorted((root / "vgcourse").rglob("*.py"))
+    """File → dotted name of its module; a package's own file has the package's name. Jupyter's settings are none."""
+    files = [path for path in sorted((root / "vgcourse").rglob("*.py")) if path.parent.name != "lab_settings"]
     return {path: ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__") for path in files}
 
 
