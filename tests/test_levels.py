@@ -26,7 +26,14 @@ TRIED = ["reads_the_course", "rewrites_the_gradebook", "connects_by_socket_file"
 # What Landlock takes from honest answers too, and what its notice says of it.
 TAKEN = {"right_with_processes": "without the shared memory that a pool of processes asks for"}
 # At the level of a process: attack → what its notice says of it.
-OPEN = {"reads_the_course": "They can read what the grader can", "rewrites_the_gradebook": "and write it"}
+OPEN = {
+    "reads_the_course": "They can read what the grader can",
+    "leaves_the_root": "They can read what the grader can",
+    "links_to_the_course": "They can read what the grader can",
+    "rewrites_the_gradebook": "and write it",
+    "deletes_the_submissions": "and write it",
+}
+HELD = ["forged_in_the_check", "leaves_a_process", "early_idle", "a01_universal_look", "b02_update_verdict"]
 
 
 @pytest.mark.skipif(landlock.version() < 6, reason="the kernel's Landlock knows no signals")
@@ -37,7 +44,7 @@ def test_landlock_holds():
 
 
 def test_what_a_process_does_not_hold_its_notice_says():
-    for one in levels.tried(PROCESS, [*OPEN, "forged_in_the_check", "leaves_a_process"]):
+    for one in levels.tried(PROCESS, [*OPEN, *HELD]):
         assert not one["wrong"] or one["attack"] in OPEN, one
         assert OPEN.get(one["attack"], "") in one["notice"]
         assert not any(what.startswith("earned") for what in one["wrong"])

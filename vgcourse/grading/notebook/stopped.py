@@ -21,7 +21,7 @@ from vgcourse.course.checks.verdicts import (
     STOPPED_BEFORE,
     Verdict,
 )
-from vgcourse.grading.intake.code import syntax_tree
+from vgcourse.grading.intake.code import functions, syntax_tree
 from vgcourse.grading.notebook.answered import TAKES_IN, may_define
 
 NO_OBSERVATION = "no-observation"
@@ -81,11 +81,12 @@ def _by_cells(verdict: Verdict, exercise: Exercise, names: set[str], cells: list
 def _given_away(cells: list[NotebookNode], names: set[str]) -> set[str]:
     """Of these names those that a cell defines, with something in it, and that a later line sets or deletes."""
     defined, lost = set(), set()
-    for source in (cell.source for cell in cells if cell.cell_type == "code"):
-        tree = syntax_tree(source)
+    codes = (cell.source for cell in cells if cell.cell_type == "code")
+    for source in (code for code in codes if any(name in code for name in names)):
+        tree, written = syntax_tree(source), {one.name for one in functions(source) if one.is_written}
         for node in tree.body if tree else ():
             own = {node.name} & names if isinstance(node, _DEFINITIONS) else set()
-            if own and may_define(ast.unparse(node), own):
+            if own & written:
                 defined, lost = defined | own, lost - own
             elif not own:
                 lost |= defined & _set_by(node)

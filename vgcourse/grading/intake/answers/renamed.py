@@ -34,7 +34,7 @@ def take_renamed(found: Found) -> None:
 
 def _open(found: Found, asked: Question) -> list[Function]:
     """The functions that the released cell asks for and nothing defines: not with anything in them."""
-    there = {one.name for piece in _read(found) for one in functions(piece.source) if one.is_written}
+    there = {one.name for piece in _read(found) for one in piece.functions if one.is_written}
     there |= {name for piece in _read(found) for name in piece.code.binds - _defined(piece) - piece.code.before}
     return [one for one in functions(asked.cell.source) if one.name in asked.names - there]
 
@@ -44,7 +44,7 @@ def _read(found: Found) -> Iterator[Piece]:
 
 
 def _defined(piece: Piece) -> set[str]:
-    return {one.name for one in functions(piece.source)}
+    return {one.name for one in piece.functions}
 
 
 def _meant(found: Found, asked: Question, wanted: Function) -> tuple[int, str] | None:
@@ -71,7 +71,7 @@ def _in_their_order(found: Found, asked: Question, wanted: list[Function]) -> li
     own = found.at.get(asked.place)
     if own is None or asked.check not in found.at:
         return []
-    there = [one for one in functions(found.pieces[own].source) if one.is_written]
+    there = [one for one in found.pieces[own].functions if one.is_written]
     pairs = list(zip(wanted, there, strict=False))
     fits = len(wanted) == len(there) and all(one.is_like(other) for one, other in pairs)
     return [(one, own, other.name) for one, other in pairs] if fits else []
@@ -80,12 +80,11 @@ def _in_their_order(found: Found, asked: Question, wanted: list[Function]) -> li
 def _free(found: Found, asked: Question) -> dict[int, list[Function]]:
     """Index → the functions with something in them that are nobody's yet, and that no other function calls."""
     given = {i for place, i in found.at.items() if place != asked.place}
-    everywhere = [one for piece in _read(found) for one in functions(piece.source)]
+    everywhere = [one for piece in _read(found) for one in piece.functions]
     called = {name for one in everywhere for name in one.uses - {one.name}}
     called |= {*found.released.owner_of, *found.released.names_of_given}
     pieces = ((i, piece) for i, piece in enumerate(found.pieces) if i not in given and i not in found.dropped)
-    each = {i: functions(piece.source) for i, piece in pieces if piece.kind == "code" and piece.code.parses}
-    free = {i: [one for one in all_ if one.is_written and one.name not in called] for i, all_ in each.items()}
+    free = {i: [one for one in piece.functions if one.is_written and one.name not in called] for i, piece in pieces}
     return {i: all_ for i, all_ in free.items() if all_}
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from vgcourse.grading.intake.code import Code, read_code
+from vgcourse.grading.intake.code import Code, Function, functions, read_code
 
 
 @dataclass
@@ -21,3 +21,8 @@ class Piece:
     def code(self) -> Code:
         """What it does, read as code whatever its type says."""
         return read_code(self.source)
+
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        """The functions and classes that it defines at its margin, where it is code."""
+        return functions(self.source) if self.kind == "code" and self.code.parses else ()
