@@ -31,6 +31,82 @@ def _functions(cell):
     return re.findall(r"(?m)^def (\w+)\(", cell.source)
 
 
+def framed(h):
+    """Marks of other tools around answers: of editors, of nbdev and Quarto, of a teacher's own, of a shell."""
+    frames = (
+        ("#region mine\n", "\n#endregion"), ("#| export\n", ""), ("### BEGIN SOLUTION\n", "\n### END SOLUTION"),
+        ("#%% mine\n", ""), ("pip install numpy\n", ""), ("% my answer\n", ""), ("", "\n// done"),
+        ("```python\n", ""), ("", "\n```\n"), ("", "\n\n\nraise NotImplementedError()"), ("\u200f", ""),
+        ("Sure! Here is the function:\n\n", "\n\nLet me know if you have any questions!"),
+    )  # fmt: skip
+    for cell in _written(h):
+        front, foot = h.random.choice(frames)
+        cell.source = f"{front}{cell.source}{foot}"
+
+
+def unseen_signs(h):
+    """Signs that nobody sees within the code: soft hyphens, page ends, marks of direction."""
+    for cell in _written(h):
+        cell.source = cell.source.replace("return", "re\u00adturn").replace("\n\n\n", "\n\x0c\n\n")
+
+
+def pasted_cells(h):
+    """Cells of code in which there is none: words, a formula, a traceback, a verdict, a list."""
+    texts = (
+        "This is my answer, I used the chain rule here.", "$$\\sum_i x_i^2$$", "## My solution\n- first\n- then",
+        "NameError       Traceback (most recent call last)\nCell In[7], line 1\n----> 1 x\n\nNameError: x",
+        "✓ Right · 1 of 1 point · Well done.",
+    )  # fmt: skip
+    if any(grade_id(c) and c.cell_type == "markdown" and c.source == _stub_source(h, c) for c in h.nb.cells):
+        return  # words beside a blank answer in words are for a person to read
+    for cell in _written(h):
+        h.nb.cells.insert(h.nb.cells.index(cell) + h.random.choice((0, 1)), new_code_cell(h.random.choice(texts)))
+
+
+def ids_shifted(h):
+    """A tool that writes ids or metadata by position was one off, or added numbers to names."""
+    kind = h.random.choice(("ids", "metadata", "numbers"))
+    if kind == "ids":
+        ids = [cell.get("id") for cell in h.nb.cells]
+        for cell, id in zip(h.nb.cells, [*ids[1:], ids[0]], strict=True):
+            cell.id = id
+    elif kind == "metadata":
+        all_of_them = [copy.deepcopy(cell.metadata) for cell in h.nb.cells]
+        for cell, other in zip(h.nb.cells, [*all_of_them[1:], NotebookNode()], strict=True):
+            cell.metadata = other
+    else:
+        for cell in filter(grade_id, h.nb.cells):
+            cell.metadata.nbgrader.grade_id = f"{grade_id(cell)}-1"
+
+
+def checks_together(h):
+    """All checks were put into one cell at the end; or made prose, or emptied, or caught."""
+    checks, kind = [h.nb.cells[i] for i in h.checks()], h.random.choice(("one", "prose", "empty", "caught"))
+    if kind == "one" and checks:
+        text = "\n".join(check.source for check in checks)
+        h.nb.cells = [cell for cell in h.nb.cells if not any(cell is check for check in checks)]
+        h.nb.cells.append(new_code_cell(text))
+    for check in checks if kind != "one" else ():
+        if kind == "prose":
+            check.cell_type, check.source = "markdown", f"`{check.source}`"
+            check.pop("outputs", None), check.pop("execution_count", None)
+        elif kind == "empty":
+            check.source = ""
+        else:
+            check.source = f"try:\n    {check.source}\nexcept AssertionError as e:\n    print(e)"
+
+
+def named_at_the_end(h):
+    """A function gets the lesson's name by another way than a line of its own: together with others, in a call."""
+    for cell in _written(h):
+        names = _functions(cell)
+        if len(names) == 1 and set(names) == read_code(cell.source).binds:
+            (name,) = names
+            own = re.sub(rf"\b{name}\b", "_mine", cell.source)
+            forms = (f"{name}, _ = _mine, None", f"print({name} := _mine)", f"{name} = other = _mine")
+            _rewrite(h, cell, f"{own}\n\n\n{h.random.choice(forms)}")
+
+
 def initials(h):
     """Functions bear the student's initials; a line gives them the lesson's names."""
     for cell in _written(h):
@@ -358,6 +434,7 @@ def kept_by_a_magic(h):
 
 ALONE = (called_otherwise, kept_by_a_magic, renamed, renamed_and_unchecked)
 HABITS = (
+    framed, unseen_signs, pasted_cells, ids_shifted, checks_together, named_at_the_end,
     initials, in_a_class, within_a_condition, solved_in_a_copy_of_another, names_exchanged, all_ids_alike, translated,
     docstrings_gone, only_code, only_answers, numbered, checks_at_the_end, checks_below_another,
     answer_again_below_its_check, code_between_checks_merged, two_copies_half_each, mailed, wrapped, own_setup,
@@ -365,6 +442,7 @@ HABITS = (
     typed_heads,
 )  # fmt: skip
 DISGUISED = (
+    framed, unseen_signs, named_at_the_end,
     initials, in_a_class, within_a_condition, translated, docstrings_gone, mailed, wrapped, versions,
     old_version_above, typed_heads, semicolons,
 )  # fmt: skip

@@ -95,6 +95,7 @@ ELSEWHERE = {
     "lines that a mail broke": ("01_circles", 4, "wrapped"),
     "other names, of two functions, and no checks": ("01_circles", 4, "renamed_and_unchecked"),
     "other names, of two functions": ("01_circles", 4, "renamed"),
+    "other names, of functions that call each other": ("01_circles", 6, "renamed"),
     "other names, and no checks": ("03_weights", 2, "renamed_and_unchecked"),
     "other names, of several": ("03_weights", 2, "called_otherwise"),
     "a mail's signs": ("03_weights", 2, "mailed"),

@@ -75,7 +75,7 @@ def _wrong(attack: Attack, there: Ground, parent: kernels.WarmParent) -> list[st
     before = there.digest()
     outcome = grade(attack.code, there, attack.hangs)
     found = {
-        f"earned {outcome.earned}": outcome.earned not in attack.earns,
+        f"earned {outcome.earned}: {outcome.said[:200]!r}": outcome.earned not in attack.earns,
         f"says {outcome.said[:200]!r}": attack.says not in outcome.said,
         "read what it may not": "LEAK" in outcome.printed or there.token in outcome.everything,
         "connected": bool(there.heard()),

@@ -24,9 +24,9 @@ def take_renamed(found: Found) -> None:
         if not asked.is_words and (wanted := _open(found, asked)):
             meant = [_meant(found, asked, one) for one in wanted]
             known = [(one, *by) for one, by in zip(wanted, meant, strict=True) if by]
-            if len({name for *_, name in known}) < len(known):
-                known = _in_their_order(found, asked, wanted)
-            if known:
+            if len(names := {name for *_, name in known}) < len(wanted):
+                known = _in_their_order(found, asked, wanted) or (known if len(names) == len(known) else [])
+            if known and (len(known) == len(wanted) or asked.check in found.at):
                 _give_names(found, asked, known)
             else:
                 _refuse_nameless(found, asked, [by[1] for by in meant if by])
