@@ -298,6 +298,7 @@ NAMED_BY = {"two-answers": {"scratch_below", "copied", "split"}, "torn": {"split
 NAMED_BY |= {
     "commented-out": {"commented_out"},
     "other-names": {"renamed_and_unchecked"},
+    "other-notebook": {"renamed_and_unchecked"},
     "no-python": {"result_pasted", "split", "split_in_a_word"},
     "in-words": {"merged", "retyped", "answer_is_prose", "all_of_one_type"},
 }

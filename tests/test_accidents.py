@@ -168,6 +168,7 @@ MET_ELSEWHERE = {
     "a whole answer above the halves of a copy": ("00_start", 1620, None),
     "a stub above the halves of a given cell": ("03_weights", 1833, None),
     "a copy with another answer, and no check": ("02_depth", 1842, None),
+    "the first half of a stub, in a merge": ("02_depth", 700_003, None),
 }  # fmt: skip
 
 

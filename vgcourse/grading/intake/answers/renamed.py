@@ -18,8 +18,12 @@ from vgcourse.grading.intake.reading import Refused
 def take_renamed(found: Found) -> None:
     """Where nothing does what a check asks for under its name, take what does under another.
 
-    Raises Refused where the check is gone, and which of several is meant cannot be told.
+    Raises Refused where the check is gone, and which of several is meant cannot be told. Where nothing is known for one
+    of the lesson's exercises, it is another notebook, whose functions are meant for something else.
     """
+    cells = [found.released.cells[place] for place in found.at]
+    if not any(grade_id(cell) and cell.cell_type == "code" for cell in cells):
+        return
     for asked in found.released.asked.values():
         if not asked.is_words and (wanted := _open(found, asked)):
             meant = [_meant(found, asked, one) for one in wanted]
@@ -60,7 +64,7 @@ def _meant(found: Found, asked: Question, wanted: Function) -> tuple[int, str] |
         fits = [(i, name) for i, name in same if alone or gone or i == own]
         fits = fits or [(i, one.name) for i, one in each if by_count and one.is_like(wanted)]
         if len(fits) > 1 and gone:
-            _refuse(found, asked, [name for _, name in fits])
+            raise _refused(asked, [name for _, name in fits])
         if fits:
             return fits[0] if len(fits) == 1 else None
     return None
@@ -112,11 +116,8 @@ def _refuse_nameless(found: Found, asked: Question, names: list[str]) -> None:
     if piece and not asked.is_stub(piece.source) and not piece.code.binds & asked.names:
         names = names or sorted(piece.code.binds)
     if names:
-        _refuse(found, asked, names)
+        raise _refused(asked, names)
 
 
-def _refuse(found: Found, asked: Question, names: list[str]) -> None:
-    """Raise Refused, unless nothing in it is known for one of the lesson's exercises: it is another notebook then."""
-    cells = (found.released.cells[place] for place in found.at)
-    if any(grade_id(cell) and cell.cell_type == "code" for cell in cells):
-        raise Refused(Note("other-names", cell=asked.id, names=", ".join(dict.fromkeys(names[:4]))))
+def _refused(asked: Question, names: list[str]) -> Refused:
+    return Refused(Note("other-names", cell=asked.id, names=", ".join(dict.fromkeys(names[:4]))))
