@@ -18,8 +18,8 @@ from vgcourse.grading.intake.reading import Refused
 def take_renamed(found: Found) -> None:
     """Where nothing does what a check asks for under its name, take what does under another.
 
-    Raises Refused where the check is gone, and which of several is meant cannot be told. Where nothing is known for one
-    of the lesson's exercises, it is another notebook, whose functions are meant for something else.
+    Raises Refused where the check is gone, and which of several is meant cannot be told. Where nothing is known for
+    one of the lesson's exercises, it is another notebook, whose functions are meant for something else.
     """
     cells = [found.released.cells[place] for place in found.at]
     if not any(grade_id(cell) and cell.cell_type == "code" for cell in cells):
