@@ -85,6 +85,14 @@ def behind_columns(h):
         cell.source = "\n".join(shape.format(n, line) for n, line in enumerate(cell.source.split("\n"), 1))
 
 
+def tabs_here_and_there(h):
+    """Two editors: one writes blanks, one a tab."""
+    for cell in _written(h):
+        lines = cell.source.split("\n")
+        mixed = [re.sub("^    (?! )", "\t", line) if n % 2 else line for n, line in enumerate(lines)]
+        cell.source = "\n".join(mixed)
+
+
 def squares(h):
     """A word processor wrote the powers small, and other signs of arithmetic."""
     for cell in _written(h):
@@ -142,5 +150,5 @@ def garbled(h):
 
 _HOLES = {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 
-COPIED = (*COPIED, behind_columns, squares, of_a_pdf, merge_with_a_stub)
+COPIED = (*COPIED, behind_columns, tabs_here_and_there, squares, of_a_pdf, merge_with_a_stub)
 CONVERTED = (script_in_one_cell, script_parted_at_its_marks, garbled)

@@ -196,6 +196,7 @@ _WAYS: tuple[Callable[[str], Iterator[str]], ...] = (
     _without_fronts,
     _without_columns,
     lambda text: iter([_PRINTED.sub("", text)]),
+    lambda text: iter([text.expandtabs(4), text.expandtabs(8)] if "\t" in text else []),
     _without_fences,
     _of_one_side,
     lambda text: iter([_TAG.sub("", text)] if "</" in text else []),
