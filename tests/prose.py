@@ -1,13 +1,14 @@
 """Sentences of a lesson that hold a number, and what holds each of them.
 
-A test holds a sentence by quoting a part of it (``assert "half of its way" in prose and 0.4 < share < 0.6``). Of a
-set-up the numbers stand in the code beside it. For the rest, `prose_holders.txt` names the test that measures it
-without quoting it, or says why none has to: it is worked out in the text, or it is told from elsewhere.
+Prose has such sentences, and so have the notes beside a result and the words for those who do not see a figure. A
+test holds a sentence by quoting a part of it (``assert "half of its way" in prose and 0.4 < share < 0.6``). Of a
+set-up in prose the numbers stand in the code beside it. For the rest, `prose_holders.txt` names the test that
+measures it without quoting it, or says why none has to: it is worked out in the text, or it is told from elsewhere.
 """
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,15 +44,37 @@ def sentences(source: str) -> list[Sentence]:
     cells = [cell.partition("\n") for cell in re.split(r"^# %%", source, flags=re.MULTILINE)]
     found = []
     for i, (head, _, body) in enumerate(cells):
-        if "[markdown]" not in head or "written=" in head:
-            continue
-        code = [b for h, _, b in cells[max(0, i - 4) : i + 5] if "[markdown]" not in h]
-        beside = frozenset(n for b in code for n in _numbers(b.replace("_", "")))
-        for text in _split(_said(body)):
-            plain = NAMES.sub("", FORMULA.sub("", text))
-            numbers, in_words = frozenset(_numbers(plain)) - PLAIN, bool(IN_WORDS.search(plain))
-            found += [Sentence(text, numbers, beside, in_words)] if numbers or in_words else []
+        if "[markdown]" not in head:
+            found += _with_numbers(told_by_code(body), frozenset())
+        elif "written=" not in head:
+            code = [b for h, _, b in cells[max(0, i - 4) : i + 5] if "[markdown]" not in h]
+            beside = frozenset(n for b in code for n in _numbers(b.replace("_", "")))
+            found += _with_numbers([_said(body)], beside)
     return found
+
+
+def told_by_code(body: str) -> list[str]:
+    """What a cell says in whole sentences: the notes of a reveal, the words of `vg.plots.tell`."""
+    nodes = list(ast.walk(ast.parse(body)))
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    told = [part for call in calls if ast.unparse(call.func) in ("reveal", "vg.plots.tell") for part in call.args[1:]]
+    told += [node.value for node in nodes if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "note"]
+    return [_text(part) for part in told if isinstance(part, (ast.Constant, ast.JoinedStr))]
+
+
+def _text(node: ast.Constant | ast.JoinedStr) -> str:
+    """The words of a string; what is filled in is measured."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    words = (getattr(part, "value", None) for part in parts)
+    return "".join(word if isinstance(word, str) else "…" for word in words)
+
+
+def _with_numbers(texts: Iterable[str], beside: frozenset[float]) -> Iterator[Sentence]:
+    for text in (part for whole in texts for part in _split(whole)):
+        plain = NAMES.sub("", FORMULA.sub("", text))
+        numbers, in_words = frozenset(_numbers(plain)) - PLAIN, bool(IN_WORDS.search(plain))
+        if numbers or in_words:
+            yield Sentence(text, numbers, beside, in_words)
 
 
 def _said(body: str) -> str:

@@ -88,6 +88,19 @@ def test_what_a_neighbour_found_earns_next_to_nothing():
     assert np.mean(same) < 0.3 and max(same) < cures.HALF
 
 
+def test_the_handbook_says_how_often_a_neighbours_findings_fit(root):
+    """Worked out: each kind's fault is drawn by itself, and all faults of a kind are equally likely."""
+    text = " ".join((root / "docs" / "handbook.md").read_text(encoding="utf-8").split())
+    shares = [1 / len(kind.faults) for kind in KINDS.values()]
+    fit = np.poly1d([1.0])
+    for share in shares:
+        fit = fit * np.poly1d([share, 1 - share])
+    assert "some three of the six fit" in text and sum(shares) == pytest.approx(3, abs=0.5)
+    assert "all six in about one pair of names in a hundred" in text and fit[6] == pytest.approx(0.01, rel=0.1)
+    assert "five, which earn half of the points, in one of fourteen" in text and findings.HALF == 5
+    assert fit[5] == pytest.approx(1 / 14, rel=0.05)
+
+
 def test_a_setting_that_is_ill_is_found_in_every_layer_that_has_it():
     for kind in KINDS.values():
         for change in (*kind.faults, *kind.oddities):

@@ -341,6 +341,34 @@ def test_who_does_not_look_at_the_sequence_is_right_in_two_places_of_five(prose)
     assert np.median(deep("transformer", "post", rate=0.003)) < 0.41
 
 
+def test_the_words_for_figures_2_and_3_are_those_of_the_kept_runs():
+    found = {kind: {way: digits(way, kind, 30) for way in NINE} for kind in ("sgd", "adam")}
+    for ways in found.values():
+        middles = {way: np.median(values) for way, values in ways.items()}
+        assert max(middles, key=middles.get) == "batch norm" and middles["batch norm"] == pytest.approx(
+            0.975, abs=0.006
+        )
+        assert all(0.935 < middles[way] < 0.965 for way in ("skip", "gate", "right variance"))
+    three = ("relu", "relu and He", "layer norm")
+    assert all(found["sgd"][way].min() < 0.11 and found["sgd"][way].max() > 0.9 for way in three)
+    assert all(found["adam"][way].min() > 0.93 for way in three)
+    assert digits("as it is", "sgd", 1000).max() < 0.11
+    bills = DIGITS[DIGITS.epochs == 30].groupby("way").work.median().round(1)
+    assert (bills[NINE].drop(["gate", "pre-trained"]) == 0.9).all() and tuple(bills[["gate", "pre-trained"]]) == (
+        1.5,
+        6.7,
+    )
+    assert DIGITS[DIGITS.epochs == 1000].work.median() == pytest.approx(30.3, abs=0.05)
+    assert (
+        deep("20 sigmoid", "batch").min() > 0.97
+        and max(deep("20 sigmoid", w).max() for w in ("none", "layer")) < 0.51
+    )
+    assert [int(np.sum(deep("20 relu", way) > 0.95)) for way in ("none", "batch", "layer")] == [16, 16, 12]
+    assert (
+        deep("50 relu", "none").min() > 0.9 and max(deep("50 relu", way).max() for way in ("batch", "layer")) < 0.56
+    )
+
+
 def test_figure_4_shows_what_is_said_of_it():
     nets = dict(zip("ABCDE", marks.five_nets(seed=0), strict=True))
     size = {name: net["size"] for name, net in nets.items()}

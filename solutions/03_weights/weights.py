@@ -199,7 +199,7 @@ Little happens, and most of that in the bottom row. Yet this network has learned
 Before that, a guess.
 
 Lesson 2 found T1's *sigmoid* network hard to train; lesson 1 told why: the error fades on its way down. At the
-start, the kernel of `hidden_1` gets a gradient some 500 times smaller than that of `output`. T1 trains with
+start, the kernel of `hidden_1` gets a gradient hundreds of times smaller than that of `output`. T1 trains with
 RMSprop for 100 epochs.
 """
 

@@ -560,15 +560,15 @@ for (activation, name), draw in pairs.items():
 
 # %% [markdown]
 r"""
-At width 32 theory is right to within five percent, with nothing fitted. (In *very* deep nets tanh with
+At width 32 theory is right to within a few percent, with nothing fitted. (In *very* deep nets tanh with
 Glorot's weights comes ever closer to 1: as the signal sinks, as in Figure 1, tanh turns into a straight line.)
 And the last row answers a question from lesson 2. Why did Glorot's weights make T1's sigmoid network
 *worse*? Because at width 5 they lose more than three quarters of the error at each layer, where $N(0, 1)$,
 which looks so careless, loses only three fifths. **Glorot's weights are made for slopes near 1, and a
 sigmoid's is at most 1/4.**
 
-At width 5 every measured factor lies *below* theory, for ReLU by about a sixth. Section 5 is about that
-gap. (Theory's own number for tanh is lower at width 5, too. That is Glorot's formula: it draws the weights
+At width 5 every measured factor lies *below* theory, for ReLU by a sixth or so (forty nets are few at this
+width: other forties lie lower by anything from a tenth to a quarter). Section 5 is about that gap. (Theory's own number for tanh is lower at width 5, too. That is Glorot's formula: it draws the weights
 between 2 inputs and 5 units larger than those between 2 and 32. The signal begins larger, and tanh's slope
 is farther below 1.) First, go through the menu of initial weights, and compare the lines with theory's:
 """
@@ -580,8 +580,8 @@ vg.explore.depth_profile(depth=20, width=16, initializer="he_normal")
 r"""
 *Analysis.* Width 32, measured against theory: sigmoid with Glorot's weights 0.23 and 0.24, tanh 0.97 and
 0.98, ReLU 0.69 and 0.71, ReLU with He's weights 0.97 and 1, sigmoid with N(0, 1) 0.78 and 0.81. At width 5:
-0.22, 0.86, 0.59, 0.84 and 0.38, where theory says 0.24, 0.93, 0.71, 1 and 0.45. All narrow nets fall short,
-and ReLU nets most, since a random half of their units is switched off as well.
+0.22, 0.86, 0.59, 0.84 and 0.38, where theory says 0.24, 0.93, 0.71, 1 and 0.45. All narrow nets fall short.
+Over many draws of 40 nets ReLU with He's weights falls short the most, by a fifth as a rule.
 """
 
 # %% [markdown]
@@ -591,7 +591,7 @@ r"""
 (A good place for a pause, before or after this line. You have both recipes, and a number for any net.)
 
 He's weights keep the mean square of the signal, and of the error, and that is no approximation. It holds for
-100 units, for 5, even for one. And yet at width 5 we measured that the error loses a sixth per layer. To see
+100 units, for 5, even for one. And yet at width 5 we measured that the error loses a sixth or so per layer. To see
 how both can be true, follow the signal, where the same happens and is easier to watch, through *many* narrow
 networks: 60,000 of them, ten ReLU layers of 5 units, with one input that has a mean square of 1.
 """
@@ -949,8 +949,8 @@ bar = fig.colorbar(
 bar.ax.set_yticklabels(["1/10,000", "1/1,000", "1/100", "1/10", "1", "10"])
 vg.plots.tell(
     fig,
-    "T2's points, coloured by their own gradient. U(0, 1): light only at two places, a "
-    "thousandth elsewhere. Glorot: all alike.",
+    "T2's points, coloured by their own gradient. U(0, 1): light only at two places, "
+    "half of them at a thousandth or so and below. Glorot: all alike.",
 )
 
 # %% [markdown]
@@ -958,7 +958,7 @@ r"""
 *Figure 3. T2's 500 points, two close rings, coloured by the size of each point's own gradient in hidden_1,
 compared with the rms of all. Left, U(0, 1): light only in the upper left and the lower right, where a
 straight line through the middle crosses the rings; the farther a point lies from that line, the darker
-it is, down to a thousandth. Right, Glorot's weights: all points have much the same colour.*
+it is, half of them at a thousandth or so and below, down to a ten-thousandth. Right, Glorot's weights: all points have much the same colour.*
 
 All weights of a layer are positive, and so **all units of the next one add up the same things with the same
 sign**. Write the kernel as its mean plus the rest, $W = \tfrac12\,\mathbf 1\mathbf 1^{\mathsf T} + R$: the
