@@ -123,6 +123,7 @@ NOISE = {
     "dropout 0.99": (lambda: of_rows(layers.Dropout(0.99, name="noise")), "noise"),
     "dropout 0.9, meant as kept": (lambda: of_rows(layers.Dropout(0.9, name="noise")), "noise"),
     "Gaussian dropout": (lambda: of_rows(layers.GaussianDropout(0.95, name="noise")), "noise"),
+    "alpha dropout": (lambda: of_rows(layers.AlphaDropout(0.97, name="noise")), "noise"),
     "Gaussian noise": (lambda: of_rows(layers.GaussianNoise(1.0, name="noise"), kernel=small_kernel()), "noise"),
     "dropout of whole features": (
         lambda: of_tokens(layers.SpatialDropout1D(0.97, name="noise"), layers.GlobalAveragePooling1D()),
@@ -143,7 +144,9 @@ def test_noise_that_drowns_the_signal(name):
 
 
 @pytest.mark.parametrize(
-    "noise", [layers.Dropout(0.5), layers.Dropout(0.8), layers.GaussianNoise(0.5)], ids=["0.5", "0.8", "Gaussian"]
+    "noise",
+    [layers.Dropout(0.5), layers.Dropout(0.8), layers.GaussianNoise(0.5), layers.AlphaDropout(0.1)],
+    ids=["0.5", "0.8", "Gaussian", "alpha"],
 )
 def test_usual_noise_is_no_alarm(noise):
     assert diagnose(*of_rows(noise)).healthy

@@ -95,6 +95,9 @@ DEAR = 10.0
 SHRUNK = 4.0
 # A kernel over Glorot's size that somebody has made next to 0 on purpose: diffusion nets and heads start at 1e-5.
 NEXT_TO_0 = 1e-3
+# The same of an output layer that starts small, as policies do (0.007 of it), and the part of its size by which a
+# step changes it where that is not for long.
+SMALL_HEAD, QUICK = 0.1, 0.1
 # rms of what the model's input feeds: pictures divided by 255 twice have 0.002.
 SMALL_INPUT = 1e-2
 # |z| from which a sigmoid gate is flat: its slope is 6 % of the steepest at 4.1.

@@ -202,13 +202,15 @@ def _add_wrapped(layer: Layer, inner, call, gradients) -> None:
 def _add_weights(layer: Layer, info, gradients) -> None:
     main = info.kernel if info.kernel is not None else info.variables[0]
     w = as_float64(main)
-    g, layer.update_ratio = gradients.of(main)
+    (g, layer.update_ratio), layer.step = gradients.of(main), gradients.sizes.get(id(main), np.nan)
     layer.trainable, layer.stored = bool(main.trainable), str(main.dtype)
     layer.computes = getattr(info.layer, "compute_dtype", layer.stored)
     # Moving averages, too: relu swallows a NaN, and the loss stays finite.
     layer.weights_finite = all(np.isfinite(as_float64(v)).all() for v in _numbers(info.layer, info))
     layer.finite = layer.finite and layer.weights_finite
     layer.kernel_rms = rms(w)
+    shift = info.bias if info.bias is not None else info.others.get("beta")
+    layer.bias_rms = 0.0 if shift is None else rms(as_float64(shift))
     layer.recurrent = isinstance(info.layer, keras.layers.RNN)
     if isinstance(info.layer, _NORMALISED) and "gamma" in info.others:
         layer.gamma = rms(as_float64(info.others["gamma"]))

@@ -94,13 +94,13 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
     if twin is not None and compiled and np.isfinite(run.loss) and not batch.rate < 0:
         batch.trial = _trial(model, x, y, run, twin, optimizer, batch)
         # Of the kernels: a bias that starts at 0 moves by much of its size however small the step.
-        ratios = [layer.update_ratio for layer in batch.layers if np.isfinite(layer.update_ratio)]
-        if max(ratios, default=0.0) < STEP_TOO_SMALL:
+        largest = max((layer.step for layer in batch.layers if np.isfinite(layer.step)), default=0.0)
+        if largest < STEP_TOO_SMALL:
             kernels = [info.kernel for info in run.infos if info.kernel is not None]
             batch.held = held_back(optimizer, twin.variables, run.gradients.variables, kernels)
             if batch.held is None and not batch.scheduled:
                 tried = Tried(model, x, y, run.used, optimizer, twin.variables)
-                batch.faster = faster_rate(tried, run.loss, max(ratios, default=0.0))
+                batch.faster = faster_rate(tried, run.loss, largest)
     batch.free = _free(model, x, y, run, batch)
     batch.settled_loss = _settled_loss(model, x, y, run, batch)
     batch.time = through_time(model, x, y, run)
@@ -173,6 +173,7 @@ def _next_step(optimizer, run, unknown: list[str]) -> Twin | None:
         unknown.append(f"Not measured: update/data, because {why}.")
         return None
     run.gradients.steps.update(twin.ratios())
+    run.gradients.sizes.update(twin.sizes())
     return twin
 
 

@@ -109,7 +109,10 @@ class Layer:
             what the layer says about its input.
         gradient: rms of dL_i/dh over examples and units. gradient_norm, delta_norm: norm of dL_i/dh, dL_i/dz.
         gain: ||W||_F / sqrt(fan_out), the factor by which random weights pass a gradient's norm back.
+        update_ratio: the next step of the kernel over its size. step: the same, of a kernel next to 0 over the size
+            that Glorot's initializer gives one of its shape.
         glorot: rms of the kernel over that which Glorot's initializer gives one of its shape.
+        bias_rms: rms of the bias, or of a normalisation's shift.
         offset: |mean| / standard deviation of the kernel, 0 where that could be chance (4 standard errors).
         slope: rms of phi'(z); steepest: the largest |phi'| there is.
         across: of an activation that makes a number of several, as softmax does, what it was measured to let through
@@ -145,7 +148,9 @@ class Layer:
     delta_norm: float = np.nan
     kernel_gradient: float = np.nan
     kernel_rms: float = np.nan
+    bias_rms: float = 0.0
     update_ratio: float = np.nan
+    step: float = np.nan
     gain: float = np.nan
     glorot: float = np.nan
     offset: float = 0.0

@@ -42,6 +42,7 @@ class Gradients:
         inputs: layer name -> gradient at what it took in, by way of this layer alone, per call.
         across: layer name -> gradients at what an activation that makes a number of several took in and gave.
         predictions: one for each output; at the logits where Keras computes the loss from them.
+        steps: id of a variable -> size of its next step, relative to its own. sizes: as `Twin.sizes` has it.
     """
 
     outputs: dict
@@ -51,6 +52,7 @@ class Gradients:
     variables: dict
     across: dict = field(default_factory=dict)
     steps: dict = field(default_factory=dict)
+    sizes: dict = field(default_factory=dict)
 
     def of(self, variable):
         """The gradient of a variable, or None, and the size of its step relative to its own, or nan."""

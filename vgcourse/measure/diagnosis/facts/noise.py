@@ -18,8 +18,17 @@ from vgcourse.measure.statistics import rms
 
 _DROPS = tuple(
     getattr(keras.layers, name)
-    for name in ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianDropout")
+    for name in (
+        "Dropout",
+        "SpatialDropout1D",
+        "SpatialDropout2D",
+        "SpatialDropout3D",
+        "GaussianDropout",
+        "AlphaDropout",
+    )
 )
+# What selu gives for numbers far below 0: AlphaDropout puts it in the place of what it drops.
+_SELU_ENDS = -1.7581
 
 
 @dataclass(frozen=True)
@@ -29,12 +38,14 @@ class Noise:
     Attributes:
         layer: its unique name. rate: the share that it drops, NaN where it adds noise. ratio: rms of the noise over
             that of the signal: sqrt(p / (1 - p)) for dropout at rate p. what: the setting that makes it.
+        instead: what stands in the place of what is dropped.
     """
 
     layer: str
     rate: float
     ratio: float
     what: str = "rate"
+    instead: float = 0.0
 
 
 @contextmanager
@@ -86,7 +97,12 @@ def _noise(name: str, layer, x: np.ndarray) -> Noise:
     if isinstance(layer, keras.layers.GaussianNoise):
         signal = rms(x.std(0))
         return Noise(name, math.nan, float(layer.stddev) / signal if signal else math.inf, "stddev")
-    return Noise(name, float(layer.rate), _of_rate(float(layer.rate)))
+    ratio = _of_rate(float(layer.rate))
+    if not isinstance(layer, keras.layers.AlphaDropout):
+        return Noise(name, float(layer.rate), ratio)
+    signal = rms(x)
+    ratio *= rms(x - _SELU_ENDS) / signal if signal else math.inf
+    return Noise(name, float(layer.rate), ratio, instead=_SELU_ENDS)
 
 
 def _of_recurrent(name: str, layer) -> Iterator[Noise]:

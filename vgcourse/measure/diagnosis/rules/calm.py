@@ -3,6 +3,7 @@
 import numpy as np
 
 from vgcourse.measure.diagnosis import chain as path
+from vgcourse.measure.diagnosis import starts
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
 from vgcourse.measure.diagnosis.facts.loss import DISTANCES
 from vgcourse.measure.diagnosis.rules.finding import Finding
@@ -139,7 +140,7 @@ def healthy(batch: Batch) -> Finding:
             "first step; ask again after that.",
             "",
         )
-    if chain and path.starts_flat(chain[-1]):
+    if chain and starts.starts_flat(chain[-1]):
         return Finding(
             "healthy",
             chain[-1].name,
@@ -147,13 +148,13 @@ def healthy(batch: Batch) -> Finding:
             "sums to 0 and the layers before it hear nothing until its first step; ask again after that.",
             "",
         )
-    if chain and path.about_to_move(chain[-1]) and chain[0].delta_norm < VANISHED * path.sent(batch):
+    if chain and starts.small_head(chain[-1]) and chain[0].delta_norm < VANISHED * path.sent(batch):
         head = chain[-1]
         return Finding(
             "healthy",
             head.name,
-            f"Healthy: {head.name} starts next to 0 ({short(head.glorot)} of Glorot's size), so that the layers "
-            "before it hear little until its first step; ask again after that.",
+            f"Healthy: {head.name} starts small ({short(head.glorot)} of Glorot's size), so that the layers before "
+            "it hear little until it has made some steps; ask again after that.",
             "",
         )
     name = chain[0].name if chain else batch.layers[0].name

@@ -10,6 +10,7 @@ import itertools
 import numpy as np
 
 from vgcourse.measure.diagnosis import chain as path
+from vgcourse.measure.diagnosis import places, starts
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
 from vgcourse.measure.diagnosis.rules.finding import Finding
 from vgcourse.measure.diagnosis.rules.inputs.centre import weights_off_centre
@@ -21,6 +22,7 @@ from vgcourse.measure.diagnosis.thresholds import (
     GROWS_BESIDE_NORMS,
     LARGE_INPUT,
     MOST_BESIDE_NORMS,
+    STRONG_ENOUGH,
     STRONG_FACTOR,
     STRONG_PRODUCT,
     VANISHED,
@@ -29,6 +31,9 @@ from vgcourse.measure.diagnosis.thresholds import (
     WEIGHTS_OFF_CENTRE,
 )
 from vgcourse.measure.diagnosis.words import and_more, share, short
+
+# Twice the kernel gives twice as much behind these.
+_WITHOUT_A_SIZE = ("linear", "relu", "leaky_relu")
 
 
 def limit_beside_norms(layers: int) -> float:
@@ -66,9 +71,9 @@ def exploding(batch: Batch) -> Finding | None:
             f"({path.strength_in_words(culprit)}, about {short(path.needed(culprit))} would keep the size).",
             f"initialise {culprit.name} again with {path.initializer(culprit)}{_meanwhile(batch)}.",
         )
-    if worst.name in path.compared(batch) and (large := large_behind(worst, start, batch)) is not None:
+    if worst.name in path.queries_and_keys(batch) and (large := large_behind(worst, start, batch)) is not None:
         return large
-    if (rise := path.largest_rise(batch, reach)) is not None:
+    if (rise := places.largest_rise(batch, reach)) is not None:
         where, times, how = rise
         return Finding(
             "exploding",
@@ -76,14 +81,8 @@ def exploding(batch: Batch) -> Finding | None:
             f"{start}, most of it from what happens {how}, which multiplies it by {short(times)}.",
             "look at what is computed there: its scale, its slopes, how many numbers it sums up.",
         )
-    if path.normalised_throughout(chain) and abs(_pace_of_pairs(reach, chain) - 1.21) < 0.2:
-        return Finding(
-            "exploding",
-            worst.name,
-            f"{start}: batch normalisation before relu multiplies it by 1.21 per layer at initialisation, whatever "
-            f"the weights (measured here: {short(_pace_of_pairs(reach, chain))}).",
-            "skip connections around the normalised layers, or fewer of them.",
-        )
+    if batch.plain and path.without_scale(chain):
+        return _normalised(chain, reach, worst, start)
     known = path.agree(reach, factors) and len(factors) > 0
     strong = path.strongest(chain)[0] if known and batch.plain else worst
     weights, slope = short(path.geometric(path.gains(chain))), short(path.typical_slope(chain))
@@ -93,17 +92,47 @@ def exploding(batch: Batch) -> Finding | None:
         "exploding",
         strong.name,
         f"{start}{pace}{why}.",
-        f"{path.initializer(path.with_kernel(chain, strong))} kernels{_meanwhile(batch)}."
-        if batch.plain or path.loud(chain)
-        else "a factor of 1/sqrt(depth) or a normalisation on residual branches, smaller weights"
-        f"{_meanwhile(batch)}.",
+        f"{_calmer(chain, strong, batch)}{_meanwhile(batch)}.",
     )
+
+
+def _calmer(chain: list[Layer], strong: Layer, batch: Batch) -> str:
+    """What makes a gradient grow less, of what is not so already."""
+    if batch.plain and not path.loud(chain) and not path.strength(strong) > 1 / STRONG_ENOUGH:
+        return "smaller weights, or fewer layers"
+    if batch.plain or path.loud(chain):
+        return f"{path.initializer(path.with_kernel(chain, strong))} kernels"
+    norm = "" if path.has_normalisation(chain) else " or a normalisation"
+    return f"a factor of 1/sqrt(depth){norm} on residual branches, smaller weights"
 
 
 def _meanwhile(batch: Batch) -> str:
     """Clipping keeps steps along an exploded gradient short; Adam's are so anyway. Eight relu layers of N(0, 1) were
     seen to learn circles with Adam, and not with Adam and global_clipnorm=1.0."""
     return "; global_clipnorm=1.0 meanwhile" if batch.optimizer.startswith("SGD") else ""
+
+
+def _normalised(chain: list[Layer], reach: np.ndarray, worst: Layer, start: str) -> Finding:
+    """A chain whose layers each have a normalisation: the size of their kernels changes nothing."""
+    norms = [layer for layer in chain if layer.kind.endswith("Normalization")]
+    pace = _pace_of_pairs(reach, chain)
+    known = {(layer.kind, layer.activation) for layer in norms} == {("BatchNormalization", "relu")}
+    if known and abs(pace - 1.21) < 0.2:
+        why = (
+            "batch normalisation before relu multiplies it by 1.21 per layer at initialisation, whatever the weights "
+            f"(measured here: {short(pace)})"
+        )
+    else:
+        kernels = [layer for layer in chain[:-1] if np.isfinite(layer.gain)]
+        straight = all(layer.activation in _WITHOUT_A_SIZE for layer in kernels)
+        why = f"a kernel and its normalisation together multiply it by about {short(pace)}"
+        why += ", whatever the size of the kernel, by which the normalisation divides" * straight
+    return Finding(
+        "exploding",
+        worst.name,
+        f"{start}: {why}.",
+        "skip connections around the normalised layers, or fewer of them.",
+    )
 
 
 def _pace_of_pairs(reach: np.ndarray, chain: list[Layer]) -> float:
@@ -132,10 +161,10 @@ def vanishing(batch: Batch) -> Finding | None:
     """A gradient that shrinks from layer to layer until the lowest hear next to nothing."""
     chain = path.chain(batch)
     # A layer that starts at 0 lets nothing through at first, and no longer after its first step.
-    chain = path.without_silenced(chain, batch)
+    chain = starts.without_silenced(chain, batch)
     # What is frozen from the input on is not to hear anything.
     chain = list(itertools.dropwhile(lambda layer: not layer.trainable, chain))
-    if len(chain) < 2 or path.starts_flat(chain[-1]):
+    if len(chain) < 2 or starts.starts_flat(chain[-1]):
         return None
     reach, factors = path.reach(chain, batch), path.factors(chain)
     lost = np.maximum.accumulate(np.nan_to_num(reach, nan=np.inf)) < VANISHED
@@ -154,9 +183,9 @@ def _name_the_loss(chain: list[Layer], reach: np.ndarray, batch: Batch) -> Findi
     off = [layer for layer in chain if layer.offset > WEIGHTS_OFF_CENTRE]
     if len(off) * 2 > len(chain):
         return weights_off_centre(off[0], start)
-    if squeezed := path.squeezed(chain, reach):
+    if squeezed := places.squeezed(chain, reach):
         return _squeezed(squeezed, start)
-    if (stop := path.stop(batch) or path.stop_behind(first, batch)) is not None:
+    if (stop := places.stop(batch) or places.stop_behind(first, batch)) is not None:
         return Finding(
             "vanishing",
             stop.name,
@@ -172,7 +201,7 @@ def _name_the_loss(chain: list[Layer], reach: np.ndarray, batch: Batch) -> Findi
             "what comes back by as much.",
             f"smaller weights in {first.name}.",
         )
-    if (held := path.held_at_0(chain, batch)) is not None:
+    if (held := places.held_at_0(chain, batch)) is not None:
         return Finding(
             "weights too small",
             held.name,
@@ -188,7 +217,7 @@ def _name_the_loss(chain: list[Layer], reach: np.ndarray, batch: Batch) -> Findi
             f"{short(path.needed(culprit))} would keep its size).",
             f"initialise {culprit.name} again with {path.initializer(culprit)}.",
         )
-    if (leak := path.largest_drop(batch, reach)) is not None:
+    if (leak := places.largest_drop(batch, reach)) is not None:
         where, kept, how = leak
         lost = f"most of it lost {how}, where {short(kept)} of it is left" if kept else f"all of it lost {how}"
         return Finding(
@@ -200,13 +229,13 @@ def _name_the_loss(chain: list[Layer], reach: np.ndarray, batch: Batch) -> Findi
     return _spread_out(chain, reach, first, start, batch)
 
 
-def _squeezed(layers: list[Layer], start: str) -> Finding:
+def _squeezed(layers: list[Layer], start: str, much: str = "most of it") -> Finding:
     """Softmax and the like as an activation between layers."""
     worst = min(layers, key=lambda layer: layer.across)
     return Finding(
         "flat activation",
         worst.name,
-        f"{start}, most of it lost in {worst.activation}, the activation of {worst.name}{and_more(layers)}: it makes "
+        f"{start}, {much} lost in {worst.activation}, the activation of {worst.name}{and_more(layers)}: it makes "
         f"each number of several, and lets {short(worst.across)} of a gradient's norm "
         "through (measured).",
         f"relu with he_normal between layers{'; softmax belongs to the output' * ('softmax' in worst.activation)}.",
@@ -251,7 +280,7 @@ def _shrunk(small: list[Layer], start: str) -> Finding:
 
 
 def _spread_out(chain, reach, first, start, batch: Batch) -> Finding:
-    if (behind := path.lost_behind(chain, reach)) is not None:
+    if (behind := places.lost_behind(chain, reach)) is not None:
         last, left = behind
         return Finding(
             "vanishing",
@@ -273,16 +302,14 @@ def _spread_out(chain, reach, first, start, batch: Batch) -> Finding:
             "vanishing",
             first.name,
             f"{start}. Not measured: why, because {_no_reason(chain, gain, slope)}.",
-            f"look behind {first.name} for a factor of 0, a gate that is shut or a mask that leaves it out."
-            if first.delta_norm == 0 and not batch.plain
-            else "skip connections, normalisation between layers, or fewer layers.",
+            _look_behind(chain, first) if first.delta_norm == 0 or not batch.plain else _shorter(chain, batch),
         )
     if max(by_weights, by_slope) < 0.1:
         return Finding(
             "vanishing",
             first.name,
             f"{pace}; neither the weights (gain {short(gain)}) nor the slopes ({short(slope)}) are small.",
-            "skip connections, normalisation between layers, or fewer layers.",
+            _shorter(chain, batch),
         )
     if by_weights >= by_slope:
         passed_on = path.geometric([layer.gain for layer in weak[weak[0] is chain[0] and len(weak) > 1 :]])
@@ -294,6 +321,8 @@ def _spread_out(chain, reach, first, start, batch: Batch) -> Finding:
             f"{path.initializer(weak[0])} kernels.",
         )
     flat = path.flattest(chain)
+    if flat[0].unit_slope is None:
+        return _squeezed(flat, start, "more than in any other activation")
     theirs = path.geometric([layer.slope for layer in flat])
     return Finding(
         "flat activation",
@@ -302,6 +331,20 @@ def _spread_out(chain, reach, first, start, batch: Batch) -> Finding:
         f"never above {short(flat[0].steepest)}, and the weights (gain {short(gain)}) do not make up for it.",
         _steeper(flat),
     )
+
+
+def _look_behind(chain: list[Layer], first: Layer) -> str:
+    """Where to look for what is no layer with weights: behind the last one that hears nothing at all."""
+    deaf = [layer for layer in chain if layer.delta_norm == 0]
+    if deaf:
+        return f"look behind {deaf[-1].name} for a factor of 0, a gate that is shut or a mask that leaves it out."
+    return f"look behind {first.name} for a small factor, a gate that is nearly shut or a mask that leaves much out."
+
+
+def _shorter(chain: list[Layer], batch: Batch) -> str:
+    """What shortens a long way, of what is not there already."""
+    ways = ["skip connections"] * batch.plain + ["normalisation between layers"] * (not path.has_normalisation(chain))
+    return f"{', '.join(ways)}{',' * (len(ways) > 1)}{' or ' * bool(ways)}fewer layers."
 
 
 def _steeper(flat: list[Layer]) -> str:

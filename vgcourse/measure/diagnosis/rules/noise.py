@@ -31,4 +31,6 @@ def noisy(batch: Batch) -> Finding | None:
 
 
 def _rest(noise) -> str:
+    if noise.instead:
+        return f" and puts {noise.instead:.3g} in its place"
     return f" and multiplies the rest by {1 / (1 - noise.rate):.3g}" if noise.rate < 1 else ""

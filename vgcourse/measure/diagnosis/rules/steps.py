@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts.layer import Batch
 from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
-from vgcourse.measure.diagnosis.thresholds import SLOWER, STEP_TOO_LARGE, STEP_TOO_SMALL
+from vgcourse.measure.diagnosis.thresholds import NEXT_TO_0, SLOWER, STEP_TOO_LARGE, STEP_TOO_SMALL, VANISHED
 from vgcourse.measure.diagnosis.words import short, way
 
 
@@ -64,12 +65,12 @@ def _most_moved(batch: Batch) -> str:
 
 def step_size(batch: Batch) -> Finding | Unmeasured | None:
     """Steps far too large or far too small for the weights that they change."""
-    steps = [(layer.update_ratio, layer.name) for layer in batch.layers if np.isfinite(layer.update_ratio)]
+    steps = [(layer.step, layer.name) for layer in batch.layers if np.isfinite(layer.step)]
     if not batch.compiled or not steps:
         return None
     largest, name = max(steps)
-    # Weights that start at 0 move by infinitely much, those that hear nothing by nothing, whatever the rate.
-    from_zero = any(np.isinf(layer.update_ratio) for layer in batch.layers)
+    # A scale or a bias that starts at 0 moves by infinitely much, what hears nothing by nothing, whatever the rate.
+    from_zero = any(np.isinf(layer.step) for layer in batch.layers)
     heard = any(layer.kernel_gradient > 0 for layer in batch.layers)
     falls = batch.trial is not None and batch.trial.losses[-1] < batch.loss
     if min(steps)[0] > STEP_TOO_LARGE and not falls:
@@ -80,41 +81,44 @@ def step_size(batch: Batch) -> Finding | Unmeasured | None:
             f"{name} by {largest:.0%} (0.1 % is a usual step).",
             "a learning rate smaller by a factor of ten, then again.",
         )
-    if from_zero or not heard:
+    if from_zero or not heard or not largest < STEP_TOO_SMALL:
         return None
-    if largest < STEP_TOO_SMALL and batch.scheduled:
+    if batch.scheduled:
         return _by_schedule(batch, largest, name)
-    if largest < STEP_TOO_SMALL and batch.held is not None:
+    if batch.held is not None:
         return _held_back(batch, largest, name)
+    return Finding(
+        "learning rate too small",
+        name,
+        f"One step of {batch.optimizer} changes no kernel {_much(batch, largest, name)}{_heard(batch)}.",
+        _larger_rate(batch) if largest > 0 else "a learning rate such as 1e-3.",
+    )
+
+
+def _much(batch: Batch, largest: float, name: str) -> str:
+    """How little a step changes the kernel that it changes most, where a sentence goes "changes no kernel ..."."""
     if largest == 0:
-        return Finding(
-            "learning rate too small",
-            name,
-            f"One step of {batch.optimizer} changes no kernel at all, in {name} or elsewhere, while all layers hear "
-            "the loss.",
-            "a learning rate such as 1e-3.",
-        )
-    if largest < STEP_TOO_SMALL:
-        return Finding(
-            "learning rate too small",
-            name,
-            f"One step of {batch.optimizer} changes no kernel by more than {largest:.1e} of its size, "
-            f"{name} most (1e-3 is a usual step), while all layers hear the loss.",
-            _larger_rate(batch),
-        )
-    return None
+        return f"at all, in {name} or elsewhere"
+    if any(layer.name == name and layer.glorot < NEXT_TO_0 for layer in batch.layers):
+        return f"by more than {largest:.1e} of Glorot's size, {name}, which is next to 0, most (1e-3 is a usual step)"
+    return f"by more than {largest:.1e} of its size, {name} most (1e-3 is a usual step)"
+
+
+def _heard(batch: Batch) -> str:
+    """That it is not for want of a gradient, where that is so."""
+    chain = path.chain(batch)
+    return ", while all layers hear the loss" * bool((path.reach(chain, batch) >= VANISHED).all())
 
 
 def _by_schedule(batch: Batch, largest: float, name: str) -> Finding | Unmeasured:
     """Small steps are where a warm-up starts, and where training ends: amiss is an end before anything was learnt."""
     if batch.ended and batch.guess is not None and batch.data_loss > 0.98 * batch.guess:
-        much = f"by more than {largest:.1e} of its size, {name} most" if largest > 0 else "at all"
         return Finding(
             "learning rate too small",
             name,
-            f"One step of {batch.optimizer} changes no kernel {much}: after {batch.steps_done:,} steps its schedule "
-            f"has come to an end, with no larger rate to come, and the loss ({short(batch.data_loss)}) is no better "
-            f"than that of a constant answer ({short(batch.guess)}).",
+            f"One step of {batch.optimizer} changes no kernel {_much(batch, largest, name)}: after "
+            f"{batch.steps_done:,} steps its schedule has come to an end, with no larger rate to come, and the loss "
+            f"({short(batch.data_loss)}) is no better than that of a constant answer ({short(batch.guess)}).",
             "a schedule over more steps, or one that ends higher.",
         )
     now = "has come to its end, with no larger rate to come" if batch.ended else "is small now"
@@ -133,12 +137,11 @@ def _larger_rate(batch: Batch) -> str:
 def _held_back(batch: Batch, largest: float, name: str) -> Finding:
     held = batch.held
     usual = "1e-7" if held.setting == "epsilon" else "1.0, or none"
-    much = f"by more than {largest:.1e} of its size, {name} most (1e-3 is a usual step)" if largest > 0 else "at all"
     return Finding(
         "clipping too strong" if held.setting.startswith(("clip", "global")) else "learning rate too small",
         name,
-        f"One step of {batch.optimizer} changes no kernel {much}, because of {held.setting}={held.value:g}: "
-        f"without it the largest step is {_times(held.factor)} (tried on a copy).",
+        f"One step of {batch.optimizer} changes no kernel {_much(batch, largest, name)}, because of "
+        f"{held.setting}={held.value:g}: without it the largest step is {_times(held.factor)} (tried on a copy).",
         f"{held.setting}={usual}.",
     )
 

@@ -27,7 +27,7 @@ _ONES = "a scale that starts at ones; zeros are for the end of a residual branch
 
 def symmetric(batch: Batch) -> Finding | None:
     """A layer whose units are all alike."""
-    same = [layer for layer in batch.layers[:-1] if layer.identical]
+    same = [layer for layer in batch.layers[:-1] if layer.identical and not _waits(layer, batch)]
     if not same:
         return None
     return Finding(
@@ -37,6 +37,14 @@ def symmetric(batch: Batch) -> Finding | None:
         f"{and_more(same)}: they will stay copies of one unit however long you train.",
         "a random kernel initializer (glorot_uniform, he_normal) instead of a constant one.",
     )
+
+
+def _waits(layer: Layer, batch: Batch) -> bool:
+    """Does a layer of zeros hear nothing only until one of zeros behind it has made its first step?"""
+    if layer.kernel_rms != 0 or layer.kernel_gradient != 0:
+        return False
+    behind = itertools.islice(itertools.dropwhile(lambda other: other is not layer, batch.layers), 1, None)
+    return any(other.kernel_rms == 0 and other.kernel_gradient > 0 for other in behind)
 
 
 def all_dead(batch: Batch) -> Finding | None:
@@ -86,7 +94,7 @@ def _dead(layers: list[Layer], batch: Batch) -> Finding | None:
 def _alive(layer: Layer) -> str:
     """What units start from that are alive: those behind a normalisation hang on its shift, not on a kernel."""
     norm = layer.kind.endswith("Normalization")
-    return f"a shift (beta) of zeros in {layer.name}" if norm else "he_normal kernels with zero biases"
+    return _shift_of_zeros(layer) if norm else "he_normal kernels with zero biases"
 
 
 def _silenced(norm: Layer, layers: list[Layer]) -> Finding:
@@ -108,7 +116,9 @@ def _faded(dead: Layer, batch: Batch) -> Finding | None:
     """
     before = list(itertools.takewhile(lambda layer: layer is not dead, batch.layers))
     if (zero := next((layer for layer in before if layer.output == 0), None)) is not None:
-        return _zeroed(zero, dead, batch)
+        # Of numbers that are all alike, as behind a tanh at its end, a normalisation makes zeros.
+        norm = zero.kind.endswith("Normalization") and zero.input_rms > 0
+        return None if norm and _flat_before(zero, batch) else _zeroed(zero, dead, batch)
     kept = {layer.name: np.log(layer.gain / path.needed(layer)) for layer in before if layer.gain > 0}
     weak = [layer for layer in before if layer.gain < path.needed(layer) / 4]
     came = before[0].input_rms if before and before[0].input_rms > 0 else 1.0
@@ -122,6 +132,15 @@ def _faded(dead: Layer, batch: Batch) -> Finding | None:
         f"{and_more(weak)}; about {short(path.needed(weak[0]))} would keep its size).",
         f"{path.initializer(weak[0])} kernels.",
     )
+
+
+def _flat(layers) -> list[Layer]:
+    """Those with an activation that lies mostly where its slope is next to 0."""
+    return [layer for layer in layers if layer.smooth and _flat_share(layer) >= SATURATED]
+
+
+def _flat_before(norm: Layer, batch: Batch) -> bool:
+    return bool(_flat(itertools.takewhile(lambda layer: layer is not norm, batch.layers)))
 
 
 def _zeroed(zero: Layer, dead: Layer, batch: Batch) -> Finding:
@@ -154,7 +173,7 @@ def _zeroed(zero: Layer, dead: Layer, batch: Batch) -> Finding:
 
 def saturated(batch: Batch) -> Finding | None:
     """A layer whose activations lie where their slope is next to 0."""
-    flat = [layer for layer in batch.layers if layer.smooth and _flat_share(layer) >= SATURATED]
+    flat = _flat(batch.layers)
     flat = [layer for layer in flat if layer is not batch.layers[-1] or _output_stuck(batch)]
     clipped = [layer for layer in path.hidden(batch) if layer.clipped >= SATURATED]
     if not flat:
@@ -223,7 +242,7 @@ def _why_flat(worst: Layer, evidence: str, batch: Batch) -> Finding:
             "saturation",
             worst.name,
             f"{evidence}, because what it takes in is large (rms {short(worst.input_rms)}).",
-            "smaller weights in the layer before it, or a normalisation between them.",
+            "a normalisation of what it takes in, or smaller numbers into it.",
         )
     if worst.z_rms < USUAL_SIZE and worst.z_offset < OFF_CENTRE:
         return Finding(
@@ -233,12 +252,35 @@ def _why_flat(worst: Layer, evidence: str, batch: Batch) -> Finding:
             "soon for them.",
             "an activation that has a slope there, such as relu without a max_value, or tanh.",
         )
+    return _far_out(worst, evidence)
+
+
+def _far_out(worst: Layer, evidence: str) -> Finding:
+    """Pre-activations that are large, or off centre: by biases, or by what comes in."""
+    if worst.z_offset < 1:
+        return Finding(
+            "saturation",
+            worst.name,
+            f"{evidence}, because its pre-activations are large (rms {short(worst.z_rms)}): what it takes in has rms "
+            f"{short(worst.input_rms)}, its weights a gain of {short(worst.gain)}.",
+            "batch normalisation before the activation, or what makes what it takes in smaller.",
+        )
+    mean = worst.z_rms * worst.z_offset / np.hypot(1, worst.z_offset)
+    by_bias = bool(worst.bias_rms > 0.3 * mean)
+    norm = worst.kind.endswith("Normalization")
+    ways = [_shift_of_zeros(worst)] * by_bias + ["batch normalisation before the activation"] * (not norm)
     return Finding(
         "saturation",
         worst.name,
-        f"{evidence}; its pre-activations lie {short(worst.z_offset)} standard deviations off centre.",
-        "zero biases, smaller or standardised inputs, or batch normalisation before the activation.",
+        f"{evidence}; its pre-activations lie {short(worst.z_offset)} standard deviations off centre"
+        f"{'' if by_bias or norm else ', for the mean of what it takes in and not for its biases'}.",
+        f"{' or '.join(ways) or 'an activation that has a slope there'}.",
     )
+
+
+def _shift_of_zeros(layer: Layer) -> str:
+    norm = layer.kind.endswith("Normalization")
+    return f"a shift (beta) of zeros in {layer.name}" if norm else "zero biases"
 
 
 def _flat_share(layer: Layer) -> float:

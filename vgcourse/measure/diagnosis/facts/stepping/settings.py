@@ -98,7 +98,7 @@ def held_back(optimizer, variables, gradients: dict, kernels) -> Held | None:
 
 def _largest(twin: Twin, gradients: dict, asked: set[int]) -> float:
     twin.step(gradients)
-    return max((r for v, r in twin.ratios().items() if v in asked and np.isfinite(r)), default=0.0)
+    return max((r for v, r in twin.sizes().items() if v in asked and np.isfinite(r)), default=0.0)
 
 
 def prices(infos) -> list[Price]:

@@ -4,7 +4,8 @@ import keras
 import numpy as np
 
 from vgcourse.measure import keras_private
-from vgcourse.measure.diagnosis.facts.arrays import as_array, as_float64
+from vgcourse.measure.diagnosis.facts.arrays import as_array, as_float64, over_glorot
+from vgcourse.measure.diagnosis.thresholds import NEXT_TO_0
 from vgcourse.measure.layers import inner_optimizer
 from vgcourse.measure.statistics import rms
 
@@ -44,7 +45,15 @@ class Twin:
 
     def ratios(self) -> dict[int, float]:
         """id of a variable -> rms(change so far) / rms(weights)."""
-        return {id(v): _ratio(as_float64(self._copies[id(v)]) - as_float64(v), as_float64(v)) for v in self.variables}
+        return {id(v): _ratio(self._change(v), as_float64(v)) for v in self.variables}
+
+    def sizes(self) -> dict[int, float]:
+        """As `ratios`; of a kernel at 0, or next to it, beside the size that Glorot's initializer gives it."""
+        near = [v for v in self.variables if len(v.shape) > 1 and over_glorot(as_float64(v)) < NEXT_TO_0]
+        return self.ratios() | {id(v): over_glorot(self._change(v)) for v in near}
+
+    def _change(self, variable) -> np.ndarray:
+        return as_float64(self._copies[id(variable)]) - as_float64(variable)
 
 
 def _copy(variable):

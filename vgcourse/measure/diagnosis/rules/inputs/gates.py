@@ -1,5 +1,6 @@
 """Rules about the gates of recurrent layers, which inputs or biases hold open or shut."""
 
+from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
 from vgcourse.measure.diagnosis.rules.finding import Finding
 from vgcourse.measure.diagnosis.rules.inputs.size import large_behind
@@ -20,13 +21,15 @@ def gates_flat(batch: Batch) -> Finding | None:
     )
     if (large := large_behind(worst, evidence, batch)) is not None:
         return large
-    if worst.input_rms > 5:
+    if worst.input_rms > 5 and worst is path.takes_the_input(batch):
         return Finding(
             "inputs too large",
             worst.name,
             f"{evidence}.",
             "standardise what it takes in: subtract each feature's mean, divide by its standard deviation.",
         )
+    if worst.input_rms > 5:
+        return Finding("saturation", worst.name, f"{evidence}.", "a normalisation of what it takes in.")
     return Finding("weights too large", worst.name, f"{evidence}.", "glorot_uniform for its kernel.")
 
 

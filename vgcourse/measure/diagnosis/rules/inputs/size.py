@@ -11,7 +11,7 @@ from vgcourse.measure.diagnosis.rules.inputs.standardised import (
     compared,
     how_to_standardise,
 )
-from vgcourse.measure.diagnosis.thresholds import GROWN, LARGE_INPUT, LARGE_VECTORS, SMALL_INPUT
+from vgcourse.measure.diagnosis.thresholds import GROWN, LARGE_GAIN, LARGE_INPUT, LARGE_VECTORS, SMALL_INPUT
 from vgcourse.measure.diagnosis.words import short
 
 
@@ -56,8 +56,12 @@ def smaller_vectors(table: Layer) -> str:
 
 
 def large_behind(layer: Layer, evidence: str, batch: Batch) -> Finding | None:
-    """What makes large what a layer in the midst of a net takes in, where no weights on the way there do."""
-    return _vectors_behind(layer, evidence, batch) or _inputs_behind(layer, evidence, batch)
+    """What makes large what a layer in the midst of a net takes in: vectors of a table, inputs, weights before it."""
+    return (
+        _vectors_behind(layer, evidence, batch)
+        or _inputs_behind(layer, evidence, batch)
+        or _weights_behind(layer, evidence, batch)
+    )
 
 
 def _inputs_behind(layer: Layer, evidence: str, batch: Batch) -> Finding | None:
@@ -70,6 +74,26 @@ def _inputs_behind(layer: Layer, evidence: str, batch: Batch) -> Finding | None:
         f"{evidence}. {layer.name} takes in numbers of size {short(layer.input_rms)} (rms), because the inputs are "
         f"large: {first.name} takes in such of size {short(first.input_rms)}.",
         how_to_standardise(batch, STANDARDISE),
+    )
+
+
+def _weights_behind(layer: Layer, evidence: str, batch: Batch) -> Finding | None:
+    """The layer with large weights that makes large what another takes in."""
+    before = list(itertools.takewhile(lambda other: other is not layer, batch.layers))[::-1]
+    # What stands before a normalisation has no say in how large the numbers behind it are.
+    near = itertools.takewhile(lambda other: not other.kind.endswith("Normalization"), before)
+    loud = [other for other in near if other.gain > LARGE_GAIN and other.output > GROWN * other.input_rms]
+    loud = [other for other in loud if LARGE_VECTORS < layer.input_rms < GROWN * other.output]
+    if not loud:
+        return None
+    worst = max(loud, key=lambda other: other.output / other.input_rms)
+    return Finding(
+        "weights too large",
+        worst.name,
+        f"{evidence}. {layer.name} takes in numbers of size {short(layer.input_rms)} (rms), and {worst.name} makes "
+        f"such of size {short(worst.output)} of such of size {short(worst.input_rms)}: its weights are large (gain "
+        f"{short(worst.gain)}, about {short(path.needed(worst))} would keep the size).",
+        f"{path.initializer(worst)} kernels.",
     )
 
 
