@@ -286,3 +286,21 @@ def test_train_captures_and_sweep_speak_of_a_run_in_the_same_words():
     assert set(capture.recording.info) == set(trained.info) <= set(swept.info)
     table = trained.compare(swept.__class__(**vars(trained)))
     assert np.allclose(table.ratio.dropna(), 1) and table.attrs["info"] == {}
+
+
+@pytest.mark.parametrize("keep", ["arrays", "statistics"])
+def test_gradients_that_a_loss_scale_made_infinite_for_some_steps_are_said_to_be_finite_again(keep):
+    """Steps whose scaled gradients leave float16 are skipped, and the scale is halved."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, "tanh"), keras.layers.Dense(1)])
+    finally:
+        keras.config.set_dtype_policy(before)
+    optimizer = keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(0.01), initial_scale=2.0**18)
+    model.compile(optimizer, "mse")
+    X = np.linspace(-1, 1, 32, dtype="float32").reshape(16, 2)
+    capture = GradientCapture(every="step", keep=keep)
+    model.fit(X, 3 * X[:, :1], batch_size=2, epochs=2, verbose=0, callbacks=[capture])
+    assert capture.recording.info["gradients_nonfinite_at"] is not None
+    assert "finite again at the end" in repr(capture.recording)

@@ -156,6 +156,14 @@ def test_weights_that_are_no_number_are_seen_though_the_loss_is():
     assert broken.info["weights_nonfinite_at"] == 0 and "weights not finite from epoch 0" in repr(broken)
 
 
+def test_gradients_that_are_finite_again_are_said_to_be():
+    """A loss scale that is too large makes some steps' infinite; these steps are skipped."""
+    gradient = np.ones((3, 2, 3))
+    gradient[0] = np.inf
+    assert "gradients not finite at epoch -1, and finite again" in repr(small(kernel_gradients={"output": gradient}))
+    assert "gradients not finite from epoch -1" in repr(small(kernel_gradients={"output": gradient + np.inf}))
+
+
 def test_it_becomes_an_xarray_dataset_where_xarray_is_installed():
     recording = small(step_gradients={"output": np.ones((3, 5))})
     try:

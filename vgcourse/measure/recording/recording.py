@@ -178,12 +178,30 @@ class Recording:
 
     def __repr__(self) -> str:
         end = f", accuracy {self.accuracy[-1]:.3f}" if np.isfinite(self.accuracy[-1]) else ""
-        broken = {name.partition("_")[0]: self.info[name] for name in _WATCHED} | {"loss": self.info["nonfinite_at"]}
-        flag = "".join(f", {what} not finite from epoch {at:g}" for what, at in broken.items() if at is not None)
+        watched = {name.partition("_")[0]: name for name in _WATCHED} | {"loss": "nonfinite_at"}
+        flag = "".join(self._flag(what, name) for what, name in watched.items() if self.info[name] is not None)
         return (
             f"Recording({len(self.layers)} layers, {len(self.epochs)} moments from epoch {self.epochs[0]:g} "
             f"to {self.epochs[-1]:g}, loss {self.loss[0]:.4g} → {self.loss[-1]:.4g}{end}{flag})"
         )
+
+    def _flag(self, what: str, name: str) -> str:
+        """Since when these numbers are not finite; a loss scale too large for some steps makes gradients so."""
+        again = np.isfinite(self.loss[-1]) if what == "loss" else self._ends_finite(name)
+        when = (
+            f"at epoch {self.info[name]:g}, and finite again at the end"
+            if again
+            else f"from epoch {self.info[name]:g}"
+        )
+        return f", {what} not finite {when}"
+
+    def _ends_finite(self, name: str) -> bool:
+        last = [values[-1] for group in _WATCHED[name] for values in getattr(self, group).values()]
+        if not last and self.statistics is not None:
+            rows = self.statistics[self.statistics["epoch"] == self.epochs[-1]]
+            gradients = rows["quantity"].str.endswith("gradient")
+            last = [rows["rms"][gradients if name.startswith("gradients") else ~gradients]]
+        return all(np.isfinite(np.asarray(values, float)).all() for values in last) and bool(sum(map(np.size, last)))
 
     def _repr_html_(self) -> str:
         head = ("layer", "activation", "kernel", "rms kernel gradient", "rms backprop", "saturated", "dead")
