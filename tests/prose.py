@@ -54,12 +54,14 @@ def sentences(source: str) -> list[Sentence]:
 
 
 def told_by_code(body: str) -> list[str]:
-    """What a cell says in whole sentences: the notes of a reveal, the words of `vg.plots.tell`."""
+    """What a cell says in sentences: notes of a reveal, words of `vg.plots.tell`, a question that holds a share."""
     nodes = list(ast.walk(ast.parse(body)))
-    calls = [node for node in nodes if isinstance(node, ast.Call)]
-    told = [part for call in calls if ast.unparse(call.func) in ("reveal", "vg.plots.tell") for part in call.args[1:]]
+    calls = [(ast.unparse(node.func), node.args[1:]) for node in nodes if isinstance(node, ast.Call)]
+    told = [part for name, parts in calls if name in ("reveal", "vg.plots.tell") for part in parts]
     told += [node.value for node in nodes if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "note"]
-    return [_text(part) for part in told if isinstance(part, (ast.Constant, ast.JoinedStr))]
+    asked = [_text(parts[0]) for name, parts in calls if name == "predict"]
+    said = [_text(part) for part in told if isinstance(part, (ast.Constant, ast.JoinedStr))]
+    return said + [question for question in asked if re.search(r"\.\d", question)]
 
 
 def _text(node: ast.Constant | ast.JoinedStr) -> str:

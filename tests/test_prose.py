@@ -49,8 +49,10 @@ def test_a_new_number_is_noticed_and_a_name_is_none():
 def test_what_a_cell_says_needs_a_holder_though_its_digits_stand_in_code():
     cell = '# %%\nnote = f"In {9} of 16 nets. Never."\nreveal("id", 7, "A tenth is left.")\n'
     cell += 'vg.plots.tell(fig, "A line falls to " "0.3.")\nprint("7 of 9")\n'
+    cell += 'predict("id", "It has .67. And now?", between=(0, 9))\npredict("id", "Of 9 nets?", between=(0, 9))\n'
     found = sentences(cell)
-    assert {one.text for one in found} == {"In … of 16 nets.", "A tenth is left.", "A line falls to 0.3."}
+    wanted = {"In … of 16 nets.", "A tenth is left.", "A line falls to 0.3.", "It has .67."}
+    assert {one.text for one in found} == wanted
     assert not any(is_held(one, set()) for one in found) and is_held(found[0], {found[0].text})
 
 
