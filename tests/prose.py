@@ -1,6 +1,6 @@
 """Sentences of a lesson that hold a number, and what holds each of them.
 
-Prose has such sentences, and so have the notes beside a result and the words for those who do not see a figure. A
+Prose has such sentences, and so have model answers, notes beside a result, words for those who do not see a figure. A
 test holds a sentence by quoting a part of it (``assert "half of its way" in prose and 0.4 < share < 0.6``). Of a
 set-up in prose the numbers stand in the code beside it. For the rest, `prose_holders.txt` names the test that
 measures it without quoting it, or says why none has to: it is worked out in the text, or it is told from elsewhere.
@@ -46,7 +46,9 @@ def sentences(source: str) -> list[Sentence]:
     for i, (head, _, body) in enumerate(cells):
         if "[markdown]" not in head:
             found += _with_numbers(told_by_code(body), frozenset())
-        elif "written=" not in head:
+        elif "written=" in head:
+            found += _with_numbers([_said(body.partition("**Rubric")[0])], frozenset())
+        else:
             code = [b for h, _, b in cells[max(0, i - 4) : i + 5] if "[markdown]" not in h]
             beside = frozenset(n for b in code for n in _numbers(b.replace("_", "")))
             found += _with_numbers([_said(body)], beside)

@@ -227,6 +227,12 @@ def test_the_quartiles_and_shares_of_the_analyses_are_those_of_the_kept_runs(acc
     assert [round(100 * np.mean(accuracy[a][:, None] > accuracy[b])) for a, b in pairs] == [25, 3, 3]
 
 
+def test_the_model_answer_has_the_medians_of_the_kept_runs(accuracy):
+    wanted = {"T1.sig4": 0.628, "T1.sig4+rate10": 0.993, "T1.sig4+epochs1000": 0.995}
+    assert {id: round(float(np.median(accuracy[id])), 3) for id in wanted} == wanted
+    assert np.percentile(accuracy["T1.sig4"], [25, 75]) == pytest.approx([0.590, 0.746], abs=0.001)
+
+
 def test_the_gap_of_t2_and_what_each_change_leaves_of_it(accuracy, prose):
     middle = {id: np.median(runs) for id, runs in accuracy.items()}
     bad, good = middle["T2.tanh5"], middle["T2.relu5"]

@@ -341,6 +341,13 @@ def test_who_does_not_look_at_the_sequence_is_right_in_two_places_of_five(prose)
     assert np.median(deep("transformer", "post", rate=0.003)) < 0.41
 
 
+def test_the_model_answer_has_the_factors_of_the_kept_runs():
+    wanted = {("20 sigmoid", "layer"): 0.39, ("20 sigmoid", "batch"): 1.17, ("50 relu", "batch"): 1.26}
+    for (net, way), factor in {**wanted, ("50 relu", "layer"): 1.00}.items():
+        assert round(float(np.median(deep(net, way, "factor"))), 2) == factor
+    assert set(deep("50 relu", "layer")) == {0.5}
+
+
 def test_the_words_for_figures_2_and_3_are_those_of_the_kept_runs():
     found = {kind: {way: digits(way, kind, 30) for way in NINE} for kind in ("sgd", "adam")}
     for ways in found.values():
