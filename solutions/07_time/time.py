@@ -348,7 +348,7 @@ print(far.map("{:.0e}".format).to_string())
 
 # %% [markdown]
 r"""
-A row is a factor, taken to ever higher powers. After ten steps tanh has half as much left as "relu, identity", after four
+Each of the first six rows is one factor, taken to ever higher powers. After ten steps tanh has half as much left as "relu, identity", after four
 hundred $3\cdot10^{-28}$ times as much. Of the five kinds that we have not spoken of yet two keep a fifth at 200 steps, and one
 lets the error *grow*. Remember their
 names for the next section: four differ from the layers above in how their biases begin, and in nothing else.
