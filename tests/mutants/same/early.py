@@ -19,6 +19,7 @@ from tests.mutants.same.reasons import (
 
 SAME: dict[str, dict[str, str]] = {
     "first-check": {
+        "rms: an axis more": NUMBER,
         "rms: never negative": POSITIVE,
         "rms: absolute": POSITIVE,
         "rms: values absolute": "squares have no sign",
@@ -26,6 +27,8 @@ SAME: dict[str, dict[str, str]] = {
     },
     "leak-free-scaling": {"scale: result of the input's type": "coordinates are never whole numbers in type"},
     "radial-threshold": {
+        "radial_accuracy: an axis more": NUMBER,
+        "best_threshold: an axis more": NUMBER,
         "radial_accuracy: np.hypot(X[:, 0], X[:, 1]) → np.hypot(X[:, 1], X[:, 0])": "a distance is symmetric",
         "best_threshold: np.hypot(X[:, 0], X[:, 1]) → np.hypot(X[:, 1], X[:, 0])": "a distance is symmetric",
         "radial_accuracy: * <= t": "no point lies on the circle",
@@ -73,6 +76,7 @@ SAME: dict[str, dict[str, str]] = {
         "* input's type": "coordinates and parameters are never whole numbers in type",
     },
     "ten-slopes": {
+        "best_case: an axis more": NUMBER,
         "* clipped at 1*": SHARE,
         "* never negative": SHARE,
         "*: absolute": SHARE,
@@ -87,26 +91,18 @@ SAME: dict[str, dict[str, str]] = {
         "make_mlp: 1000 → -1000 #2": RUNS,
         "make_mlp: 1000 → 2000": RUNS,
         "make_mlp: 1000 → 10000": RUNS,
-        "make_mlp: seed=1000 * seed + depth → seed=10 * depth + seed": RUNS,
         "make_mlp: seed=1000 * seed + layer → seed=layer + seed * 1000": RUNS,
-        "make_mlp: 1000 * seed → 1000 + seed #2": RUNS,
         "make_mlp: 1000 → 1000000 #2": RUNS,
-        "make_mlp: seed=1000 * seed + depth → seed=seed + depth": RUNS,
         "make_mlp: 1000 → -1000": RUNS,
         "make_mlp: 1000 * seed + layer → 1000 * seed - layer": RUNS,
         "make_mlp: 1000 * seed + depth → 1000 * seed - depth": RUNS,
         "make_mlp: seed=1000 * seed + depth → seed=depth + seed * 1000": RUNS,
-        "make_mlp: seed=1000 * seed + depth → seed=2 * depth + seed": RUNS,
-        "make_mlp: 1000 → 1001 #2": RUNS,
         "make_mlp: 1000 → 1000000": RUNS,
-        "make_mlp: 1000 → 1 #2": RUNS,
         "make_mlp: 1000 → 10000 #2": RUNS,
-        "make_mlp: seed=1000 * seed + depth → seed=2 * seed + depth": RUNS,
-        "make_mlp: seed=1000 * seed + depth → seed=depth + seed": RUNS,
         "make_mlp: 1000 → 2000 #2": RUNS,
-        "make_mlp: 1000 → 999": RUNS,
     },
     "count-parameters": {
+        "count_parameters: an axis more": NUMBER,
         "count_parameters: (3 * width, width + 1) → (width + 1, 3 * width)": "both are added",
         "* rounded to *": WHOLE,
         "* never negative": POSITIVE,
@@ -123,6 +119,7 @@ SAME: dict[str, dict[str, str]] = {
         "fair_pairs: table.astype(object) → table": "pandas makes the column one of objects by itself",
     },
     "share-of-gap": {
+        "share_of_gap: an axis more": NUMBER,
         "share_of_gap: np.median(*) → np.median(*, axis=*": ROW,
         "share_of_gap: for key in bad:* → for key in list(bad)[::-1]:*": "the order of the dictionary is free",
         "share_of_gap: bad → good #2": "both set-ups have the same keys",
@@ -134,6 +131,7 @@ SAME: dict[str, dict[str, str]] = {
     },
     "layer-statistics": {"* → (2, 1)*": AXES},
     "path-length": {
+        "path_length: an axis more": NUMBER,
         "* → steps.mean(axis=(1, 2)).sum(axis=*": ROW,
         "* → (2, 1)*": AXES,
         "* never negative": POSITIVE,
@@ -171,6 +169,7 @@ SAME: dict[str, dict[str, str]] = {
         "output_gradients: y single": CLASSES,
     },
     "layer-factor": {
+        "layer_factor: an axis more": NUMBER,
         "layer_factor: np.median(slopes) → np.median(slopes, axis=*": ROW,
         "layer_factor: * list(whole)[::-1]": "the order of the networks does not matter for a median",
         "layer_factor: axis=1 → axis=-1": LAST,
