@@ -301,6 +301,7 @@ Write `refresh(model, X)` for a Keras `Sequential` model. It sets `moving_mean` 
 `BatchNormalization` to mean and variance of what that layer takes in, channel by channel (the last axis; rows are
 (n, channels), pictures (n, height, width, channels)), *when all normalisations below it are right already*.
 Nothing else may change: no other weight, no setting of a layer. It changes the model itself and gives back nothing.
+A normalisation that is not trainable is set as well, and a `Dropout` drops nothing: no step is trained here.
 
 For example:
 

@@ -36,7 +36,8 @@ refresh = Exercise(
         "all-axes": "One number for all channels: take the mean over all axes but the last.",
         "other-weights": "Something else than the moving statistics has changed: {what}. They alone are wrong here.",
         "other-net": Miss(
-            "In three nets all is right. Of a net of BatchNormalization, Dense, BatchNormalization, {what} is {got}; "
+            "In three nets all is right. Of a net of BatchNormalization, Dense, Dropout "
+            "and a BatchNormalization that is not trainable, {what} is {got}; "
             "wanted is {wanted}. What does each layer take in?",
             share=0.5,
         ),
@@ -113,7 +114,7 @@ def observe_refresh(answer: Any, rng: np.random.Generator) -> Seen:
 
 
 def _other_net() -> tuple[np.ndarray, np.ndarray]:
-    """Points, and the kernel of a net that begins with a normalisation."""
+    """Points, and the kernel of a net that begins with a normalisation, drops out, and ends with a frozen one."""
     rng = np.random.default_rng(6)
     return rng.normal(2, 3, (30, 3)).astype("float32"), rng.normal(0, 0.5, (3, 5)).astype("float32")
 
@@ -126,9 +127,11 @@ def _other_model(kernel: np.ndarray) -> Any:
         keras.Input((len(kernel),)),
         layers.BatchNormalization(name="norm_1"),
         layers.Dense(kernel.shape[1], "relu", use_bias=False, name="hidden"),
+        layers.Dropout(0.5, seed=1),
         layers.BatchNormalization(name="norm_2"),
     ]
     model = keras.Sequential(parts)
+    model.layers[-1].trainable = False
     model.layers[1].set_weights([kernel])
     return model
 

@@ -1,4 +1,4 @@
-"""One pass in training mode without memory, and the memory put back."""
+"""One pass in training mode without memory: Dropout drops then, and a frozen normalisation stays as it is."""
 
 
 def refresh(model, X):
