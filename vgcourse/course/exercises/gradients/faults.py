@@ -46,6 +46,11 @@ find_fault = Exercise(
         ),
         "wrong-layer": Miss("The dead units are right.", share=0.5),
         "wrong-both": "The list of dead units is not right either.",
+        "names": Miss(
+            "Right for hidden_1, hidden_2 and so on. In a net whose hidden layers are called {names} you name {got}: "
+            "take the names from the model.",
+            share=0.5,
+        ),
         "no-dead": Miss("The layer is right. But there are dead units, and your list has none.", share=0.5),
         "unit-number": Miss("The layer is right, and so are the units, counted from 1. Count from 0.", share=0.5),
         "asleep": Miss(
@@ -69,6 +74,9 @@ find_fault = Exercise(
         ),
     },
 )
+
+
+NAMES = ("alpha", "beta", "gamma", "delta", "epsilon")
 
 
 @find_fault.suits
@@ -159,7 +167,18 @@ def _shortcuts(case: _Patient, ran: Any) -> dict[str, int]:
 def observe_find_fault(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
     found = [answer(keras_model(weights, "relu"), X, y) for weights, X, y in _nets(rng)]
-    return {"found": [_plain(pair) if isinstance(pair, (list, tuple)) else as_array(pair) for pair in found]}
+    depth, seed, dead = TELLING[0]
+    weights, X, y = uneven(np.random.default_rng(seed), depth, dead)
+    found.append(answer(_named(keras_model(weights, "relu"), depth), X, y))
+    *found, named = [_plain(pair) if isinstance(pair, (list, tuple)) else as_array(pair) for pair in found]
+    return {"found": found, "named": named}
+
+
+def _named(model: Any, depth: int) -> Any:
+    """The model with other names, in the place of hidden_1, hidden_2, …"""
+    for layer, name in zip(model.layers, NAMES[:depth], strict=False):
+        layer.name = name
+    return model
 
 
 def _plain(found: Any) -> list:
@@ -195,9 +214,21 @@ def judge_find_fault(seen: Seen, rng: np.random.Generator) -> Any:
     right = [layer == f"hidden_{case.weak + 1}" for layer, case in zip(layers, cases, strict=True)]
     dead = [got == case.dead for got, case in zip(units, cases, strict=True)]
     if all(right):
-        return None if all(dead) else _judge_units(units, cases)
+        return _judge_named(seen["named"], cases[1]) if all(dead) else _judge_units(units, cases)
     key, fact = _judge_layers(layers, cases)
     return (key if all(dead) else "wrong-both"), fact
+
+
+def _judge_named(found: Any, case: _Patient) -> Any:
+    """The first of the telling nets once more, under other names."""
+    called = {f"hidden_{i}": name for i, name in enumerate(NAMES, 1)}
+    wanted = called[f"hidden_{case.weak + 1}"], sorted((called[name], unit) for name, unit in case.dead)
+    if isinstance(found, list) and len(found) == 2 and all(map(_is_pair, found[1] or [])):
+        told = (name for name in (found[0], *(name for name, _ in found[1])) if name not in NAMES)
+        if (found[0], sorted((name, unit) for name, unit in found[1])) == wanted:
+            return None
+        return "names", {"names": ", ".join(NAMES), "got": shortened(str(next(told, found[0])), 30)}
+    return "not-two"
 
 
 def _is_pair(pair: Any) -> bool:
