@@ -3,9 +3,11 @@
 The generator takes the course's own version of every exercise and bends what comes out of it.
 """
 
+import collections
 import functools
 import random
 import runpy
+import types
 from collections import namedtuple
 from pathlib import Path
 
@@ -227,6 +229,67 @@ def test_a_right_answer_passes_in_any_legal_dress(exercise):
         answers = tuple(bent(one, dress) for one in own_answers(exercise))
         verdict = exercise.verdict(exercise.observe_answers(answers, seed, watched=False), seed)
         assert verdict.passed, (name, verdict.message)
+
+
+def in_numbers_alone(bend, met):
+    """Bend numbers that stand by themselves, in a tuple or a dictionary; ``met`` gets each of them."""
+
+    def bent(value):
+        if type(value) is tuple:
+            return tuple(map(bent, value))
+        if type(value) is dict:
+            return {key: bent(part) for key, part in value.items()}
+        if isinstance(value, (bool, str)) or np.ndim(value) or np.asarray(value).dtype.kind not in "iuf":
+            return value
+        met.append(value)
+        return bend(value)
+
+    return bent
+
+
+OF_ONE = {
+    "an array": lambda number: np.array([number]),
+    "a matrix": lambda number: np.array([[number]]),
+    "a tensor": lambda number: tensor(np.array([number], "float32")),
+    "a series": lambda number: pd.Series([number]),
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    "exercise", [one for one in EXERCISES if one.id not in SLOW - {"branch-scale"}], ids=lambda exercise: exercise.id
+)
+def test_an_array_of_one_number_is_that_number_and_a_list_is_not(exercise):
+    """As NumPy sees it; in all exercises alike."""
+    seed, own = exercise.suitable(SEED), own_answers(exercise)
+    for name, bend in {**OF_ONE, "a list": lambda number: [number]}.items():
+        met: list = []
+        worn = tuple(bent(one, in_numbers_alone(bend, met)) for one in own)
+        verdict = exercise.verdict(exercise.observe_answers(worn, seed, watched=False), seed)
+        # Where a choice may be None or a pair, nobody looks for a number in it.
+        if met and exercise.id != "cheapest-way":
+            assert verdict.passed == (name != "a list"), (name, verdict.message)
+
+
+MAPPINGS = {
+    "a mapping": types.MappingProxyType,
+    "a dictionary of one's own making": collections.UserDict,
+    "a series": lambda found: pd.Series(found, dtype=object),
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("id", ["share-of-gap", "layer-statistics", "layer-rms", "output-gradients"])
+@pytest.mark.parametrize("name", MAPPINGS)
+def test_where_a_dictionary_is_asked_for_any_mapping_will_do(id, name):
+    exercise = registry.find(id)
+
+    def mapped(value):
+        return MAPPINGS[name](value) if type(value) is dict else value
+
+    worn = tuple(bent(one, mapped) for one in own_answers(exercise))
+    verdict = exercise.verdict(exercise.observe_answers(worn, SEED, watched=False), SEED)
+    assert verdict.passed, verdict.message
 
 
 def wrong_answers(exercise):

@@ -152,6 +152,21 @@ def as_sent(value: Any) -> Any:
     return value if value is None or isinstance(value, (tuple, list)) else np.asarray(value)
 
 
+def as_number(value: Any) -> Any:
+    """What should be one number, as it is sent: an array or tensor of one entry is that number, whatever its shape.
+
+    A list of one number is none.
+    """
+    sent = as_sent(value)
+    return sent.reshape(()) if isinstance(sent, np.ndarray) and sent.size == 1 else sent
+
+
+def as_dict(value: Any) -> Any:
+    """A dict of whatever has keys: another mapping, a series or table of pandas'; anything else as it is."""
+    is_other = hasattr(value, "keys") and not isinstance(value, (dict, type))
+    return dict(value) if is_other else value
+
+
 def worst(got: Any, wanted: Any) -> tuple[tuple[int, ...], float, float]:
     """Where two arrays of one shape differ most, and both numbers there; a NaN is the worst of all."""
     got, wanted = np.asarray(got, float), np.asarray(wanted, float)

@@ -72,7 +72,7 @@ def _in_numbers(seen: Any, model: Any) -> str | None:
             None if np.isfinite(seen).all() or not np.isfinite(model).all() else "nan or inf stands among the numbers"
         )
     wanted = "one number belongs" if np.size(model) == 1 else f"one of shape {np.shape(model)} belongs"
-    return f"an array of shape {np.shape(seen)} stands where {wanted}"
+    return f"something of shape {np.shape(seen)} stands where {wanted}"
 
 
 def _in_dict(seen: Any, model: dict[str, Any]) -> str | None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import all_close, cause, fact, first_off, said
+from vgcourse.course.checks.compare import all_close, as_number, cause, fact, first_off, said
 from vgcourse.course.checks.exercise import Exercise, need_callable
 
 first_check = Exercise(
@@ -52,7 +52,7 @@ def _root_mean_square(v: np.ndarray) -> float:
 @first_check.observe
 def observe_first_check(answer: Any, rng: np.random.Generator) -> dict[str, Any]:
     need_callable(answer)
-    return {"sizes": [answer(row.copy()) for row in _rows(rng)]}
+    return {"sizes": [as_number(answer(row.copy())) for row in _rows(rng)]}
 
 
 @first_check.judge

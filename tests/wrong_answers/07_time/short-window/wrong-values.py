@@ -1,4 +1,4 @@
-"""No slope."""
+"""Into the kernel goes the state that came out of the step, not the one that went in."""
 
 import numpy as np
 
@@ -7,13 +7,12 @@ def truncated(X, hs, U, error, window):
     T = X.shape[1]
     dWx, dU = np.zeros((X.shape[2], U.shape[1])), np.zeros_like(U)
     for t in reversed(range(max(0, T - window), T)):
-        dz = error
+        dz = error * (1 - hs[t + 1] ** 2)
         dWx = dWx + X[:, t].T @ dz
-        dU = dU + hs[t].T @ dz
+        dU = dU + hs[t + 1].T @ dz
         error = dz @ U.T
     return dWx, dU
 
 
 def deaf_inputs(X, window):
-    heard = np.any(X[:, -window:] != 0, axis=(0, 1))
-    return np.flatnonzero(~heard)
+    return np.flatnonzero(~np.any(X[:, -window:] != 0, axis=(0, 1)))

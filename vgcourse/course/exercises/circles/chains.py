@@ -4,7 +4,17 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, all_close, as_sent, cause, close, fact, first_off
+from vgcourse.course.checks.compare import (
+    NO_RETURN,
+    Seen,
+    all_close,
+    as_number,
+    as_sent,
+    cause,
+    close,
+    fact,
+    first_off,
+)
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.circles.sigmoids import logistic, logistic_slope
 
@@ -50,7 +60,7 @@ def _drifting(depth: int) -> float:
 @ten_slopes.observe
 def observe_ten_slopes(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
-    return {"products": [as_sent(answer(depth)) for depth in _depths(rng)]}
+    return {"products": [as_number(answer(depth)) for depth in _depths(rng)]}
 
 
 @ten_slopes.judge

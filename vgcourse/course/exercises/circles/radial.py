@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, as_sent, cause, fact, near, of_two, slip
+from vgcourse.course.checks.compare import NO_RETURN, Seen, as_number, cause, fact, near, of_two, slip
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 radial = Exercise(
@@ -132,13 +132,13 @@ def observe_radial(accuracy: Any, best: Any, rng: np.random.Generator) -> Seen:
     need_callable(accuracy)
     need_callable(best)
     sets = _sets(rng)
-    accuracies = [as_sent(accuracy(X.copy(), y.copy(), t)) for X, y, t in sets]
+    accuracies = [as_number(accuracy(X.copy(), y.copy(), t)) for X, y, t in sets]
     # best_threshold usually compares accuracies: without numbers it could only raise.
     if any(value is None or np.shape(value) for value in accuracies):
         return {"accuracies": accuracies, "thresholds": []}
     return {
         "accuracies": accuracies,
-        "thresholds": [as_sent(best(X.copy(), y.copy())) for X, y, _ in sets[:SEARCHED]],
+        "thresholds": [as_number(best(X.copy(), y.copy())) for X, y, _ in sets[:SEARCHED]],
     }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, common_cause, fact, with_other_half
+from vgcourse.course.checks.compare import NO_RETURN, Seen, as_number, common_cause, fact, with_other_half
 from vgcourse.course.checks.exercise import Exercise, need_callable
 
 chance_loss = Exercise(
@@ -16,10 +16,15 @@ chance_loss = Exercise(
     passed="The first number to hold a loss against: whoever does not get below it has learned nothing from X.",
     misses={
         "no-return": NO_RETURN.format(name="chance_loss"),
+        "not-one-number": "A loss is one number; yours has the shape {got}.",
         "balanced": "You take all classes for equally frequent. A constant answer may favour the frequent ones, and "
         "gets less than the logarithm of their number.",
         "bits": "Those are bits, with logarithms to base 2. Keras counts in natural logarithms.",
         "accuracy": "That is how often the commonest class comes. Asked for is a loss.",
+        "errors": "That is the share of those who are not in the commonest class. Asked for is a loss.",
+        "decimal": "Those are logarithms to base 10. Keras counts in natural logarithms.",
+        "summed": "You add up over the examples where a mean over them belongs: twice as many examples have the same "
+        "loss.",
         "log-of-zero": "A class that has every example, or none, makes 0 · log 0: nan. Its part of the loss is 0.",
         "half": "Those who are 1 are in it, and those who are 0 are not: the cross-entropy has two terms.",
         "one-mean": "You take one mean for all columns. A constant answer may be another number in each column.",
@@ -35,7 +40,8 @@ Case = tuple[np.ndarray, str]
 
 
 def _cases(rng: np.random.Generator) -> list[Case]:
-    """Uneven classes, one alone, a rare one, labels that do not begin at 0; columns with means of their own.
+    """Uneven classes, one alone, a rare one, labels that do not begin at 0; columns with means of their own,
+    whole numbers whose means are none.
 
     Of each kind a small loss, of which four digits after the point are too few.
     """
@@ -48,6 +54,7 @@ def _cases(rng: np.random.Generator) -> list[Case]:
         (np.ones(5, "float32"), "yes-no"),
         (np.array([[0.0], [1.0], [1.0]], "float32"), "yes-no"),
         (np.array([2.0, 5.0, 11.0]), "numbers"),
+        (np.array([[2, 7], [5, 1], [12, 2]]), "numbers"),
         (np.repeat([2, 0], [399, 1]), "classes"),
         (np.repeat([1.0, 0.0], [1, 399]), "yes-no"),
         (np.array([0.21, 0.25, 0.32]), "numbers"),
@@ -75,7 +82,7 @@ def best(y: np.ndarray, kind: str) -> float:
 def observe_chance_loss(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
     with np.errstate(all="ignore"):
-        return {"losses": [answer(y, kind) for y, kind in _cases(rng)]}
+        return {"losses": [as_number(answer(y, kind)) for y, kind in _cases(rng)]}
 
 
 @chance_loss.judge
@@ -94,6 +101,8 @@ def judge_chance_loss(seen: Seen, rng: np.random.Generator) -> Any:
 
 def _problem(got: list, wanted: list, cases: list[Case], off: int) -> Any:
     """The cause, if one is known, and the fact of the first case that is off."""
+    if shape := np.shape(got[off]):
+        return "not-one-number", {"got": str(shape)}
     y, kind = cases[off]
     shown = np.round(y, 3).tolist() if y.size < 9 else f"{y.size} numbers"
     told = fact(f"chance_loss({shown}, {kind!r})", got[off], wanted[off])
@@ -101,11 +110,10 @@ def _problem(got: list, wanted: list, cases: list[Case], off: int) -> Any:
 
 
 def _same(got: Any, wanted: Any) -> bool:
-    """A single number, as such or in an array of one; NaN is the same as NaN."""
-    if got is None or np.size(got) != 1:
+    """A single number; NaN is the same as NaN."""
+    if got is None or np.shape(got):
         return False
-    got = np.asarray(got, float)
-    got = got.item()
+    got = float(got)
     return bool(np.isnan(got)) if np.isnan(wanted) else bool(abs(got - wanted) <= 1e-6 + 2e-5 * abs(wanted))
 
 
@@ -113,7 +121,7 @@ def _slips(y: np.ndarray, kind: str) -> dict[str, list[float]]:
     """What each wrong formula gives for a case; for a kind that it does not concern, what is right."""
     right = [best(y, kind)]
     slips = dict.fromkeys(("log-of-zero", "half", "one-mean", "sum", "deviation", "one-less"), right)
-    slips |= dict.fromkeys(("balanced", "bits", "accuracy", "sign", "around-zero"), right)
+    slips |= dict.fromkeys(("balanced", "bits", "decimal", "accuracy", "errors", "sign", "around-zero"), right)
     return slips | (_slips_of_numbers(y) if kind == "numbers" else _slips_of_classes(y, kind))
 
 
@@ -123,6 +131,8 @@ def _slips_of_numbers(y: np.ndarray) -> dict[str, list[float]]:
     return {
         "one-mean": [float(y.var())],
         "sum": [float(around.sum())],
+        # Over the examples of one kind, of the other, of both; with or without the mean over the columns.
+        "summed": [float(around.sum() * len(y)), float(around.mean()), float(around.sum() * len(y))],
         "deviation": [float(np.sqrt(around.mean())), float(columns.std(axis=0).mean()), float(y.std())],
         "one-less": [float(columns.var(axis=0, ddof=1).mean())],
         "around-zero": [float(np.mean(y**2))],
@@ -140,7 +150,10 @@ def _slips_of_classes(y: np.ndarray, kind: str) -> dict[str, list[float]]:
         "balanced": 3 * [two, there] if kind == "yes-no" else [there, there, named, named, right, right],
         "sign": [-right],
         "bits": [right / float(np.log(2))],
-        "accuracy": [float(shares.max()), float(1 - shares.max())],
+        "accuracy": [float(shares.max())],
+        "errors": [float(1 - shares.max())],
+        "decimal": [right / float(np.log(10))],
+        "summed": [right, right * y.size, right * y.size],
         # Where there are but two, and where all up to the largest label are counted.
         "log-of-zero": [float("nan")] * 2 if kind == "yes-no" and alone else [right, _of_counts(y)],
         "half": [half] if kind == "yes-no" else [right],

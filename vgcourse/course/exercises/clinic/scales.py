@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import Seen, common_cause, said
+from vgcourse.course.checks.compare import Seen, as_number, common_cause, said
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 loss_scale = Exercise(
@@ -30,7 +30,10 @@ loss_scale = Exercise(
         "overflow": "What becomes inf does not stop you, and no gradient may be infinite. Where no factor does both, "
         "there is none.",
         "signs": Miss("Large *negative* gradients become -inf, and are not looked at.", share=0.5),
-        "not-none": "Here no factor from 1 to 2**40 does both: then give back None.",
+        "not-none": Miss(
+            "Right wherever there is such a factor. Here none from 1 to 2**40 does both: then give back None.",
+            share=0.5,
+        ),
         "too-far": Miss("The last factor to be tried is 2**40; yours goes on to larger ones.", share=0.5),
         "stops-early": Miss("2**40 is to be tried as well; yours stops before it.", share=0.5),
         "fewer-than-share": Miss("*At most* the share `share` may be lost: just as much may be, too.", share=0.5),
@@ -109,7 +112,7 @@ def _in_words(factor: float | None) -> str:
 def observe_loss_scale(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
     with np.errstate(all="ignore"):
-        return {"factors": [answer(arrays, share) for arrays, share in _cases(rng)]}
+        return {"factors": [as_number(answer(arrays, share)) for arrays, share in _cases(rng)]}
 
 
 @loss_scale.judge
@@ -118,20 +121,21 @@ def judge_loss_scale(seen: Seen, rng: np.random.Generator) -> Any:
     wanted = [smallest(*case) for case in cases]
     if got == wanted:
         return None
-    where = next(i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if g != w)
+    off = [i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if g != w]
+    where = off[0]
     if all(g is None for g in got):
         return "no-return"
     told = _fact(cases[where], got[where], wanted[where])
     slips = [_slips(*case) for case in cases]
     if key := common_cause(got, slips, lambda mine, wrong: mine == wrong):
         return key, told
-    if wanted[where] is None:
+    if all(wanted[i] is None for i in off):
         return "not-none", told
     return "wrong-values", told
 
 
 def _number(value: Any) -> float | None:
-    return None if value is None else float(np.asarray(value, float).reshape(()))
+    return None if value is None else float(value)
 
 
 def _fact(case: Case, got: float | None, wanted: float | None) -> dict[str, str]:

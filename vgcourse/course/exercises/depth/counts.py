@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, fact
+from vgcourse.course.checks.compare import NO_RETURN, Seen, as_number, fact
 from vgcourse.course.checks.exercise import Exercise, need_callable
 
 count_parameters = Exercise(
@@ -49,7 +49,7 @@ def _count(depth: int, width: int) -> int:
 @count_parameters.observe
 def observe_count_parameters(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
-    return {"counts": [answer(depth, width) for depth, width in _grid(rng)]}
+    return {"counts": [as_number(answer(depth, width)) for depth, width in _grid(rng)]}
 
 
 @count_parameters.judge

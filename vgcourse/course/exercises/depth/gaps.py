@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, as_sent, close, fact
+from vgcourse.course.checks.compare import NO_RETURN, Seen, as_dict, as_number, as_sent, close, fact
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.checks.observation import with_article
 
@@ -35,6 +35,8 @@ share_of_gap = Exercise(
             "changes nothing.",
             share=0.5,
         ),
+        "not-one-number": "Under each setting belongs one number, its share; what stands under {name} has the shape "
+        "{got}.",
         "missing-setting": "No share for {names}: the two set-ups differ there as well.",
         "cumulative": "The changes pile up: the second run still holds the first run's change. Begin each time "
         "with a fresh copy of `bad`.",
@@ -92,7 +94,7 @@ def _accuracies(setup: dict[str, Any], bad: dict[str, Any], good: dict[str, Any]
 def observe_share_of_gap(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
     bad, good, seed = _two_setups(rng)
-    found = answer(bad, good, lambda setup: _accuracies(setup, bad, good, seed))
+    found = as_dict(answer(bad, good, lambda setup: _accuracies(setup, bad, good, seed)))
     if not isinstance(found, dict):
         return {"kind": type(found).__name__, "shares": as_sent(found) if found is None else None}
     ran = []
@@ -104,12 +106,12 @@ def observe_share_of_gap(answer: Any, rng: np.random.Generator) -> Seen:
                 raise ValueError(f"run knows {key} = {' and '.join(map(repr, known))}, not {value!r}")
         return np.array(RUNS[setup["x"], setup["y"]])
 
-    small = answer(*map(dict, SMALL), run)
+    small = as_dict(answer(*map(dict, SMALL), run))
     return {"shares": _by_name(found), "small": _by_name(small) if isinstance(small, dict) else {}, "runs": len(ran)}
 
 
-def _by_name(shares: dict) -> dict[str, np.ndarray]:
-    return {str(key): np.asarray(value, float) for key, value in shares.items()}
+def _by_name(shares: dict) -> dict[str, Any]:
+    return {str(key): as_number(value) for key, value in shares.items()}
 
 
 @share_of_gap.judge
@@ -120,7 +122,10 @@ def judge_share_of_gap(seen: Seen, rng: np.random.Generator) -> Any:
     differ = [key for key in bad if bad[key] != good[key]]
     if missing := [key for key in differ if key not in seen["shares"]]:
         return "missing-setting", {"names": ", ".join(missing)}
-    got = np.array([np.asarray(seen["shares"][key], float).item() for key in differ])
+    for name, share in (*seen["shares"].items(), *seen["small"].items()):
+        if np.shape(share):
+            return "not-one-number", {"name": name, "got": str(np.shape(share))}
+    got = np.array([float(seen["shares"][key]) for key in differ])
     wanted = _shares(bad, good, seed, differ)
     if not close(got, wanted):
         i = int(np.nanargmax(np.abs(got - wanted)))

@@ -82,13 +82,14 @@ def observe_fair_pairs(answer: Any, rng: np.random.Generator) -> Seen:
 # fair pair of neighbours, neither of them the first row or the last, and one pair apart.
 FEW = {
     "S": {"rate": -1.0, "batch": 32, "loss": "bce"},
+    "V": {"rate": 0.00105, "batch": 32, "loss": "hinge"},
     "P": {"rate": None, "batch": 32, "loss": "mse"},
     "Q": {"rate": None, "batch": 64, "loss": "mse"},
     "T": {"rate": 5.0, "batch": 128, "loss": "bce"},
     "R": {"rate": 0.0, "batch": 64, "loss": "mse"},
     "U": {"rate": 0.001, "batch": 32, "loss": "hinge"},
 }
-FEW_FAIR = {(frozenset("PQ"), "batch"), (frozenset("QR"), "rate")}
+FEW_FAIR = {(frozenset("PQ"), "batch"), (frozenset("QR"), "rate"), (frozenset("UV"), "rate")}
 
 
 ROWS = (list, tuple, np.ndarray)

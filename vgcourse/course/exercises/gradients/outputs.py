@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, differs, shortened
+from vgcourse.course.checks.compare import NO_RETURN, Seen, as_dict, differs, shortened
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.gradients.oracle import Pass, Weights, as_array, keras_model, names, run
 
@@ -72,7 +72,9 @@ def _net(rng: np.random.Generator, widths: tuple[int, ...], points: int, activat
 @output_gradients.observe
 def observe_output_gradients(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
-    return {"cases": [as_array(answer(keras_model(w, activation), X, y)) for w, X, y, activation in _draw(rng)]}
+    return {
+        "cases": [as_array(as_dict(answer(keras_model(w, activation), X, y))) for w, X, y, activation in _draw(rng)]
+    }
 
 
 @output_gradients.judge

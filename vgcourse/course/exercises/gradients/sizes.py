@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, near, rms, shortened
+from vgcourse.course.checks.compare import NO_RETURN, Seen, as_dict, as_number, near, rms, shortened
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.gradients.oracle import as_array
 
@@ -99,8 +99,15 @@ def observe_layer_rms(answer: Any, rng: np.random.Generator) -> Seen:
     for names, arrays in _draw(rng):
         layers = [keras.layers.Dense(k.shape[1], "tanh", name=n) for n, k in zip(names, arrays[::2], strict=True)]
         model = keras.Sequential([keras.Input((3,)), *layers])
-        sizes.append(as_array(answer(model, [tf.constant(a) for a in arrays])))
+        sizes.append(_numbers(answer(model, [tf.constant(a) for a in arrays])))
     return {"sizes": sizes}
+
+
+def _numbers(sizes: Any) -> Any:
+    sizes = as_dict(sizes)
+    if not isinstance(sizes, dict):
+        return as_array(sizes)
+    return {str(name): as_number(size) for name, size in sizes.items()}
 
 
 @layer_rms.judge
@@ -110,7 +117,7 @@ def judge_layer_rms(seen: Seen, rng: np.random.Generator) -> Any:
         if problem := _judge_names(sizes, names) or _judge_shapes(sizes):
             return problem
     got = [
-        np.array([float(np.ravel(sizes[name])[0]) for name in names])
+        np.array([float(sizes[name]) for name in names])
         for sizes, (names, _) in zip(seen["sizes"], cases, strict=True)
     ]
     wanted = [np.array([rms(kernel.astype(float)) for kernel in arrays[::2]]) for _, arrays in cases]
@@ -144,7 +151,7 @@ def _judge_names(sizes: Any, names: list[str]) -> Any:
 
 def _judge_shapes(sizes: dict[str, Any]) -> Any:
     shapes = {name: np.shape(size) for name, size in sizes.items()}
-    name = next((name for name, shape in shapes.items() if np.prod(shape, dtype=int) != 1), None)
+    name = next((name for name, shape in shapes.items() if shape), None)
     return name and ("not-a-number", {"layer": name, "got": str(shapes[name])})
 
 

@@ -4,9 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, middle_two, near
+from vgcourse.course.checks.compare import NO_RETURN, Seen, as_number, middle_two, near
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
-from vgcourse.course.exercises.gradients.oracle import as_array
 
 layer_factor = Exercise(
     "layer-factor",
@@ -108,7 +107,7 @@ def _slopes(logs: np.ndarray) -> np.ndarray:
 def observe_layer_factor(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
     with np.errstate(all="ignore"):
-        return {"factors": [as_array(answer(profiles)) for profiles in _nets(rng)]}
+        return {"factors": [as_number(answer(profiles)) for profiles in _nets(rng)]}
 
 
 @layer_factor.judge
@@ -118,7 +117,7 @@ def judge_layer_factor(seen: Seen, rng: np.random.Generator) -> Any:
         if got is None:
             return "no-return"
         if isinstance(got, (list, dict, str)) or np.shape(got) != ():
-            found = "several" if isinstance(got, (list, dict)) else f"an array of shape {np.shape(got)}"
+            found = f"a list of {len(got)}" if isinstance(got, list) else f"something of shape {np.shape(got)}"
             return "no-number", {"found": found}
         factors.append(float(np.ravel(np.asarray(got, float))[0]))
     off = [i for i, profiles in enumerate(cases) if not _any_near(factors[i], _right(profiles))]

@@ -182,7 +182,10 @@ def _moments(name: str, arrays: list[np.ndarray], shapes: list[tuple[int, int]])
     other = _distribution(name, arrays, shapes)
     if other and _fits(arrays, shapes, WANTED[name], "HeNormal"):
         return other
-    return "wrong-variance", fields
+    # A cut takes from the variance as well; what is bounded lower than this may be uniform.
+    size = np.mean([np.mean(array**2) / WANTED[name](*shape) for array, shape in zip(arrays, shapes, strict=True)])
+    cut = _cut(name, arrays, shapes)
+    return cut if cut and cut[1]["got"] > 1.85 and size > 0.7 else ("wrong-variance", fields)
 
 
 def _fact(name: str, array: np.ndarray, shape: tuple[int, int]) -> str:
@@ -211,7 +214,14 @@ def _distribution(name: str, arrays: list[np.ndarray], shapes: list[tuple[int, i
         gap = np.abs(np.arange(1, unit.size + 1) / unit.size - np.clip(share, 0, 1)).max()
         if gap > 2.8 / np.sqrt(unit.size) or (name == "GlorotUniform" and np.abs(unit).max() > np.sqrt(3) * 1.0001):
             return kind, {"name": name}
-    # Keras's own He weights are cut as well, at 2.27 of their deviations: only what is cut closer is told so.
+    return _cut(name, arrays, shapes)
+
+
+def _cut(name: str, arrays: list[np.ndarray], shapes: list[tuple[int, int]]) -> Any:
+    """Whether normal numbers lack their tails.
+
+    Keras's own He weights are cut as well, at 2.27 of their deviations: only what is cut closer is told so.
+    """
     reach = max(np.abs(a).max() / np.sqrt(WANTED[name](*shape)) for a, shape in zip(arrays, shapes, strict=True))
     return ("cut", {"name": name, "got": float(reach)}) if name == "HeNormal" and reach < 2.2 else None
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, common_cause, middle_two, near, rms
+from vgcourse.course.checks.compare import NO_RETURN, Seen, as_number, common_cause, middle_two, near, rms
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.checks.looking import first_line
 
@@ -151,7 +151,7 @@ def _tanh(stretch: float) -> tuple[Phi, Phi]:
 def observe_measured_factor(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
     with np.errstate(all="ignore"):
-        factors = [_number(answer(nets, phi, slope, X)) for phi, slope, X, nets, _ in _draw(rng)]
+        factors = [as_number(answer(nets, phi, slope, X)) for phi, slope, X, nets, _ in _draw(rng)]
         return {"factors": factors, "mixed": _of_mixed(answer)}
 
 
@@ -159,20 +159,16 @@ def _of_mixed(answer: Any) -> Any:
     """The factor of unlike nets, or what stops it: a wrong one that runs for nets of one shape is judged by those."""
     phi, slope, X, nets, _ = _mixed()
     try:
-        return _number(answer(nets, phi, slope, X))
+        return as_number(answer(nets, phi, slope, X))
     except Exception as error:
         return f"{type(error).__name__}: {first_line(error)}"
-
-
-def _number(found: Any) -> Any:
-    return found if found is None else np.asarray(found, float)
 
 
 @measured_factor.judge
 def judge_measured_factor(seen: Seen, rng: np.random.Generator) -> Any:
     if any(factor is None for factor in seen["factors"]):
         return "no-return"
-    if several := [factor for factor in seen["factors"] if np.size(factor) != 1]:
+    if several := [factor for factor in seen["factors"] if np.shape(factor)]:
         return "no-number", {"found": f"something of shape {np.shape(several[0])}"}
     got, cases = [float(np.ravel(factor)[0]) for factor in seen["factors"]], _draw(rng)
     wanted = [_rights(*case[:4]) for case in cases]
@@ -195,7 +191,7 @@ def _judge_mixed(found: Any, case: Case) -> Any:
     phi, slope, X, nets, place = case
     if isinstance(found, str):
         return "unlike-nets", {"fact": f"For {place} it stops: {found[:150]}."}
-    got = float(np.ravel(found)[0]) if np.size(found) == 1 and found is not None else np.nan
+    got = float(np.ravel(found)[0]) if np.shape(found) == () and found is not None else np.nan
     ratios = [s[0] / s[-1] for s in (_sizes(net, phi, slope, X) for net in nets)]
     roots = [1 / (len(net) - 2) for net in nets]
     wanted = float(np.median([ratio**root for ratio, root in zip(ratios, roots, strict=True)]))

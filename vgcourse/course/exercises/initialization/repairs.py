@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import Seen, near, shortened
+from vgcourse.course.checks.compare import Seen, as_dict, near, shortened
 from vgcourse.course.checks.exercise import Exercise, Miss
 from vgcourse.course.exercises.initialization.trainer import SHAPES, trained
 
@@ -68,13 +68,24 @@ BEYOND = 0.88  # the best of a hundred nets of this kind gets .848 right
 
 @repair.observe
 def observe_repair(change: Any, accuracy: Any, band: Any, rng: np.random.Generator) -> Seen:
+    change, band = as_dict(change), as_dict(band)
     if not isinstance(change, dict):
         return {"kind": type(change).__name__}
     return {
         "change": {str(setting): _plain(setting, value) for setting, value in change.items()},
-        "accuracy": np.asarray(accuracy, float),
+        "accuracy": _numbers(accuracy),
         "band": np.asarray(list(band.values()) if isinstance(band, dict) else band, float),
     }
+
+
+def _numbers(values: Any) -> np.ndarray:
+    """As an array; a table with names among its numbers, as the sweep's, by its shape alone."""
+    try:
+        return np.asarray(values, float)
+    except ValueError:
+        if not hasattr(values, "columns"):
+            raise
+        return np.full(values.shape, np.nan)
 
 
 def _plain(setting: str, value: Any) -> Any:
@@ -135,7 +146,8 @@ def _judge_change(change: dict[str, Any]) -> Any:
 
 def _judge_runs(accuracy: np.ndarray) -> Any:
     if accuracy.ndim != 1 or accuracy.size < 16:
-        found = f"{accuracy.size}" if accuracy.ndim == 1 else f"an array of shape {accuracy.shape}"
+        words = {0: "a single one", 1: f"{accuracy.size}"}
+        found = words.get(accuracy.ndim, f"something of shape {accuracy.shape}")
         return "few-runs", {"found": found}
     return None if np.all((accuracy >= 0) & (accuracy <= 1)) else "not-accuracy"
 

@@ -52,7 +52,8 @@ Case = tuple[list[np.ndarray], Phi, np.ndarray]
 
 
 def _draw(rng: np.random.Generator) -> list[Case]:
-    """Drawn kernels and a bent activation; seven layers of which one is tiny, for relu; one kernel, small points."""
+    """Drawn kernels and a bent activation; seven layers of which one is tiny, for relu; one kernel, small points;
+    and two kernels."""
     fixed = np.random.default_rng(6)
     slope, shift = rng.uniform(0.05, 0.3), rng.uniform(0.3, 0.7)
     drawn = (*_kernels(rng, (3, 7, 5, 6, 2), 50), lambda z: np.tanh(z) + slope * z + shift)
@@ -60,7 +61,8 @@ def _draw(rng: np.random.Generator) -> list[Case]:
     relu[0][2] *= 1e-6
     single = (*_kernels(fixed, (4, 3), 9), np.tanh)
     single[1][:] *= 1e-3
-    return [(kernels, phi, X) for kernels, X, phi in (drawn, relu, single)]
+    two = (*_kernels(np.random.default_rng(4), (3, 5, 2), 30), lambda z: np.maximum(z, 0))
+    return [(kernels, phi, X) for kernels, X, phi in (drawn, relu, single, two)]
 
 
 def _kernels(rng: np.random.Generator, sizes: tuple[int, ...], points: int) -> tuple[list[np.ndarray], np.ndarray]:

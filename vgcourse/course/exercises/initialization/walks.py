@@ -17,7 +17,7 @@ variance_walk = Exercise(
     misses={
         "no-return": NO_RETURN.format(name="variance_walk"),
         "not-two": "variance_walk gives back two lists, the signal's and the gradient's; here it gives {found}.",
-        "lengths": "For {k} layers both lists have {wanted} numbers: the end at which the walk begins counts too. "
+        "lengths": "For {k} both lists have {wanted} numbers: the end at which the walk begins counts too. "
         "Yours have {got}.",
         "root": "Those are the roots. Asked for are mean *squares*: they are multiplied by n Var(W) itself.",
         "squared": "You square the variances. They are squares already.",
@@ -97,7 +97,8 @@ def judge_variance_walk(seen: Seen, rng: np.random.Generator) -> Any:
             return "not-two", {"found": _words(walks)}
         k = len(variances)
         if any(np.shape(walk) != (k + 1,) for walk in walks):
-            return "lengths", {"k": k, "wanted": k + 1, "got": " and ".join(str(np.size(w)) for w in walks)}
+            lengths = " and ".join(str(np.size(walk)) for walk in walks)
+            return "lengths", {"k": f"{k} layer{'s' * (k > 1)}", "wanted": k + 1, "got": lengths}
     rights = [(_up(widths[:-1], v), _down(widths[1:], v)) for widths, v in cases]
     fact = next(
         (

@@ -34,6 +34,8 @@ back_in_time = Exercise(
         "not-squared": "That is 1 - h for the slope. tanh has 1 - h².",
         "tanh-twice": "That is 1 - tanh(h)². The states *are* tanh already: the slope at step t is 1 - h_t².",
         "sigmoid-slope": "h (1 - h) is the slope of a sigmoid. tanh has 1 - h².",
+        "piled-up": "You add what goes on to the state before to what came to the state behind. The error at h_t is "
+        "what comes through step t + 1, and nothing else.",
         "behind-the-slope": Miss(
             "What you list for the steps between is the error behind tanh's slope, dL/dz_t. (Or `*=` has changed an "
             "array that was in the list already.) dL/dh_t is the error before the slope.",
@@ -189,6 +191,7 @@ def _slips(hs: list, U: np.ndarray, error: np.ndarray) -> dict[str, list]:
         "tanh-twice": lambda e, before, after: (e * (1 - np.tanh(after) ** 2)) @ U.T,
         "sigmoid-slope": lambda e, before, after: (e * after * (1 - after)) @ U.T,
         "slope-after": lambda e, before, after: (e @ U.T) * (1 - after**2),
+        "piled-up": lambda e, before, after: e + (e * (1 - after**2)) @ U.T,
         "no-transpose": lambda e, before, after: (e * (1 - after**2)) @ U,
     }
     found = {key: [_walk(hs, error, step)] for key, step in steps.items()}

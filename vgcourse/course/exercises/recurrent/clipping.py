@@ -40,6 +40,7 @@ clipped_step = Exercise(
         "to-one": "What is too long is brought to the length 1, whatever the `limit`.",
         "uphill": Miss("The step goes up the gradient. A step of descent is subtracted.", share=0.5),
         "rate-lost": Miss("The learning rate is missing: the clipped gradient is taken whole.", share=0.5),
+        "step-alone": Miss("That is the step itself. Asked for are the weights after it.", share=0.5),
         "gradients": Miss("Those are the clipped gradients. Asked for are the weights after the step.", share=0.5),
         "wrong-values": "Begin with one array of one number.",
     },
@@ -191,6 +192,7 @@ def _slips(weights: list, gradients: list, rate: float, limit: float) -> dict[st
         "uphill": [moved(clipped, -rate)],
         "rate-lost": [moved(clipped, 1.0)],
         "gradients": [clipped],
+        "step-alone": [[sign * rate * g for g in clipped] for sign in (1, -1)],
     }
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, all_close, cause, fact, first_off
+from vgcourse.course.checks.compare import NO_RETURN, Seen, all_close, as_number, cause, fact, first_off
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 TRANSIENT = 10  # steps next to the error, in which the gradient has not found its pace
@@ -104,8 +104,7 @@ def _profile(rng: np.random.Generator, factor: float, steps: int) -> np.ndarray:
 def observe_time_factor(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
     with np.errstate(all="ignore"):
-        found = [answer(profile) for profile in _draw(rng)]
-    return {"factors": [value if value is None else np.asarray(value) for value in found]}
+        return {"factors": [as_number(answer(profile)) for profile in _draw(rng)]}
 
 
 @time_factor.judge
@@ -114,7 +113,7 @@ def judge_time_factor(seen: Seen, rng: np.random.Generator) -> Any:
     for value in got:
         if value is None:
             return "no-return"
-        if np.size(value) != 1:
+        if np.shape(value):
             return "not-one-number", {"got": str(np.shape(value))}
     got = [float(np.ravel(value)[0]) for value in got]
     wanted = [factor_of(profile) for profile in profiles]

@@ -4,7 +4,17 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, all_close, cause, close, fact, first_off, of_two
+from vgcourse.course.checks.compare import (
+    NO_RETURN,
+    Seen,
+    all_close,
+    as_number,
+    cause,
+    close,
+    fact,
+    first_off,
+    of_two,
+)
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 _HALF = "gate_bias is right. "
@@ -95,7 +105,7 @@ def observe_gate_for(gate_bias: Any, open_gate: Any, rng: np.random.Generator) -
 
     memories, cells = _draw(rng)
     with np.errstate(all="ignore"):
-        found = [gate_bias(steps, left) for steps, left in memories]
+        found = [as_number(gate_bias(steps, left)) for steps, left in memories]
     after = []
     for seed, (units, bias) in enumerate(cells):
         layer = keras.layers.LSTM(units)
@@ -103,7 +113,7 @@ def observe_gate_for(gate_bias: Any, open_gate: Any, rng: np.random.Generator) -
         layer.set_weights(_start(units, seed))
         open_gate(layer, bias)
         after.append([np.asarray(weight) for weight in layer.get_weights()])
-    return {"biases": [value if value is None else np.asarray(value) for value in found], "after": after}
+    return {"biases": found, "after": after}
 
 
 @gate_for.judge
@@ -117,7 +127,7 @@ def _judge_biases(found: list, memories: list[tuple[int, float]]) -> Any:
     for value in found:
         if value is None:
             return "no-return"
-        if np.size(value) != 1:
+        if np.shape(value):
             return "not-one-number", {"got": str(np.shape(value))}
     got = [float(np.ravel(value)[0]) for value in found]
     wanted = [bias_for(*memory) for memory in memories]

@@ -36,6 +36,9 @@ short_window = Exercise(
         "last-only": "That is the gradient of the last step alone, whatever the window.",
         "next-input": "Each step's error meets the input of the step before or after it. hs[t + 1] came from "
         "X[:, t].",
+        "averaged": "You divide by how many examples or steps there are. The error that you are given has seen to "
+        "that already: add up.",
+        "no-slope": "tanh's slope is missing: those are the gradients of a net without an activation.",
         "wrong-values": "Begin with a window of 1: the last step alone.",
         "from-one": Miss(_HALF + "You count the inputs from 1. The first one has the number 0.", share=0.5),
         "one-of-them": Miss(_HALF + "You name one input. Asked for are all that are never heard.", share=0.5),
@@ -216,12 +219,18 @@ def gradients(X: np.ndarray, hs: list, U: np.ndarray, error: np.ndarray, window:
 
 
 def _sums(
-    X: np.ndarray, hs: list, U: np.ndarray, error: np.ndarray, steps: range, shift: int = 0
+    X: np.ndarray,
+    hs: list,
+    U: np.ndarray,
+    error: np.ndarray,
+    steps: range,
+    shift: int = 0,
+    slope: bool = True,
 ) -> list[np.ndarray]:
     """What the steps of a range, counted from 0, have to say; the error passes the later ones on its way."""
     dWx, dU = np.zeros((X.shape[2], len(U))), np.zeros_like(U)
     for t in range(len(hs) - 2, -1, -1):
-        dz = error * (1 - hs[t + 1] ** 2)
+        dz = error * (1 - hs[t + 1] ** 2) if slope else error
         if t in steps:
             dWx += X[:, (t + shift) % X.shape[1]].T @ dz
             dU += hs[t].T @ dz
@@ -237,6 +246,7 @@ def _slips(X: np.ndarray, hs: list, U: np.ndarray, error: np.ndarray, window: in
 
     begin = max(0, steps - window)
     anew = [np.zeros_like(hs[0])] * (begin + 1)
+    right, counts = over(begin), (len(X), steps - begin, len(X) * (steps - begin))
     return {
         "whole": [over(0)],
         "one-too-few": [over(begin + 1 if window <= steps else 0), over(steps - window + 1)],
@@ -244,6 +254,8 @@ def _slips(X: np.ndarray, hs: list, U: np.ndarray, error: np.ndarray, window: in
         "first-steps": [over(0, min(window, steps))],
         "last-only": [over(steps - 1)],
         "next-input": [over(begin, steps, -1), over(begin, steps, 1)],
+        "averaged": [[part / count for part in right] for count in counts],
+        "no-slope": [_sums(X, hs, U, error, range(begin, steps), slope=False)],
         "state-cut": [_sums(X, [*anew, *hs[begin + 1 :]], U, error, range(begin, steps))],
     }
 

@@ -33,6 +33,10 @@ fifty_blocks = Exercise(
         "blocks of width {width}, and an output of 1 unit.",
         "alike": "Blocks of one net begin with the same kernel, number by number. Give each a fresh initializer "
         "(lesson 2).",
+        "flat": Miss(
+            "The net is built as asked. But the kernel of the {where} begins as the same number throughout.",
+            share=0.5,
+        ),
         "no-scale": "The branches come in at full size, scale 1: each block then about doubles the mean square.",
         "too-quiet": Miss(
             "The branches are multiplied by 1/depth. That is safe, and quieter than asked: 1/√depth.", share=0.5
@@ -99,9 +103,11 @@ def _look(net: Any, X: np.ndarray, seed: int) -> Seen:
     shapes = [list(w.shape) for w in start]
     net.set_weights(_quiet(weights_of(shapes, seed)))
     kernels = [w for w in start if w.shape == (WIDTH, WIDTH)]
+    flat = [where for where, kernel in (("stem", start[0]), ("output", start[-2])) if np.ptp(kernel) == 0]
     trainable = len(net.trainable_weights)
     p, in_training = np.asarray(net(X)), np.asarray(net(X, training=True))
-    return {"shapes": shapes, "kernels": kernels, "p": p, "in_training": in_training, "trainable": trainable}
+    found = {"shapes": shapes, "kernels": kernels, "p": p, "in_training": in_training}
+    return {**found, "trainable": trainable, "flat": flat}
 
 
 def _quiet(arrays: list[np.ndarray]) -> list[np.ndarray]:
@@ -133,6 +139,8 @@ def _are_alike(kernels: list[np.ndarray]) -> bool:
 def _judge_training(nets: list[Seen]) -> Any:
     if not all(near(net["p"], net["in_training"], 1e-4, 1e-5) for net in nets):
         return "other-in-training"
+    if flat := next((net["flat"] for net in nets if net["flat"]), None):
+        return "flat", {"where": flat[0]}
     frozen = next((net for net in nets if net["trainable"] < len(net["shapes"])), None)
     return frozen and ("frozen", {"got": frozen["trainable"], "wanted": len(frozen["shapes"])})
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, common_cause, near
+from vgcourse.course.checks.compare import NO_RETURN, Seen, as_number, common_cause, near
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 LIMIT = 10
@@ -177,7 +177,7 @@ def _put_to(law: _Law, answer: Any) -> Seen:
         return {"found": None if found is None else "no pair"}
     swapped = np.ndim(_listed(found[0])) == 0 and np.ndim(_listed(found[1])) == 1
     scales, exponent = found[::-1] if swapped else found
-    seen = {"scales": _listed(scales), "exponent": np.asarray(exponent, float)}
+    seen = {"scales": _listed(scales), "exponent": as_number(exponent)}
     return {**seen, "swapped": swapped, "by_depth": isinstance(scales, dict)}
 
 
@@ -258,7 +258,7 @@ def _fact_of_scales(got: np.ndarray, law: _Law) -> str:
 
 
 def _judge_lines(given: list[tuple[Seen, _Law]]) -> Any:
-    shape = next((np.shape(one["exponent"]) for one, _ in given if np.size(one["exponent"]) != 1), None)
+    shape = next((np.shape(one["exponent"]) for one, _ in given if np.shape(one["exponent"])), None)
     if shape is not None:
         return "not-one-number", {"got": str(shape)}
     lines = [(float(np.ravel(one["exponent"])[0]), *_line(law)) for one, law in given]

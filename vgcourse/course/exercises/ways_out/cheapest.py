@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, close, fact, with_other_half
+from vgcourse.course.checks.compare import NO_RETURN, Seen, as_number, close, fact, with_other_half
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.ways_out.market import SURE, TARGET, Market, draw
 
@@ -103,7 +103,7 @@ def _plain(found: Any) -> Any:
         return None if found is None else "other"
     choice, table, spent = found
     try:
-        return [_pair(choice), np.asarray(table, float), np.asarray(spent, float)]
+        return [_pair(choice), np.asarray(table, float), as_number(spent)]
     except (TypeError, ValueError):  # no table of numbers there: another order of the three
         return "other"
 
@@ -227,14 +227,12 @@ def _judge_calls(calls: list[int], markets: list[Market]) -> Any:
 
 def _bill_off(bills: list, markets: list[Market]) -> int | None:
     """The first sweep whose bill is wrong."""
-    right = (
-        np.size(b) == 1 and close(np.ravel(b)[0], m.spent(), 1e-5, 0) for b, m in zip(bills, markets, strict=True)
-    )
+    right = (np.shape(b) == () and close(b, m.spent(), 1e-5, 0) for b, m in zip(bills, markets, strict=True))
     return next((i for i, one in enumerate(right) if not one), None)
 
 
 def _judge_bills(bills: list, off: int, choices: list, markets: list[Market]) -> Any:
-    if odd := [np.shape(bill) for bill in bills if np.size(bill) != 1]:
+    if odd := [np.shape(bill) for bill in bills if np.shape(bill)]:
         return "wrong-bill", {"fact": f"What the sweep cost is one number; yours has the shape {odd[0]}."}
     got = [float(np.ravel(bill)[0]) for bill in bills]
     told = {"fact": f"The sweep cost {markets[off].spent():.6g}; you say {got[off]:.6g}."}

@@ -71,6 +71,9 @@ def _draw(rng: np.random.Generator) -> list[tuple[str, dict[str, np.ndarray]]]:
     # Without a cure the size of h wanders: it rises where little of the error is left, and falls where much is.
     telling += [("none", marks(np.random.default_rng(6), "none", 12, 8, 3))]
     telling += [("none", marks(np.random.default_rng(55), "none", 2, 12, 4))]
+    # Where few units are left to chance, no bound on the fall of the gradient parts the skip from the untreated.
+    telling += [("none", marks(np.random.default_rng(116), "none", 2, 2, 2))]
+    telling += [("skip", marks(np.random.default_rng(591), "skip", 3, 2, 2))]
     # The more units, the smaller the mean over them, which is not 0 for that.
     telling += [(cure, marks(np.random.default_rng(0), cure, 4, WIDE, 10)) for cure in ("none", "skip")]
     drawn = [

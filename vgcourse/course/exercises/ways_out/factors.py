@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, close, common_cause, fact, rms
+from vgcourse.course.checks.compare import NO_RETURN, Seen, as_number, close, common_cause, fact, rms
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.ways_out.norms import back, up
 
@@ -130,8 +130,7 @@ def factor(sizes: list[float]) -> float:
 @norm_factor.observe
 def observe_norm_factor(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
-    found = [answer(*case) for case in _draw(rng)]
-    return {"found": [None if one is None else np.asarray(one, float) for one in found]}
+    return {"found": [as_number(answer(*case)) for case in _draw(rng)]}
 
 
 @norm_factor.judge
@@ -140,7 +139,7 @@ def judge_norm_factor(seen: Seen, rng: np.random.Generator) -> Any:
     for found in seen["found"]:
         if found is None:
             return "no-return"
-        if np.size(found) != 1:
+        if np.shape(found):
             return "not-one-number", {"got": str(np.shape(found))}
     got = [float(np.ravel(found)[0]) for found in seen["found"]]
     wanted = [factor([rms(e) for e in errors(*case)]) for case in cases]

@@ -119,5 +119,7 @@ def draw(rng: np.random.Generator) -> list[Market]:
         Market(fixed, prices=prices, lucky=False, turned=turned)
         for prices, turned in ((_EQUAL, False), (_CLOSE, True))
     )
-    market = Market(rng)
-    return [market, Market(fixed, 29, 30, _TEMPTING), Market(fixed, 8, target=LOWER), equal, close, market.again()]
+    # Of two that cost the same the first has the smaller share here, and the later name.
+    tied = Market(np.random.default_rng(2), prices=_EQUAL, lucky=False)
+    market, many, none = Market(rng), Market(fixed, 29, 30, _TEMPTING), Market(fixed, 8, target=LOWER)
+    return [market, many, none, equal, close, tied, market.again()]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import Seen, near, off, shortened
+from vgcourse.course.checks.compare import Seen, as_dict, near, off, shortened
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.gradients.oracle import Weights, as_array, run
 from vgcourse.course.exercises.weights.watched import CASES, NAMES, POINTS, Case, draw, model_of
@@ -130,14 +130,14 @@ def _watch(answer: Any, case: Case, weights: Weights, X: np.ndarray, y: np.ndarr
     try:
         model.fit(X, y, POINTS // case.batches, case.epochs, shuffle=False, verbose=0, callbacks=[capture])
     except KeyError as error:
-        kernels = getattr(capture, "kernels", None)
+        kernels = as_dict(getattr(capture, "kernels", None))
         if not error.args or error.args[0] not in case.names or not isinstance(kernels, dict):
             raise
         return {"names": list(case.names), "absent": error.args[0], "found": [str(key) for key in kernels]}
     for name in ("epochs", "kernels"):
         if not hasattr(capture, name):
             return {"lacks": name}
-    kernels = capture.kernels
+    kernels = as_dict(capture.kernels)
     if isinstance(kernels, dict):
         # Entries may be keyed by whatever a student thinks of; None stands for layers without a kernel.
         kernels = {str(key): as_array(list(kept)) for key, kept in kernels.items() if kept is not None and len(kept)}

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, all_close, fact, first_off
+from vgcourse.course.checks.compare import NO_RETURN, Seen, all_close, as_number, fact, first_off
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.weights.walks import telling, walk
 
@@ -48,8 +48,7 @@ def _draws(rng: np.random.Generator) -> list[np.ndarray]:
 @path_length.observe
 def observe_path_length(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
-    paths = [answer(kernels) for kernels in _draws(rng)]
-    return {"paths": [path if path is None else np.asarray(path) for path in paths]}
+    return {"paths": [as_number(answer(kernels)) for kernels in _draws(rng)]}
 
 
 @path_length.judge

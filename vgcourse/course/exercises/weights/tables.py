@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, fact
+from vgcourse.course.checks.compare import NO_RETURN, Seen, as_dict, fact
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.checks.observation import with_article
 from vgcourse.course.exercises.gradients.oracle import as_array
@@ -87,7 +87,15 @@ def observe_layer_statistics(answer: Any, rng: np.random.Generator) -> Seen:
     # As lists of arrays, which is what a callback collects, and as the arrays of a recording.
     drawn = [{name: list(kernel) for name, kernel in draw.items()} for draw in _draws(rng)]
     drawn[1:3] = _draws(rng)[1:3]  # which are not drawn
-    return {"statistics": [as_array(answer(kernels)) for kernels in drawn]}
+    return {"statistics": [_plain(as_dict(answer(kernels))) for kernels in drawn]}
+
+
+def _plain(statistics: Any) -> Any:
+    """As arrays; a column of pandas' that holds two arrays is those two."""
+    if not isinstance(statistics, dict):
+        return as_array(statistics)
+    columns = {str(name): list(pair) if hasattr(pair, "iloc") else pair for name, pair in statistics.items()}
+    return as_array(columns)
 
 
 @layer_statistics.judge
@@ -116,7 +124,8 @@ def judge_layer_statistics(seen: Seen, rng: np.random.Generator) -> Any:
 
 
 def _judge_layer(layer: str, pair: Any, kernel: np.ndarray) -> Any:
-    if np.shape(pair) == (len(kernel), 2) and len(kernel) != 2:
+    listed = isinstance(pair, (list, np.ndarray)) and len(pair) == len(kernel) != 2
+    if listed and {np.shape(part) for part in pair} == {(2,)}:
         return "pairs", {"layer": layer}
     if not (isinstance(pair, (list, np.ndarray)) and len(pair) == 2):
         found = (
