@@ -169,6 +169,9 @@ MET_ELSEWHERE = {
     "a stub above the halves of a given cell": ("03_weights", 1833, None),
     "a copy with another answer, and no check": ("02_depth", 1842, None),
     "the first half of a stub, in a merge": ("02_depth", 700_003, None),
+    "values in the place of a check's call": ("05_initialization", 700_175, None),
+    "values in the place of a nameless check's call": ("09_clinic", 700_079, None),
+    "a loop around the check below an answer": ("08_ways_out", 700_118, None),
 }  # fmt: skip
 
 

@@ -77,7 +77,9 @@ def _is_answer_by_name(piece: Piece, released: Released) -> bool:
     cell = released.cells[place]
     calls = grade_id(cell) and "check" in piece.code.uses
     is_code = piece.kind == "code" or piece.code.parses  # one stroke makes prose of code
-    return not calls and bool(piece.code.defines & set(released.owner_of)) and is_code
+    # A check's cell sets nothing: what does was typed in the place of its call, values too.
+    own = piece.code.binds - piece.code.before if grade_id(cell) else piece.code.defines
+    return not calls and bool(own & set(released.owner_of)) and is_code
 
 
 def _choose_copy(found: Found, place: int, indices: list[int]) -> None:

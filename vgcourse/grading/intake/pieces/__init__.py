@@ -34,6 +34,7 @@ from vgcourse.grading.intake.reading import Cell, Refused
 
 MOST_CODE = 300_000  # characters of all cells together that are read as code; a lesson has a tenth of that
 MOST_LINES = 20_000  # of all cells together, in which a lesson's cell is looked for
+_HEAD_OF_ONE = re.compile(r"(?:for|if|with|while)\b.*:\s*$")
 SHORTEST = 40  # letters of lines that are known for the lesson's
 MOST_PIECES = 5  # into which one cell is thought to have been split
 _ENDS = {"\u2028", "\u2029", "\x0b", "\x0c"}  # ends of lines for a word processor, not for Python
@@ -168,6 +169,8 @@ def _parted(piece: Piece, starts: dict[str, list[Any]]) -> list[Piece]:
             free.append(lines[at])
             at += 1
             continue
+        if lines[at][:1] in (" ", "\t") and free and _HEAD_OF_ONE.match(free[-1]):
+            free.pop()  # a loop, or a condition, around a check alone
         parts += [_rest(piece, free), Piece(cell.cell_type, cell.source, cell.get("id", ""), grade_id(cell))]
         free, at = [], end
     if not parts:
