@@ -159,6 +159,17 @@ def test_what_nbgrader_alone_has_graded_since_is_no_longer_not_graded(graded):
     assert len(jon.verdicts) == len(POINTS) and kim.reason == results["kim_not_a_notebook"].reason
 
 
+def test_what_a_killed_run_of_nbgraders_left_is_no_mark(graded):
+    """Its copy is in place before anything has run, and the gradebook has a 0."""
+    room, lesson, results = graded
+    begun = room.graded(lesson, "kim_not_a_notebook")
+    begun.parent.mkdir(parents=True)
+    shutil.copy(room.folder("submitted", lesson, "ada_right") / begun.name, begun)
+    kim = by_name(room, lesson)["kim_not_a_notebook"]
+    shutil.rmtree(begun.parent)
+    assert (kim.score, kim.reason) == (None, results["kim_not_a_notebook"].reason)
+
+
 def by_name(room, lesson):
     return {one.student: one for one in standings(room, lesson)}
 

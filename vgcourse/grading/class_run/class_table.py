@@ -26,6 +26,7 @@ from vgcourse.grading.class_run.result import GRADED, NEEDS_READING, NOT_GRADED,
 from vgcourse.grading.class_run.submission import read_outcome
 from vgcourse.grading.kept_files import digest, write_whole
 from vgcourse.grading.names import in_table, shown
+from vgcourse.grading.notebook.run_notes import was_run
 from vgcourse.grading.people.groups import HandIn, hand_ins, mirror
 from vgcourse.grading.people.lateness import Lateness, of_student, settle
 from vgcourse.grading.people.policy import ClassPolicy
@@ -181,6 +182,8 @@ def state_of(
     entry = replace(entry, filed_as=owner, group=hand_in.group if hand_in else "")
     result = results.get(owner)
     result = _graded_since(classroom, lesson, result) if result else _by_nbgrader_alone(classroom, lesson, entry)
+    if result is None and _was_begun(classroom.graded(lesson, entry.student)):
+        entry = replace(entry, score=None)  # the gradebook's 0 is of a run that was killed
     reason = (hand_in.problem if hand_in else "") or (result.reason if result else "")
     if not reason and entry.score is None:
         reason = NOT_YET_GRADED if hand_in else NOT_HANDED_IN
@@ -230,15 +233,20 @@ def _late(entry: SubmittedAssignment, policy: ClassPolicy) -> Lateness | None:
 
 def _graded_since(classroom: Classroom, lesson: Lesson, result: Result) -> Result:
     """The result; where nbgrader alone has since graded what could not be graded then, what came of that."""
-    if not result.reason or not _written_after(classroom.graded(lesson, result.student), result.at):
+    graded = classroom.graded(lesson, result.student)
+    if not result.reason or not _written_after(graded, result.at) or not was_run(graded):
         return result
     note = "nbgrader itself has graded it since"
     return read_outcome(classroom, lesson, replace(result, reason="", notes=(*result.notes, note)))
 
 
+def _was_begun(graded: Path) -> bool:
+    return os.path.isfile(graded) and not was_run(graded)
+
+
 def _by_nbgrader_alone(classroom: Classroom, lesson: Lesson, entry: Standing) -> Result | None:
     """Whom plain `nbgrader autograde` graded the ledger does not know: the verdicts stand in the notebook too."""
-    if entry.score is None or not os.path.isfile(classroom.graded(lesson, entry.student)):
+    if entry.score is None or not was_run(classroom.graded(lesson, entry.student)):
         return None
     found = read_outcome(classroom, lesson, Result(entry.student, lesson.id, None, entry.max_score))
     return None if found.reason else found

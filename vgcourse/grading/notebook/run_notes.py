@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
@@ -96,6 +97,14 @@ def read(nb: NotebookNode) -> Trace:
         return Trace(**fields)
     except TypeError:
         return Trace()
+
+
+def was_run(path: Path) -> bool:
+    """Whether a graded notebook was run to its end: nbgrader's copy is there without that where a run was killed."""
+    try:
+        return isinstance(json.loads(path.read_text(encoding="utf-8"))["metadata"].get(KEY), dict)
+    except (OSError, ValueError, LookupError, AttributeError, TypeError):
+        return False
 
 
 def _speaks_as_a_check(cell: NotebookNode) -> bool:
