@@ -14,6 +14,7 @@ from vgcourse.grading import demo
 from vgcourse.grading.class_run.classroom import Classroom
 from vgcourse.grading.class_run.ledger import Ledger
 from vgcourse.grading.class_run.result import Result
+from vgcourse.grading.notebook import run_notes
 from vgcourse.grading.notebook.execute import leave_verdict
 
 LESSON = "01_circles"
@@ -47,6 +48,7 @@ class GradedClass:
             for verdict in verdicts:
                 if cell["id"] == verdict.exercise:
                     leave_verdict(cell, verdict)
+        run_notes.Trace().write(notebook)  # it was run to its end
         if edit:
             edit(notebook)
         path = self.classroom.folder("autograded", self.lesson, student) / f"{self.lesson.name}.ipynb"

@@ -52,7 +52,7 @@ def test_of_copied_findings_half_fit_and_all_in_one_pair_of_a_hundred(root):
     fit = np.array([sum(a == b for a, b in zip(*pair, strict=True)) for pair in combinations(wards, 2)])
     assert 2.6 < fit.mean() < 3.1 and 0.005 < np.mean(fit == len(KINDS)) < 0.017
     handbook = " ".join((root / "docs" / "handbook.md").read_text(encoding="utf-8").split())
-    assert "some three of the six fit, and all six in about one pair of names in a hundred" in handbook
+    assert "some three of the six fit, all six in about one pair of names in a hundred" in handbook
 
 
 def test_every_fault_and_every_seed_is_drawn():

@@ -182,7 +182,7 @@ def state_of(
     entry = replace(entry, filed_as=owner, group=hand_in.group if hand_in else "")
     result = results.get(owner)
     result = _graded_since(classroom, lesson, result) if result else _by_nbgrader_alone(classroom, lesson, entry)
-    if result is None and _was_begun(classroom.graded(lesson, entry.student)):
+    if result is None and entry.score == 0 and _was_begun(classroom.graded(lesson, entry.student)):
         entry = replace(entry, score=None)  # the gradebook's 0 is of a run that was killed
     reason = (hand_in.problem if hand_in else "") or (result.reason if result else "")
     if not reason and entry.score is None:
