@@ -15,4 +15,4 @@ def back(X, kernels, error):
 
 def norm_factor(X, kernels, error):
     share = np.sqrt(np.mean(back(X, kernels, error) ** 2) / np.mean(error**2))
-    return [float(share ** (1 / len(kernels)))]
+    return np.array([share ** (1 / len(kernels))])
