@@ -79,26 +79,35 @@ def test_a_sentence_says_when_the_lab_is_up(root):
     assert f":{port}/" in address and lab.FIRST in address and "JupyterLab" in page
 
 
-def test_the_note_of_a_killed_server_with_the_same_number_is_not_taken_for_ours(monkeypatch, tmp_path, capsys):
+def test_the_lab_is_called_open_when_it_is_ours_and_answers(monkeypatch, tmp_path, capsys):
+    listener, port = socket(), free_port()
+
     class Server:
         pid, looks = os.getpid(), 0
 
         def poll(self):
             self.looks += 1
+            assert not capsys.readouterr().out, "said before anybody listened"
             if self.looks == 2:
-                note(8888)
-            return None
+                note(port)
+            if self.looks == 4:
+                listener.bind(("127.0.0.1", port))
+                listener.listen()
+            assert self.looks < 40
 
     def note(port):
-        text = json.dumps({"pid": os.getpid(), "port": port, "url": f"http://localhost:{port}/", "token": ""})
-        (tmp_path / f"jpserver-{os.getpid()}.json").write_text(text)
+        found = {"pid": os.getpid(), "port": port, "hostname": "127.0.0.1", "url": f"http://127.0.0.1:{port}/"}
+        (tmp_path / f"jpserver-{os.getpid()}.json").write_text(json.dumps(found | {"token": ""}))
 
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setattr(lab, "LOOK_SECONDS", 0.01)
-    note(1234)
-    lab._say_when_up(Server(), 8000)
+    note(1234)  # that of a killed server with the same number
+    with closing(listener):
+        server = Server()
+        lab._say_when_up(server, 8000)
     said = capsys.readouterr().out
-    assert ":8888/" in said and ":1234/" not in said and "Port 8000 is taken" in said
+    assert f":{port}/" in said and ":1234/" not in said and "Port 8000 is taken" in said
+    assert server.looks >= 4
 
 
 def test_lab_outside_a_course_says_where_to_go(tmp_path, monkeypatch, capsys):

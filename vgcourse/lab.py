@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -78,4 +79,15 @@ def _information(pid: int) -> dict[str, Any] | None:
     """What Jupyter notes of a running server; its port is another than asked for where that was taken."""
     from jupyter_server.serverapp import list_running_servers
 
-    return next((found for found in list_running_servers() if found["pid"] == pid), None)
+    return next((found for found in list_running_servers() if found["pid"] == pid and _listens(found)), None)
+
+
+def _listens(found: dict[str, Any]) -> bool:
+    """Whether anybody answers there: Jupyter writes its note before it begins to listen."""
+    host = found.get("hostname") or "localhost"
+    try:
+        # What listens everywhere is called by no such address.
+        with socket.create_connection(("localhost" if host in ("0.0.0.0", "::") else host, found["port"]), 1):
+            return True
+    except OSError:
+        return False
