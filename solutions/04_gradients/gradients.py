@@ -488,7 +488,7 @@ the signed mean last.
 # %% [markdown] solution_only=true
 r"""
 *Analysis.* The median ratio of the kernel gradients, first to last hidden layer, is near 1, while that of the
-back-propagated gradients is about five millionths: nineteen factors of 0.52. The left panel is level at about
+back-propagated gradients is about five millionths: nineteen factors of 0.525. The left panel is level at about
 $10^{-9}$, so a *reader of the axis* could see that all is small; nobody could see from it where. Had we
 plotted the left panel on its own linear axis, as one does, nothing would have looked wrong at all.
 """

@@ -349,7 +349,7 @@ print(far.map("{:.0e}".format).to_string())
 # %% [markdown]
 r"""
 Each of the first six rows is one factor, taken to ever higher powers. After ten steps tanh has half as much left as "relu, identity", after four
-hundred $3\cdot10^{-28}$ times as much. Of the five kinds that we have not spoken of yet two keep a fifth at 200 steps, and one
+hundred $2\cdot10^{-28}$ times as much. Of the five kinds that we have not spoken of yet two keep a fifth at 200 steps, and one
 lets the error *grow*. Remember their
 names for the next section: four differ from the layers above in how their biases begin, and in nothing else.
 (The fifth, "relu, identity", is a plain net with relu in the place of tanh, and its kernel begins as the identity: Le, Jaitly and Hinton, 2015. "chrono"

@@ -68,51 +68,6 @@ def read_code(source: str) -> Code:
         return Code(True, plain_text(source))
 
 
-@dataclass(frozen=True)
-class Function:
-    """A function or a class at a cell's margin: its name, its parameters (of a class ``class``), what it uses.
-
-    ``is_written``: there is something in it.
-    """
-
-    name: str
-    parameters: tuple[str, ...]
-    uses: frozenset[str]
-    is_written: bool
-
-    def is_like(self, other: "Function") -> bool:
-        """Whether it can be called with what the other one is called with."""
-        return len(self.parameters) == len(other.parameters) and self.is_class == other.is_class
-
-    @property
-    def is_class(self) -> bool:
-        """Whether it is a class."""
-        return self.parameters == ("class",)
-
-
-@lru_cache(1024)
-def functions(source: str) -> tuple[Function, ...]:
-    """The functions and classes that a cell defines at its margin; lambdas with a name among them."""
-    tree = syntax_tree(source) if len(source) <= LONGEST else None
-    return tuple(one for node in (tree.body if tree else ()) if (one := _function(node)))
-
-
-def _function(node: ast.stmt) -> Function | None:
-    uses = frozenset(inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name))
-    if isinstance(node, ast.ClassDef):
-        return Function(node.name, ("class",), uses, not _does_nothing(node))
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        return Function(node.name, _parameters(node.args), uses, not _does_nothing(node))
-    named = isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
-    if named and isinstance(node.value, ast.Lambda):
-        return Function(node.targets[0].id, _parameters(node.value.args), uses, True)
-    return None
-
-
-def _parameters(args: ast.arguments) -> tuple[str, ...]:
-    return tuple(one.arg for one in (*args.posonlyargs, *args.args, *args.kwonlyargs))
-
-
 def plain_text(source: str) -> str:
     """The text without the white space that editors add and drop."""
     return " ".join(source.replace("\ufeff", "").split())
@@ -169,7 +124,7 @@ def blank_again(source: str, stubs: frozenset[str] = frozenset()) -> set[int]:
     for node in tree.body:
         if not isinstance(node, _FUNCTIONS):
             continue
-        if not (_does_nothing(node) or ast.dump(node) in stubs):
+        if not (does_nothing(node) or ast.dump(node) in stubs):
             written.add(node.name)
         elif node.name in written:
             lines |= set(range(node.lineno - 1, node.end_lineno or node.lineno))
@@ -245,7 +200,7 @@ def _code(source: str, tree: ast.Module) -> Code:
         defines=frozenset(defines),
         uses=frozenset((uses - bound) | before),
         before=frozenset(before),
-        is_blank=all(_does_nothing(node) for node in tree.body),
+        is_blank=all(does_nothing(node) for node in tree.body),
         is_torn=any(isinstance(n, ast.Return) for n in tree.body),
     )
 
@@ -297,7 +252,7 @@ def goes_on_inside(source: str, rest: str) -> bool:
     if not isinstance(last, _FUNCTIONS) or source[:1] in (" ", "\t"):
         return False
     inside = all(line[:1] in (" ", "\t") for line in rest.split("\n") if line.strip())
-    return bool(_own_names(last) & code.uses) or (inside and (_does_nothing(last) or code.is_blank))
+    return bool(_own_names(last) & code.uses) or (inside and (does_nothing(last) or code.is_blank))
 
 
 def _own_names(node: ast.AST) -> set[str]:
@@ -345,10 +300,10 @@ def _outside_functions(nodes: list[ast.AST]) -> Iterator[ast.AST]:
             waiting += ast.iter_child_nodes(node)
 
 
-def _does_nothing(node: ast.AST) -> bool:
+def does_nothing(node: ast.AST) -> bool:
     """``pass``, ``...``, a string, ``x = ...``, a function or a class whose body does nothing."""
     if isinstance(node, _FUNCTIONS):
-        return all(_does_nothing(inner) for inner in node.body)
+        return all(does_nothing(inner) for inner in node.body)
     if isinstance(node, ast.Raise):
         return "NotImplementedError" in ast.dump(node)
     value = getattr(node, "value", None)

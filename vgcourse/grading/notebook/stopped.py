@@ -21,7 +21,8 @@ from vgcourse.course.checks.verdicts import (
     STOPPED_BEFORE,
     Verdict,
 )
-from vgcourse.grading.intake.code import functions, syntax_tree
+from vgcourse.grading.intake.code import syntax_tree
+from vgcourse.grading.intake.pieces.functions import functions
 from vgcourse.grading.notebook.answered import TAKES_IN, may_define
 
 NO_OBSERVATION = "no-observation"

@@ -7,10 +7,10 @@ where two could be meant, nobody guesses.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from vgcourse.grading.intake.code import Function, functions
 from vgcourse.grading.intake.lesson_cells import Question, grade_id
 from vgcourse.grading.intake.matching import Found, in_place
 from vgcourse.grading.intake.notes import Note
+from vgcourse.grading.intake.pieces.functions import Function, functions
 from vgcourse.grading.intake.pieces.piece import Piece
 from vgcourse.grading.intake.reading import Refused
 

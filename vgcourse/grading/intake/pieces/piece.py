@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from vgcourse.grading.intake.code import Code, Function, functions, read_code
+from vgcourse.grading.intake.code import Code, read_code
+from vgcourse.grading.intake.pieces.functions import Function, functions
 
 
 @dataclass
