@@ -111,7 +111,7 @@ def test_another_missing_module_is_not_hidden(monkeypatch):
     def broken(options):
         raise ModuleNotFoundError("No module named 'mine'", name="mine")
 
-    monkeypatch.setattr(cli, "_reproduce", broken)
+    monkeypatch.setattr("vgcourse.cli.published._reproduce", broken)
     with pytest.raises(ModuleNotFoundError, match="mine"):
         cli.main(["reproduce"])
 

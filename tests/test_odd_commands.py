@@ -154,7 +154,7 @@ def test_a_number_that_cannot_be_is_refused_before_anything_starts(
 ):
     started = []
     monkeypatch.setattr("vgcourse.lab.open_lab", lambda root, port, browser: started.append(port) or 0)
-    monkeypatch.setattr("vgcourse.cli._grade", lambda options: started.append(options.jobs) or 0)
+    monkeypatch.setattr("vgcourse.cli.teaching._grade", lambda options: started.append(options.jobs) or 0)
     code, _, err = call([command, *([LESSON] if command == "grade" else []), f"{option}={word}"], tmp_path)
     assert all(low <= number <= (high or number) for number in started), started
     if not started:

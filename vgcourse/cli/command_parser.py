@@ -1,9 +1,11 @@
 """How a command line is understood: what is wrong with it is said in one sentence, with the word that was meant."""
 
 import argparse
+import shlex
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
-from typing import Any, NoReturn
+from pathlib import Path
+from typing import Any, NoReturn, TypeAlias
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -26,6 +28,10 @@ class CommandParser(argparse.ArgumentParser):
         elif value not in action.choices:
             commands = list(action.choices)
             _refuse(self, f"no command is called {value!r}", value, commands, f"There are {', '.join(commands)}.")
+
+
+# What `add_subparsers` gives back; argparse has no public name for it.
+Subcommands: TypeAlias = "argparse._SubParsersAction[CommandParser]"
 
 
 def whole(low: int, high: int | None = None) -> Callable[[str], int]:
@@ -63,3 +69,24 @@ def _refuse(parser: argparse.ArgumentParser, what: str, given: str, known: Seque
     near = get_close_matches(given.partition("=")[0], known, n=1)
     hint = f"Did you mean {near[0]}?" if near else otherwise
     parser.exit(2, f"vgcourse: {shown(what)}. {hint}\n")
+
+
+def command(
+    commands: Subcommands,
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    help: str,
+    needs: str = "grading",
+) -> argparse.ArgumentParser:
+    """A subcommand, to which its options are to be added.
+
+    ``run(options)`` returns the exit code; ``needs`` is the extra that installs what it imports.
+    """
+    parser = commands.add_parser(name, help=help, description=help)
+    parser.set_defaults(run=run, parser=parser, needs=needs)
+    return parser
+
+
+def there(folder: Path, command: str) -> str:
+    """What to type to run this command in that folder."""
+    return command if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && {command}"
