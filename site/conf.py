@@ -12,6 +12,7 @@ HUB = os.environ.get("VGCOURSE_HUB", "")
 project = html_title = "Vanishing gradients"
 author = "the vgcourse authors"
 language = "en"
+smartquotes_action = "qe"  # quotes and dots, but two hyphens are an option's: --help
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.githubpages"]
 napoleon_use_ivar = True  # an attribute that is a property would else be described twice
 nb_execution_mode = "off"

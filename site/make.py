@@ -7,6 +7,7 @@ Without an address of the repository its pages have no buttons that open a lesso
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,12 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 REPOSITORY = ""  # the address where the course is published, as in https://github.com/OWNER/REPOSITORY
 NEEDED = ("sphinx", "myst_nb", "sphinx_book_theme", "nbclient")
+TEXTS = {  # of the repository: the names that they have on the site
+    "docs/handbook.md": "handbook.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "docs/benchmarks.md": "benchmarks.md",
+    "docs/benchmarks.svg": "benchmarks.svg",
+}
 LARGEST = 1_500_000  # bytes a lesson's page may have, figures and all: a second or two on a telephone
 
 
@@ -84,17 +91,32 @@ def _lesson(path: Path, run: bool, source: Path, kept: Path) -> None:
 
 def _handbook(source: Path) -> None:
     """The instructor's handbook, the contributor's guide and the benchmarks, where the repository has them."""
-    for name, found in {
-        "handbook.md": ROOT / "docs" / "handbook.md",
-        "contributing.md": ROOT / "CONTRIBUTING.md",
-        "benchmarks.md": ROOT / "docs" / "benchmarks.md",
-        "benchmarks.svg": ROOT / "docs" / "benchmarks.svg",
-    }.items():
-        if found.is_file():
-            shutil.copy(found, source / name)
+    texts = {text: name for text, name in TEXTS.items() if (ROOT / text).is_file()}
+    for text, name in texts.items():
+        shutil.copy(ROOT / text, source / name)
+        if name.endswith(".md"):
+            page = leading_somewhere((ROOT / text).read_text("utf-8"), Path(text).parent, texts)
+            (source / name).write_text(page, "utf-8")
     if (source / "benchmarks.md").exists():  # `make bench` writes it; Sphinx warns of a name that is not there
         index = source / "index.md"
         index.write_text(index.read_text("utf-8").replace("contributing*\n", "contributing*\nbenchmarks\n"), "utf-8")
+
+
+def leading_somewhere(text: str, folder: Path, pages: dict[str, str]) -> str:
+    """A text's links to files, from its `folder` in the repository: to the file's page, or to where it is published.
+
+    Without an address of the repository there is no such place, and the link's words stand alone.
+    """
+    address = os.environ.get("VGCOURSE_REPOSITORY", "").rstrip("/")
+
+    def link(found: re.Match) -> str:
+        words, name, part = found.groups(default="")
+        file = os.path.normpath(folder / name).replace(os.sep, "/")
+        if file in pages:
+            return f"[{words}]({pages[file]}{part})"
+        return f"[{words}]({address}/blob/main/{file}{part})" if address else words
+
+    return re.sub(r"(?<!!)\[([^\]]+)\]\((?!https?:)([^)#]+)(#[^)]*)?\)", link, text)
 
 
 def _sphinx(source: Path, doctrees: Path, out: Path) -> None:

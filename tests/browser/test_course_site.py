@@ -7,6 +7,9 @@ import sys
 from html import unescape
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
 
 import pytest
 from keyboard import faults, walk
@@ -102,6 +105,30 @@ def test_no_line_of_code_or_of_what_was_printed_is_cut(site, open_page):
             assert not page.evaluate(cut), (name, media)
 
 
+def test_code_is_never_taken_for_columns(site, watched):
+    """Two spaces in its strings say nothing: it keeps its colours and goes on below. What it prints scrolls."""
+    for name in ("04_gradients/gradients.html", "05_initialization/initialization.html"):
+        watched.page.goto((site / "lessons" / name).as_uri())
+        assert watched.page.locator("div.cell_input pre").count() > 20
+        assert watched.page.locator("div.cell_input pre.vg-columns").count() == 0
+    watched.page.goto((site / "lessons" / "02_depth" / "depth.html").as_uri())
+    told = watched.page.locator("pre.vg-columns", has_text=">>> print(quartile_band")
+    assert len(set(told.locator("span").evaluate_all("all => all.map(one => getComputedStyle(one).color)"))) > 2
+
+
+def test_the_words_of_a_figure_can_be_read_on_a_telephone(site, open_page):
+    """Of one 800 wide, with letters of 14, none is smaller than 10; the page itself does not scroll to the side."""
+    page = open_page(viewport={"width": 390, "height": 800}).page
+    page.goto((site / "lessons" / "00_start" / "start.html").as_uri())
+    image = '<img class="vg-lines" width="800" alt="a" style="max-width:100%">'
+    figure = f'<div class="cell_output"><div class="output text_html">{image}</div></div>'
+    page.evaluate("figure => document.querySelector('.bd-article').insertAdjacentHTML('beforeend', figure)", figure)
+    page.add_script_tag(path=site / "_static" / "explorer.js")
+    page.wait_for_selector(".vg-figure[tabindex='0']")
+    assert page.locator("img.vg-lines").bounding_box()["width"] / 800 * 14 >= 10
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 def test_a_search_from_disk_finds_lessons_and_asks_for_no_page(site, watched):
     watched.page.goto((site / "search.html").as_uri() + "?q=initializer")
     watched.page.wait_for_selector("#search-results li a[href*='05_initialization']")
@@ -111,6 +138,48 @@ def test_a_search_from_disk_finds_lessons_and_asks_for_no_page(site, watched):
 def test_a_page_that_is_not_there_leads_to_those_that_are(maker, tmp_path):
     (tmp_path / "404.html").write_text(maker.lost_page("https://github.com/OWNER/COURSE"))
     assert 'href="/COURSE/"' in (tmp_path / "404.html").read_text("utf-8") and 'href="/"' in maker.lost_page("")
+
+
+def test_every_link_of_a_page_leads_to_a_page_and_to_its_part(site, watched):
+    """What the browser makes of each address, followed to the file and to what has that name in it."""
+    pages = [page for page in site.rglob("*.html") if "_static" not in page.parts and page.name != "404.html"]
+    links, names = {}, {}
+    for page in pages:
+        watched.page.goto(page.as_uri(), wait_until="domcontentloaded")
+        links[page] = set(
+            watched.page.eval_on_selector_all("a[href], img[src], link[href]", "all => all.map(a => a.href || a.src)")
+        )
+        names[page] = set(watched.page.eval_on_selector_all("[id]", "all => all.map(one => one.id)"))
+    dead = set()
+    for page, addresses in links.items():
+        for address in (urlsplit(one) for one in addresses if one.startswith("file:")):
+            file, part = Path(url2pathname(address.path)), unquote(address.fragment)
+            if not file.is_file() or (
+                part and file in names and file.name != "play.html" and part not in names[file]
+            ):
+                dead.add((page.name, address.geturl()))
+    assert not dead and sum(map(len, links.values())) > 500
+
+
+def test_two_hyphens_stay_two_hyphens(site):
+    """Those of an option, also where it does not stand in code."""
+    pages = {page.name: unescape(page.read_text("utf-8")) for page in site.glob("*.html")}
+    assert "vgcourse --help" in pages["benchmarks.html"]
+    assert not {name for name, text in pages.items() if re.search(r"\s–[a-z]", text)}
+
+
+def test_a_text_of_the_repository_links_to_its_page_or_to_where_it_is_published(maker, monkeypatch):
+    text = "[a](other.md#there), ![seen](seen.png), [b](../more/c.yml), [d](https://e.f)"
+    pages = {"docs/other.md": "page.md"}
+    monkeypatch.setenv("VGCOURSE_REPOSITORY", "")
+    assert (
+        maker.leading_somewhere(text, Path("docs"), pages)
+        == "[a](page.md#there), ![seen](seen.png), b, [d](https://e.f)"
+    )
+    monkeypatch.setenv("VGCOURSE_REPOSITORY", "https://github.com/OWNER/COURSE")
+    assert "[b](https://github.com/OWNER/COURSE/blob/main/more/c.yml)" in maker.leading_somewhere(
+        text, Path("docs"), pages
+    )
 
 
 def test_no_solution_and_no_hidden_test_is_on_the_site(site, root):

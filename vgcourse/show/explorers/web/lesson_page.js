@@ -147,15 +147,32 @@ function uncover(id, guess = null) {
 }
 
 /** What is printed in columns is read down as well as across: its lines are not broken, and it scrolls by keyboard too. */
-function keepColumns(printed) {
-  const apart = printed.textContent.split("\n").filter((line) => /\S {2,}[^\s#]/.test(line));
+function keepColumns(block) {
+  const apart = printedLines(block).filter((line) => /\S {2,}[^\s#]/.test(line));
   if (apart.length < 2) return;
-  printed.classList.add("vg-columns");
-  printed.setAttribute("tabindex", "0");
+  block.classList.add("vg-columns");
+  block.setAttribute("tabindex", "0");
+}
+
+/** All but code, whose spaces mean nothing: of a dialogue with Python the answers. */
+function printedLines(block) {
+  if (block.closest(".cell_input")) return [];
+  const lines = block.textContent.split("\n");
+  const answers = lines.filter((line) => !/^(>>>|\.\.\.)/.test(line));
+  return answers.length < lines.length || !block.closest(".highlight-python") ? answers : [];
+}
+
+/** On a telephone a figure is wider than the window, so that its words can be read: it scrolls, by keyboard too. */
+function letFigureScroll(figure) {
+  const place = figure.closest(".text_html");
+  place?.classList.add("vg-figure");
+  const fit = () => (place && place.scrollWidth > place.clientWidth ? place.setAttribute("tabindex", "0") : place?.removeAttribute("tabindex"));
+  new ResizeObserver(fit).observe(figure);
 }
 
 function beginPage() {
   document.querySelectorAll(".bd-article pre").forEach(keepColumns);
+  document.querySelectorAll(".cell_output img:is(.vg-lines, .vg-map)").forEach(letFigureScroll);
   document.querySelectorAll("details.hide summary[aria-label]").forEach((summary) => summary.removeAttribute("aria-label"));
   document.querySelectorAll("[data-predict]").forEach(askFor);
   document.querySelectorAll(".vg-story").forEach(openStory);
