@@ -66,6 +66,33 @@ def test_a_column_can_be_pointed_at_with_keys_and_mouse(watched):
     watched.assert_clean()
 
 
+WHILE_IT_GOES = f"""() => new Promise(done => {{
+    const explorer = {EXPLORER}, wrong = [], begun = performance.now();
+    const look = () => {{
+        const behind = explorer.pass.columns.length - 1 - explorer.pointed;
+        const come = behind <= Math.floor(explorer.shown);
+        const said = document.querySelector('.vg-product').textContent;
+        if (come && said.includes('has not come')) wrong.push(`${{explorer.shown}}: ${{said}}`);
+        if (explorer.shown < explorer.arrows && performance.now() - begun < 20000) requestAnimationFrame(look);
+        else done([explorer.shown === explorer.arrows, wrong]);
+    }};
+    explorer.play();
+    requestAnimationFrame(look);
+}})"""
+
+
+def test_what_is_said_of_a_column_follows_the_pass(watched):
+    """Its gradient has come as soon as its arrow is drawn, and not only when all are."""
+    page = watched.page
+    open_explorer(page, "network?depth=5")
+    page.locator(".vg canvas").focus()
+    page.keyboard.press("End")
+    for _ in range(2):
+        page.keyboard.press("ArrowLeft")
+    assert "has not come to layer 4 yet" in page.inner_text(".vg-product")
+    assert page.evaluate(WHILE_IT_GOES) == [True, []]
+
+
 @pytest.mark.parametrize("form", ["plain", "skip", "recurrent", "lstm"])
 @pytest.mark.parametrize("width", [1400, 390])
 def test_each_form_is_drawn(open_page, form, width):

@@ -118,9 +118,11 @@ class Network {
     const each = Math.min(PER_ARROW, LONGEST / this.arrows);
     const frame = (now) => {
       if (!this.shell.root.isConnected) return;
+      const arrived = Math.floor(this.shown);
       this.shown = Math.min(this.arrows, Math.max(0, now - begun) / each);
       if (this.shown >= this.arrows) return void this.finish();
       this.draw();
+      if (this.pointed !== null && Math.floor(this.shown) !== arrived) this.#sayPointed();
       this.pending = requestAnimationFrame(frame);
     };
     this.pending = requestAnimationFrame(frame);
@@ -172,13 +174,18 @@ class Network {
     const { measured } = this.pass;
     const parts = whole ? compareLayers(profileOf(this.pass), measured).parts : this.#waiting();
     this.sentence.replaceChildren(...emphasise(parts));
-    this.product.textContent = this.pointed === null ? this.#productWords() : this.#wordsOf(this.pointed);
+    this.#sayPointed();
     this.show.textContent = whole ? "Show it again" : "Show one step";
     const columns = this.pass.columns.map(({ name, units }) => `${name} (${units})`).join(", ");
     this.canvas.setAttribute("aria-label", `The net, its columns and their units: ${columns}. The arrow keys point at a column.`);
-    this.pointer.show(this.pointed);
     this.shell.say([parts.join(""), this.product.textContent].join(" "));
     this.shell.writeNumbers();
+  }
+
+  /** What stands below the drawing: of the column that is pointed at, or of all. */
+  #sayPointed() {
+    this.product.textContent = this.pointed === null ? this.#productWords() : this.#wordsOf(this.pointed);
+    this.pointer.show(this.pointed);
   }
 
   #waiting() {
