@@ -11,7 +11,7 @@ import { Queue } from "./queue.js";
 import { drawThermometers, tubeAt } from "./tubes.js";
 import { compareLayers, counted, judgeLearning, lossNumber, plainNumber, wayBack } from "./words.js";
 import { LN2, Run } from "./run.js";
-import { allDone, trainTogether } from "./together.js";
+import { allDone, endEpoch, trainTogether } from "./together.js";
 import { makeTrainer } from "./trainer.js";
 
 const ROUND = 200;
@@ -180,8 +180,10 @@ export class Race {
     this.draw();
   }
 
+  /** Between two epochs of all nets: what one answers is then what is said of it, and one number is the epoch of all. */
   pause() {
     this.#halt();
+    endEpoch(this.runs);
     this.draw({ hasty: true });
     this.#tell();
   }

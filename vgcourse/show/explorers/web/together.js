@@ -15,6 +15,12 @@ export function trainTogether(runs, goal, deadline, mayRepeat) {
   } while (performance.now() < deadline);
 }
 
+/** End the epoch that the foremost of them is in: then all have trained as long, as far as they have not blown up. */
+export function endEpoch(runs) {
+  const target = Math.max(...runs.map((run) => run.epoch + (run.start > 0 ? 1 : 0)));
+  for (const run of runs) while (run.epoch < target && !run.blownUp) run.trainEpoch();
+}
+
 /** Whether there is nothing left to train. */
 export function allDone(runs, goal) {
   return runs.every((run) => run.epoch >= goal || run.blownUp);

@@ -1,0 +1,31 @@
+"""After whatever somebody did, an explorer shows what a fresh page shows with its address; `sequences` tries more."""
+
+import pytest
+from every_setting import Tried
+from pages import EXPLORER, SHELL, open_explorer
+from sequences import sequence
+
+pytestmark = pytest.mark.browser
+
+AMID_AN_EPOCH = f"""() => {{
+    const {{ runs }} = {EXPLORER};
+    runs.forEach((run, i) => {{ for (let epoch = 0; epoch < 2 - (i > 1); epoch += 1) run.trainEpoch(); }});
+    runs[0].step();
+    {EXPLORER}.pause();
+    return runs.map(run => [run.epoch, run.start]);
+}}"""
+
+
+def test_nets_that_train_together_pause_together(watched):
+    """Whenever that is: none is an epoch behind, and none has begun another one that is not told."""
+    page = watched.page
+    open_explorer(page, "thermometers?depth=3&width=8")
+    assert page.evaluate(AMID_AN_EPOCH) == [[3, 0]] * 3
+    assert "epoch 3" in page.inner_text(".vg-aside") and "epoch 3" in page.evaluate(f"{SHELL}.table()[0]")
+    watched.assert_clean()
+
+
+@pytest.mark.parametrize("seed", [5, 9, 21])
+def test_what_stands_after_a_sequence_is_what_its_address_shows(open_page, tmp_path, seed):
+    """Turned, played, stepped, resized, turned to dark, reloaded, gone back: the third of them with two explorers."""
+    assert sequence(lambda: open_page().page, seed, tmp_path, 12, Tried()) == []
