@@ -205,11 +205,14 @@ class Person:
         self.page.click(f"nav a[href='#{kind}']")
 
     def _there(self) -> None:
-        """On the page of explorers: whoever went back too far comes to it again."""
-        self.page.wait_for_load_state()
-        if not self.page.url.startswith(PAGE):
-            self.page.goto(PAGE)
-        self.page.wait_for_selector(".vg canvas")
+        """On the page of explorers: whoever went back too far, which may take a while, comes to it again."""
+        for _ in range(40):
+            if not self.page.url.startswith(PAGE):
+                self.page.goto(PAGE)
+            if self.page.locator(".vg canvas").count():
+                return
+            self.page.wait_for_timeout(250)
+        raise AssertionError(f"no explorer at {self.page.url}")
 
 
 SETTLED = """at => {
