@@ -26,7 +26,7 @@ from vgcourse.grading.class_run.result import GRADED, NEEDS_READING, NOT_GRADED,
 from vgcourse.grading.class_run.submission import read_outcome
 from vgcourse.grading.kept_files import digest, write_whole
 from vgcourse.grading.names import in_table, shown
-from vgcourse.grading.notebook.run_notes import was_run
+from vgcourse.grading.notebook.run_notes import holds_outputs, was_run
 from vgcourse.grading.people.groups import HandIn, hand_ins, mirror
 from vgcourse.grading.people.lateness import Lateness, of_student, settle
 from vgcourse.grading.people.policy import ClassPolicy
@@ -38,13 +38,15 @@ UNTIMED = "when it was handed in is not known, so it counts as in time"
 
 @dataclass(frozen=True)
 class Mark:
-    """The gradebook's points for one graded cell."""
+    """The gradebook's points for one graded cell; ``given``: by a run or by a person, however few."""
 
     id: str
     points: float
     most: float
     by_hand: bool = False
     waiting: bool = False
+    given: bool = True
+    in_words: bool = False
 
 
 @dataclass(frozen=True)
@@ -182,8 +184,8 @@ def state_of(
     entry = replace(entry, filed_as=owner, group=hand_in.group if hand_in else "")
     result = results.get(owner)
     result = _graded_since(classroom, lesson, result) if result else _by_nbgrader_alone(classroom, lesson, entry)
-    if result is None and entry.score == 0 and _was_begun(classroom.graded(lesson, entry.student)):
-        entry = replace(entry, score=None)  # the gradebook's 0 is of a run that was killed
+    if result is None and _was_killed(classroom.graded(lesson, entry.student), [*entry.marks.values()]):
+        entry = replace(entry, score=None)
     reason = (hand_in.problem if hand_in else "") or (result.reason if result else "")
     if not reason and entry.score is None:
         reason = NOT_YET_GRADED if hand_in else NOT_HANDED_IN
@@ -210,7 +212,7 @@ def _holds(
     folder = classroom.folder("submitted", lesson, result.student)
     again = (HANDED_IN,) if os.path.lexists(folder) and digest(folder) != result.digest else ()
     stale = (*again, *changed(result.made_of, now))
-    filed = os.path.isfile(classroom.graded(lesson, result.student)) and bool(result.made_of)
+    filed = was_run(classroom.graded(lesson, result.student)) and bool(result.made_of)
     return filed and not stale and os.path.lexists(folder), stale
 
 
@@ -240,8 +242,14 @@ def _graded_since(classroom: Classroom, lesson: Lesson, result: Result) -> Resul
     return read_outcome(classroom, lesson, replace(result, reason="", notes=(*result.notes, note)))
 
 
-def _was_begun(graded: Path) -> bool:
-    return os.path.isfile(graded) and not was_run(graded)
+def _was_killed(graded: Path, marks: list[Mark]) -> bool:
+    """Whether a run was killed on its first way through a submission: a check has no points yet, not even 0.
+
+    Whatever else the gradebook has of it then is what nbgrader begins with.
+    """
+    open_ = [mark for mark in marks if not mark.given]
+    begun = any(not mark.in_words for mark in open_) or (open_ and len(open_) == len(marks))
+    return bool(begun) and not was_run(graded) and not holds_outputs(graded)
 
 
 def _by_nbgrader_alone(classroom: Classroom, lesson: Lesson, entry: Standing) -> Result | None:
@@ -281,8 +289,9 @@ def _with_marks(blank: Standing, entry: SubmittedAssignment, lateness: Lateness 
 def _marks(entry: SubmittedAssignment) -> Iterable[Mark]:
     for notebook in entry.notebooks:
         for grade in notebook.grades:
-            by_hand = grade.manual_score is not None
-            yield Mark(grade.name, grade.score or 0.0, grade.max_score, by_hand, bool(grade.needs_manual_grade))
+            by_hand, waiting = grade.manual_score is not None, bool(grade.needs_manual_grade)
+            given, in_words = by_hand or grade.auto_score is not None, grade.cell.cell_type == "markdown"
+            yield Mark(grade.name, grade.score or 0.0, grade.max_score, by_hand, waiting, given, in_words)
 
 
 def write_csv(class_: list[Standing], path: Path) -> None:

@@ -1,7 +1,6 @@
 """Grade one submission through nbgrader, as a clean copy: what was handed in stays as it was."""
 
 import contextlib
-import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -128,7 +127,7 @@ def _withdraw(classroom: Classroom, lesson: Lesson, result: Result) -> Result:
 def _already_read(classroom: Classroom, lesson: Lesson, student: str) -> dict[str, str]:
     """Cell → source of what a person has marked and nbgrader would ask for again."""
     path = classroom.graded(lesson, student)
-    if not os.path.isfile(path):
+    if not run_notes.was_run(path):  # what a killed run has copied there nobody has read
         return {}
     try:
         done = classroom.book.read_cells(lesson, student)

@@ -101,10 +101,23 @@ def read(nb: NotebookNode) -> Trace:
 
 def was_run(path: Path) -> bool:
     """Whether a graded notebook was run to its end: nbgrader's copy is there without that where a run was killed."""
+    metadata = _read(path).get("metadata")
+    return isinstance(metadata, dict) and isinstance(metadata.get(KEY), dict)
+
+
+def holds_outputs(path: Path) -> bool:
+    """Whether a graded notebook was run by whatever program: nbgrader's copy is without outputs and numbers."""
+    cells = (cell for cell in _read(path).get("cells", ()) if isinstance(cell, dict))
+    return any(cell.get("outputs") or cell.get("execution_count") for cell in cells)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """A graded notebook, as nbgrader wrote it; nothing where it is not there, or not whole."""
     try:
-        return isinstance(json.loads(path.read_text(encoding="utf-8"))["metadata"].get(KEY), dict)
-    except (OSError, ValueError, LookupError, AttributeError, TypeError):
-        return False
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _speaks_as_a_check(cell: NotebookNode) -> bool:
