@@ -171,6 +171,8 @@ MET_ELSEWHERE = {
     "the first half of a stub, in a merge": ("02_depth", 700_003, None),
     "values in the place of a check's call": ("05_initialization", 700_175, None),
     "values in the place of a nameless check's call": ("09_clinic", 700_079, None),
+    "code merged with an answer in words": ("08_ways_out", 700_328, None),
+    "fences below code in one cell": ("07_time", 910_287, None),
     "a loop around the check below an answer": ("08_ways_out", 700_118, None),
 }  # fmt: skip
 

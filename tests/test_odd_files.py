@@ -108,6 +108,32 @@ def test_a_broken_copy_beside_an_untouched_notebook_is_no_zero(course, right, tm
     assert "start.ipynb has no answers in it, and start (1).ipynb is damaged: it breaks off" in said
 
 
+ELSEWHERE = (
+    "start.py", "answers.py", "start.html", "start.pdf", "start.docx", "start.md", "answer.txt", "mine.rar",
+    "mine.7z", "mine.tar.gz", "start.ipynb.bz2", "hw.eml", "photo.png", "start.url", "onlinetext.html",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("beside", ELSEWHERE)
+def test_an_untouched_notebook_beside_what_may_hold_the_answers_is_no_zero(course, tmp_path, beside):
+    said = outcome(course, tmp_path, {"start.ipynb": text_of(course.release), beside: b"def rms(values): ..."})
+    assert f"start.ipynb has no answers in it, and {beside} lies beside it: if that holds them" in said
+
+
+@pytest.mark.parametrize("broken", [b"Rar!\x1a\x07\x01\x00", zipped(start__ipynb=b"x" * 500)[:300]])
+def test_an_untouched_notebook_beside_a_zip_that_cannot_be_opened_is_no_zero(course, tmp_path, broken):
+    said = outcome(course, tmp_path, {"start.ipynb": text_of(course.release), "mine.zip": broken})
+    assert "start.ipynb has no answers in it, and mine.zip is not a zip that can be opened" in said
+
+
+@pytest.mark.parametrize("beside", ["data.csv", "README.md", "requirements.txt", "written_answers.md", "LICENSE.txt"])
+def test_an_untouched_notebook_beside_what_holds_no_answers_is_graded(course, tmp_path, beside):
+    for name, data in {"start.ipynb": text_of(course.release), beside: b"1,2"}.items():
+        (tmp_path / "handed" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "handed" / name).write_bytes(data)
+    assert isinstance(prepare(tmp_path / "handed", tmp_path / "clean", course.release, "start"), Prepared)
+
+
 # What another tool makes of the file or its cells, with the text of every cell in it still.
 def _codes(nb, **fields):
     for cell in nb.cells:

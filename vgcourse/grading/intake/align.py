@@ -8,7 +8,7 @@ own. What cannot be told for certain is refused, with the reason.
 from nbformat import NotebookNode
 
 from vgcourse.grading.intake.answers import find_answers
-from vgcourse.grading.intake.code import read_code
+from vgcourse.grading.intake.code import read_code, with_futures_first
 from vgcourse.grading.intake.lesson_cells import Released, grade_id, is_answer
 from vgcourse.grading.intake.matching import Found, match_given
 from vgcourse.grading.intake.notes import Note
@@ -85,6 +85,7 @@ def _new(kind: str, id: str, source: str) -> NotebookNode:
     """A bare cell. nbformat's own `new_code_cell` validates each; they are all validated when they are written."""
     cell = NotebookNode(cell_type=kind, id=id, metadata=NotebookNode(), source=source)
     if kind == "code":
+        cell.source = with_futures_first(source)
         cell |= {"execution_count": None, "outputs": []}
     return cell
 

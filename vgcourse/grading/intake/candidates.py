@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -32,7 +32,7 @@ _OTHER = {
     **dict.fromkeys((".html", ".htm", ".mhtml", ".webarchive"), _PAGE),
     **dict.fromkeys((".pdf", ".ps", ".tex"), _PRINT),
     ".py": "a script made of it",
-    **dict.fromkeys((".gz", ".tar", ".tgz", ".7z", ".rar", ".xz"), _ARCHIVE),
+    **dict.fromkeys((".gz", ".tar", ".tgz", ".7z", ".rar", ".xz", ".bz2", ".zst"), _ARCHIVE),
     **dict.fromkeys((".webloc", ".url", ".gdoc", ".lnk", ".icloud"), _LINK),
     **dict.fromkeys((".md", ".qmd", ".rmd", ".rst", ".docx", ".doc", ".odt", ".rtf", ".txt"), _TEXT),
     **dict.fromkeys((".eml", ".msg"), "a mail"),
@@ -40,6 +40,8 @@ _OTHER = {
 }
 
 # What Canvas and Moodle write themselves, where somebody typed an answer, or an address, in place of sending a file.
+# What lies beside a notebook and is nobody's work.
+_NOBODYS = re.compile(r"(readme|licen[cs]e|changelog|requirements|written_answers|timestamp)\b.*", re.IGNORECASE)
 _BOX = "which was typed into the platform's own box"
 _TYPED = {"text.html": _BOX, "onlinetext.html": _BOX, "link.html": "an address that was handed in"}
 
@@ -128,6 +130,8 @@ def find_notebook(
         chosen = _of_spare([*far, *spare()] if exact else spare(), chosen, release, notes, wanted) or chosen
     if chosen is None:
         raise Refused(Note("no-notebook", wanted=wanted, there=_what_is_there(files, found)))
+    if chosen.answers == {} and (because := _what_may_hold_them(files, notes)):
+        raise Refused(Note("beside-broken", file=chosen.path.name, because=because))
     if chosen.path.name != wanted:
         notes.append(Note("name", file=chosen.path.name, wanted=wanted))
     return chosen
@@ -243,11 +247,27 @@ def _what_is_there(files: list[Path], found: list[Path]) -> str:
     if found:
         return f"only {listed(found)}"
     others = [path for path in files if path.name != "timestamp.txt"]
-    for path in others:
-        if what := _TYPED.get(path.name, _OTHER.get(path.suffix.lower())):
-            needed = ", or a zip," if what == _ARCHIVE else ""
-            return f"only {shown(path.name)}, {what}; the notebook itself{needed} is needed"
+    for path, what, needed in _in_another_form(others):
+        return f"only {shown(path.name)}, {what}; {needed}"
     return f"no notebook, only {listed(others)}" if others else "no notebook"
+
+
+def _what_may_hold_them(files: list[Path], notes: list[Note]) -> str:
+    """What lies beside a notebook without answers, and may hold them in a form that is not read; or empty."""
+    for note in notes:
+        if note.kind == "left-out" and note.fields["file"].lower().endswith(".zip"):
+            return note.fields["because"]
+    for path, _, needed in _in_another_form(path for path in files if not _NOBODYS.match(path.name)):
+        return f"{shown(path.name)} lies beside it: if that holds them, {needed}"
+    return ""
+
+
+def _in_another_form(files: Iterable[Path]) -> Iterator[tuple[Path, str, str]]:
+    """What is handed in for a notebook: the file, what it is, and what is needed."""
+    for path in files:
+        if what := _TYPED.get(path.name, _OTHER.get(path.suffix.lower())):
+            zipped = ", or a zip," if what == _ARCHIVE else ""
+            yield path, what, f"the notebook itself{zipped} is needed"
 
 
 def listed(paths: list[Path]) -> str:

@@ -21,6 +21,7 @@ _NOT_HERE = re.compile(r"%(reset|tensorboard)\b")
 _ASSIGNED_MAGIC = re.compile(r"^([ \t]*[\w.,][\w., ]*=[ \t]*)[%!].*$", re.MULTILINE)
 # "In [3]: " and ">>> " with what continues them: IPython takes them off.
 PROMPT = re.compile(r"^(?:In \[\d+\]: ?|[ ]*\.{3,}: ?|>>> ?|\.\.\.(?: |$))", re.MULTILINE)
+_FUTURE = re.compile(r"from __future__ import [\w, ]+")
 _MERGE = re.compile(r"<{7}(?!<)|\|{7}(?!\|)|={7}\s*$|>{7}(?!>)")
 _MERGE_STATES = {"<": 0, "|": "base", "=": 1, ">": "both"}
 _TREE = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # a cell may await
@@ -53,9 +54,10 @@ class Code:
 
 @lru_cache(1024)  # most of a class's cells are the same cells
 def read_code(source: str) -> Code:
-    """Read a cell's source. Code that cannot be read binds what its lines seem to define."""
+    """Read a cell's source. Code that cannot be read, or is too long, binds what its lines seem to define."""
     if len(source) > LONGEST:
-        return Code(True, source.strip())
+        seen = seems_to_define(source) if len(source) < LONGEST * 10 else frozenset()
+        return Code(True, source.strip(), binds=seen, defines=seen)
     if NOT_PYTHON.match(source):
         return Code(True, source.strip())
     tree, text = _parsed(source)
@@ -129,6 +131,17 @@ def blank_again(source: str, stubs: frozenset[str] = frozenset()) -> set[int]:
         elif node.name in written:
             lines |= set(range(node.lineno - 1, node.end_lineno or node.lineno))
     return lines
+
+
+def with_futures_first(source: str) -> str:
+    """The source with its imports from ``__future__`` on top: below other code, in a merged cell, none runs."""
+    lines = source.split("\n")
+    futures = [line for line in lines if _FUTURE.fullmatch(line)] if "__future__" in source else []
+    rest = [line for line in lines if line not in futures]
+    if not futures or lines[: len(futures)] == futures:
+        return source
+    at = 1 if rest[:1] and rest[0].startswith("%%") else 0
+    return "\n".join([*rest[:at], *dict.fromkeys(futures), *rest[at:]])
 
 
 def statements(*sources: str) -> frozenset[str]:

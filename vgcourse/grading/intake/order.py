@@ -165,15 +165,19 @@ def _who_sets(name: str, steps: list[Step], codes: dict[Step, Code]) -> list[Ste
 
 
 def _put_back(steps: list[Step], found: Found, asked: Question, names: set[str]) -> list[Step]:
-    """The lesson's own cells that are missing, and set a name that an answer needs and nobody else sets."""
+    """The lesson's own cells that are missing, and set a name that an answer needs and nobody else sets.
+
+    One that is there and sets it no more, its imports taken out by a formatter, say, runs below the lesson's.
+    """
     released: Released = found.released
     for place in range(asked.place if names else 0):
         cell = released.cells[place]
-        if cell.cell_type != "code" or place in found.at or place in released.asked or grade_id(cell):
+        if cell.cell_type != "code" or place in released.asked or grade_id(cell):
             continue
-        if any(step.place == place for step in steps) or not read_code(cell.source).binds & names:
+        if Step(place, None) in steps or not read_code(cell.source).binds & names:
             continue
-        at = next(n for n, step in enumerate(steps) if step.place is not None and step.place > place)
-        steps = [*steps[:at], Step(place, None), *steps[at:]]
+        at = next(n for n, step in enumerate(steps) if step.place is not None and step.place >= place)
+        changed = [Step(None, steps[at].index)] if steps[at].place == place else []
+        steps = [*steps[:at], Step(place, None), *changed, *steps[at + len(changed) :]]
         found.notes.append(Note("given-back", cell=str(cell.get("id", place))))
     return steps

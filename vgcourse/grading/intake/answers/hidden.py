@@ -74,14 +74,25 @@ def _unreadable(found: Found, index: int, asked: Question) -> Note:
 
 
 def _take(found: Found, asked: Question, index: int, text: str) -> None:
-    """The piece is the answer, whatever else it was taken for."""
+    """The piece is the answer; of an answer in words with which it was merged the words are one still."""
+    taken = [place for place, i in found.at.items() if i == index]
     found.at = {place: i for place, i in found.at.items() if i != index}
+    for words in (found.released.asked[place] for place in taken if place in found.released.asked):
+        if words.is_words and bare(rest := _left_of(found.pieces[index].source, text)):
+            found.at[words.place] = len(found.pieces)
+            found.pieces.append(Piece("markdown", rest, claim=words.id))
     if (stub := found.at.get(asked.place)) is not None:
         found.dropped.add(stub)
     found.dropped.discard(index)
     found.pieces[index] = Piece("code", text, found.pieces[index].id, asked.id)
     found.at[asked.place] = index
     found.notes.append(Note("answer-found", cell=asked.id, by="the names that it defines"))
+
+
+def _left_of(source: str, code: str) -> str:
+    """The lines of a text that are not the code's."""
+    ours = {bare(line) for line in code.split("\n")}
+    return "\n".join(line for line in source.split("\n") if bare(line) not in ours).strip()
 
 
 def _speaks_of(source: str, asked: Question) -> list[re.Match[str]]:

@@ -36,7 +36,9 @@ MOST_CODE = 300_000  # characters of all cells together that are read as code; a
 MOST_LINES = 20_000  # of all cells together, in which a lesson's cell is looked for
 _HEAD_OF_ONE = re.compile(r"(?:for|if|with|while)\b.*:\s*$")
 SHORTEST = 40  # letters of lines that are known for the lesson's
-MOST_PIECES = 5  # into which one cell is thought to have been split
+MOST_PIECES = 5  # into which one cell is thought to have been split, or behind which it goes on
+MOST_LINES_APART = 60  # of a cell that was split line by line
+_DEFINED = re.compile(r"\b(?:def|class)[ \t]+(\w+)")  # wherever it stands in a line
 _ENDS = {"\u2028", "\u2029", "\x0b", "\x0c"}  # ends of lines for a word processor, not for Python
 _METHODS = re.compile(r"\s*^[ \t]+(?:@[\w.]+\s+)?def \w+\(self\b", re.MULTILINE)  # of a class in the cell above
 _MARK = re.compile(r"\**(?:<{7} \w+|={7}|>{7} \w+)\**")  # a cell of its own, where two notebooks were merged
@@ -104,8 +106,9 @@ def _take_rest(found: list[Piece], at: int) -> None:
 def _plain_type(found: list[Piece], released: Released, notes: list[Note], whole: bool = False) -> None:
     """Code that only a word processor's spaces and quotation marks keep from being Python is made plain.
 
-    An answer's own cell that became prose is code still, where it defines what that answer does. ``whole``: where a
-    reading would leave out what another line seems to define, the cell may be two that were merged, and waits.
+    An answer's own cell that became prose is code still, where it defines what that answer does. No reading leaves
+    an answer out. ``whole``: where one would leave out what any line seems to define, the cell may be two that were
+    merged, and waits.
     """
     count, names = 0, {asked.id: asked.names for asked in released.asked.values() if not asked.is_words}
     for piece in found:
@@ -115,7 +118,9 @@ def _plain_type(found: list[Piece], released: Released, notes: list[Note], whole
         is_code = piece.code.parses and not one_remark and not holds_entities(piece.source, piece.code.uses)
         if piece.kind != "code" or is_code or len(piece.source) > LONGEST:
             continue
-        kept = seems_to_define(piece.source) if whole else frozenset()
+        seen = seems_to_define(piece.source)
+        kept = (seen | set(_DEFINED.findall(piece.source))) & set(released.owner_of)
+        kept |= seen if whole else set()
         readings = (text for text in plain_readings(piece.source) if read_code(text).parses)
         readings = (text for text in readings if read_code(text).binds >= kept)
         if plain := next((text for text in readings if read_code(text).binds), ""):  # not an example in prose
@@ -267,7 +272,9 @@ def _joined(found: list[Piece], at: int, released: Released) -> tuple[int, Piece
     if first.kind != "code" or is_given(first, released):
         return 1, first
     best, text = (1, first), first.source
-    for length in range(2, MOST_PIECES + 1):
+    for length in range(2, MOST_LINES_APART):
+        if length - best[0] >= MOST_PIECES:
+            break
         following = found[at + length - 1 : at + length]
         if not following or following[0].kind != "code" or is_given(following[0], released):
             break

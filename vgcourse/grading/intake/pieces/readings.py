@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from vgcourse.grading.intake.code import PROMPT, merge_marks, merge_sides, plain_text
+from vgcourse.grading.intake.code import PROMPT, merge_marks, merge_sides, plain_text, read_code
 
 MOST_READINGS = 48  # that are tried of one cell which is no Python
 MOST_TEXT = 250_000  # characters of them together: a long cell is read in fewer ways
@@ -27,10 +27,13 @@ _NUMBER = re.compile(r"^[ \t]*\d+[ \t]?[:|.]?", re.MULTILINE)
 _START = re.compile(r"\b(?:def|class|import|from|async def)[ ]|@\w|#")
 _BEFORE_CODE = " \t|│┃:)>"
 _DIFF = re.compile(r"^(?:@@.*|[-+ ].*|)$")
+_DIFF_HEADS = re.compile(r"\A(?:diff .*\n)?(?:(?:new|index) .*\n)*(?:--- .*\n\+\+\+ .*\n)?")
+_FOUND = re.compile(r"^[\w./ -]+\.\w+:\d+[:-]", re.MULTILINE)  # by grep
 _PRINTED = re.compile(r"^[ \t]*(?:Out\[\d+\]:.*|[\[(]*-?\d[-+\d \t.,eE\[\]()]*)$", re.MULTILINE)
 _FENCE = re.compile(r"^(?:```|~~~)[^\n`~]*\n(.*?)^(?:```|~~~)", re.MULTILINE | re.DOTALL)
 _FENCES = re.compile(r"^(?:```|~~~)", re.MULTILINE)
 _TAG = re.compile(r"</?[a-z][^<>\n]*>", re.IGNORECASE)
+_BREAK = re.compile(r"<br ?/?>\n?")
 _ENTITY = re.compile(r"&(lt|gt|amp|quot|nbsp|#\d+);")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!<>|~-])")  # by what writes Markdown
 _PRINTABLE = re.compile(r"=3D|=[ \t]*\n|=[0-9A-F]{2}=[0-9A-F]{2}")  # signs as a mail sends them
@@ -47,14 +50,16 @@ _BLOCK = re.compile(r"(?:for|while|if|elif|else|with|try|except|finally|class|ma
 _QUOTES = dict.fromkeys("‘’‚‛", "'") | dict.fromkeys("“”„‟", '"')
 _SIGNS = {
     "→": "->", "≤": "<=", "≥": ">=", "≠": "!=", "×": "*", "⋅": "*", "÷": "/", "²": "**2", "³": "**3", "½": " 0.5",
-    "¼": " 0.25", "¾": " 0.75", "\u2212": "-", "\x85": "\n", "\x0b": "\n", "\x0c": "\n",
+    "·": "*", "∗": "*", "¼": " 0.25", "¾": " 0.75", "\u2212": "-", "\x85": "\n", "\x0b": "\n", "\x0c": "\n",
+    "\u3164": " ", "\uffa0": " ",
 }  # fmt: skip
 
 
 def plain_readings(source: str) -> Iterator[str]:
     """The source without what does not belong to Python, in the ways in which that comes about, and two at a time."""
     seen, waiting = set(), [_typed(source)]
-    ways = _WAYS if merge_marks(source) else (*_WAYS, _without_words)  # the marks of a merge are no words
+    # The marks of a merge are no words.
+    ways = _WAYS if merge_marks(source) else (*_WAYS, _without_words, _from_first_to_last)
     for text in waiting:
         if text in seen:
             continue
@@ -94,8 +99,11 @@ def _without_fronts(text: str) -> Iterator[str]:
         yield _QUOTE.sub("", text)
     if all(map(_NUMBER.match, lines)):
         yield textwrap.dedent(_NUMBER.sub("", text))
-    if all(map(_DIFF.match, lines)):
-        yield "\n".join(line[1:] for line in text.split("\n") if not line.startswith(("-", "@@")))
+    if all(map(_FOUND.match, lines)):
+        yield _FOUND.sub("", text)
+    if all(map(_DIFF.match, _DIFF_HEADS.sub("", text).split("\n"))):
+        added = _DIFF_HEADS.sub("", text).split("\n")
+        yield "\n".join(line[1:] for line in added if not line.startswith(("-", "@@")))
 
 
 def _without_columns(text: str) -> Iterator[str]:
@@ -108,8 +116,19 @@ def _without_columns(text: str) -> Iterator[str]:
 
 
 def _without_fences(text: str) -> Iterator[str]:
+    """What stands in the fences, with the code that stands beside them and by itself."""
     if len(_FENCES.findall(text)) % 2 == 0 and (fenced := _FENCE.findall(text)):
+        beside = [_code_of(part) for part in _FENCE.sub("\0", text).split("\0")]
+        if any(beside):
+            both = itertools.chain(*itertools.zip_longest(beside, fenced, fillvalue=""))
+            yield "\n\n".join(part for part in both if part)
         yield "\n\n".join(fenced)
+
+
+def _code_of(text: str) -> str:
+    """What defines something in a text with words above it or below; empty where nothing does."""
+    texts = (part for part in (text, *_without_words(text)) if read_code(part).parses)
+    return next((part.strip("\n") for part in texts if read_code(part).defines), "")
 
 
 def _of_one_side(text: str) -> Iterator[str]:
@@ -166,6 +185,23 @@ def _without_words(text: str) -> Iterator[str]:
         yield textwrap.dedent("\n".join(lines[first:last]))
 
 
+def _from_first_to_last(text: str) -> Iterator[str]:
+    """From the first definition or import on, and without what stands at the margin below: whatever looks like code.
+
+    What is left out above is no Python by itself, and within a function nothing is.
+    """
+    lines = text.strip("\n").split("\n")
+    first = next((at for at, line in enumerate(lines[: MOST_WORDS + 1]) if _START.match(line)), 0)
+    first = 0 if read_code("\n".join(lines[:first])).parses else first
+    for last in range(len(lines), max(first, len(lines) - MOST_WORDS), -1):
+        part = "\n".join(lines[first:last])
+        if part != text and read_code(part).parses:
+            yield part
+            return
+        if lines[last - 1][:1] in (" ", "\t"):
+            return
+
+
 def _indented_again(text: str) -> Iterator[str]:
     """Functions whose lines all begin at the margin, as copied from a PDF, where it is plain what belongs to them."""
     if not is_flat(text) or any(map(_BLOCK.match, lines := text.split("\n"))):
@@ -199,7 +235,8 @@ _WAYS: tuple[Callable[[str], Iterator[str]], ...] = (
     lambda text: iter([text.expandtabs(4), text.expandtabs(8)] if "\t" in text else []),
     _without_fences,
     _of_one_side,
-    lambda text: iter([_TAG.sub("", text)] if "</" in text else []),
+    lambda text: iter([_TAG.sub("", _BREAK.sub("\n", text))] if "</" in text or "<br" in text else []),
+    lambda text: iter([text.replace('\\"', '"')] if '\\"' in text else []),
     lambda text: iter([_ESCAPED.sub(r"\1", text)]),
     lambda text: iter([_CAPITAL.sub(lambda found: found[1] + found[2].lower(), text)]),
     lambda text: iter([text.rstrip("\\ \t\n")]),
