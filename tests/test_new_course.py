@@ -1,6 +1,8 @@
 """An instructor's own folder: written once, added to, with a lesson and an exercise that are found by being there."""
 
 import runpy
+import subprocess
+import sys
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
@@ -92,6 +94,30 @@ def test_an_own_lesson_is_built(own):
     built = build.build(find_lesson(own, "10_slope"))
     text = built[own / "lessons" / "10_slope" / "slope.ipynb"].decode()
     assert "own-slope" in text and "BEGIN SOLUTION" not in text and "/ (2 * h)" not in text
+
+
+# A slip in an exercise of one's own: what is changed in its file, and what the build then says in one line.
+SLIPS = {
+    "a key without a sentence": ('return "half"', 'return "halff"', "gives back 'halff', which its misses lack"),
+    "no judge": ("@own_slope.judge\n", "", "has no function that is registered with @….judge"),
+    "no Python": ("points=2,", "points=2", "(exercises/slope.py, line "),
+    "an error as it is read": (
+        "STEP = 1e-3",
+        "STEP = 1 / 0",
+        "by zero (exercises/slope.py, line ",
+    ),
+}
+
+
+@pytest.mark.parametrize("before, after, said", SLIPS.values(), ids=SLIPS)
+def test_a_slip_in_an_own_exercise_is_a_line_when_its_lesson_is_built(own, before, after, said):
+    file = own / "exercises" / "slope.py"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace(before, after, 1), encoding="utf-8")
+    command = [sys.executable, "-m", "vgcourse", "build", "10_slope"]
+    done = subprocess.run(command, cwd=own, capture_output=True, text=True, encoding="utf-8", check=False)
+    file.write_text(text, encoding="utf-8")
+    assert done.returncode == 2 and said in done.stderr and done.stderr.count("\n") == 1, done.stderr
 
 
 @pytest.mark.parametrize(

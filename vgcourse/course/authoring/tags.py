@@ -13,6 +13,7 @@ The long form ``nbgrader={...}`` works as well and is left alone.
 
 from typing import Any
 
+from vgcourse.course.authoring.ready import refuse_unknown_keys, said_of
 from vgcourse.course.authoring.shows_only import SHOWS_ONLY
 from vgcourse.course.checks.registry import UnknownExercise, find
 from vgcourse.errors import CourseError
@@ -70,13 +71,17 @@ _EXPAND = {"answer": _answer, "check": _check, "written": _written, "given": _gi
 
 def _known(id: str, where: str) -> str:
     try:
-        find(id)
+        refuse_unknown_keys(find(id), where)
     except UnknownExercise as error:
         how = (
             "Import it in the __init__.py of its lesson's folder in vgcourse/course/exercises/; in a course of your "
             "own, put its module into exercises/."
         )
         raise CourseError(f"{where}: {error} {how}") from error
+    except CourseError:
+        raise
+    except Exception as error:
+        raise CourseError(f"{where}: its exercise cannot be used. {said_of(error)}") from error
     return id
 
 

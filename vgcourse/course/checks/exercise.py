@@ -126,6 +126,11 @@ class Exercise:
             except ValueError as error:
                 raise TypeError(f"the exercise {self.id!r}: the sentence of {key!r} has a brace: {error}") from error
 
+    @property
+    def judging(self) -> Callable[..., Any] | None:
+        """The function that was registered with ``judge``; None in a grading kernel."""
+        return self._judge
+
     def own_source(self) -> tuple[str, str] | None:
         """Module and name of the function that makes the course's own version; None where there is none."""
         return (self.reference.__module__, self.reference.__name__) if self.reference else None
