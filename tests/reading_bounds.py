@@ -120,6 +120,22 @@ def statements(chance):
     return notebook(*("x = 1\n" * 3_000 for _ in range(chance.choice((10, 60)))))
 
 
+def short_lines_in_long_cells(chance):
+    each = chance.choice((4_000, 28_000))
+    return notebook(*(f"y{i} = 2\n" + "x1 = 1\n" * each for i in range(chance.choice((30, 100)))))
+
+
+def code_between_fences(chance):
+    """Each is a text with words, as it may come from a chat, and none of them is code in the end."""
+    text = "```python\ndef rms(v):\n    return (\n```\nwords = (\n" * chance.choice((100, 300))
+    return notebook(*(f"{text}{i}" for i in range(12)))
+
+
+def lines_apart(chance):
+    """A function in a cell a line: each may go on in the next."""
+    return notebook(*("def f(a):" if i % 50 == 0 else f"    a = a + {i}" for i in range(900)))
+
+
 def long_numbers(chance):
     return b'{"nbformat": 4, "cells": [' + b"9" * chance.choice((4_000, 4_000_000)) + b"]}"
 
@@ -148,7 +164,8 @@ def _zip(entries: dict[str, bytes]) -> bytes:
 NOTEBOOKS = (
     time_lines, assigned_magics, much_that_is_nearly_code, one_long_line, blank_lines, deep_python, deep_json,
     huge_output, many_outputs, many_cells, torn_cells, lesson_again_and_again, answers_again_and_again, statements,
-    long_numbers, string_without_end, numbers_in_its_name,
+    long_numbers, string_without_end, numbers_in_its_name, short_lines_in_long_cells,
+    code_between_fences, lines_apart,
 )  # fmt: skip
 ARCHIVES = (zip_bomb, zip_in_zip, many_entries)
 NAMES = {numbers_in_its_name: "circles" + "1" * 200 + "x.ipynb"}

@@ -56,7 +56,7 @@ class Code:
 def read_code(source: str) -> Code:
     """Read a cell's source. Code that cannot be read, or is too long, binds what its lines seem to define."""
     if len(source) > LONGEST:
-        seen = seems_to_define(source) if len(source) < LONGEST * 10 else frozenset()
+        seen = seems_to_define(source) if len(source) < LONGEST * 3 else frozenset()
         return Code(True, source.strip(), binds=seen, defines=seen)
     if NOT_PYTHON.match(source):
         return Code(True, source.strip())

@@ -34,10 +34,11 @@ from vgcourse.grading.intake.reading import Cell, Refused
 
 MOST_CODE = 300_000  # characters of all cells together that are read as code; a lesson has a tenth of that
 MOST_LINES = 20_000  # of all cells together, in which a lesson's cell is looked for
+MOST_LINES_AT_ALL = 150_000
 _HEAD_OF_ONE = re.compile(r"(?:for|if|with|while)\b.*:\s*$")
 SHORTEST = 40  # letters of lines that are known for the lesson's
 MOST_PIECES = 5  # into which one cell is thought to have been split, or behind which it goes on
-MOST_LINES_APART = 60  # of a cell that was split line by line
+MOST_LINES_APART = 40  # of a cell that was split line by line
 _DEFINED = re.compile(r"\b(?:def|class)[ \t]+(\w+)")  # wherever it stands in a line
 _ENDS = {"\u2028", "\u2029", "\x0b", "\x0c"}  # ends of lines for a word processor, not for Python
 _METHODS = re.compile(r"\s*^[ \t]+(?:@[\w.]+\s+)?def \w+\(self\b", re.MULTILINE)  # of a class in the cell above
@@ -46,6 +47,7 @@ _MARK = re.compile(r"\**(?:<{7} \w+|={7}|>{7} \w+)\**")  # a cell of its own, wh
 
 def pieces(cells: list[Cell], released: Released, notes: list[Note], name: str) -> list[Piece]:
     """The cells, parted and joined where they had been merged and split."""
+    _refuse_too_long(cells, name)
     cells = from_script(cells)
     found = [_piece(cell, released) for cell in cells if not _MARK.fullmatch(cell.source.strip())]
     _all_of_one_type(found, released)
@@ -64,6 +66,12 @@ def pieces(cells: list[Cell], released: Released, notes: list[Note], name: str) 
     found = _join_split(found, released, notes)
     without_checks(found, released, notes)
     return found
+
+
+def _refuse_too_long(cells: list[Cell], name: str) -> None:
+    """Cells of any length are put aside, but each of their lines is looked at."""
+    if sum(cell.source.count("\n") for cell in cells) > MOST_LINES_AT_ALL:
+        raise Refused(Note("too-much-code", file=name, kb=sum(len(cell.source) for cell in cells) // 1000))
 
 
 def _piece(cell: Cell, released: Released) -> Piece:
