@@ -218,6 +218,21 @@ def test_a_guess_opens_its_step_by_keyboard_and_is_kept(watched, page_of_its_own
     watched.assert_clean()
 
 
+def test_before_a_guess_nobody_is_told_to_press_what_is_not_there(open_page, page_of_its_own):
+    """Nor who listens; after it the sentence below the drawing is told to both."""
+    page = open_page(reduced_motion="reduce").page
+    page.goto(page_of_its_own)
+    for number in (2, 3):
+        step = page.locator(f"#step-{number}")
+        step.scroll_into_view_if_needed()
+        told = f"document.querySelector('#step-{number} [aria-live]')?.textContent"
+        page.wait_for_function(f"{told}?.includes('Press Show one step')")
+        assert "Press" not in step.aria_snapshot() and "less to 10" in step.aria_snapshot()
+        step.locator(".vg-ask button").first.click()
+        page.wait_for_function(f"{told}.includes('smaller')")
+        assert "smaller than layer" in step.aria_snapshot().split("What counts as vanished")[1]
+
+
 def test_paper_is_white_whatever_the_screen_is(open_page, page_of_its_own):
     watched = open_page(viewport={"width": 800, "height": 900})
     page = watched.page

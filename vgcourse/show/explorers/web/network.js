@@ -80,7 +80,7 @@ class Network {
 
   #legend() {
     this.ramp = make("span", { class: "vg-ramp vg-wedge", "aria-hidden": "true" });
-    const sizes = make("li", {}, "gradient: 10⁻⁸ or less", this.ramp, "10⁴ or more");
+    const sizes = make("li", {}, "gradient: 10⁻⁸ or less", this.ramp, make("span", { class: "vg-hidden" }, " to "), "10⁴ or more");
     const [striped] = legendList([["striped", "no longer a number"]]).children;
     return make("ul", { class: "vg-legend", "aria-label": "Thickness and colour of the arrows" }, sizes, striped);
   }

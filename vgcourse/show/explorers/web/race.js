@@ -129,7 +129,7 @@ export class Race {
   /** What the colours of tubes and history mean. */
   #legend() {
     this.ramp = make("span", { class: "vg-ramp", "aria-hidden": "true" });
-    const sizes = make("li", {}, "10⁻⁸ or less", this.ramp, "10⁴ or more");
+    const sizes = make("li", {}, "10⁻⁸ or less", this.ramp, make("span", { class: "vg-hidden" }, " to "), "10⁴ or more");
     const [bar, striped] = legendList([["bar", "before training"], ["striped", "no longer a number"]]).children;
     return make("ul", { class: "vg-legend", "aria-label": "Colours of the gradient's size" }, sizes, bar, striped);
   }
