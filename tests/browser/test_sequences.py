@@ -25,6 +25,28 @@ def test_nets_that_train_together_pause_together(watched):
     watched.assert_clean()
 
 
+POINT_AT_ONCE = """([depth, key]) => {
+    const slider = document.querySelector('[data-key=depth]'), tubes = document.querySelector('canvas.vg-pointable');
+    slider.value = depth;
+    slider.dispatchEvent(new Event('input', { bubbles: true }));
+    tubes.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+    return [tubes.getAttribute('aria-valuenow'), document.querySelector('.vg-way').textContent];
+}"""
+
+
+@pytest.mark.parametrize("kind, noun", [("thermometers", "Layer"), ("skip", "Block")])
+def test_a_layer_can_be_pointed_at_before_the_moved_slider_is_answered(watched, kind, noun):
+    """The new nets may have fewer layers than those that stand there still."""
+    page = watched.page
+    open_explorer(page, f"{kind}?depth=9&width=4")
+    for depth, key, last in ((2, "End", 2), (6, "End", 6), (3, "ArrowRight", 3), (8, "Home", 1)):
+        now, said = page.evaluate(POINT_AT_ONCE, [depth, key])
+        page.wait_for_function(f"!{EXPLORER}.queue.busy")
+        told = page.locator(".vg-way").first.inner_text()
+        assert f"{noun} {last} gets" in told and page.inner_text(".vg-problems") == "", (depth, key, now, said, told)
+    watched.assert_clean()
+
+
 @pytest.mark.parametrize("seed", [5, 9, 21])
 def test_what_stands_after_a_sequence_is_what_its_address_shows(open_page, tmp_path, seed):
     """Turned, played, stepped, resized, turned to dark, reloaded, gone back: the third of them with two explorers."""

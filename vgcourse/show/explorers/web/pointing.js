@@ -4,10 +4,11 @@ const STEPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageUp:
 
 /**
  * `canvas` becomes a slider over the indices from `low()` to `high()`. `at(x)`: the index at x CSS pixels from its left.
- * `say(index)`: what is there, as text; `chosen(index)` hears every move. Returns `{show(index)}`, for moves that come
- * from elsewhere; index null points at nothing.
+ * `say(index)`: what is there, as text; `chosen(index)` hears every move, before which `ready()` was called: what the
+ * canvas is about to show is there then. Returns `{show(index)}`, for moves that come from elsewhere; index null points
+ * at nothing.
  */
-export function pointable(canvas, { low, high, at, say, chosen }) {
+export function pointable(canvas, { low, high, at, say, chosen, ready = () => {} }) {
   let here = null;
   const show = (index) => {
     here = index === null ? null : Math.max(low(), Math.min(high(), index));
@@ -22,7 +23,10 @@ export function pointable(canvas, { low, high, at, say, chosen }) {
     show(index);
     chosen(here);
   };
-  const follow = (event) => choose(at(event.clientX - canvas.getBoundingClientRect().left));
+  const follow = (event) => {
+    ready();
+    choose(at(event.clientX - canvas.getBoundingClientRect().left));
+  };
   canvas.setAttribute("role", "slider");
   canvas.setAttribute("tabindex", "0");
   canvas.setAttribute("data-lm-suppress-shortcuts", "true");
@@ -30,6 +34,7 @@ export function pointable(canvas, { low, high, at, say, chosen }) {
   canvas.addEventListener("pointermove", follow);
   canvas.addEventListener("pointerdown", follow);
   canvas.addEventListener("keydown", (event) => {
+    ready();
     const jump = { Home: low(), End: high() }[event.key];
     if (jump === undefined && !(event.key in STEPS)) return;
     event.preventDefault();

@@ -39,7 +39,7 @@ export class Race {
     this.spec = spec;
     this.cards = spec.names.map((name) => new Card(shell, name, spec));
     shell.body.append(make("div", { class: `vg-cards vg-cards-${spec.names.length}` }, ...this.cards.map((c) => c.root)));
-    this.cards.forEach((card) => card.pointing((layer) => this.#point(layer)));
+    this.cards.forEach((card) => card.pointing((layer) => this.#point(layer), () => this.#settle()));
     shell.body.append(this.#legend());
     this.#buttons();
     shell.table = () => this.#table();
@@ -106,7 +106,6 @@ export class Race {
 
   /** All nets show the same layer, so that their numbers can be compared. */
   #point(layer) {
-    this.#settle();
     const look = { quantity: this.spec.quantity(), theme: this.shell.theme };
     this.cards.forEach((card) => card.point(layer, look));
   }
@@ -315,12 +314,12 @@ class Card {
     if (this.pointed >= run.hidden) this.pointed = null;
   }
 
-  /** `chosen(layer)` hears at which tube (from 0) of this card somebody points. */
-  pointing(chosen) {
+  /** `chosen(layer)` hears at which tube (from 0) of this card somebody points; `ready()` has the nets come that will. */
+  pointing(chosen, ready) {
     const canvas = this.canvases.tubes;
     const at = (x) => tubeAt(this.run.hidden, canvas.clientWidth, x);
     const say = (layer) => wayBack(this.run.now[this.quantity ?? "backprop"], layer, this.spec.unit);
-    this.pointer = pointable(canvas, { low: () => 0, high: () => this.run.hidden - 1, at, say, chosen });
+    this.pointer = pointable(canvas, { low: () => 0, high: () => this.run.hidden - 1, at, say, chosen, ready });
   }
 
   point(layer, { quantity, theme }) {
