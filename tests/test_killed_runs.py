@@ -136,6 +136,15 @@ def test_who_was_being_graded_for_the_first_time_has_all_points_or_no_mark(grade
     shutil.rmtree(graded.classroom.folder("submitted", graded.lesson, student))
 
 
+def _page_is_whole(class_, student):
+    """Whether there is a page, with what the checks said; else a line says what to do."""
+    written, problems, _ = write_pages(class_.classroom, class_.lesson, [student])
+    line = f"{student}: its page is not written, for a run was stopped while it was graded again: grade it once more."
+    assert problems == ([] if written else [line])
+    assert all("Said." in page.read_text(encoding="utf-8") for page in written)
+    return bool(written)
+
+
 @pytest.mark.parametrize("step", TELLING)
 def test_a_mark_from_before_is_stale_and_what_a_person_read_is_not_taken_for_what_is_there_now(graded, step):
     student = f"lou_{step.replace(' ', '_')}"
@@ -146,8 +155,7 @@ def test_a_mark_from_before_is_stale_and_what_a_person_read_is_not_taken_for_wha
     grade_and_die(graded, student, step)
     lou = of(graded, student)
     assert lou.looks_stale and not lou.settled and lou.score >= ALL
-    written, problems, _ = write_pages(graded.classroom, graded.lesson, [student])
-    assert written or problems
+    assert _page_is_whole(graded, student) == (step in WHOLE[1:])
     grade(graded, student)
     lou = of(graded, student)
     assert lou.score == ALL - EXERCISES[0].points + 2
@@ -165,5 +173,6 @@ def test_the_same_graded_again_comes_to_the_same(graded, step):
     max_ = of(graded, student)
     assert max_.score == ALL - EXERCISES[0].points + 1
     assert max_.settled == (step in WHOLE[1:]), "what is not there whole is graded again"
+    assert _page_is_whole(graded, student) == max_.settled
     grade(graded, student)
     assert of(graded, student).score == max_.score

@@ -9,6 +9,7 @@ from vgcourse.grading.class_run.classroom import Classroom
 from vgcourse.grading.class_run.terminal_table import stale_line
 from vgcourse.grading.kept_files import DiskFault
 from vgcourse.grading.names import shown
+from vgcourse.grading.notebook.run_notes import holds_outputs, was_run
 
 
 def write_pages(
@@ -31,12 +32,22 @@ def write_pages(
     written, problems = [], [_no_page(known[id], id in gone) for id in sorted(gone | {*wanted}) if known[id].reason]
     for student in wanted:
         try:
-            written += [] if known[student].reason else [classroom.feedback(lesson, student)]
+            if not known[student].reason:
+                _refuse_half_done(classroom.graded(lesson, student))
+                written.append(classroom.feedback(lesson, student))
         except DiskFault:
             raise  # the same would stand in everybody's line
         except CourseError as error:
             problems.append(f"{shown(student)}: {error}")
     return written, problems, list(filter(None, [stale_line([known[id] for id in wanted])]))
+
+
+def _refuse_half_done(graded: Path) -> None:
+    """Raise CourseError where a run was killed while it graded this again: the sentences of the checks are gone."""
+    if not was_run(graded) and not holds_outputs(graded):
+        raise CourseError(
+            "its page is not written, for a run was stopped while it was graded again: grade it once more."
+        )
 
 
 def _no_page(one: Standing, older: bool) -> str:
