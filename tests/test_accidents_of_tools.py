@@ -53,7 +53,12 @@ def _aligned(course, seed, accident):
 def test_imports_from_the_future_stand_first():
     late = "%%time\nimport numpy\nfrom __future__ import annotations\nx = 1"
     assert with_futures_first(late) == "%%time\nfrom __future__ import annotations\nimport numpy\nx = 1"
-    for fine in ("x = 1", "from __future__ import annotations\nx = 1", 'text = "from __future__ import x"'):
+    for fine in (
+        '"""\nfrom __future__ import annotations\n"""',
+        "x = 1",
+        "from __future__ import annotations\nx = 1",
+        'text = "from __future__ import x"',
+    ):
         assert with_futures_first(fine) == fine
 
 

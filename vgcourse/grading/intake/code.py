@@ -135,13 +135,15 @@ def blank_again(source: str, stubs: frozenset[str] = frozenset()) -> set[int]:
 
 def with_futures_first(source: str) -> str:
     """The source with its imports from ``__future__`` on top: below other code, in a merged cell, none runs."""
+    tree = syntax_tree(source) if "__future__" in source and len(source) <= LONGEST else None
     lines = source.split("\n")
-    futures = [line for line in lines if _FUTURE.fullmatch(line)] if "__future__" in source else []
-    rest = [line for line in lines if line not in futures]
-    if not futures or lines[: len(futures)] == futures:
+    found = [n.lineno - 1 for n in tree.body if getattr(n, "module", "") == "__future__"] if tree else []
+    found = [at for at in found if _FUTURE.fullmatch(lines[at])]
+    if found == [*range(len(found))]:
         return source
-    at = 1 if rest[:1] and rest[0].startswith("%%") else 0
-    return "\n".join([*rest[:at], *dict.fromkeys(futures), *rest[at:]])
+    top = 1 if source.startswith("%%") else 0
+    rest = [line for at, line in enumerate(lines) if at not in found]
+    return "\n".join([*rest[:top], *dict.fromkeys(lines[at] for at in found), *rest[top:]])
 
 
 def statements(*sources: str) -> frozenset[str]:
