@@ -38,6 +38,7 @@ FRAMES = {
     "the foot of vim": ("", '\n~\n~\n"mine.py" 12L, 345B'),
     "the head of nano": ("  GNU nano 6.2            mine.py\n", ""),
     "a signature": ("", "\n\n-- \nAda Lovelace\nStudent number 815"),
+    "a traceback": ("", "\n\nTraceback (most recent call last):\n  File \"x\", line 1\nNameError: name 'y'"),
     "doubts": ("", "\n\nI hope this is right!!"),
     "print as it was": ("", "\nprint 'works'"),
     "a form's field": ("", '\nrate = 0.1 #@param {type:"number"}'),

@@ -4,6 +4,7 @@ The accidents stand in ``accidents_tools.py``. ``python -m tests.test_accidents_
 them in these lessons, with four notebooks each, with and without what nbgrader knows the cells by.
 """
 
+import json
 import sys
 from pathlib import Path
 
@@ -60,6 +61,23 @@ def test_imports_from_the_future_stand_first():
         'text = "from __future__ import x"',
     ):
         assert with_futures_first(fine) == fine
+
+
+QUOTED = {
+    "put aside": lambda text: "'''\n" + text.replace("'''", '"') + "\n'''",
+    "of a console": repr,
+    "the lines of a file": lambda text: ",\n".join(json.dumps(line + "\n") for line in text.split("\n")),
+}
+
+
+@pytest.mark.parametrize("quote", QUOTED.values(), ids=QUOTED)
+@pytest.mark.parametrize("others", [[], [metadata_lost, ids_lost]], ids=["named", "nameless"])
+def test_an_answer_in_quotation_marks_is_no_zero(course, quote, others):
+    def in_quotes(h):
+        cell = h.nb.cells[h.answers()[0]]
+        cell.source = quote(cell.source)
+
+    assert "stands in quotation marks" in course.problem(2, [in_quotes, *others])
 
 
 # In lessons with several answers, or answers in words: what was met there.

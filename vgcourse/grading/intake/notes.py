@@ -71,7 +71,8 @@ REASONS = {
     "two-answers": "it holds {times} different answers to {cell}{where}: which of them counts cannot be told",
     "other-names": "the answer to {cell} bears none of the names that its check takes, and that check is gone: "
     "which of the names there ({names}) is meant cannot be told",
-    "commented-out": "the answer to {cell} is commented out: whether it counts cannot be told",
+    "commented-out": "the answer to {cell} is commented out, or stands in quotation marks: whether it counts "
+    "cannot be told",
     "in-words": "the answer to {cell} may stand in a cell that is no code, with something else in it (it begins "
     "{start!r})",
     "no-python": "the answer to {cell} stands in a cell that Python cannot read (it begins {start!r})",

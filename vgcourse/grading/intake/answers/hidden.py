@@ -4,12 +4,13 @@ Whoever has written an answer is not told that there is none: it is taken where 
 could be meant; else nobody guesses.
 """
 
+import ast
 import html
 import re
 import unicodedata
 from collections.abc import Iterator
 
-from vgcourse.grading.intake.code import LONGEST, lasting, read_code
+from vgcourse.grading.intake.code import LONGEST, lasting, read_code, syntax_tree
 from vgcourse.grading.intake.lesson_cells import Question, bare
 from vgcourse.grading.intake.matching import Found, refuse_two_answers
 from vgcourse.grading.intake.notes import Note
@@ -38,6 +39,7 @@ def _is_blank(found: Found, asked: Question) -> bool:
 def _look(found: Found, asked: Question) -> None:
     readable: dict[str, tuple[int, str]] = {}
     for index, piece in enumerate(found.pieces):
+        _refuse_in_quotes(piece, asked)
         speaks, own = bool(_speaks_of(piece.source, asked)), index == found.at.get(asked.place)
         own = own and piece.kind == "code" and not piece.code.parses
         if len(piece.source) > LONGEST or not (speaks or own) or _is_given(found, piece, asked):
@@ -132,6 +134,24 @@ def _refuse_commented(source: str, asked: Question) -> None:
         return
     if any(_answers(part, asked) for text in _uncommented(lines) for part in _from_definitions(text, asked)):
         raise Refused(Note("commented-out", cell=asked.id))
+
+
+def _refuse_in_quotes(piece: Piece, asked: Question) -> None:
+    """Nor where it stands in quotation marks, by which some put code aside, or in which a file keeps its lines."""
+    mentioned = piece.kind == "code" and any(name in piece.source for name in asked.names)
+    if not mentioned or not piece.code.parses or piece.code.binds & asked.names or len(piece.source) > LONGEST:
+        return
+    tree = syntax_tree(piece.source)
+    texts = [_quoted(node) for node in tree.body] if tree else []
+    if any(_answers(text, asked) for text in [*texts, "".join(texts) if all(texts) else ""]):
+        raise Refused(Note("commented-out", cell=asked.id))
+
+
+def _quoted(node: ast.stmt) -> str:
+    """The text of a statement that is nothing but a string, or several; empty for any other."""
+    parts = getattr(node.value, "elts", [node.value]) if isinstance(node, ast.Expr) else []
+    texts = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    return "".join(texts) if len(texts) == len(parts) else ""
 
 
 def _from_definitions(text: str, asked: Question) -> Iterator[str]:

@@ -30,6 +30,7 @@ _DIFF = re.compile(r"^(?:@@.*|[-+ ].*|)$")
 _DIFF_HEADS = re.compile(r"\A(?:diff .*\n)?(?:(?:new|index) .*\n)*(?:--- .*\n\+\+\+ .*\n)?")
 _FOUND = re.compile(r"^[\w./ -]+\.\w+:\d+[:-]", re.MULTILINE)  # by grep
 _PRINTED = re.compile(r"^[ \t]*(?:Out\[\d+\]:.*|[\[(]*-?\d[-+\d \t.,eE\[\]()]*)$", re.MULTILINE)
+_TRACE = re.compile(r"^.*Traceback \(most recent call last\)", re.MULTILINE)
 _FENCE = re.compile(r"^(?:```|~~~)[^\n`~]*\n(.*?)^(?:```|~~~)", re.MULTILINE | re.DOTALL)
 _FENCES = re.compile(r"^(?:```|~~~)", re.MULTILINE)
 _TAG = re.compile(r"</?[a-z][^<>\n]*>", re.IGNORECASE)
@@ -231,7 +232,7 @@ _WAYS: tuple[Callable[[str], Iterator[str]], ...] = (
     lambda text: iter([html.unescape(text), unicodedata.normalize("NFKC", text)]),
     _without_fronts,
     _without_columns,
-    lambda text: iter([_PRINTED.sub("", text)]),
+    lambda text: iter([_PRINTED.sub("", text), _TRACE.split(text)[0]]),
     lambda text: iter([text.expandtabs(4), text.expandtabs(8)] if "\t" in text else []),
     _without_fences,
     _of_one_side,
