@@ -1,5 +1,6 @@
 """Lesson 8, batch normalisation by hand: the step up, and the three terms of the way back."""
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -150,11 +151,21 @@ def observe_batch_norm(forward: Any, backward: Any, rng: np.random.Generator) ->
     need_callable(backward)
     seen: Seen = {"up": [], "back": []}
     for z, gamma, beta, error, eps in _draw(rng):
-        more = () if eps == 1e-3 else (eps,)  # the default is left out
-        seen["up"].append(_array(forward(z, gamma, beta, *more)))
-        found = backward(z, gamma, error, *more)
+        seen["up"].append(_array(_with_eps(forward, eps, z, gamma, beta)))
+        found = _with_eps(backward, eps, z, gamma, error)
         seen["back"].append([_array(part) for part in found] if isinstance(found, (list, tuple)) else _array(found))
     return seen
+
+
+def _with_eps(answer: Any, eps: float, *arrays: np.ndarray) -> Any:
+    """What it gives back. The default is left out; an eps that has no place among the others is given by its name."""
+    if eps == 1e-3:
+        return answer(*arrays)
+    try:
+        by_name = inspect.signature(answer).parameters["eps"].kind is inspect.Parameter.KEYWORD_ONLY
+    except (KeyError, TypeError, ValueError):
+        by_name = False
+    return answer(*arrays, eps=eps) if by_name else answer(*arrays, eps)
 
 
 def _array(found: Any) -> Any:
