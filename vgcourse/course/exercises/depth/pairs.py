@@ -44,7 +44,10 @@ _SETTINGS = {
 
 
 def _experiments(rng: np.random.Generator) -> tuple[list[str], list[dict[str, Any]]]:
-    """Names and settings: a base, one change, two changes, and a twin of the base, in a drawn order."""
+    """Names and settings: a base, one change, two changes, and a twin of the base, in a drawn order.
+
+    The first row and the last have one change each, so that whoever looks at one of them alone finds something.
+    """
     base = {key: values[rng.integers(len(values))] for key, values in _SETTINGS.items()} | {"learning_rate": None}
 
     def changed(*keys: str) -> dict[str, Any]:
@@ -54,7 +57,8 @@ def _experiments(rng: np.random.Generator) -> tuple[list[str], list[dict[str, An
     one = [changed(key) for key in _SETTINGS]
     keys = list(rng.permutation(list(_SETTINGS)))
     rows = [base, *one, changed(*keys[:2]), changed(*keys[2:4]), changed(*keys[:3]), dict(base)]
-    order = rng.permutation(len(rows))
+    first, last = 1 + rng.permutation(len(one))[:2]
+    order = [first, *(i for i in rng.permutation(len(rows)) if i not in (first, last)), last]
     names = [f"run {letter}" for letter in rng.permutation(list("ABCDEFGHJKLMNPQRSTUVWXYZ"))[: len(rows)]]
     return names, [rows[i] for i in order]
 
@@ -121,7 +125,9 @@ def judge_fair_pairs(seen: Seen, rng: np.random.Generator) -> Any:
     pairs = {frozenset(p): _differences(*(settings[n] for n in p)) for p in combinations(names, 2)}
     wanted = {pair: changed[0] for pair, changed in pairs.items() if len(changed) == 1}
     few = [frozenset(triple[:2]) for triple in seen["few"]]
-    problem = _judge_pairs(got, pairs, wanted, settings)
+    problem = _judge_pairs(
+        got, pairs, wanted, settings, set(few) == {pair for pair, _ in FEW_FAIR} - {frozenset("PQ")}
+    )
     if problem and few == [frozenset("PQ")] and {pair for pair, _ in got} == _neighbours(wanted, names):
         apart = next(pair for pair in wanted if pair not in _neighbours(wanted, names))
         return "neighbours-only", _names(apart)
@@ -147,7 +153,8 @@ def _judge_few(found: list[list[str]]) -> Any:
     return None
 
 
-def _judge_pairs(got: list[tuple], pairs: dict, wanted: dict, settings: dict[str, dict]) -> Any:
+def _judge_pairs(got: list[tuple], pairs: dict, wanted: dict, settings: dict[str, dict], gaps_differ: bool) -> Any:
+    """What is wrong with the pairs of the drawn table; in the other one, do two gaps make a pair unfair?"""
     found = [pair for pair, _ in got]
     twins = [pair for pair, setting in got if len(pair) == 2 and not pairs[pair] and setting == "learning_rate"]
     if twins:
@@ -168,7 +175,8 @@ def _judge_pairs(got: list[tuple], pairs: dict, wanted: dict, settings: dict[str
     if not found:
         return "none-found", {**_names(missing[0]), "setting": wanted[missing[0]]}
     # Where NaN differs from NaN, two default rates are one more difference.
-    if set(found) == {pair for pair in wanted if any(settings[name]["learning_rate"] is not None for name in pair)}:
+    rated = {pair for pair in wanted if any(settings[name]["learning_rate"] is not None for name in pair)}
+    if gaps_differ and set(found) == rated:
         return "default-differs", {**_names(missing[0]), "told": "are a fair pair, and not in your list"}
     return "missing", {**_names(missing[0]), "count": len(missing)}
 
