@@ -619,6 +619,9 @@ For example:
 (None, 1) 249
 ```
 
+(Without `keras.Input`, Keras makes the weights at the first call. That is right as well; the example shows the numbers
+only then.)
+
 <details><summary>Hint 1</summary>
 
 `keras.Sequential([keras.Input((2,)), ...])` will do, with a list of all layers. A residual block is a layer
@@ -666,6 +669,7 @@ seconds). Ten epochs of 25 batches.
 deep_net = fallback("fifty-blocks", deep_net)
 keras.utils.set_random_seed(0)
 net, optimizer = deep_net(50), keras.optimizers.Adam()
+net(X[:1])  # makes the weights, where no Input did
 optimizer.build(net.trainable_variables)
 bce = keras.losses.BinaryCrossentropy()
 
