@@ -82,9 +82,14 @@ def fact(call: str, got: Any, wanted: Any = None) -> dict[str, str]:
     """One input, what came and what is wanted (left out where it is the very number that is asked for)."""
     if wanted is None:
         return {"fact": f"{call} gives {said(got)}."}
-    # Where four digits look alike, as many as it takes to see the difference.
-    digits = next((n for n in (4, 7, 10, 17) if said(got, n) != said(wanted, n)), 4)
-    return {"fact": f"{call} gives {said(got, digits)}; wanted is {said(wanted, digits)}."}
+    got, wanted = told_apart(got, wanted)
+    return {"fact": f"{call} gives {got}; wanted is {wanted}."}
+
+
+def told_apart(got: Any, wanted: Any, digits: int = 4) -> tuple[str, str]:
+    """Both in words: where so many digits look alike, with as many as it takes to see the difference."""
+    digits = next((n for n in (digits, 7, 10, 17) if said(got, n) != said(wanted, n)), digits)
+    return said(got, digits), said(wanted, digits)
 
 
 def said(value: Any, digits: int = 4) -> str:
@@ -179,6 +184,7 @@ def differs(what: str, got: Any, wanted: Any) -> str:
     """The fact: "`what`[2, 1]: yours is 0.3, wanted 0.7." """
     if np.shape(got) != np.shape(wanted):
         return f"{what}: yours has the shape {np.shape(got)}, wanted {np.shape(wanted)}."
-    place, mine, right = worst(got, wanted)
+    place, *numbers = worst(got, wanted)
     entry = f"[{', '.join(map(str, place))}]" if place else ""
-    return f"{what}{entry}: yours is {mine:.6g}, wanted {right:.6g}."
+    mine, right = told_apart(*numbers, 6)
+    return f"{what}{entry}: yours is {mine}, wanted {right}."

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import Seen, common_cause, said
+from vgcourse.course.checks.compare import Seen, common_cause, fact, told_apart, worst
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 refresh = Exercise(
@@ -36,8 +36,8 @@ refresh = Exercise(
         "all-axes": "One number for all channels: take the mean over all axes but the last.",
         "other-weights": "Something else than the moving statistics has changed: {what}. They alone are wrong here.",
         "other-net": Miss(
-            "In three nets all is right. Of a net of BatchNormalization, Dense, Dropout "
-            "and a BatchNormalization that is not trainable, {what} is {got}; "
+            "In three nets all is right. Of a net of BatchNormalization, Dense, Activation, "
+            "Dropout and a BatchNormalization that is not trainable, {what} is {got}; "
             "wanted is {wanted}. What does each layer take in?",
             share=0.5,
         ),
@@ -126,7 +126,8 @@ def _other_model(kernel: np.ndarray) -> Any:
     parts = [
         keras.Input((len(kernel),)),
         layers.BatchNormalization(name="norm_1"),
-        layers.Dense(kernel.shape[1], "relu", use_bias=False, name="hidden"),
+        layers.Dense(kernel.shape[1], use_bias=False, name="hidden"),
+        layers.Activation("relu"),
         layers.Dropout(0.5, seed=1),
         layers.BatchNormalization(name="norm_2"),
     ]
@@ -149,7 +150,7 @@ def _judge_other(weights: list) -> Any:
     for what, mine, right in zip(_OTHER_WEIGHTS, weights, wanted, strict=True):
         if not _alike([mine], [right]):
             key = "other-net" if "moving" in what else "other-weights"
-            return key, {"what": what, "got": said(mine), "wanted": said(right)}
+            return key, {"what": what, **dict(zip(("got", "wanted"), told_apart(mine, right), strict=True))}
     return None
 
 
@@ -260,8 +261,8 @@ def _fact(got: list, nets: list[Sick]) -> dict[str, str]:
         for i, (mine, wanted) in enumerate(zip(g, _statistics(_through(net, True)), strict=True)):
             if not _alike([mine], [wanted]):
                 what = ("moving_mean", "moving_variance")[i % 2]
-                here = f"norm_{i // 2 + 1}.{what}[0] is {np.ravel(mine)[0]:.4g}; wanted is {wanted[0]:.4g}."
-                return {"fact": here}
+                (place,), off, right = worst(np.ravel(mine), wanted)
+                return fact(f"Your norm_{i // 2 + 1}.{what}[{place}]", off, right)
     return {}
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, as_dict, as_number, near, rms, shortened
+from vgcourse.course.checks.compare import NO_RETURN, Seen, as_dict, as_number, near, rms, shortened, told_apart
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.exercises.gradients.oracle import as_array
 
@@ -35,13 +35,22 @@ layer_rms = Exercise(
             share=0.5,
         ),
         "signed-mean": "That is the plain mean: positive and negative entries cancel. Square, then average.",
-        "deviation": "That is the standard deviation. It leaves out what all entries have in common; "
-        "take the root mean square.",
-        "mean-abs": "That is the mean of the absolute values: a good measure as well, but here the root "
-        "mean square is asked for.",
-        "norm": "That is the root of the sum of squares. It grows with the number of entries, so layers "
-        "of different size cannot be compared: take the mean of the squares.",
-        "no-root": "That is the mean of the squares. The root is missing.",
+        "deviation": Miss(
+            "That is the standard deviation. It leaves out what all entries have in common; take the root mean "
+            "square.",
+            share=0.5,
+        ),
+        "mean-abs": Miss(
+            "That is the mean of the absolute values: a good measure as well, but here the root mean square is asked "
+            "for.",
+            share=0.5,
+        ),
+        "norm": Miss(
+            "That is the root of the sum of squares. It grows with the number of entries, so layers of different "
+            "size cannot be compared: take the mean of the squares.",
+            share=0.5,
+        ),
+        "no-root": Miss("That is the mean of the squares. The root is missing.", share=0.5),
         "sum": "That is the sum of the squares: neither divided by how many there are, nor under a root.",
         "divided-late": "You divide after the root: that is √(sum of squares) / n. Divide by how many entries there "
         "are first, then take the root.",
@@ -55,7 +64,10 @@ layer_rms = Exercise(
         "no-zeros": "You leave out the entries that are 0. They are part of the layer: what receives nothing counts.",
         "floor": "No size of yours is below {floor:.2g}, however small the gradient. Whatever is added there: "
         "beside a gradient of 1e-25 it is everything.",
-        "logarithm": "That is the logarithm of the root mean square: right for an axis, but asked for is the number.",
+        "logarithm": Miss(
+            "That is the logarithm of the root mean square: right for an axis, but asked for is the number.",
+            share=0.5,
+        ),
         "in-turn": "The list holds kernel and bias of each layer in turn: its second entry is a bias, not the "
         "second layer's kernel. Take every other one.",
         "biases": "Those are the biases' gradients. In the list, a layer's kernel comes first.",
@@ -209,8 +221,8 @@ def _has_floor(got: np.ndarray, right: np.ndarray) -> bool:
 
 def _largest_slip(names: list[str], got: np.ndarray, wanted: np.ndarray) -> dict[str, Any]:
     worst = int(np.argmax(np.abs(np.log(np.maximum(np.abs(got), 1e-300) / wanted))))
-    fact = f"For {names[worst]} you get {got[worst]:.4g}, where the root mean square is {wanted[worst]:.4g}."
-    return {"fact": fact}
+    mine, right = told_apart(got[worst], wanted[worst])
+    return {"fact": f"For {names[worst]} you get {mine}, where the root mean square is {right}."}
 
 
 def _alike(got: np.ndarray, wanted: np.ndarray) -> bool:

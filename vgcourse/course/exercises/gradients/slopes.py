@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, as_number, middle_two, near
+from vgcourse.course.checks.compare import NO_RETURN, Seen, as_number, middle_two, near, told_apart
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 layer_factor = Exercise(
@@ -65,8 +65,8 @@ layer_factor = Exercise(
         "steps": "You take the median over the single steps from layer to layer. Fit one line a net, through all its "
         "layers, and take the median of the slopes.",
         "two-points": Miss(
-            "You use the first and the last layer alone, hence the noise of just two numbers. Fit a line "
-            "through all of them.",
+            "That is what the first and the last layer alone say (the mean over the steps between them comes to the "
+            "same), with the noise of just two numbers. Fit a line through all of them.",
             share=0.5,
         ),
         "wrong-values": "Begin with a single net: fit its line, and look at the slope.",
@@ -78,13 +78,13 @@ def _nets(rng: np.random.Generator) -> list[np.ndarray]:
     """Drawn nets whose gradient shrinks or grows; then, always, one that shrinks, and one that grows tenfold.
 
     The second has an even number of living nets and sizes of 1e-40; in the third some nets are dead in the middle
-    layers alone.
+    layers alone; in the last there are more layers than nets.
     """
     fixed = np.random.default_rng(8)
     factor = np.exp(rng.choice([-1, 1]) * rng.uniform(0.5, 1.2))
     shrinks, grows = 1e-30 * _profiles(fixed, 0.4, 18, 6), _profiles(fixed, 13.0, 21, 11)
     grows[fixed.permutation(len(grows))[:3], 4:7] = 0
-    return [_profiles(rng, factor, 21, 8), shrinks, grows]
+    return [_profiles(rng, factor, 21, 8), shrinks, grows, _profiles(fixed, 0.6, 7, 13)]
 
 
 def _profiles(rng: np.random.Generator, factor: float, living: int, layers: int) -> np.ndarray:
@@ -140,7 +140,8 @@ def _fact_of_factor(got: float, profiles: np.ndarray) -> dict[str, Any]:
     nets, layers = profiles.shape
     dead = int(np.sum(~(profiles > 0).all(1)))
     place = f"For {nets} nets of {layers} layers, {dead} of them dead"
-    return {"fact": f"{place}, you get {got:.6g}, where it should be {_right(profiles)[0]:.6g}.", "got": got}
+    mine, right = told_apart(got, _right(profiles)[0], 6)
+    return {"fact": f"{place}, you get {mine}, where it should be {right}.", "got": got}
 
 
 def _cause_of_factor(factors: list[float], cases: list[np.ndarray]) -> str:

@@ -6,7 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, as_number, common_cause, middle_two, near, rms
+from vgcourse.course.checks.compare import (
+    NO_RETURN,
+    Seen,
+    as_number,
+    common_cause,
+    middle_two,
+    near,
+    rms,
+    told_apart,
+)
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.checks.looking import first_line
 
@@ -108,7 +117,7 @@ def _draw(rng: np.random.Generator) -> list[Case]:
     X, points = fixed.normal(size=(15, 2)), np.abs(fixed.normal(size=(11, 3)))
     loud = (*_tanh(0.3), X, [_net(fixed, 9, 6, 2, (5, 8)) for _ in range(12)], "tanh nets")
     nets = [_net(fixed, 7, 5, 3, (20, 40)) for _ in range(12)]
-    nets[0] = [1e-3 * kernel for kernel in nets[0]]
+    nets[0] = [5e-5 * kernel for kernel in nets[0]]  # an error of 2e-16, and of 5e-32 when squared
     for i, net in enumerate(nets[8:]):
         dead = (0, 1, 1, -2)[i]
         net[dead] = -np.abs(net[dead])
@@ -177,7 +186,8 @@ def judge_measured_factor(seen: Seen, rng: np.random.Generator) -> Any:
         return _judge_mixed(seen["mixed"], _mixed())
     i = off[0]
     place = f"For {len(cases[i][3])} {cases[i][4]} of {len(cases[i][3][0]) - 1} hidden layers"
-    fact = {"fact": f"{place} you get {got[i]:.6g}, where it should be {wanted[i][0]:.6g}."}
+    mine, right = told_apart(got[i], wanted[i][0], 6)
+    fact = {"fact": f"{place} you get {mine}, where it should be {right}."}
     if off == [len(cases) - 1]:
         # Dead nets may spoil the last of the cases in a way of their own.
         faint = _same(got[i], _without_the_faint(cases[i]))
@@ -198,7 +208,8 @@ def _judge_mixed(found: Any, case: Case) -> Any:
     if _same(got, wanted):
         return None
     of_one = any(_same(got, float(np.median(ratios)) ** root) for root in roots)
-    fact = {"fact": f"For {place} you get {got:.6g}, where it should be {wanted:.6g}."}
+    mine, right = told_apart(got, wanted, 6)
+    fact = {"fact": f"For {place} you get {mine}, where it should be {right}."}
     return "one-depth" if of_one else "unlike-nets", fact
 
 
