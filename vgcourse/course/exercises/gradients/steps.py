@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, close, differs, near, shortened
+from vgcourse.course.checks.compare import NO_RETURN, Seen, close, differs, near, shortened, things
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.checks.looking import first_line
 from vgcourse.course.exercises.gradients.oracle import Pass, Weights, as_array, keras_model, names, run
@@ -104,7 +104,28 @@ def _step(answer: Any, model: Any, optimizer: Any, case: StepTrial) -> Seen:
 
 @train_step.judge
 def judge_train_step(seen: Seen, rng: np.random.Generator) -> Any:
-    *cases, last = draw(rng)
+    trials = draw(rng)
+    if (turned := _turned(seen)) is None:
+        return _judge_all(seen, trials)
+    right = {} if _judge_all(turned, trials) else {"also_right": "Each of the two is right."}
+    return "not-two", {"found": "the gradients, and then the loss", **right}
+
+
+def _turned(seen: Seen) -> Seen | None:
+    """The same with loss and gradients in each other's place, where the list always came first; else None."""
+    stopped = isinstance(seen["adam"], str)
+    every = seen["cases"] if stopped else [*seen["cases"], seen["adam"]]
+    pairs = [one["step"] for steps in every for one in steps]
+    if not all(
+        isinstance(p, list) and len(p) == 2 and isinstance(p[0], list) and np.shape(p[1]) == () for p in pairs
+    ):
+        return None
+    turned = [[{**one, "step": one["step"][::-1]} for one in steps] for steps in every]
+    return {"cases": turned, "adam": seen["adam"]} if stopped else {"cases": turned[:-1], "adam": turned[-1]}
+
+
+def _judge_all(seen: Seen, trials: list[StepTrial]) -> Any:
+    *cases, last = trials
     problems = [_judge_case(steps, case) for steps, case in zip(seen["cases"], cases, strict=True)]
     found = [problem for problem in problems if problem]
     if not found:
@@ -117,6 +138,13 @@ def judge_train_step(seen: Seen, rng: np.random.Generator) -> Any:
     enough = len(found) >= (len(shown_by) if key in alone else len(problems) - 1)
     if all(kind in _UPDATES and LOSS_TOO in told["right"] for kind, told in found):
         fields = {**fields, "also_right": "Up to there loss and gradients are right in every net."}
+    elif all(kind in ("wrong-loss", "loss-after") for kind, _ in found):
+        fields = {
+            **fields,
+            "also_right": "Up to there the gradients, and the weights' steps with SGD, are right.",
+        }
+    elif all(told.get("step_right") for _, told in found):
+        fields = {**fields, "also_right": "Up to there the loss, and the weights' steps with SGD, are right."}
     if key in _SHAPES or (enough and all(p[0] == key for p in found)):
         return key, fields
     return _PLAIN.get(key, key), fields
@@ -182,21 +210,29 @@ def _judge_step(seen: Seen, case: StepTrial, weights: Weights, right: tuple, aft
     if step is None:
         return "no-return"
     if not isinstance(step, list) or len(step) != 2 or not isinstance(step[1], list):
-        found = f"{len(step)} things" if isinstance(step, list) and len(step) != 2 else "something else"
-        return "not-two", {"found": found}
+        return "not-two", {"found": _in_words(step)}
     loss, gradients = step
     if any(g is None for g in gradients) and not (case.frozen and len(gradients) == 2 * len(weights)):
         return "no-gradient"
     count = 2 * len(weights[case.frozen :])
     if len(gradients) != count:
         return "frozen-too" if case.frozen else "not-all", {"got": len(gradients), "wanted": count}
-    if problem := _judge_gradients(gradients, wanted, weights, case, after[0]):
-        return problem
     off, late = _judge_update(seen["after"], weights, move, wanted, case, number), _judge_loss(loss, ran, after[1])
+    if problem := _judge_gradients(gradients, wanted, weights, case, after[0]):
+        return problem[0], {**problem[1], "step_right": not off and not late}
     if not off:
         return late
     right = "In this net " + ("the gradients are right" if late else LOSS_TOO)
     return off[0], {"right": right, **off[1]}
+
+
+def _in_words(step: Any) -> str:
+    """What came in the place of a loss and a list."""
+    if isinstance(step, list) and len(step) != 2:
+        return things(len(step))
+    found = step[1] if isinstance(step, list) else step
+    words = "a dict" if isinstance(found, dict) else "an array" if np.shape(found) else "one number"
+    return f"one thing and {words}" if isinstance(step, list) else words
 
 
 def _judge_gradients(got: list, wanted: np.ndarray, weights: Weights, case: StepTrial, after: np.ndarray) -> Any:
