@@ -43,7 +43,7 @@ cheapest_cure = Exercise(
             "or the most, and not that of some of the runs.",
             share=0.5,
         ),
-        "not-none": "Where no change heals, give back None, not {got}.",
+        "not-none": Miss("Where no change heals, give back None, not {got}.", share=0.5),
         "dearest": "That is the dearest of those that heal.",
         "wrong-name": "For each change: which share of its runs reaches the level?",
     },
@@ -54,7 +54,9 @@ LEVEL, LOWER, SHARE = 0.8, 0.5, 0.9
 def _tables(rng: np.random.Generator) -> list[Any]:
     """Tables in which each misreading chooses another change; one in which none heals; then three plain ones.
 
-    Of those one has scores at the level itself, one has runs of unequal cost, and one is healed by "nothing".
+    Of those one has scores at the level itself, one has runs of unequal cost, and one is healed by "nothing". In the
+    last the changes have not as many runs: one heals a single run of twenty, one was tried twice with each seed, one
+    heals 14 of 15 (less than 15 of 16), and costs differ behind the point.
     """
     fixed = np.random.default_rng(6)
     drawn = [_table(fixed, 16), _table(rng, int(rng.integers(11, 30))), _table(fixed, 10), _none_heals(fixed)]
@@ -70,8 +72,14 @@ def _tables(rng: np.random.Generator) -> list[Any]:
             "once": (well + 0.02, [5] + [40] * 9),
         },
         {"enough": (well, 5.0), "more": (well + 0.01, 8.0), "dear": (well - 0.005, 20.0)},
+        {
+            "lone": (_mixed(fixed, 20, 1), 2.0),
+            "twice": (_mixed(fixed, 10, 8), 4.0, np.arange(10) % 5),
+            "enough": (_mixed(fixed, 15, 14), 6.25),
+            "another rate": (_mixed(fixed, 16, 16), 6.75),
+        },
     ]
-    named = [{"enough": name} for name in ("change A", "change B", "nothing")]
+    named = [{"enough": name} for name in ("change A", "change B", "nothing", "as it is")]
     return drawn + [
         _frame(fixed, {name.get(key, key): runs for key, runs in of.items()}, name)
         for of, name in zip(plain, named, strict=True)
@@ -111,12 +119,13 @@ def _mixed(rng: np.random.Generator, seeds: int, good: int, low: float = 0.4) ->
     return np.where(np.arange(seeds) < good, rng.uniform(0.9, 0.95, seeds), rng.uniform(low, low + 0.1, seeds))
 
 
-def _frame(rng: np.random.Generator, of: dict[str, tuple[np.ndarray, Any]], names: dict) -> Any:
+def _frame(rng: np.random.Generator, of: dict[str, tuple], names: dict) -> Any:
+    """A row for each run of every change → scores, costs, and seeds where they are not 0, 1, 2, …"""
     import pandas as pd
 
     parts = [
-        pd.DataFrame({"change": name, "seed": np.arange(len(scores)), "score": scores, "updates": cost})
-        for name, (scores, cost) in of.items()
+        pd.DataFrame({"change": name, "seed": [*seeds, np.arange(len(scores))][0], "score": scores, "updates": cost})
+        for name, (scores, cost, *seeds) in of.items()
     ]
     table = pd.concat(parts).sample(frac=1, random_state=int(rng.integers(1000))).reset_index(drop=True)
     table.attrs = {"right": names["enough"], "level": LEVEL}
@@ -145,12 +154,14 @@ def judge_cheapest_cure(seen: Seen, rng: np.random.Generator) -> Any:
         return "no-return"
     slips = [_slips(table) for table in tables]
     where = next(i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if g != w)
+    if all(g == w for g, w in zip(got, wanted, strict=True) if w is not None):
+        return "not-none", {"got": repr(shortened(str(got[where]), 40))}
     if got[where] is not None and got[where] not in set(tables[where].change):
-        return "not-a-name"
+        return "not-a-name", {"fact": f"In one table it is {shortened(got[where], 40)!r}."}
     if key := common_cause(got, slips, lambda mine, wrong: mine == wrong):
         return key, _fact(tables[where], got[where], wanted[where])
     if wanted[where] is None:
-        return "not-none", {"got": shortened(str(got[where]), 40)}
+        return "wrong-name", {"fact": f"In one table no change heals, and you choose {got[where]!r}."}
     return "wrong-name", _fact(tables[where], got[where], wanted[where])
 
 
