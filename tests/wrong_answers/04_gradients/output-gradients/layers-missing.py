@@ -14,5 +14,5 @@ def output_gradients(model, X, y):
             h = layer(h)
             outputs[layer.name] = h
         total = len(X) * bce(y, h)
-    del outputs["output"], outputs["hidden_1"]
+    del outputs["output"], outputs[model.layers[0].name]
     return tape.gradient(total, outputs)

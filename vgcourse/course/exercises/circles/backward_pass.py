@@ -32,6 +32,11 @@ backward = Exercise(
             "Divide by their number, once.",
             share=0.5,
         ),
+        "same-factor": Miss(
+            "Each gradient is {factor:.3g} times what it should be, for {n} points as for {other}. Nothing divides "
+            "or multiplies it but the number of points; a learning rate comes later.",
+            share=0.5,
+        ),
         "bias-alone": Miss(
             "{kernel} is right, {bias} is not: it is the same error, with the same 1/n, added up over the points.",
             share=0.5,
@@ -66,12 +71,14 @@ _NAMES = ("dW1", "db1", "dW2", "db2")
 
 def _nets(rng: np.random.Generator) -> list[tuple[np.ndarray, ...]]:
     """X (n, 2), y (n, 1) and the four parameters of 2-5-1 nets: one drawn, one with few points and small gradients,
-    one with large points, all of one class."""
+    one with large points, all of one class; one that is nearly sure of itself, rightly and wrongly."""
     drawn = _net(rng, 60, 1.0)
     fixed = np.random.default_rng(7)
     few, far = _net(fixed, 7, 0.03), _net(fixed, 24, 8.0)
     few = (*few[:-1], np.array([-0.7]))
-    return [drawn, few, (50 * far[0], np.ones_like(far[1]), far[2] / 400, far[3], far[4], np.array([3.3018]))]
+    far = (50 * far[0], np.ones_like(far[1]), far[2] / 400, far[3], far[4], np.array([3.3018]))
+    *sure, _ = _net(fixed, 15, 1.0)
+    return [drawn, few, far, (*sure, np.array([9.0]))]
 
 
 def _net(rng: np.random.Generator, n: int, size: float) -> tuple[np.ndarray, ...]:
@@ -125,7 +132,7 @@ def judge_backward(seen: Seen, rng: np.random.Generator) -> Any:
     problems = [_name_slip(*one) for one in every if not _agree(one[0], one[1])]
     keys = {problem[0] for problem in problems}
     if len(keys) == 1 and len(problems) == len(every):
-        return problems[0]
+        return _same_factor(problems) if keys == {"wrong-count"} else problems[0]
     # What is said of the output layer must hold for every net, too.
     outputs = [one for one in every if not _agree(one[0][2:], one[1][2:])]
     return ("wrong-values", _off_by(outputs, 2)) if outputs else ("hidden-layer", _off_by(every, 0))
@@ -176,9 +183,17 @@ def _name_slip(got: list[np.ndarray], wanted: list[np.ndarray], net: tuple[np.nd
     if close(got[2], wanted[2], rtol=1e-4):
         return "bias-alone", {"kernel": "dW2", "bias": "db2"}
     factor = float(np.sum(got[2] * wanted[2]) / np.sum(wanted[2] ** 2))
-    if factor > 0 and _agree([array / factor for array in got], wanted):
+    if factor > 0 and abs(factor - 1) > 0.005 and _agree([array / factor for array in got], wanted):
         return "wrong-count", {"factor": factor, "n": len(X)}
     return "wrong-values", _off_by([(got, wanted, net)], 2)
+
+
+def _same_factor(problems: list[tuple[str, dict]]) -> tuple[str, dict]:
+    """What is to be said of gradients that are so many times too large: of their number, if it has to do with it."""
+    (key, fields), *others = problems
+    if all(np.isclose(other["factor"], fields["factor"], rtol=1e-3) for _, other in others):
+        return "same-factor", {**fields, "other": others[0][1]["n"]}
+    return key, fields
 
 
 def _name_hidden(got: list, wanted: list, net: tuple, h: np.ndarray, dz2: np.ndarray) -> tuple[str, dict]:

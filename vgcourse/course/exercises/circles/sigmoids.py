@@ -72,13 +72,14 @@ sigmoid = Exercise(
 # Always tried: 0, both signs, whole numbers, a matrix; and z far beyond what exp can bear.
 MILD = np.array([[-3.0, -1.0, -0.25, 0.0], [0.1, 0.5, 2.0, 8.0], [-6.0, 12.0, -12.0, 1.0]])
 WHOLE = np.array([-4, -1, 0, 1, 3])
+BETWEEN = np.array([0.05, 0.3, 0.5, 0.9])  # z that could be taken for outputs
 WILD = np.array([-1000.0, -710.0, -40.0, 40.0, 710.0, 1000.0])
 
 
 def _inputs(rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Moderate z, drawn ones among them, whole z, and z so large that exp(|z|) is beyond float64."""
     mild = np.concatenate([MILD, rng.normal(0, 3, (5, 4))])
-    return {"mild": mild, "whole": WHOLE, "wild": np.append(WILD, rng.uniform(-1000, 1000, 4))}
+    return {"mild": mild, "between": BETWEEN, "whole": WHOLE, "wild": np.append(WILD, rng.uniform(-1000, 1000, 4))}
 
 
 def _apply(function: Any, z: np.ndarray) -> Any:
@@ -122,7 +123,7 @@ def observe_sigmoid(function: Any, slope: Any, rng: np.random.Generator) -> Seen
     inputs, seen = _inputs(rng), {"rows": [], "warned": []}
     for part, answer in (("values", function), ("slopes", slope)):
         mild, in_rows = _apply_to_rows(answer, inputs["mild"])
-        seen[part] = {"mild": mild} | {name: _apply(answer, inputs[name]) for name in ("whole", "wild")}
+        seen[part] = {"mild": mild} | {name: _apply(answer, inputs[name]) for name in ("between", "whole", "wild")}
         seen["rows"].append(in_rows)
         numbers = seen[part]["wild"] is not None and np.asarray(seen[part]["wild"]).dtype.kind == "f"
         overflows = numbers and np.isnan(seen[part]["wild"]).any()
@@ -145,6 +146,8 @@ def judge_sigmoid(seen: Seen, rng: np.random.Generator) -> Any:
     return (
         with_other_half(_judge_sigmoid(s["mild"].ravel(), mild), slope_right, "sigmoid_slope is right.")
         or _judge_slope(slope["mild"].ravel(), mild)
+        or with_other_half(_judge_sigmoid(s["between"], BETWEEN), slope_right, "sigmoid_slope is right.")
+        or _judge_slope(slope["between"], BETWEEN)
         or _judge_range("whole", inputs, s, slope)
         or _judge_range("wild", inputs, s, slope, seen["warned"])
         or _judge_rows(seen["rows"], inputs["mild"])

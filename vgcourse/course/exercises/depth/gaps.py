@@ -42,7 +42,7 @@ share_of_gap = Exercise(
         "with a fresh copy of `bad`.",
         "from-good": "These runs begin at `good` and break it. That asks which setting is *needed*; asked is which "
         "one is *enough*: begin at `bad`.",
-        "mean": "These are shares of means. A few failing runs move a mean; compare medians.",
+        "mean": Miss("These are shares of means. A few failing runs move a mean; compare medians.", share=0.5),
         "first-seed": "This looks at the first seed only. `run` gives back one accuracy for each seed: take the "
         "median of all.",
         "medians": "These are the medians themselves. The share says how much of the way from `bad` to `good` one "
@@ -55,14 +55,14 @@ share_of_gap = Exercise(
     },
 )
 # Always tried: one change that goes beyond `good`, one that does harm, an even number of seeds, numbers above 1;
-# settings in another order, one whose good value is 0, and three that agree, one of them in two equal objects. The
-# first and the last setting differ.
+# settings in another order, two whose good values are 0 and None, and three that agree, one of them in two equal
+# objects. The first and the last setting differ.
 SMALL = (
     {"x": 1, "z": "adam", "u": float("1000.5"), "v": 7, "y": "a"},
-    {"v": 7, "y": "b", "u": float("1000.5"), "z": "adam", "x": 0},
+    {"v": 7, "y": None, "u": float("1000.5"), "z": "adam", "x": 0},
 )
-RUNS = {(1, "a"): [2.0, 9.0, 1.0, 3.0], (0, "b"): [4.0, 5.0, 3.0, 12.0], (0, "a"): [60.0, 5.0, 55.4, 0.0]}
-RUNS |= {(1, "b"): [1.5, 2.0, 2.5, 0.1]}
+RUNS = {(1, "a"): [2.0, 9.0, 1.0, 3.0], (0, None): [4.0, 5.0, 3.0, 12.0], (0, "a"): [60.0, 5.0, 55.4, 0.0]}
+RUNS |= {(1, None): [1.5, 2.0, 2.5, 0.1]}
 
 
 def _two_setups(rng: np.random.Generator) -> tuple[dict[str, Any], dict[str, Any], int]:

@@ -69,11 +69,33 @@ def _net(rng: np.random.Generator, widths: tuple[int, ...], points: int, activat
     return weights, X, (rng.random(points) < 0.4).astype("float32"), activation
 
 
+def _names(weights: Weights, activation: str) -> list[str]:
+    """Those of vg.mlp for tanh; for relu the hidden layers have names of their own."""
+    own = ("lower", "upper", "highest")
+    return names(weights) if activation == "tanh" else [*own[: len(weights) - 1], "output"]
+
+
+def _named(model: Any, names: list[str]) -> Any:
+    """The model, with a copy of each layer under its name."""
+    import keras
+
+    layers = [
+        type(layer).from_config({**layer.get_config(), "name": name})
+        for layer, name in zip(model.layers, names, strict=True)
+    ]
+    named = keras.Sequential([keras.Input(model.input_shape[1:]), *layers])
+    named.set_weights(model.get_weights())
+    return named
+
+
 @output_gradients.observe
 def observe_output_gradients(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
     return {
-        "cases": [as_array(as_dict(answer(keras_model(w, activation), X, y))) for w, X, y, activation in _draw(rng)]
+        "cases": [
+            as_array(as_dict(answer(_named(keras_model(w, activation), _names(w, activation)), X, y)))
+            for w, X, y, activation in _draw(rng)
+        ]
     }
 
 
@@ -96,7 +118,7 @@ def _judge_case(got: Any, weights: Weights, X: np.ndarray, y: np.ndarray, activa
         return "no-return"
     if not isinstance(got, dict):
         return "not-a-dict"
-    hidden, right = names(weights)[:-1], run(weights, activation, X, y)
+    hidden, right = _names(weights, activation)[:-1], run(weights, activation, X, y)
     if _are_inputs(got, hidden, right):
         return "inputs", {"fact": _fact(hidden, [got.get(name) for name in hidden], right)}
     if missing := [name for name in hidden if name not in got]:

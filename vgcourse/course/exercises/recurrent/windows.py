@@ -94,16 +94,17 @@ Case = tuple[np.ndarray, list[np.ndarray], np.ndarray, np.ndarray, int]
 
 
 def _draw(rng: np.random.Generator) -> tuple[list[Case], list[tuple[np.ndarray, int]]]:
-    """Short windows, whole ones and one too long, a loud error; inputs that one example hears alone."""
+    """Short windows, whole ones and one too long, a loud error, a first state that is not 0; inputs that one example
+    hears alone, and inputs that are all heard."""
     fixed = np.random.default_rng(11)
     drawn = int(rng.integers(3, 6))
     cases = [
         _net(rng, 4, 3, 8, drawn),
         _net(fixed, 3, 4, 7, 1, 90.0),
         _net(fixed, 5, 3, 9, 8),
-        _net(fixed, 2, 3, 6, 6),
+        _net(fixed, 2, 3, 6, 6, first=np.array([0.5, -0.3, 0.8])),
     ]
-    cases.append(_net(fixed, 3, 2, 5, 7))
+    cases.append(_net(fixed, 3, 2, 5, 7, first=np.array([0.6, -0.8])))
     return cases, [
         _inputs(rng, 3),
         _inputs(fixed, 5, 0),
@@ -111,13 +112,16 @@ def _draw(rng: np.random.Generator) -> tuple[list[Case], list[tuple[np.ndarray, 
         (_inputs(fixed, 4)[0], 8),
         (_inputs(fixed, 1)[0], 1),
         (_inputs(fixed, 4)[0], 11),
+        (fixed.normal(size=(3, 4, 2)), 4),
     ]
 
 
-def _net(rng: np.random.Generator, n: int, units: int, steps: int, window: int, loud: float = 1.0) -> Case:
+def _net(
+    rng: np.random.Generator, n: int, units: int, steps: int, window: int, loud: float = 1.0, first: Any = 0.0
+) -> Case:
     X, Wx = rng.normal(size=(n, steps, 2)), rng.normal(size=(2, units))
     U = rng.normal(size=(units, units)) / np.sqrt(units)
-    hs = roll(X, 0.7 * Wx, U, np.zeros(units))
+    hs = roll(X, 0.7 * Wx, U, np.zeros(units), np.zeros((n, units)) + first)
     return X, hs, U, loud * rng.normal(size=(n, units)), window
 
 

@@ -53,7 +53,8 @@ MOMENTS, SHAPE = 7, (4, 3)
 
 
 def _draws(rng: np.random.Generator) -> list[np.ndarray]:
-    return [walk(rng, MOMENTS, SHAPE, size=0.1), *telling(), _hardly_moving()]
+    wide = walk(np.random.default_rng(9), 4, (6, 9))
+    return [walk(rng, MOMENTS, SHAPE, size=0.1), *telling(), _hardly_moving(), wide]
 
 
 def _hardly_moving() -> np.ndarray:
