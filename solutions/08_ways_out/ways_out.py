@@ -739,7 +739,7 @@ r"""
 Right: normalisation makes a net independent of the size of its weights, and batch norm takes twenty sigmoid layers from .500 to
 .992. It does matter which: layer norm leaves the same sigmoid nets at .500, with a factor of .39 a layer against batch
 norm's 1.17, since it normalises each example over its units and not each unit over the examples. The gradient is not level: with batch norm and
-relu it grows by about 1.21 a layer (theory $\sqrt{\pi/(\pi-1)}$; 1.26 at width 32). So any depth does not train: fifty relu layers go from
+relu it grows by about 1.21 a layer (theory $\sqrt{\pi/(\pi-1)}$; 1.26 at width 32). So not every depth trains: fifty relu layers go from
 .996 to .523. And a level gradient is not enough: with layer norm its factor is 1.00, and the accuracy .500.
 
 **Rubric.** 1 point: batch norm *grows* the error (1.21 or 1.26 a layer) and breaks fifty layers, with a number; half of it without
