@@ -59,6 +59,7 @@ def solved(both):
 
     listed, choices = truths(), {id: told for id, told in both[0]["revealed"].items() if isinstance(told, str)}
     assert choices == {id: listed.get(id) for id in choices}, "tests/prediction_truths.txt has another truth"
+    assert not both[0]["cut"], "a figure's axis ends before what is drawn on it"
     return both[0]
 
 

@@ -12,8 +12,10 @@ RUN = r"""
 import contextlib, io, json, sys
 import matplotlib
 matplotlib.use("Agg")
+from tests import drawn_figures
 from vgcourse.course import predictions
 from vgcourse.course.checks import CheckFailed
+figures = drawn_figures.watch()
 (cells, keep), out, space, kept, revealed = json.load(sys.stdin), [], {}, None, {}
 reveal = predictions.reveal
 def noted(id, result, *words, **more):
@@ -35,13 +37,15 @@ try:
     peak = int(status.split("VmHWM:")[1].split()[0]) / 1024
 except OSError:
     peak = 0
+cut = [told for figure in figures for told in drawn_figures.cut_off(figure)]
 exec(keep)
-json.dump({"cells": out, "loaded": loaded, "peak_mb": peak, "space": kept, "revealed": revealed}, sys.stdout)
+told = {"cells": out, "loaded": loaded, "peak_mb": peak, "space": kept, "revealed": revealed, "cut": cut}
+json.dump(told, sys.stdout)
 """
 
 
 def run(notebook, answers=None, keep=""):
-    """Run the code cells: source, text and failed check of each, what is loaded and revealed, peak memory.
+    """Run the code cells: source, text and failed check of each, what is loaded, revealed, cut off, peak memory.
 
     ``answers`` maps an exercise to a file whose code takes the place of its answer. ``keep`` is code that puts what
     it wants of the lesson's names, ``space``, into ``kept``: it comes back as ``space``.

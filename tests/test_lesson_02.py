@@ -87,9 +87,11 @@ def test_one_repeat_in_four_turns_the_order_round(printed, prose):
     assert 100 / number(printed, r"T2.tanh5 beats one run of T2.relu5 in") == pytest.approx(30, abs=8)
 
 
-def test_ten_layers_have_fourteen_times_the_parameters_of_one(prose):
+def test_ten_layers_have_fourteen_times_the_parameters_of_one(prose, accuracy):
     count = registry.find("count-parameters").reference()
     assert "ten layers of 5 units have 14 times" in prose and round(count(10, 5) / count(1, 5)) == 14
+    ten, one = (np.median(accuracy[f"T2.tanh{depth}"]) for depth in (10, 1))
+    assert "T2's ten layers will do worse than its one" in prose and ten < one - 0.2
     assert "20,000 weights" in prose and count(20, 32) == pytest.approx(20_000, rel=0.02)
 
 

@@ -33,6 +33,8 @@ for name in ("he", "sussillo"):
     kept[name] = {"mean": space[name].mean(0).tolist(), "median": np.median(space[name], axis=0).tolist(),
                   "dead": (space[name] == 0).mean(0).tolist(),
                   "alive": [float(np.median(column[column > 0])) for column in space[name].T]}
+    drawn = space[name][:80, -1]
+    kept[name]["fan"] = float(np.log10(drawn.max() / drawn[drawn > 0].min()))
 kept["left"], kept["likeness"] = float(space["left"]), float(space["likeness"])
 """
 
@@ -162,6 +164,8 @@ def test_he_keeps_the_mean_and_loses_the_median(space, prose):
     assert "the median is level, near 2, and the mean climbs to several hundred" in prose
     assert min(space["sussillo"]["alive"]) > 1.3 and max(space["sussillo"]["alive"]) < 3
     assert 300 < space["sussillo"]["mean"][-1] < 2000
+    assert "opens from 1 over thirteen decades" in prose and "where a line ends, its network has died" in prose
+    assert [he["fan"], space["sussillo"]["fan"]] == pytest.approx([13, 13], abs=0.1)
 
 
 def test_the_walk_drifts_as_theory_says(printed):

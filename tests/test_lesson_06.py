@@ -23,6 +23,10 @@ from vgcourse.published.kept import residual_runs
 LESSON = Lesson("06_residual", Path(__file__).parents[1])
 SOLVED = solved_notebook(LESSON)
 TABLE = residual_runs.residual_runs()
+KEEP = """
+rings = [space["slope_around"](*case, seed=3) for case in space["cases"].values()]
+kept = [int(sum(a * b < 0 for a, b in zip(ring, [*ring[1:], ring[0]]))) for ring in rings]
+"""
 ROOT_RULE, ZERO, LOUD = "skip, scale 1/√L", "skip, zero branches", "skip, scale 1"
 
 
@@ -179,10 +183,14 @@ def test_a_chain_breaks_and_a_sum_does_not(prose):
     assert ".995 → .528" in prose and np.median(accuracy(ROOT_RULE, 50, "without_one")) > 0.99
 
 
-def test_plain_gradients_shatter_and_scaled_ones_do_not(printed):
+def test_plain_gradients_shatter_and_scaled_ones_do_not(printed, prose, solved):
     near, far = ([float(m) for m in re.findall(rf"{word} (-?[\d.]+)", printed)] for word in ("neighbours", "apart"))
     assert min(near[0], near[2]) > 0.9 and near[1] < 0.6
     assert min(far[0], far[2]) > 0.6 and abs(far[1]) < 0.35
+    assert (
+        "its sign 16 times" in prose and "and 68 changes of sign" in prose and "a slow wave again, with 20" in prose
+    )
+    assert solved["space"] == pytest.approx([16, 68, 20], abs=1)
 
 
 def test_the_measured_rule_is_about_one_over_the_root(printed, prose):

@@ -439,3 +439,20 @@ def test_the_description_of_lines_by_time_step_says_both_ends_of_each():
     found = StepGradients({"lstm": StepProfile("lstm", False, at_output, carried_cell=memory)})
     told = plots.gradient_by_step(found).alt_text
     assert "lstm: 0.5 at the last step, 0.001 at the first." in told
+
+
+def test_what_an_axis_cuts_off_is_told():
+    """The lessons' figures are asked for it where they run (`lesson_runs`)."""
+    from matplotlib import pyplot
+
+    from tests.drawn_figures import cut_off
+
+    figure, (whole, cut) = pyplot.subplots(1, 2)
+    for ax in (whole, cut):
+        ax.plot([0, 1, 2], [0, -6, 3])
+        ax.scatter([1], [2])
+        ax.axhline(100, color="0")  # over the whole width: no data
+    whole.set_ylim(-7, 4)
+    cut.set(ylim=(-4, 4), title="cut")
+    assert cut_off(figure) == ["cut: y reaches -6, its axis ends at -4"]
+    pyplot.close(figure)

@@ -166,7 +166,7 @@ for seed, guess in enumerate(guesses):
 # %% [markdown]
 """
 All five are at chance, as they must be. But they are at chance in quite different ways, and training begins
-there. Where it begins has something to do with where it ends. How much? That is section 2.
+there. How far apart does it end? That is section 2.
 
 (The course's package has this builder, too: `vg.mlp(depth, width, activation, initializer, seed)`, which
 takes the initializer's *name*, such as `"glorot_uniform"`, and calls the layers `hidden_1`, `hidden_2`, …,
@@ -226,8 +226,8 @@ pd.DataFrame(sizes, index=pd.Index(depths, name="depth"))
 # %% [markdown]
 """
 If the deep nets below did *better*, we should have to ask whether that is their depth or their size: ten
-layers of 5 units have 14 times the parameters of one. They will do worse, with more parameters. That spares
-us the question, this time.
+layers of 5 units have 14 times the parameters of one. T2's ten layers will do worse than its one, with more
+parameters. That spares us the question there.
 
 ## 2 · One run is one draw (9 minutes)
 

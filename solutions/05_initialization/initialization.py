@@ -695,8 +695,8 @@ for ax, sizes, title in zip(axes, (he, sussillo), titles, strict=True):
         linewidth=3,
         label="median of those alive",
     )
-    style.log_axis(ax, [1e-7, 1e4], vanished=None)
-    ax.set_ylim(1e-7, 1e5)
+    style.log_axis(ax, [1e-11, 1e4], vanished=None)
+    ax.set_ylim(1e-12, 1e5)
     style.dress(ax, title, "thin: 80 networks of width 5")
     ax.set(xlabel="layer", xticks=(0, 2, 4, 6, 8, 10))
 axes[0].set_ylabel("mean square of h")
@@ -710,7 +710,7 @@ vg.plots.tell(
 # %% [markdown]
 r"""
 *Figure 2. The mean square of the signal in 80 of 60,000 narrow ReLU networks, on a logarithmic axis: a fan
-that opens from 1 over ten decades. Left, He's gain: the dashed mean stays level at 1, the median of the
+that opens from 1 over thirteen decades; where a line ends, its network has died. Left, He's gain: the dashed mean stays level at 1, the median of the
 networks that are alive sinks to a few thousandths (the table above counted the dead ones, too, and came to
 less). Right, Sussillo's gain: now the median is level, near 2,
 and the mean climbs to several hundred.*
