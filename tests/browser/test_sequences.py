@@ -47,6 +47,19 @@ def test_a_layer_can_be_pointed_at_before_the_moved_slider_is_answered(watched, 
     watched.assert_clean()
 
 
+def test_an_explorer_that_has_gone_follows_no_theme(watched):
+    """Nobody would see it, and it has no colours any more: the log would fill with errors."""
+    page = watched.page
+    open_explorer(page, "thermometers?depth=3&width=4")
+    page.evaluate("""() => {
+        document.documentElement.dataset.theme = 'dark';
+        setTimeout(() => document.querySelector('nav a[href$=walk]').click(), 10);
+    }""")
+    page.wait_for_selector(".vg-variance_walk canvas")
+    page.wait_for_timeout(200)  # longer than a theme's change is waited for
+    watched.assert_clean()
+
+
 @pytest.mark.parametrize("seed", [5, 9, 21])
 def test_what_stands_after_a_sequence_is_what_its_address_shows(open_page, tmp_path, seed):
     """Turned, played, stepped, resized, turned to dark, reloaded, gone back: the third of them with two explorers."""

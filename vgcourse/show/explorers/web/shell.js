@@ -122,6 +122,7 @@ function addMethods(shell) {
 /** Draw again when the width, the theme or the screen's density changes. */
 function watch(shell) {
   const again = () => {
+    if (!shell.root.isConnected) return; // another explorer stands there since, and colours are read from the page
     shell.theme = readTheme(shell.root);
     shell.redraw();
   };
