@@ -44,6 +44,16 @@ def losses_kept(model) -> Iterator[None]:
             layer._loss_ids = ids
 
 
+@contextmanager
+def without_added_losses(model) -> Iterator[None]:
+    """Nothing that add_loss and activity regularizers have put there, for as long; the prices on weights stay."""
+    with losses_kept(model):
+        for layer in all_layers(model):
+            layer._losses[:] = []
+            layer._loss_ids = set()
+        yield
+
+
 def optimizer_variables(optimizer) -> list:
     """The variables that a built optimizer updates, in the order in which it wants their gradients."""
     return list(optimizer._trainable_variables)

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from vgcourse.measure.diagnosis.facts.layer import Batch
-from vgcourse.measure.diagnosis.thresholds import FAR_ABOVE, LONG_WAY, SQUEEZED, VANISHED
+from vgcourse.measure.diagnosis.rules import steps
+from vgcourse.measure.diagnosis.rules.finding import Finding
+from vgcourse.measure.diagnosis.thresholds import FAR_ABOVE, LEAST_RATE, LONG_WAY, SQUEEZED, VANISHED
 from vgcourse.measure.diagnosis.words import share, short, way
 
 _NAMED = 4
 _OVER_EXAMPLES = "softmax over axis 0"
+_OF_STEPS = ("learning rate too small", "clipping too strong")
 # A step of less than half of the distance between neighbouring numbers changes nothing: at most this part of one.
 _LOST = {"float16": 4096, "bfloat16": 512}
 
@@ -34,6 +37,11 @@ def notes(batch: Batch, cause: str = "") -> Iterator[str]:
     if batch.still and cause != "inputs do not vary":
         yield f"Of the model's inputs the same for all {batch.examples} examples: {_listed(batch.still)}."
     yield from batch.not_measured
+    if batch.unopened:
+        yield (
+            f"Not measured: what passes between the layers inside {_listed(batch.unopened)}, because they are run "
+            "step by step; diagnose the net inside on its own."
+        )
     frozen = [layer.name for layer in batch.layers if not layer.trainable]
     if frozen:
         yield f"Frozen, so without a kernel gradient: {_listed(frozen)}."
@@ -55,7 +63,9 @@ def notes(batch: Batch, cause: str = "") -> Iterator[str]:
     yield from _about_far_targets(batch, cause)
     yield from _about_the_loss(batch)
     yield from _about_the_steps(batch, cause)
-    if batch.worse_by_moving and cause != "wrong statistics":
+    yield from _about_small_steps(batch, cause)
+    yield from _about_an_average(batch)
+    if batch.worse_by_moving and cause not in ("wrong statistics", "not finite"):
         yield _by_moving_statistics(batch)
 
 
@@ -88,6 +98,26 @@ def _about_the_steps(batch: Batch, cause: str) -> Iterator[str]:
         f"As it stands, {steps} of {batch.optimizer} on this batch take{'s' * (count == 1)} its loss from "
         f"{way(trial.losses)} (tried on a copy): ask again once this is mended."
     )
+
+
+def _about_an_average(batch: Batch) -> Iterator[str]:
+    """The weights as fit() leaves them, where they are a moving average that has not left its start."""
+    left = batch.ema ** max(batch.steps_done - 1, 0) if batch.steps_done else 0.0
+    if left > 0.5:
+        yield (
+            f"fit() ends by setting the weights to their moving average (use_ema, ema_momentum={batch.ema:g}): after "
+            f"{batch.steps_done:,} steps {100 * left:.3g} % of it is what they were after the first."
+        )
+
+
+def _about_small_steps(batch: Batch, cause: str) -> Iterator[str]:
+    """Steps of nothing, where something else is amiss as well and is named first: mending that alone is in vain."""
+    if cause in (*_OF_STEPS, "healthy", "not finite"):
+        return
+    # Of gradients that have vanished any optimizer makes small steps: the settings are at fault on their own.
+    found = steps.step_size(batch) if batch.rate < LEAST_RATE or steps.is_held_back(batch) else None
+    if isinstance(found, Finding) and found.cause in _OF_STEPS:
+        yield f"Apart from that: {found.sentence}"
 
 
 def _by_moving_statistics(batch: Batch) -> str:

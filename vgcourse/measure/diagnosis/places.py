@@ -6,7 +6,7 @@ import numpy as np
 
 from vgcourse.measure.diagnosis.chain import chain, sent, without_scale
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
-from vgcourse.measure.diagnosis.thresholds import VANISHED
+from vgcourse.measure.diagnosis.thresholds import JUMPS, VANISHED
 
 
 def largest_drop(batch: Batch, reach: np.ndarray) -> tuple[str, float, str] | None:
@@ -72,6 +72,23 @@ def largest_rise(batch: Batch, reach: np.ndarray) -> tuple[str, float, str] | No
         return None
     times, name, place = max(places)
     return (name, times, place) if np.log(times) > 0.6 * total > 0 else None
+
+
+def jump(chain: list[Layer], reach: np.ndarray) -> tuple[Layer, Layer, float] | None:
+    """(layer, the one called next, how much more the first hears), where that is most of what a gradient grows by.
+
+    Where roads lead around layers no chain tells what passes a gradient to which; their order in the call shows where
+    it grows all the same, as far as all of it passes there.
+    """
+    heard = np.array([r if r > 0 else np.nan for r in reach])
+    times = heard[:-1] / heard[1:]
+    if not np.isfinite(times).any():
+        return None
+    k = int(np.nanargmax(times))
+    total = np.nanmax(heard)
+    # What stands before the place hears as much, or as little as a query and a key do beside it.
+    most = times[k] > JUMPS * total**0.6 and heard[k] > 0.1 * total
+    return (chain[k], chain[k + 1], float(times[k])) if most else None
 
 
 def _places(batch: Batch) -> list[tuple[float, str, str]]:

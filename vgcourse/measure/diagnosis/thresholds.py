@@ -16,6 +16,8 @@ STRONG_ENOUGH = 0.85
 # 460 with N(0, 1). It grows a little with each layer: ResNet50, 101 and 152 of keras.applications with random weights
 # had 130, 611 and 2,300 to 6,600: 1.05 a layer at most, normalisations counted. Beyond 1e6 depth is no excuse.
 EXPLODED_BESIDE_NORMS, GROWS_BESIDE_NORMS, MOST_BESIDE_NORMS = 2e3, 1.05, 1e6
+# By how much more than its neighbour a layer hears where roads lead around layers: blocks differ by up to 10.
+JUMPS = 10.0
 # Half of all activations below 6 % of the steepest slope (for tanh: |h| > 0.97).
 SATURATED = 0.5
 # What an activation that makes a number of several lets through of a gradient's norm: softmax over 8 units that
@@ -36,8 +38,19 @@ LARGE_GAIN = 2.0
 # One step that moves the weights by a third of their size, or by less than a hundred-thousandth everywhere;
 # 1e-3 is the practical guide (Karpathy, makemore).
 STEP_TOO_LARGE, STEP_TOO_SMALL, USUAL_STEP = 0.3, 1e-5, 1e-3
+# What is next to no epsilon for an optimizer, beside the squares of gradients that float32 holds.
+NO_EPSILON = 1e-18
+# Batches whose gradients are summed up for one step: 4 to 128 are usual, where a batch does not fit into memory.
+MANY_BATCHES = 1000
+# Steps at the next one's rate that all steps of a schedule to come are worth, where it was counted in epochs and not
+# in batches; and by how much they may move a kernel at most, where nothing comes of them.
+FEW_STEPS, LITTLE_TO_COME = 10, 0.05
 # Parts of a learning rate that are tried where it does harm.
 SLOWER = (0.1, 0.01, 0.001, 1e-4, 1e-6, 1e-8)
+# Rates that are usual nowhere: fine-tuning and warm-ups have 1e-6 and more.
+LEAST_RATE = 1e-7
+# The part of a learning rate from which on down the rate may not be to blame, but what the optimizer remembers.
+FAR_SLOWER = 1e-3
 # rms of a signal whose products leave float32 (1e-38); float16 ends at 6e-8.
 UNDERFLOW = 1e-7
 # Of what is larger float32's exponential is infinite; in float16 a product of two such nears its end.
@@ -104,6 +117,8 @@ SMALL_INPUT = 1e-2
 FLAT_GATE = 4.2
 # Share of a recurrent layer's gates that biases alone make flat. Chrono initialisation does so to half of an LSTM's.
 HELD_GATES = 0.7
+# Variance of what a normalisation takes in over its epsilon: embeddings as Keras makes them have 0.8 of 1e-3.
+BELOW_EPSILON = 1e-2
 # How near to 0 or 1 a probability is that a cross-entropy takes for Keras's epsilon, 1e-7, with room for float16.
 CUT_SHORT = 1e-6
 # How many times louder a loss is where an answer is exactly 0: Keras divides by a size of 1e-6 at least, so that

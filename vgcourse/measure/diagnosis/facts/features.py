@@ -7,6 +7,7 @@ from vgcourse.measure import keras_private
 from vgcourse.measure.diagnosis.facts.arrays import as_array, as_float64, mean_norm, over_glorot
 from vgcourse.measure.diagnosis.facts.layer import Layer
 from vgcourse.measure.diagnosis.facts.recurrent import gates_flat, gates_held
+from vgcourse.measure.diagnosis.thresholds import SCALED, SHIFTED
 from vgcourse.measure.replaced import replaced
 from vgcourse.measure.slopes import (
     NOT_ELEMENTWISE,
@@ -22,6 +23,7 @@ _DRIFT = 1e-4
 # Where the slopes of a function that is not known are looked at.
 _PLACES = np.linspace(-5.0, 5.0, 201)
 _WITH_ACTIVATION = (keras.layers.Dense, keras.layers.Conv1D, keras.layers.Conv2D)
+_OF_SQUARES = getattr(keras.layers, "RMSNormalization", ())  # Keras has it from 3.9 on
 _NORMALISED = (keras.layers.BatchNormalization, keras.layers.LayerNormalization, keras.layers.GroupNormalization)
 
 
@@ -82,11 +84,11 @@ def add_input(layer: Layer, call, gradients) -> None:
     if known and layer.delta_norm and not call.several:
         layer.passed = mean_norm(known) / layer.delta_norm
     layer.gates_flat, layer.gates_held = gates_flat(call.layer, x), gates_held(call.layer)
-    layer.together = _together(call.layer, x)
+    layer.together, layer.over_epsilon = _together(call.layer, x), _over_epsilon(call.layer, x)
     if isinstance(call.layer, keras.layers.BatchNormalization):
         layer.moving_off, used = _moving_off(call.layer, x, as_float64(call.outputs[0]))
         layer.statistics_off = layer.moving_off if used else None
-        layer.momentum = float(call.layer.momentum)
+        layer.momentum, layer.astray = float(call.layer.momentum), _astray(call.layer, x)
 
 
 def _together(layer, x: np.ndarray) -> float:
@@ -97,6 +99,39 @@ def _together(layer, x: np.ndarray) -> float:
         channels = x.shape[layer.axis]
         return float(x[0].size // (channels if layer.groups == -1 else layer.groups))
     return np.nan
+
+
+def _over_epsilon(layer, x: np.ndarray) -> float:
+    """The variance, or of a root mean square the square, of what a normalisation takes in, over its epsilon."""
+    if not isinstance(layer, (*_NORMALISED, _OF_SQUARES)) or not getattr(layer, "epsilon", None):
+        return np.nan
+    if isinstance(layer, keras.layers.LayerNormalization):
+        axes = tuple(np.atleast_1d(layer.axis))
+    elif isinstance(layer, keras.layers.BatchNormalization):
+        axes = _others(layer, x)
+    else:
+        axes = tuple(range(1, x.ndim))
+    centred = not (isinstance(layer, _OF_SQUARES) or getattr(layer, "rms_scaling", False))
+    return float(np.median(x.var(axes) if centred else (x**2).mean(axes)) / layer.epsilon)
+
+
+def _others(layer, x: np.ndarray) -> tuple[int, ...]:
+    """The axes over which a batch normalisation takes its means."""
+    axis = layer.axis if isinstance(layer.axis, int) else layer.axis[0]
+    return tuple(k for k in range(x.ndim) if k != axis % x.ndim)
+
+
+def _astray(layer, x: np.ndarray) -> bool:
+    """Are moving statistics where no mean of a start at 0 and 1 and of batches like this one is?"""
+    others = _others(layer, x)
+    mean, variance = (as_array(v).astype(float) for v in (layer.moving_mean, layer.moving_variance))
+    there, spread = x.mean(others), np.maximum(x.std(others), 1e-12)
+    past = np.maximum(np.maximum(np.minimum(there, 0) - mean, mean - np.maximum(there, 0)), 0) / spread
+    return bool(
+        not (variance + layer.epsilon > 0).all()
+        or np.median(past) > SHIFTED
+        or np.median(variance / np.maximum(1.0, spread**2)) > SCALED
+    )
 
 
 def _moving_off(layer, x: np.ndarray, h: np.ndarray) -> tuple[tuple[float, float], bool]:
@@ -208,6 +243,7 @@ def _add_weights(layer: Layer, info, gradients) -> None:
     # Moving averages, too: relu swallows a NaN, and the loss stays finite.
     layer.weights_finite = all(np.isfinite(as_float64(v)).all() for v in _numbers(info.layer, info))
     layer.finite = layer.finite and layer.weights_finite
+    layer.moving_finite = layer.weights_finite or not all(np.isfinite(as_float64(v)).all() for v in info.variables)
     layer.kernel_rms = rms(w)
     shift = info.bias if info.bias is not None else info.others.get("beta")
     layer.bias_rms = 0.0 if shift is None else rms(as_float64(shift))

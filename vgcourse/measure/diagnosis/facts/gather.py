@@ -1,5 +1,7 @@
 """Everything that the rules may ask for, in one `Batch`."""
 
+from contextlib import ExitStack
+
 import keras
 import numpy as np
 
@@ -8,14 +10,26 @@ from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts import loss as losses
 from vgcourse.measure.diagnosis.facts.arrays import as_float64
 from vgcourse.measure.diagnosis.facts.features import add_input, layers_of
-from vgcourse.measure.diagnosis.facts.layer import Batch, Layer, OddInput, Trial
+from vgcourse.measure.diagnosis.facts.layer import Batch, Layer, OddInput, OddNorms, Trial
 from vgcourse.measure.diagnosis.facts.measure import computes_in_half, left_as_it_was, twins
 from vgcourse.measure.diagnosis.facts.noise import untold
 from vgcourse.measure.diagnosis.facts.outputs import by_row, outputs_of
 from vgcourse.measure.diagnosis.facts.roads import on_every_road
 from vgcourse.measure.diagnosis.facts.stepping.distance import far_targets
-from vgcourse.measure.diagnosis.facts.stepping.rates import follows_schedule, has_ended, rate_now
-from vgcourse.measure.diagnosis.facts.stepping.settings import decay, held_back, leashes, prices
+from vgcourse.measure.diagnosis.facts.stepping.rates import (
+    follows_schedule,
+    has_ended,
+    rate_now,
+    worth_of_the_rest,
+)
+from vgcourse.measure.diagnosis.facts.stepping.settings import (
+    averages,
+    decay,
+    held_back,
+    leashes,
+    prices,
+    slowed_down,
+)
 from vgcourse.measure.diagnosis.facts.stepping.trial import (
     Tried,
     faster_rate,
@@ -26,6 +40,7 @@ from vgcourse.measure.diagnosis.facts.stepping.trial import (
 from vgcourse.measure.diagnosis.facts.stepping.updates import NoTwin, Twin
 from vgcourse.measure.diagnosis.linear import linear_runs
 from vgcourse.measure.diagnosis.thresholds import (
+    BELOW_EPSILON,
     FAR_ABOVE,
     FLOAT16_ENDS,
     LARGE_INPUT,
@@ -36,6 +51,7 @@ from vgcourse.measure.diagnosis.thresholds import (
 )
 from vgcourse.measure.diagnosis.through_time.facts import through_time
 from vgcourse.measure.layers import inner_optimizer, is_plain, walk
+from vgcourse.measure.replaced import replaced
 from vgcourse.measure.statistics import norm, rms
 
 
@@ -47,7 +63,7 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
     dearest = _dearest(model) if added else ""
     penalties = added if run.used.penalised else 0.0
     with left_as_it_was(model):
-        guess = losses.constant_loss(model, run.used, x, y, run.prediction, penalties)
+        guess = losses.constant_loss(model, run.used, x, y, run.prediction)
     batch = Batch(
         layers_of(run.infos, run.taps, run.calls, run.gradients, on_every_road(model, x, y, run)),
         run.loss,
@@ -85,6 +101,7 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
         noise=run.noise,
         linear_runs=linear_runs(model, run.infos),
         decay=decay(optimizer) if compiled else 0.0,
+        ema=averages(optimizer) if compiled else 0.0,
     )
     _add_bare_normalisations(batch, run)
     switched_on = {layer.name for layer in batch.layers if layer.moving_off and not layer.statistics_off}
@@ -92,6 +109,7 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
     batch.ended = batch.scheduled and compiled and has_ended(inner_optimizer(optimizer), batch.steps_done)
     batch.untold = [name for name in untold(model, run.noise) if name not in switched_on]
     if twin is not None and compiled and np.isfinite(run.loss) and not batch.rate < 0:
+        batch.bad_state = _bad_state(optimizer, run)
         batch.trial = _trial(model, x, y, run, twin, optimizer, batch)
         # Of the kernels: a bias that starts at 0 moves by much of its size however small the step.
         largest = max((layer.step for layer in batch.layers if np.isfinite(layer.step)), default=0.0)
@@ -101,6 +119,9 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
             if batch.held is None and not batch.scheduled:
                 tried = Tried(model, x, y, run.used, optimizer, twin.variables)
                 batch.faster = faster_rate(tried, run.loss, largest)
+        else:
+            batch.held = slowed_down(optimizer, largest)
+            batch.to_come = worth_of_the_rest(inner_optimizer(optimizer), batch.steps_done)
     batch.free = _free(model, x, y, run, batch)
     batch.settled_loss = _settled_loss(model, x, y, run, batch)
     batch.time = through_time(model, x, y, run)
@@ -109,6 +130,8 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
     batch.large_table = _large_table(model, x, y, run, batch)
     batch.standardised_loss = _standardised(model, x, y, run, batch)
     batch.odd = _odd_input(model, x, y, run, optimizer, batch)
+    batch.odd_norms = _odd_norms(model, x, y, run, optimizer, batch)
+    batch.unopened = _unopened(run)
     batch.far = far_targets(model, x, y, run, optimizer, batch)
     return batch
 
@@ -177,6 +200,15 @@ def _next_step(optimizer, run, unknown: list[str]) -> Twin | None:
     return twin
 
 
+def _bad_state(optimizer, run) -> str:
+    """The layer of whose weights the optimizer remembers what is not finite, by the names that slots have."""
+    inner = inner_optimizer(optimizer)
+    bad = [v.path for v in inner.variables if not np.isfinite(as_float64(v)).all()]
+    names = {v.path.replace("/", "_"): info.name for info in run.infos for v in info.variables}
+    of = [(len(slot), name) for path in bad[:1] for slot, name in names.items() if slot in path.replace("/", "_")]
+    return max(of)[1] if of else ""
+
+
 def _trial(model, x, y, run, twin, optimizer, batch) -> Trial | None:
     dead = {layer.name: int(layer.dead.sum()) for layer in batch.layers if layer.dead is not None}
     try:
@@ -241,14 +273,15 @@ def _large_table(model, x, y, run, batch: Batch) -> tuple[Layer, float] | None:
 
 
 def _biased(model, x, y, run, batch: Batch) -> tuple[Layer, float, float] | None:
-    """The last layer, the rms of its bias, and the loss without, where the loss is far above a guess."""
-    info = next((info for info in run.infos if info.name == batch.layers[-1].name), None)
-    if info is None or info.bias is None or batch.guess is None or not batch.data_loss > FAR_ABOVE * batch.guess:
+    """The layer with the largest bias, its rms, and the loss without, where the loss is far above a guess."""
+    biases = {info.name: info.bias for info in run.infos if info.bias is not None}
+    known = [layer for layer in batch.layers if layer.name in biases]
+    if not known or batch.guess is None or not batch.data_loss > FAR_ABOVE * batch.guess:
         return None
-    size = rms(as_float64(info.bias))
+    worst = max(known, key=lambda layer: layer.bias_rms)
     with left_as_it_was(model):
-        info.bias.assign(keras.ops.zeros_like(info.bias))
-        return batch.layers[-1], size, loss_with(Tried(model, x, y, run.used, None, []))
+        biases[worst.name].assign(keras.ops.zeros_like(biases[worst.name]))
+        return worst, worst.bias_rms, loss_with(Tried(model, x, y, run.used, None, []))
 
 
 def _standardised(model, x, y, run, batch) -> float | None:
@@ -286,6 +319,33 @@ def _odd_input(model, x, y, run, optimizer, batch: Batch) -> OddInput | None:
     except Exception:  # a model of one's own class may do in a copy what it likes
         return None
     return OddInput(here, there)
+
+
+def _odd_norms(model, x, y, run, optimizer, batch: Batch) -> OddNorms | None:
+    """What as many steps do with smaller epsilons, where normalisations take in next to nothing beside theirs."""
+    faint = {layer.name: layer for layer in batch.layers if 0 < layer.over_epsilon < BELOW_EPSILON}
+    if not faint or not np.isfinite(run.loss):
+        return None
+    norms = {name: (layer, faint[name].over_epsilon) for name, layer, _ in walk(model) if name in faint}
+    first = next(iter(faint))
+    epsilon = norms[first][0].epsilon
+    optimizer = optimizer if batch.trial is not None else keras.optimizers.Adam(0.01)
+    variables = [v for info in run.infos for v in info.variables if run.gradients.of(v)[0] is not None]
+    tried = Tried(model, x, y, run.used, optimizer, variables)
+    try:
+        here = fresh_trial(tried).losses
+        with ExitStack() as stack:
+            for layer, over in norms.values():
+                stack.enter_context(replaced(layer, "epsilon", 1e-3 * over * layer.epsilon))
+            return OddNorms(first, epsilon, here, fresh_trial(tried).losses)
+    except Exception:  # a model of one's own class may do in a copy what it likes
+        return None
+
+
+def _unopened(run) -> list[str]:
+    """Layers that run a net of several layers with weights step by step: what passes inside is unknown."""
+    loops = [info for info in run.infos if isinstance(info.layer, keras.layers.TimeDistributed)]
+    return [info.name for info in loops if len({v.path.rpartition("/")[0] for v in info.variables}) > 1]
 
 
 def _standard(x: np.ndarray) -> np.ndarray:

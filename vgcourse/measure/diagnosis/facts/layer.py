@@ -61,12 +61,14 @@ class Trial:
         part: how many of its examples each step takes, in turn; None: all. guess: what a constant answer gets.
         killed: layer with relu -> units that died on the way. units: how many it has.
         better: a smaller rate that does no such harm, None where none was looked for or found.
+        fresh: the loss after as many steps of a fresh optimizer of the same settings, where only that one does well.
     """
 
     losses: list[float]
     killed: dict[str, int] = field(default_factory=dict)
     units: dict[str, int] = field(default_factory=dict)
     better: OtherRate | None = None
+    fresh: float | None = None
     part: int | None = None
     guess: float | None = None
 
@@ -128,6 +130,8 @@ class Layer:
         gamma: rms of a normalisation's scale. statistics_off: how far the moving statistics that a batch
             normalisation used are from the batch's: shift in standard deviations, and ratio of the variances.
             moving_off: the same of those that it has, used or not. momentum: how slowly they move.
+            astray: are they far from any way between what they started with and the batch's? moving_finite: are they?
+        over_epsilon: variance of what a normalisation takes in over its epsilon; NaN of other layers.
         together: of a layer or group normalisation, how many numbers of an example it normalises together.
         gates_flat: of a recurrent layer, the share of its gates that the input alone makes flat.
         gates_held: the share of its gates that its biases alone make flat.
@@ -176,6 +180,9 @@ class Layer:
     statistics_off: tuple[float, float] | None = None
     moving_off: tuple[float, float] | None = None
     momentum: float = np.nan
+    astray: bool = False
+    moving_finite: bool = True
+    over_epsilon: float = np.nan
     recurrent: bool = False
     gates_flat: float = np.nan
     gates_held: float = np.nan
@@ -230,6 +237,21 @@ class OddInput:
     standardised: list[float]
 
 
+@dataclass(frozen=True)
+class OddNorms:
+    """Normalisations that take in less than their epsilon.
+
+    Attributes:
+        layer: name of the first one. epsilon: its own. here, small: losses of as many steps as things stand, and with
+            epsilons far below what comes in.
+    """
+
+    layer: str
+    epsilon: float
+    here: list[float]
+    small: list[float]
+
+
 @dataclass
 class Batch:
     """All layers in the order of the call, and what holds for the model as a whole.
@@ -242,7 +264,7 @@ class Batch:
         beyond: the largest of the model's inputs, where float16, in which it computes, ends before that; else 0.
         large_table: the embedding with vectors of large numbers, and the loss of the batch with vectors of rms 1;
             None where that was not tried.
-        biased: the last layer, the rms of its bias, and the loss of the batch with a bias of 0; None: not tried.
+        biased: the layer with the largest bias, its rms, and the loss of the batch with a bias of 0; None: not tried.
         large: the layer that takes in large inputs. standardised_loss: loss of the batch with standardised inputs,
             where that was tried.
         varies: do the model's answers differ over the examples?
@@ -252,14 +274,19 @@ class Batch:
         free: the loss with the weights that have a price at 0, where what a constant answer gets is not known.
         held_down: the layer whose activity regularizer adds most of it; empty where something else does.
         left_out: what they would add, where the model is not compiled and only the given loss is measured.
+        ema: the momentum of the moving average that fit() puts in place of the weights at its end; 0 without.
+        bad_state: the layer of whose weights the optimizer remembers what is not finite; empty where there is none.
         leashes: kernels that a constraint holds far below their usual size.
         noise: of the layers that make it in training. decay: share of the weights that a step takes off.
-        held: the setting that makes a small step small. faster: a larger rate that was seen to do better.
+        held: the setting that makes steps small, or leaves next to nothing of them. faster: a larger rate that was
+            seen to do better.
         linear_runs: layers without an activation between them.
         unadapted: Normalization layers that have seen no inputs and hand on what they take in.
+        unopened: layers that run a net of several layers with weights in a loop of their own.
         untold: layers that act in training only, and that fit does not tell that it trains. model: its class's name.
         weighs_nothing: are all sample weights 0? rate: the learning rate of the next step, NaN where unknown.
-        ended: does it follow a schedule none of whose later rates is larger?
+        ended: does it follow a schedule none of whose later rates is larger? to_come: how many
+            steps at the next one's rate all that are to come are worth together; infinite without a schedule.
         still: of several inputs those that are the same for all examples. zero_fed: layer -> the input of the
             model that it takes in, which is 0 throughout.
         idle: layers with weights to train that were not called and that no gradient reaches.
@@ -275,6 +302,7 @@ class Batch:
     compiled: bool = False
     scheduled: bool = False
     ended: bool = False
+    to_come: float = np.inf
     rate: float = np.nan
     weighs_nothing: bool = False
     steps_done: int = 0
@@ -295,11 +323,15 @@ class Batch:
     by_row: tuple[float, float] | None = None
     far: FarTargets | None = None
     odd: OddInput | None = None
+    odd_norms: OddNorms | None = None
+    unopened: list[str] = field(default_factory=list)
     penalties: float = 0.0
     dearest: str = ""
     held_down: str = ""
     left_out: float = 0.0
     free: float | None = None
+    bad_state: str = ""
+    ema: float = 0.0
     noise: list[Noise] = field(default_factory=list)
     decay: float = 0.0
     held: Held | None = None
@@ -335,9 +367,9 @@ class Batch:
     @property
     def worse_by_moving(self) -> bool:
         """Do evaluate() and predict() answer much worse on this batch, for the statistics that they use?"""
-        if self.settled_loss is None:
+        if self.settled_loss is None or not np.isfinite(self.loss):
             return False
-        return bool(self.settled_loss > self.loss + (WORSE_BY_MOVING - 1) * abs(self.loss))
+        return not self.settled_loss <= self.loss + (WORSE_BY_MOVING - 1) * abs(self.loss)
 
     @property
     def data_loss(self) -> float:

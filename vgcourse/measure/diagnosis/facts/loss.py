@@ -125,7 +125,7 @@ def _own_compute_loss(model) -> str:
     return "" if kind.compute_loss is keras.Model.compute_loss else f"{kind.__name__}.compute_loss"
 
 
-def constant_loss(model, used: LossInUse, x, y, prediction, penalties: float = 0.0) -> float | None:
+def constant_loss(model, used: LossInUse, x, y, prediction) -> float | None:
     """What the best constant answers would get of this very loss, its weights and sums included. None if unknown."""
     answers = keras.tree.flatten(prediction)
     if y is None or len(used.parts) != len(answers):
@@ -139,10 +139,15 @@ def constant_loss(model, used: LossInUse, x, y, prediction, penalties: float = 0
         return None
     try:
         constants = keras.tree.pack_sequence_as(prediction, [keras.ops.convert_to_tensor(a) for a in best])
-        value, _ = used.compute(x, y, constants)
+        # Beside what layers add, a thousand million for a variance out of hand, the answers' loss would be rounding.
+        with keras_private.without_added_losses(model):
+            value, _ = used.compute(x, y, constants)
+            prices = (
+                sum(float(keras.ops.convert_to_numpy(price)) for price in model.losses) if used.penalised else 0.0
+            )
     except Exception:  # a loss of one's own may ask for more than an answer
         return None
-    return float(value) - penalties
+    return float(value) - prices
 
 
 def _constant_answer(part, y, shape: tuple, weights) -> np.ndarray | None:

@@ -1,6 +1,7 @@
 """One batch forward and back through a model, every layer tapped. The model stays as it was."""
 
 import functools
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -161,7 +162,16 @@ def answer(model, x):
         if size is not None and size != len(keras.tree.flatten(x)[0]):
             of_all = f"hand over {size} of them, as in diagnose(model, X[:{size}], y[:{size}])"
             raise ValueError(f"X: the model is made for batches of {size} examples; {of_all}.") from error
+        beyond = _beyond_the_table(error)
+        if beyond is not None:
+            raise ValueError(f"X: the model looks up number {beyond[0]} in a table of {beyond[1]} rows.") from error
         raise ValueError(f"X: the model does not take arrays of shape {shapes}: {first_reason(error)}") from error
+
+
+def _beyond_the_table(error) -> tuple[str, str] | None:
+    """(the number, how many rows there are), where TensorFlow says that a table, such as an embedding's, ends."""
+    said = re.search(r"= (-?\d+) is not in \[0, (\d+)\)", str(error))
+    return (said[1], said[2]) if said else None
 
 
 def twins(infos) -> list[tuple[str, str]]:

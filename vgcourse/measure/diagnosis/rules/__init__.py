@@ -61,6 +61,7 @@ ORDER = (
     Rule(shrinking.dear),
     Rule(shrinking.held_down),
     Rule(size.inputs_too_small),
+    Rule(size.too_small_to_normalise),
     Rule(gates.gates_flat),
     Rule(flow.exploding_beside_roads),
     Rule(units.dying),
@@ -75,12 +76,14 @@ ORDER = (
     Rule(centre.not_centred),
     Rule(targets.far),
     Rule(steps.uphill),
+    Rule(steps.ruined_state),
     Rule(steps.harmful_rate),
     # Steps that ruin a net do so whatever it remembers, and no memory mends them.
     Rule(through_time.vanishes),
     Rule(steps.step_size),
     Rule(lost.faded),
     Rule(moving.unsettled, unless_learnt=False),
+    Rule(moving.astray, unless_learnt=False),
 )
 
 

@@ -69,8 +69,9 @@ def _why_nothing_is_sent(batch: Batch) -> tuple[str, str]:
     if batch.guess is not None and batch.guess > 0:
         return "", "a batch that it does not answer perfectly yet."
     return (
-        ": either all answers are right, or the loss leaves all examples out",
-        "a batch that it does not answer perfectly yet, and a look at what masks and labels to ignore leave of it.",
+        ": either all answers are right, or the loss leaves all examples out or multiplies them by 0",
+        "a batch that it does not answer perfectly yet, and a look at what masks, labels to ignore, loss weights and "
+        "factors leave of it.",
     )
 
 
@@ -136,16 +137,16 @@ def healthy(batch: Batch) -> Finding:
         return Finding(
             "healthy",
             zero.name,
-            f"Healthy: {zero.name} starts at exactly 0, so that the layers before it hear nothing until its "
-            "first step; ask again after that.",
+            f"Healthy: {zero.name} {_stands(batch)} at exactly 0, so that the layers before it hear nothing until "
+            f"its {_first(batch)} step; ask again after that.",
             "",
         )
     if chain and starts.starts_flat(chain[-1]):
         return Finding(
             "healthy",
             chain[-1].name,
-            f"Healthy: all weights of {chain[-1].name} start at one number, so that what comes back to its units "
-            "sums to 0 and the layers before it hear nothing until its first step; ask again after that.",
+            f"Healthy: all weights of {chain[-1].name} are one number, so that what comes back to its units sums to "
+            f"0 and the layers before it hear nothing until its {_first(batch)} step; ask again after that.",
             "",
         )
     if chain and starts.small_head(chain[-1]) and chain[0].delta_norm < VANISHED * path.sent(batch):
@@ -153,8 +154,8 @@ def healthy(batch: Batch) -> Finding:
         return Finding(
             "healthy",
             head.name,
-            f"Healthy: {head.name} starts small ({short(head.glorot)} of Glorot's size), so that the layers before "
-            "it hear little until it has made some steps; ask again after that.",
+            f"Healthy: {head.name} {'is' if batch.steps_done else 'starts'} small ({short(head.glorot)} of Glorot's "
+            "size), so that the layers before it hear little until it has made some steps; ask again after that.",
             "",
         )
     name = chain[0].name if chain else batch.layers[0].name
@@ -183,8 +184,12 @@ def healthy(batch: Batch) -> Finding:
     )
 
 
-def _pace(chain: list[Layer], reach: np.ndarray) -> str:
-    return f", a factor of about {short(path.per_layer(reach, chain))} per hidden layer"
+def _stands(batch: Batch) -> str:
+    return "stands" if batch.steps_done else "starts"
+
+
+def _first(batch: Batch) -> str:
+    return "next" if batch.steps_done else "first"
 
 
 def _where(chain: list[Layer], reach: np.ndarray, batch: Batch) -> str:
@@ -193,7 +198,7 @@ def _where(chain: list[Layer], reach: np.ndarray, batch: Batch) -> str:
     if not faint and (cut := _cut(batch)):
         return f"in every layer but {_names(cut)}, which no gradient reaches"
     if not faint:
-        return "in every layer"
+        return "in every layer" + f", {_listed(batch.unopened)} taken as one" * bool(batch.unopened)
     return f"from the first layer on (less than {VANISHED:g} of it in {_listed(faint)})"
 
 

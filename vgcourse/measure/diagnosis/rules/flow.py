@@ -20,6 +20,7 @@ from vgcourse.measure.diagnosis.thresholds import (
     EXPLODED,
     EXPLODED_BESIDE_NORMS,
     GROWS_BESIDE_NORMS,
+    LARGE_GAIN,
     LARGE_INPUT,
     MOST_BESIDE_NORMS,
     STRONG_ENOUGH,
@@ -75,11 +76,29 @@ def exploding(batch: Batch) -> Finding | None:
         return large
     if (rise := places.largest_rise(batch, reach)) is not None:
         where, times, how = rise
+        loud = next(layer for layer in chain if layer.name == where)
+        if _by_its_weights(loud, times):
+            return Finding(
+                "weights too large",
+                where,
+                f"{start}, most of it from the weights of {where} (gain {short(loud.gain)}, about "
+                f"{short(path.needed(loud))} would keep the size).",
+                f"initialise {where} again with {path.initializer(loud)}{_meanwhile(batch)}.",
+            )
         return Finding(
             "exploding",
             where,
             f"{start}, most of it from what happens {how}, which multiplies it by {short(times)}.",
             "look at what is computed there: its scale, its slopes, how many numbers it sums up.",
+        )
+    if not batch.plain and (jump := places.jump(chain, reach)) is not None:
+        before, after, times = jump
+        return Finding(
+            "exploding",
+            before.name,
+            f"{start}. Nearly all of it comes at one place: {before.name} gets {short(times)} times what "
+            f"{after.name} gets, which is called next.",
+            f"look behind {before.name} for a large factor, an exponential, or how many numbers are summed up.",
         )
     if batch.plain and path.without_scale(chain):
         return _normalised(chain, reach, worst, start)
@@ -94,6 +113,11 @@ def exploding(batch: Batch) -> Finding | None:
         f"{start}{pace}{why}.",
         f"{_calmer(chain, strong, batch)}{_meanwhile(batch)}.",
     )
+
+
+def _by_its_weights(layer: Layer, times: float) -> bool:
+    """Is what a layer multiplies a gradient by the size of its kernel, more or less?"""
+    return layer.gain > LARGE_GAIN * path.needed(layer) and 0.2 < layer.gain / times < 5
 
 
 def _calmer(chain: list[Layer], strong: Layer, batch: Batch) -> str:
@@ -174,12 +198,15 @@ def vanishing(batch: Batch) -> Finding | None:
     compound = compound and not path.without_scale(chain)
     if not lost.any() and not compound:
         return None
-    return _name_the_loss(chain, reach, batch)
+    return _name_the_loss(chain, reach, batch, int(lost.sum()) or len(chain))
 
 
-def _name_the_loss(chain: list[Layer], reach: np.ndarray, batch: Batch) -> Finding:
-    first = chain[int(np.nanargmin(reach))]
-    start = f"The gradient vanishes on its way back: {first.name} gets {share(np.nanmin(reach))} what the loss sends"
+def _name_the_loss(chain: list[Layer], reach: np.ndarray, batch: Batch, deaf: int) -> Finding:
+    """deaf: so many layers from the first on hear next to nothing. Behind them a query may hear as little in a well
+    net."""
+    least = int(np.nanargmin(reach[:deaf]))
+    first = chain[least]
+    start = f"The gradient vanishes on its way back: {first.name} gets {share(reach[least])} what the loss sends"
     off = [layer for layer in chain if layer.offset > WEIGHTS_OFF_CENTRE]
     if len(off) * 2 > len(chain):
         return weights_off_centre(off[0], start)
@@ -226,7 +253,7 @@ def _name_the_loss(chain: list[Layer], reach: np.ndarray, batch: Batch) -> Findi
             f"{start}, {lost}.",
             "look at what is computed there: its scale, its slopes, how many numbers it averages over.",
         )
-    return _spread_out(chain, reach, first, start, batch)
+    return _spread_out(chain, reach, first, start, batch, deaf)
 
 
 def _squeezed(layers: list[Layer], start: str, much: str = "most of it") -> Finding:
@@ -279,7 +306,7 @@ def _shrunk(small: list[Layer], start: str) -> Finding:
     )
 
 
-def _spread_out(chain, reach, first, start, batch: Batch) -> Finding:
+def _spread_out(chain, reach, first, start, batch: Batch, deaf: int) -> Finding:
     if (behind := places.lost_behind(chain, reach)) is not None:
         last, left = behind
         return Finding(
@@ -302,7 +329,9 @@ def _spread_out(chain, reach, first, start, batch: Batch) -> Finding:
             "vanishing",
             first.name,
             f"{start}. Not measured: why, because {_no_reason(chain, gain, slope)}.",
-            _look_behind(chain, first) if first.delta_norm == 0 or not batch.plain else _shorter(chain, batch),
+            _look_behind(chain, chain[deaf - 1])
+            if first.delta_norm == 0 or not batch.plain
+            else _shorter(chain, batch),
         )
     if max(by_weights, by_slope) < 0.1:
         return Finding(

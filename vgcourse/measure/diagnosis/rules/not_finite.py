@@ -53,6 +53,8 @@ def loss_not_finite(batch: Batch) -> Finding | None:
 
 def _first_not_finite(bad: Layer, batch: Batch) -> Finding:
     start = f"{bad.name} is the first layer with numbers that are not finite (loss {batch.loss:g})"
+    if not bad.moving_finite and bad.kind == "BatchNormalization":
+        return _moving_not_finite(bad, batch)
     if not bad.weights_finite:
         return Finding("not finite", bad.name, f"{start}: its weights are not.", f"{_AGAIN}{_and_ask_first(batch)}.")
     if not bad.input_finite and batch.beyond and bad is batch.layers[0] and bad.computes == "float16":
@@ -68,6 +70,18 @@ def _first_not_finite(bad: Layer, batch: Batch) -> Finding:
         f"{start}: its weights are finite{took}, what it makes of them is not.",
         f"look at what {bad.name} computes: numbers too large for their floating-point type, in an exponential or a "
         "sum over large weights or inputs.",
+    )
+
+
+def _moving_not_finite(bad: Layer, batch: Batch) -> Finding:
+    """One batch with a NaN in it is enough, also where no gradient was taken of it."""
+    return Finding(
+        "not finite",
+        bad.name,
+        f"The moving statistics of {bad.name} are not finite, and its trained weights are: evaluate() and predict() "
+        f"answer by them (loss of this batch, as in training, {batch.loss:.3g}).",
+        f"moving statistics of {bad.name} set back (mean 0, variance 1) and some epochs of training: a moving "
+        "average of NaN stays NaN; look for the batch that brought it.",
     )
 
 

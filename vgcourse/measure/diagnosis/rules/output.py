@@ -21,6 +21,12 @@ REACH = {
 }
 _COMPARED = ("mean_squared_error", "mean_absolute_error", "huber", "log_cosh", "mean_absolute_percentage_error")
 _MISFIT = "loss does not fit the output"
+_OF_PROBABILITIES = (
+    "binary_crossentropy",
+    "binary_focal_crossentropy",
+    "categorical_crossentropy",
+    "categorical_focal_crossentropy",
+)
 # The end of the names of losses that want one answer of all.
 _ONE_OF_ALL = ("categorical_crossentropy", "categorical_focal_crossentropy")
 
@@ -48,12 +54,21 @@ def pairs(batch: Batch) -> Finding | None:
 
 
 def biased(batch: Batch) -> Finding | None:
-    """A bias of the output that alone makes all answers wrong."""
+    """A bias that alone makes all answers wrong."""
     if batch.biased is None:
         return None
     layer, size, without = batch.biased
     if not without < batch.loss / FAR_ABOVE:
         return None
+    if layer is not batch.layers[-1]:
+        return Finding(
+            "weights too large",
+            layer.name,
+            f"The bias of {layer.name} is large (rms {short(size)}): with it the loss is {short(batch.loss)}, where "
+            f"a constant answer gets {short(batch.guess)}, and {short(without)} with a bias of 0 there (tried on a "
+            "copy).",
+            f"a bias of 0 in {layer.name}.",
+        )
     return Finding(
         "constant output",
         layer.name,
@@ -127,11 +142,29 @@ def _numbers_as_probabilities(output: Output) -> Finding | None:
     )
 
 
+def _targets_outside(output: Output) -> Finding | None:
+    """Targets of one of several outputs that are no probabilities, under a loss that takes them for such."""
+    if output.targets is None or output.loss not in _OF_PROBABILITIES:
+        return None
+    outside = ((output.targets < 0) | (output.targets > 1)).mean()
+    if not outside:
+        return None
+    return Finding(
+        _MISFIT,
+        output.layer,
+        f"{_plain(output)} takes targets in [0, 1], and {outside:.0%} of those of {output.layer}, which go from "
+        f"{output.targets.min():.3g} to {output.targets.max():.3g}, lie outside.",
+        "the targets that belong to this output, in its place or under its name; squared error for other numbers.",
+    )
+
+
 def _wrong_axis(output: Output) -> Finding | None:
     """Rows behind a softmax that do not sum to 1: it goes along another axis, or something follows it."""
     several = output.values.ndim > 1 and output.values.shape[-1] > 1
-    if output.head != "softmax" or not several or not output.loss.endswith(("crossentropy", "divergence")):
+    if not several or not output.loss.endswith(("crossentropy", "divergence")):
         return None
+    if output.head != "softmax":
+        return _shared_along_another(output)
     sums = output.values.sum(-1)
     off = (np.abs(sums - 1) > 0.05).mean()
     if off < OUT_OF_REACH:
@@ -140,14 +173,36 @@ def _wrong_axis(output: Output) -> Finding | None:
         f"{off:.0%} of the rows of {output.values.shape[-1]} units do not sum to 1 (they sum to {sums.min():.2g} to "
         f"{sums.max():.2g}), and {_plain(output)} takes them for the probabilities of one answer"
     )
-    others = range(output.values.ndim - 1)
-    if any((np.abs(output.values.sum(axis) - 1) < 0.05).all() for axis in others):
+    if _sums_to_1_elsewhere(output.values):
         start = f"The softmax behind {output.layer} shares 1 along another axis than the last"
         remedy = "Softmax(axis=-1)."
     else:
         start = f"Something behind the softmax of {output.layer} changes its probabilities in a training step"
         remedy = "no layer between the softmax and the loss; dropout belongs before the last layer with weights."
     return Finding(_MISFIT, output.layer, f"{start}: {rows}.", remedy)
+
+
+def _sums_to_1_elsewhere(values: np.ndarray) -> bool:
+    return any((np.abs(values.sum(axis) - 1) < 0.05).all() for axis in range(values.ndim - 1))
+
+
+def _shared_along_another(output: Output) -> Finding | None:
+    """The same by a function of one's own, whose name says nothing: 1 is shared, and not among the units."""
+    if output.head == "sigmoid" or output.from_logits or not output.loss.endswith(_ONE_OF_ALL):
+        return None
+    if not _sums_to_1_elsewhere(output.values):
+        return None
+    sums = output.values.sum(-1)
+    if (output.values < 0).any() or (np.abs(sums - 1) > 0.05).mean() < OUT_OF_REACH:
+        return None
+    return Finding(
+        _MISFIT,
+        output.layer,
+        f"What is made of the answers of {output.layer} shares 1 along another axis than the last: rows of "
+        f"{output.values.shape[-1]} units sum to {sums.min():.2g} to {sums.max():.2g}, and {_plain(output)} takes "
+        "them for the probabilities of one answer.",
+        "softmax over the last axis (axis=-1).",
+    )
 
 
 def _no_shares(output: Output) -> Finding | None:
@@ -283,6 +338,7 @@ _CHECKS = (
     _one_class,
     _direction_of_one,
     _twice,
+    _targets_outside,
     _wrong_axis,
     _no_shares,
     _numbers_as_probabilities,

@@ -4,9 +4,18 @@ import numpy as np
 
 from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts.layer import Batch
+from vgcourse.measure.diagnosis.facts.stepping.settings import REMEMBERED
 from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
-from vgcourse.measure.diagnosis.thresholds import NEXT_TO_0, SLOWER, STEP_TOO_LARGE, STEP_TOO_SMALL, VANISHED
-from vgcourse.measure.diagnosis.words import short, way
+from vgcourse.measure.diagnosis.thresholds import (
+    FEW_STEPS,
+    LITTLE_TO_COME,
+    NEXT_TO_0,
+    SLOWER,
+    STEP_TOO_LARGE,
+    STEP_TOO_SMALL,
+    VANISHED,
+)
+from vgcourse.measure.diagnosis.words import share, short, way
 
 
 def uphill(batch: Batch) -> Finding | None:
@@ -19,6 +28,38 @@ def uphill(batch: Batch) -> Finding | None:
         f"The learning rate is below 0: every step of {batch.optimizer} goes up the gradient, and the loss with it.",
         "a learning rate above 0, such as 1e-3.",
     )
+
+
+_AVERAGED = "use_ema=False, or a smaller ema_momentum: the average is one of the last 1 / (1 - ema_momentum) steps."
+_FRESH = "compile again: that makes a fresh optimizer."
+
+
+def ruined_state(batch: Batch) -> Finding | None:
+    """What the optimizer remembers is not finite, or drives weights off where a fresh one does well."""
+    trial = batch.trial
+    if batch.bad_state:
+        return Finding(
+            "not finite",
+            batch.bad_state,
+            f"All weights are finite, and the state of {batch.optimizer} is not: what it remembers of the weights of "
+            f"{batch.bad_state} holds numbers that are infinite or NaN{_lead_to(trial)}.",
+            f"{_FRESH[:-1]}; look for a batch or a step that made them so.",
+        )
+    if trial is None or trial.fresh is None:
+        return None
+    return Finding(
+        "learning rate too large",
+        _most_moved(batch),
+        f"{_steps(trial, batch)} its loss from {way(trial.losses)}, because of what it remembers of "
+        f"{batch.steps_done:,} steps: a fresh one of the same settings takes it to {short(trial.fresh)} (both tried "
+        "on copies).",
+        _FRESH,
+    )
+
+
+def _lead_to(trial) -> str:
+    known = trial is not None and trial.harmful
+    return f", and its next step takes the loss from {way(trial.losses[:2])} (tried on a copy)" if known else ""
 
 
 def harmful_rate(batch: Batch) -> Finding | Unmeasured | None:
@@ -81,12 +122,14 @@ def step_size(batch: Batch) -> Finding | Unmeasured | None:
             f"{name} by {largest:.0%} (0.1 % is a usual step).",
             "a learning rate smaller by a factor of ten, then again.",
         )
-    if from_zero or not heard or not largest < STEP_TOO_SMALL:
+    if from_zero or not heard:
         return None
-    if batch.scheduled:
-        return _by_schedule(batch, largest, name)
+    if not largest < STEP_TOO_SMALL:
+        return _undone(batch, largest, name) or _ends_soon(batch, largest, name)
     if batch.held is not None:
         return _held_back(batch, largest, name)
+    if batch.scheduled:
+        return _by_schedule(batch, largest, name)
     return Finding(
         "learning rate too small",
         name,
@@ -112,7 +155,7 @@ def _heard(batch: Batch) -> str:
 
 def _by_schedule(batch: Batch, largest: float, name: str) -> Finding | Unmeasured:
     """Small steps are where a warm-up starts, and where training ends: amiss is an end before anything was learnt."""
-    if batch.ended and batch.guess is not None and batch.data_loss > 0.98 * batch.guess:
+    if batch.ended and _nothing_learnt(batch):
         return Finding(
             "learning rate too small",
             name,
@@ -123,6 +166,52 @@ def _by_schedule(batch: Batch, largest: float, name: str) -> Finding | Unmeasure
         )
     now = "has come to its end, with no larger rate to come" if batch.ended else "is small now"
     return Unmeasured("whether the learning rate is too small", f"it follows a schedule and {now}")
+
+
+def _nothing_learnt(batch: Batch) -> bool:
+    return batch.guess is not None and batch.data_loss > 0.98 * batch.guess
+
+
+def _ends_soon(batch: Batch, largest: float, name: str) -> Finding | None:
+    """A schedule whose steps were counted in epochs, as it often is, comes to its end before anything was learnt."""
+    if not batch.to_come < min(FEW_STEPS, LITTLE_TO_COME / largest) or not _nothing_learnt(batch):
+        return None
+    return Finding(
+        "learning rate too small",
+        name,
+        f"The schedule of {batch.optimizer} is about to end: all steps to come are together worth "
+        f"{short(batch.to_come)} of the next one, which changes no kernel by more than {largest:.1%} of its size, "
+        f"{name} most, and the loss ({short(batch.data_loss)}) is no better than that of a constant answer "
+        f"({short(batch.guess)}).",
+        "a schedule over more steps: it counts batches, not epochs.",
+    )
+
+
+def _undone(batch: Batch, largest: float, name: str) -> Finding | None:
+    """A step of a usual size, of which the optimizer leaves next to nothing."""
+    held = batch.held
+    if held is None:
+        return None
+    every = f"{held.value:,.0f} steps" if held.value > 1 else "step"
+    what, remedy = {
+        "ema_overwrite_frequency": (
+            f"after every {every} the weights are set back to their moving average (use_ema, ema_overwrite_frequency="
+            f"{held.value:g}), which takes up {share(1 / held.factor)} what steps have changed",
+            _AVERAGED,
+        ),
+        "gradient_accumulation_steps": (
+            f"gradient_accumulation_steps={held.value:g} makes one step of the gradients of {held.value:,.0f} "
+            "batches, and until then all weights stay as they are",
+            "fewer of them: as many batches as stand for one that memory does not hold, such as 4.",
+        ),
+    }[held.setting]
+    return Finding(
+        "learning rate too small",
+        name,
+        f"One step of {batch.optimizer} would change {name}, the kernel that it changes most, by {largest:.1e} of "
+        f"its size, and {what}.",
+        remedy,
+    )
 
 
 def _larger_rate(batch: Batch) -> str:
@@ -136,14 +225,38 @@ def _larger_rate(batch: Batch) -> str:
 
 def _held_back(batch: Batch, largest: float, name: str) -> Finding:
     held = batch.held
+    if held.setting == REMEMBERED:
+        return Finding(
+            "learning rate too small",
+            name,
+            f"One step of {batch.optimizer} changes no kernel {_much(batch, largest, name)}, because of what it "
+            f"remembers of {batch.steps_done:,} steps: a fresh one of the same settings makes the largest step "
+            f"{_times(held.factor)} (tried on a copy).",
+            _FRESH,
+        )
+    if held.setting == "epsilon" and held.value == 1e-7:
+        heard = max((layer.kernel_gradient for layer in batch.layers if layer.kernel_gradient > 0), default=0.0)
+        return Finding(
+            "learning rate too small",
+            name,
+            f"One step of {batch.optimizer} changes no kernel {_much(batch, largest, name)}, because the gradients "
+            f"of all kernels (rms {short(heard)} at most) are small beside its epsilon of 1e-7: without it the "
+            f"largest step is {_times(held.factor)} (tried on a copy).",
+            "a loss, or a loss weight, that is larger by as much: the gradients grow with it.",
+        )
     usual = "1e-7" if held.setting == "epsilon" else "1.0, or none"
     return Finding(
         "clipping too strong" if held.setting.startswith(("clip", "global")) else "learning rate too small",
         name,
         f"One step of {batch.optimizer} changes no kernel {_much(batch, largest, name)}, because of "
         f"{held.setting}={held.value:g}: without it the largest step is {_times(held.factor)} (tried on a copy).",
-        f"{held.setting}={usual}.",
+        _AVERAGED if held.setting == "ema_overwrite_frequency" else f"{held.setting}={usual}.",
     )
+
+
+def is_held_back(batch: Batch) -> bool:
+    """Does a setting make steps small that is no matter of how large gradients are?"""
+    return batch.held is not None and batch.held.setting not in ("epsilon", REMEMBERED)
 
 
 def _times(factor: float) -> str:

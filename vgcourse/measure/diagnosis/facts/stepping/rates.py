@@ -7,6 +7,8 @@ from vgcourse.measure import keras_private
 
 # So many steps ahead is looked, and at so many places on the way.
 _AHEAD, _PLACES = 1_000_000, 60
+# So many steps are looked at one by one: a schedule of a handful of steps is told by these.
+_ONE_BY_ONE = 100
 
 
 def rate_now(optimizer) -> float:
@@ -34,3 +36,18 @@ def has_ended(optimizer, steps: int) -> bool:
     except Exception:  # one of somebody's own class may want other steps
         return False
     return max(later) <= now
+
+
+def worth_of_the_rest(optimizer, steps: int) -> float:
+    """How many steps at the next one's rate all steps to come are worth together, at most; infinite where unknown."""
+    schedule = keras_private.learning_rate_or_schedule(optimizer)
+    if not isinstance(schedule, keras.optimizers.schedules.LearningRateSchedule):
+        return np.inf
+    places = np.unique(np.r_[: _ONE_BY_ONE + 1, np.geomspace(_ONE_BY_ONE, _AHEAD, _PLACES).astype(int)])
+    try:
+        rates = np.array([float(schedule(steps + ahead)) for ahead in places])
+    except Exception:  # one of somebody's own class may want other steps
+        return np.inf
+    # The larger rate of two places holds all the way between them, but of neighbours each for its own step.
+    between = np.where(np.diff(places) == 1, rates[:-1], np.maximum(rates[:-1], rates[1:]))
+    return float(between @ np.diff(places) / rates[0]) if rates[0] > 0 else np.inf

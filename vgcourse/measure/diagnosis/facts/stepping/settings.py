@@ -6,14 +6,26 @@ import keras
 import numpy as np
 
 from vgcourse.measure.diagnosis.facts.arrays import as_float64, over_glorot
+from vgcourse.measure.diagnosis.facts.stepping.rates import follows_schedule
 from vgcourse.measure.diagnosis.facts.stepping.updates import NoTwin, Twin
-from vgcourse.measure.diagnosis.thresholds import SHRUNK, USUAL_CLIP
+from vgcourse.measure.diagnosis.thresholds import MANY_BATCHES, NO_EPSILON, SHRUNK, STEP_TOO_SMALL, USUAL_CLIP
 from vgcourse.measure.layers import inner_optimizer
 from vgcourse.measure.statistics import rms
 
 # Settings that hold a step back, and the values at which they do not.
-_FREE = {"clipnorm": None, "global_clipnorm": None, "clipvalue": None, "epsilon": 1e-7}
+_FREE = {
+    "clipnorm": None,
+    "global_clipnorm": None,
+    "clipvalue": None,
+    "epsilon": 1e-7,
+    "ema_overwrite_frequency": None,
+}
+_CLIPS = ("clipnorm", "global_clipnorm", "clipvalue")
 _FREER = 10.0
+# Of noisy gradients Adam's steps are up to a hundred times shorter than its first one; more is a memory of others.
+_HOLDS = 1000.0
+# What stands in the place of a setting where the optimizer's running averages hold its steps back.
+REMEMBERED = "remembered"
 
 
 @dataclass(frozen=True)
@@ -84,16 +96,59 @@ def held_back(optimizer, variables, gradients: dict, kernels) -> Held | None:
     try:
         here = _largest(Twin(optimizer, variables), gradients, asked)
         for setting, free in _FREE.items():
-            value = getattr(inner, setting, free)
+            value = getattr(inner, setting, None)
+            if setting == "epsilon" and value == free:
+                free = NO_EPSILON  # as it comes it holds back steps along gradients that are smaller than it
             # A clip at a usual size makes steps small only where the rate is.
-            if value == free or value is None or (free is None and value >= USUAL_CLIP):
+            if value == free or value is None or (setting in _CLIPS and value >= USUAL_CLIP):
                 continue
             there = _largest(Twin(optimizer, variables, settings={setting: free}), gradients, asked)
             if there > _FREER * here:
                 return Held(setting, float(value), there / here if here else np.inf)
+        # A fresh one would begin its schedule anew.
+        fresh = None if follows_schedule(inner) else Twin(optimizer, variables, fresh=True)
+        there = 0.0 if fresh is None else _largest(fresh, gradients, asked)
+        if there > _HOLDS * here:
+            return Held(REMEMBERED, np.nan, there / here if here else np.inf)
     except NoTwin:
         pass
     return None
+
+
+def slowed_down(optimizer, largest: float) -> Held | None:
+    """The setting that leaves next to nothing of a step that is no small one, in the mean over some steps.
+
+    The first step shows neither: it is its own average, and a sum of gradients is applied when it is complete.
+
+    Args:
+        largest: by how much of their size the next step changes the kernels that it changes most.
+    """
+    inner = inner_optimizer(optimizer)
+    every = getattr(inner, "ema_overwrite_frequency", None) if getattr(inner, "use_ema", False) else None
+    batches = getattr(inner, "gradient_accumulation_steps", None)
+    found = []
+    if every:
+        found.append(Held("ema_overwrite_frequency", every, 1 / left_by_average(inner.ema_momentum, every)))
+    if batches and batches >= MANY_BATCHES:
+        found.append(Held("gradient_accumulation_steps", batches, float(batches)))
+    found = [held for held in found if largest < STEP_TOO_SMALL * held.factor]
+    return max(found, key=lambda held: held.factor, default=None)
+
+
+def averages(optimizer) -> float:
+    """The momentum of the moving average that is kept beside the weights until fit() ends; 0 where there is none."""
+    inner = inner_optimizer(optimizer)
+    beside = getattr(inner, "use_ema", False) and not getattr(inner, "ema_overwrite_frequency", None)
+    return float(inner.ema_momentum) if beside else 0.0
+
+
+def left_by_average(momentum: float, every: int) -> float:
+    """What is left of ``every`` equal steps where the weights are then set to their moving average.
+
+    The average starts where the weights do: of the k-th step's place it takes momentum^(every - k) (1 - momentum).
+    """
+    k = np.arange(1, every + 1)
+    return float(max((1 - momentum) * (momentum ** (every - k) * k).sum() / every, 1e-300))
 
 
 def _largest(twin: Twin, gradients: dict, asked: set[int]) -> float:

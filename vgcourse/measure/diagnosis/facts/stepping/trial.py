@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from vgcourse.measure import keras_private
 from vgcourse.measure.diagnosis.facts.layer import OtherRate, Trial
 from vgcourse.measure.diagnosis.facts.measure import (
     answer,
@@ -14,10 +15,11 @@ from vgcourse.measure.diagnosis.facts.measure import (
     scaled_gradients,
     tied_to_a_batch_size,
 )
+from vgcourse.measure.diagnosis.facts.stepping.rates import follows_schedule
 from vgcourse.measure.diagnosis.facts.stepping.settings import pace
 from vgcourse.measure.diagnosis.facts.stepping.updates import Twin
-from vgcourse.measure.diagnosis.thresholds import SLOWER, USUAL_STEP
-from vgcourse.measure.layers import tap_outputs
+from vgcourse.measure.diagnosis.thresholds import FAR_SLOWER, SLOWER, USUAL_STEP
+from vgcourse.measure.layers import inner_optimizer, tap_outputs
 from vgcourse.measure.slopes import unit_saturation
 
 _STEPS, _MOST = 8, 40
@@ -80,8 +82,20 @@ def try_steps(tried: Tried, twin: Twin, before: float, dead: dict, guess: float 
     _go_on(trial, tried, twin, dead, count)
     if trial.harmful:
         trial.better = _better_rate(tried, before, dead, count, guess)
+        if trial.better is None or trial.better.factor <= FAR_SLOWER:
+            trial.fresh = _fresh_loss(tried, before, dead, count, guess)
         return trial
     return (large and _in_mini_batches(tried, before, dead, count, guess)) or trial
+
+
+def _fresh_loss(tried: Tried, before: float, dead: dict, count: int, guess: float | None) -> float | None:
+    """What as many steps at the same rate lead to without what the optimizer remembers, where they do no harm."""
+    inner = inner_optimizer(tried.optimizer)
+    if not keras_private.optimizer_iterations(inner) or follows_schedule(inner):  # it would begin its schedule anew
+        return None
+    twin, trial = Twin(tried.optimizer, tried.variables, fresh=True), Trial([before], guess=guess)
+    _go_on(trial, tried, twin, dead, count)
+    return trial.losses[-1] if not trial.harmful and trial.losses[-1] < before else None
 
 
 def _in_mini_batches(tried: Tried, before: float, dead: dict, count: int, guess: float | None) -> Trial | None:

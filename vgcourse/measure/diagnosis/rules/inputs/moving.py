@@ -54,6 +54,33 @@ def unsettled(batch: Batch) -> Finding | None:
     )
 
 
+def astray(batch: Batch) -> Finding | None:
+    """Moving statistics that no training on such batches leads to, by which evaluate() knows nothing any more."""
+    off = [layer for layer in batch.layers if layer.astray and layer.statistics_off is None]
+    settled = batch.settled_loss
+    if not off or settled is None or not _all_lost(batch):
+        return None
+    shift, ratio = off[0].moving_off
+    no_better = f", where a constant answer gets {short(batch.guess)}" if batch.guess else ""
+    return Finding(
+        "wrong statistics",
+        off[0].name,
+        f"By its own statistics, as in training, the loss of this batch is {short(batch.loss)}, by the moving ones, "
+        f"as in evaluate() and predict(), {short(settled)}{no_better}. Those of {off[0].name}{and_more(off)} have a "
+        f"mean {short(shift)} standard deviations away and {short(ratio)} times the variance, and lie neither at "
+        "what they started with nor on the way from there to this batch's.",
+        "moving statistics set back (mean 0, variance 1) and some epochs of training, or more of these alone; look "
+        "for a batch of other numbers.",
+    )
+
+
+def _all_lost(batch: Batch) -> bool:
+    """Is what was learnt, as in training, gone by the moving statistics?"""
+    if batch.guess is None:
+        return batch.worse_by_moving
+    return batch.data_loss < 0.98 * batch.guess and not batch.settled_loss - batch.penalties <= 0.98 * batch.guess
+
+
 def _unsettled(layer: Layer, steps: int) -> bool:
     """Does it take too many steps to half of the way, and are these not done? What that costs, the losses say."""
     if layer.moving_off is None or layer.statistics_off is not None or not layer.momentum**steps > 0.5:

@@ -3,7 +3,7 @@
 import itertools
 
 from vgcourse.measure.diagnosis import chain as path
-from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
+from vgcourse.measure.diagnosis.facts.layer import Batch, Layer, OddInput
 from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
 from vgcourse.measure.diagnosis.rules.inputs.standardised import (
     STANDARDISE,
@@ -12,7 +12,7 @@ from vgcourse.measure.diagnosis.rules.inputs.standardised import (
     how_to_standardise,
 )
 from vgcourse.measure.diagnosis.thresholds import GROWN, LARGE_GAIN, LARGE_INPUT, LARGE_VECTORS, SMALL_INPUT
-from vgcourse.measure.diagnosis.words import short
+from vgcourse.measure.diagnosis.words import share, short
 
 
 def inputs_too_large(batch: Batch) -> Finding | Unmeasured | None:
@@ -110,6 +110,24 @@ def _vectors_behind(layer: Layer, evidence: str, batch: Batch) -> Finding | None
         f"{evidence}. {layer.name} takes in numbers of size {short(layer.input_rms)} (rms), and the vectors of "
         f"{table.name} hold such of size {short(table.kernel_rms)}.",
         smaller_vectors(table),
+    )
+
+
+def too_small_to_normalise(batch: Batch) -> Finding | None:
+    """What a normalisation takes in is lost beside its epsilon, where it was seen that steps do better with less."""
+    odd = batch.odd_norms
+    if odd is None or not better_standardised(OddInput(odd.here, odd.small)):
+        return None
+    norm = next(layer for layer in batch.layers if layer.name == odd.layer)
+    return Finding(
+        "inputs too small",
+        norm.name,
+        f"{norm.name} takes in numbers of size {short(norm.input_rms)} (rms), whose variance is "
+        f"{share(norm.over_epsilon)} its epsilon of {odd.epsilon:g}: it makes such of size "
+        f"{short(norm.output)} of them, and not of size 1. {len(odd.here) - 1} steps take the loss from "
+        f"{odd.here[0]:.4g} to {odd.here[-1]:.4g}, with an epsilon far below that from {odd.small[0]:.4g} to "
+        f"{odd.small[-1]:.4g} (tried on copies).",
+        f"look before {norm.name} for a small factor or small weights.",
     )
 
 
