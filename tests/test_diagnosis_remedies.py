@@ -13,7 +13,7 @@ from keras import layers
 
 from vgcourse.measure.diagnosis import diagnose
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
-from vgcourse.measure.diagnosis.rules import flow
+from vgcourse.measure.diagnosis.rules.flow import exploding
 
 X = np.random.default_rng(0).normal(size=(64, 6)).astype("float32")
 Y = (X[:, 0] * X[:, 1] > 0).astype("float32")
@@ -91,7 +91,7 @@ def _pairs(kind, activation, pace, count=40):
     ],
 )
 def test_a_chain_of_normalised_layers_is_told_that_no_kernel_is_to_blame(kind, activation, told):
-    finding = flow.exploding(_pairs(kind, activation, 1.21))
+    finding = exploding.exploding(_pairs(kind, activation, 1.21))
     assert finding.cause == "exploding" and told in str(finding), finding
     assert "skip connections" in str(finding) and "he_normal" not in str(finding)
 

@@ -7,7 +7,7 @@ import tensorflow as tf
 from keras import layers
 
 from vgcourse.measure.diagnosis import diagnose
-from vgcourse.measure.diagnosis.rules.flow import limit_beside_norms
+from vgcourse.measure.diagnosis.rules.flow.exploding import limit_beside_norms
 
 ops = keras.ops
 ROWS = 48

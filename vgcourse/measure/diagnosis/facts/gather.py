@@ -1,7 +1,5 @@
 """Everything that the rules may ask for, in one `Batch`."""
 
-from contextlib import ExitStack
-
 import keras
 import numpy as np
 
@@ -10,11 +8,12 @@ from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts import loss as losses
 from vgcourse.measure.diagnosis.facts.arrays import as_float64
 from vgcourse.measure.diagnosis.facts.features import add_input, layers_of
-from vgcourse.measure.diagnosis.facts.layer import Batch, Layer, OddInput, OddNorms, Trial
+from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
 from vgcourse.measure.diagnosis.facts.measure import computes_in_half, left_as_it_was, twins
 from vgcourse.measure.diagnosis.facts.noise import untold
 from vgcourse.measure.diagnosis.facts.outputs import by_row, outputs_of
 from vgcourse.measure.diagnosis.facts.roads import on_every_road
+from vgcourse.measure.diagnosis.facts.stepping import what_if
 from vgcourse.measure.diagnosis.facts.stepping.distance import far_targets
 from vgcourse.measure.diagnosis.facts.stepping.rates import (
     follows_schedule,
@@ -33,25 +32,17 @@ from vgcourse.measure.diagnosis.facts.stepping.settings import (
 from vgcourse.measure.diagnosis.facts.stepping.trial import (
     Tried,
     faster_rate,
-    fresh_trial,
-    loss_with,
-    try_steps,
 )
 from vgcourse.measure.diagnosis.facts.stepping.updates import NoTwin, Twin
 from vgcourse.measure.diagnosis.linear import linear_runs
 from vgcourse.measure.diagnosis.thresholds import (
-    BELOW_EPSILON,
-    FAR_ABOVE,
     FLOAT16_ENDS,
     LARGE_INPUT,
-    OFF_CENTRE,
-    SMALL_INPUT,
     STEP_TOO_SMALL,
     UNVARIED,
 )
 from vgcourse.measure.diagnosis.through_time.facts import through_time
 from vgcourse.measure.layers import inner_optimizer, is_plain, walk
-from vgcourse.measure.replaced import replaced
 from vgcourse.measure.statistics import norm, rms
 
 
@@ -109,31 +100,36 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
     batch.ended = batch.scheduled and compiled and has_ended(inner_optimizer(optimizer), batch.steps_done)
     batch.untold = [name for name in untold(model, run.noise) if name not in switched_on]
     if twin is not None and compiled and np.isfinite(run.loss) and not batch.rate < 0:
-        batch.bad_state = _bad_state(optimizer, run)
-        batch.trial = _trial(model, x, y, run, twin, optimizer, batch)
-        # Of the kernels: a bias that starts at 0 moves by much of its size however small the step.
-        largest = max((layer.step for layer in batch.layers if np.isfinite(layer.step)), default=0.0)
-        if largest < STEP_TOO_SMALL:
-            kernels = [info.kernel for info in run.infos if info.kernel is not None]
-            batch.held = held_back(optimizer, twin.variables, run.gradients.variables, kernels)
-            if batch.held is None and not batch.scheduled:
-                tried = Tried(model, x, y, run.used, optimizer, twin.variables)
-                batch.faster = faster_rate(tried, run.loss, largest)
-        else:
-            batch.held = slowed_down(optimizer, largest)
-            batch.to_come = worth_of_the_rest(inner_optimizer(optimizer), batch.steps_done)
-    batch.free = _free(model, x, y, run, batch)
-    batch.settled_loss = _settled_loss(model, x, y, run, batch)
+        _add_steps(batch, model, x, y, run, twin, optimizer)
+    batch.free = what_if.free_loss(model, x, y, run, batch)
+    batch.settled_loss = what_if.settled_loss(model, x, y, run, batch)
     batch.time = through_time(model, x, y, run)
     batch.large = _large_input(batch, x)
-    batch.biased = _biased(model, x, y, run, batch)
-    batch.large_table = _large_table(model, x, y, run, batch)
-    batch.standardised_loss = _standardised(model, x, y, run, batch)
-    batch.odd = _odd_input(model, x, y, run, optimizer, batch)
-    batch.odd_norms = _odd_norms(model, x, y, run, optimizer, batch)
+    batch.biased = what_if.large_bias(model, x, y, run, batch)
+    batch.large_table = what_if.large_table(model, x, y, run, batch)
+    batch.standardised_loss = what_if.standardised_loss(model, x, y, run, batch)
+    batch.odd = what_if.odd_input(model, x, y, run, optimizer, batch)
+    batch.odd_norms = what_if.odd_norms(model, x, y, run, optimizer, batch)
     batch.unopened = _unopened(run)
     batch.far = far_targets(model, x, y, run, optimizer, batch)
     return batch
+
+
+def _add_steps(batch: Batch, model, x, y, run, twin: Twin, optimizer) -> None:
+    """What the next steps do, and what holds them back, or what is left of the schedule's."""
+    batch.bad_state = _bad_state(optimizer, run)
+    batch.trial = what_if.trial(model, x, y, run, twin, optimizer, batch)
+    # Of the kernels: a bias that starts at 0 moves by much of its size however small the step.
+    largest = max((layer.step for layer in batch.layers if np.isfinite(layer.step)), default=0.0)
+    if largest < STEP_TOO_SMALL:
+        kernels = [info.kernel for info in run.infos if info.kernel is not None]
+        batch.held = held_back(optimizer, twin.variables, run.gradients.variables, kernels)
+        if batch.held is None and not batch.scheduled:
+            tried = Tried(model, x, y, run.used, optimizer, twin.variables)
+            batch.faster = faster_rate(tried, run.loss, largest)
+    else:
+        batch.held = slowed_down(optimizer, largest)
+        batch.to_come = worth_of_the_rest(inner_optimizer(optimizer), batch.steps_done)
 
 
 def _all_the_same(data) -> bool:
@@ -209,39 +205,6 @@ def _bad_state(optimizer, run) -> str:
     return max(of)[1] if of else ""
 
 
-def _trial(model, x, y, run, twin, optimizer, batch) -> Trial | None:
-    dead = {layer.name: int(layer.dead.sum()) for layer in batch.layers if layer.dead is not None}
-    try:
-        tried = Tried(model, x, y, run.used, optimizer, twin.variables)
-        return try_steps(tried, twin, run.loss, dead, batch.guess)
-    except Exception as error:  # a model of one's own class may do in a copy what it likes
-        batch.not_measured.append(f"Not measured: a step on a copy, because the model raised {type(error).__name__}.")
-        return None
-
-
-def _free(model, x, y, run, batch: Batch) -> float | None:
-    """The loss with the weights that have a price at 0, where no other answer is known to compare with."""
-    if not batch.prices or batch.guess is not None or not np.isfinite(run.loss):
-        return None
-    priced = [v for info in run.infos for v in info.variables if v.regularizer is not None and v.trainable]
-    try:
-        with left_as_it_was(model):
-            for variable in priced:
-                variable.assign(keras.ops.zeros_like(variable))
-            return loss_with(Tried(model, x, y, run.used, None, []))
-    except Exception:  # a model of one's own class may do with weights of 0 what it likes
-        return None
-
-
-def _settled_loss(model, x, y, run, batch: Batch) -> float | None:
-    """The loss as evaluate() has it, where training has begun and batch normalisations use the batch's statistics."""
-    own = [layer for layer in batch.layers if layer.moving_off is not None and layer.statistics_off is None]
-    if not own or not batch.steps_done or not keras_private.takes_training(model):
-        return None
-    with left_as_it_was(model):
-        return float(run.used.compute(x, y, model(x, training=False))[0])
-
-
 def _large_input(batch: Batch, x) -> Layer | None:
     """The layer with a kernel that takes in large inputs of the model; None where there is none.
 
@@ -258,100 +221,10 @@ def _large_input(batch: Batch, x) -> Layer | None:
     return next((layer for layer in known if layer.input_rms > LARGE_INPUT), None)
 
 
-def _large_table(model, x, y, run, batch: Batch) -> tuple[Layer, float] | None:
-    """The embedding of large numbers, and the loss with its vectors of rms 1, where the loss is far above a guess."""
-    tables = {info.name: info for info in run.infos if isinstance(info.layer, keras.layers.Embedding)}
-    large = [layer for layer in batch.layers if layer.name in tables and layer.kernel_rms > LARGE_INPUT]
-    if not large or batch.guess is None or not np.isfinite(run.loss):
-        return None
-    worst = max(large, key=lambda layer: layer.kernel_rms)
-    with left_as_it_was(model):
-        for layer in large:
-            table = tables[layer.name].layer.embeddings
-            table.assign(table / layer.kernel_rms)
-        return worst, loss_with(Tried(model, x, y, run.used, None, []))
-
-
-def _biased(model, x, y, run, batch: Batch) -> tuple[Layer, float, float] | None:
-    """The layer with the largest bias, its rms, and the loss without, where the loss is far above a guess."""
-    biases = {info.name: info.bias for info in run.infos if info.bias is not None}
-    known = [layer for layer in batch.layers if layer.name in biases]
-    if not known or batch.guess is None or not batch.data_loss > FAR_ABOVE * batch.guess:
-        return None
-    worst = max(known, key=lambda layer: layer.bias_rms)
-    with left_as_it_was(model):
-        biases[worst.name].assign(keras.ops.zeros_like(biases[worst.name]))
-        return worst, worst.bias_rms, loss_with(Tried(model, x, y, run.used, None, []))
-
-
-def _standardised(model, x, y, run, batch) -> float | None:
-    """The loss with standardised inputs, where the inputs are large and the loss is far above a guess."""
-    if batch.large is None or batch.guess is None:
-        return None
-    alone = len(keras.tree.flatten(x)) == 1
-
-    def standard(a):
-        return _standard(a) if alone or (a.dtype.kind == "f" and rms(a) > LARGE_INPUT) else a
-
-    try:
-        return loss_with(Tried(model, keras.tree.map_structure(standard, x), y, run.used, None, []))
-    except Exception as error:  # numbers that were names in a table
-        batch.not_measured.append(
-            f"Not measured: what standardised inputs would do, because the model raised {type(error).__name__}."
-        )
-        return None
-
-
-def _odd_input(model, x, y, run, optimizer, batch: Batch) -> OddInput | None:
-    """What as many steps do with standardised inputs, where the model's only input is next to 0 or off centre."""
-    first, fed = path.takes_the_input(batch), path.fed_by_the_input(batch)
-    if first is None or batch.same_inputs or not isinstance(x, np.ndarray) or not np.isfinite(run.loss):
-        return None
-    if not (0 < first.input_rms < SMALL_INPUT or (fed is not None and fed.input_offset > OFF_CENTRE)):
-        return None
-    optimizer = optimizer if batch.trial is not None else keras.optimizers.Adam(0.01)
-    variables = [v for info in run.infos for v in info.variables if run.gradients.of(v)[0] is not None]
-    try:
-        here, there = (
-            fresh_trial(Tried(model, inputs, y, run.used, optimizer, variables)).losses
-            for inputs in (x, _standard(x / rms(x)))
-        )
-    except Exception:  # a model of one's own class may do in a copy what it likes
-        return None
-    return OddInput(here, there)
-
-
-def _odd_norms(model, x, y, run, optimizer, batch: Batch) -> OddNorms | None:
-    """What as many steps do with smaller epsilons, where normalisations take in next to nothing beside theirs."""
-    faint = {layer.name: layer for layer in batch.layers if 0 < layer.over_epsilon < BELOW_EPSILON}
-    if not faint or not np.isfinite(run.loss):
-        return None
-    norms = {name: (layer, faint[name].over_epsilon) for name, layer, _ in walk(model) if name in faint}
-    first = next(iter(faint))
-    epsilon = norms[first][0].epsilon
-    optimizer = optimizer if batch.trial is not None else keras.optimizers.Adam(0.01)
-    variables = [v for info in run.infos for v in info.variables if run.gradients.of(v)[0] is not None]
-    tried = Tried(model, x, y, run.used, optimizer, variables)
-    try:
-        here = fresh_trial(tried).losses
-        with ExitStack() as stack:
-            for layer, over in norms.values():
-                stack.enter_context(replaced(layer, "epsilon", 1e-3 * over * layer.epsilon))
-            return OddNorms(first, epsilon, here, fresh_trial(tried).losses)
-    except Exception:  # a model of one's own class may do in a copy what it likes
-        return None
-
-
 def _unopened(run) -> list[str]:
     """Layers that run a net of several layers with weights step by step: what passes inside is unknown."""
     loops = [info for info in run.infos if isinstance(info.layer, keras.layers.TimeDistributed)]
     return [info.name for info in loops if len({v.path.rpartition("/")[0] for v in info.variables}) > 1]
-
-
-def _standard(x: np.ndarray) -> np.ndarray:
-    axes = tuple(range(x.ndim - 1)) if x.ndim > 2 else (0,)
-    x = x.astype("float32")
-    return (x - x.mean(axes)) / (x.std(axes) + 1e-6)
 
 
 def _varies(prediction) -> bool:

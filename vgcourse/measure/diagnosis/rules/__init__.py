@@ -10,10 +10,8 @@ from vgcourse.measure.diagnosis.facts.layer import Batch
 from vgcourse.measure.diagnosis.rules import (
     attention,
     calm,
-    flow,
     noise,
     not_finite,
-    output,
     shrinking,
     steps,
     targets,
@@ -21,7 +19,9 @@ from vgcourse.measure.diagnosis.rules import (
     units,
 )
 from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
+from vgcourse.measure.diagnosis.rules.flow import exploding, vanishing
 from vgcourse.measure.diagnosis.rules.inputs import centre, equal, gates, lost, moving, size
+from vgcourse.measure.diagnosis.rules.output import answers, misfit
 
 __all__ = ["ORDER", "Rule", "judge"]
 
@@ -36,11 +36,11 @@ class Rule:
 
 ORDER = (
     Rule(not_finite.not_finite, unless_learnt=False),
-    Rule(output.misfit, unless_learnt=False),
+    Rule(misfit.misfit, unless_learnt=False),
     Rule(not_finite.loss_not_finite, unless_learnt=False),
-    Rule(output.pairs, unless_learnt=False),
-    Rule(output.own_loss),
-    Rule(output.dead_output, unless_learnt=False),
+    Rule(answers.pairs, unless_learnt=False),
+    Rule(answers.own_loss),
+    Rule(answers.dead_output, unless_learnt=False),
     Rule(calm.nothing_to_train, unless_learnt=False),
     Rule(moving.wrong_statistics, unless_learnt=False),
     Rule(equal.inputs_constant, unless_learnt=False),
@@ -54,7 +54,7 @@ ORDER = (
     Rule(through_time.unmeasured, unless_learnt=False),
     Rule(size.inputs_too_large),
     Rule(size.vectors_too_large),
-    Rule(output.biased),
+    Rule(answers.biased),
     Rule(noise.noisy),
     Rule(shrinking.decays),
     Rule(shrinking.leashed),
@@ -63,16 +63,16 @@ ORDER = (
     Rule(size.inputs_too_small),
     Rule(size.too_small_to_normalise),
     Rule(gates.gates_flat),
-    Rule(flow.exploding_beside_roads),
+    Rule(exploding.exploding_beside_roads),
     Rule(units.dying),
     Rule(units.saturated),
     Rule(attention.closed),
     Rule(attention.sharp),
     Rule(centre.off_centre_weights),
     Rule(through_time.explodes),
-    Rule(flow.exploding),
+    Rule(exploding.exploding),
     Rule(calm.loud_at_zero),
-    Rule(flow.vanishing),
+    Rule(vanishing.vanishing),
     Rule(centre.not_centred),
     Rule(targets.far),
     Rule(steps.uphill),

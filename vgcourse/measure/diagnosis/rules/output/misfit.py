@@ -1,11 +1,10 @@
-"""Rules about the output: does the loss fit it, can it reach the targets, does it vary?"""
+"""Answers that the loss takes for something else."""
 
 import numpy as np
 
 from vgcourse.measure.diagnosis.facts.layer import Batch, Output
-from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
-from vgcourse.measure.diagnosis.thresholds import FAR_ABOVE, OUT_OF_REACH
-from vgcourse.measure.diagnosis.words import short
+from vgcourse.measure.diagnosis.rules.finding import Finding
+from vgcourse.measure.diagnosis.thresholds import OUT_OF_REACH
 
 # What an activation can give; of those that are not here, everything.
 REACH = {
@@ -20,7 +19,7 @@ REACH = {
     "exponential": (0, np.inf),
 }
 _COMPARED = ("mean_squared_error", "mean_absolute_error", "huber", "log_cosh", "mean_absolute_percentage_error")
-_MISFIT = "loss does not fit the output"
+MISFIT = "loss does not fit the output"
 _OF_PROBABILITIES = (
     "binary_crossentropy",
     "binary_focal_crossentropy",
@@ -35,48 +34,6 @@ def misfit(batch: Batch) -> Finding | None:
     """Answers that the loss takes for something else."""
     found = (check(output) for output in batch.outputs for check in _CHECKS)
     return next((finding for finding in found if finding is not None), None)
-
-
-def pairs(batch: Batch) -> Finding | None:
-    """A loss of one's own that takes every answer against every target."""
-    if batch.by_row is None:
-        return None
-    output = batch.outputs[0]
-    loss, meant = batch.by_row
-    return Finding(
-        _MISFIT,
-        output.layer,
-        f"{output.loss} gives {loss:.4g} with the targets as they come and {meant:.4g} with targets in the shape of "
-        f"{output.layer}'s answers, {output.values.shape}: it takes answers and targets in pairs that do not belong "
-        "together.",
-        "targets of the answers' shape, y[:, None] for one unit, or a reshape in the loss.",
-    )
-
-
-def biased(batch: Batch) -> Finding | None:
-    """A bias that alone makes all answers wrong."""
-    if batch.biased is None:
-        return None
-    layer, size, without = batch.biased
-    if not without < batch.loss / FAR_ABOVE:
-        return None
-    if layer is not batch.layers[-1]:
-        return Finding(
-            "weights too large",
-            layer.name,
-            f"The bias of {layer.name} is large (rms {short(size)}): with it the loss is {short(batch.loss)}, where "
-            f"a constant answer gets {short(batch.guess)}, and {short(without)} with a bias of 0 there (tried on a "
-            "copy).",
-            f"a bias of 0 in {layer.name}.",
-        )
-    return Finding(
-        "constant output",
-        layer.name,
-        f"The bias of {layer.name} (rms {short(size)}) answers for all {batch.examples} examples: the loss is "
-        f"{short(batch.loss)}, where a constant answer gets {short(batch.guess)}, and {short(without)} without "
-        "that bias.",
-        f"a bias of 0 in {layer.name}, or the constant that answers best.",
-    )
 
 
 def _one_class(output: Output) -> Finding | None:
@@ -99,7 +56,7 @@ def _direction_of_one(output: Output) -> Finding | None:
     if not one or output.loss != "cosine_similarity":
         return None
     return Finding(
-        _MISFIT,
+        MISFIT,
         output.layer,
         f"Cosine similarity compares directions, and {output.layer} gives one number for each answer: of that it "
         "sees but the sign, and the loss has no slope.",
@@ -115,7 +72,7 @@ def _twice(output: Output) -> Finding | None:
     if before not in REACH:
         return None
     return Finding(
-        _MISFIT,
+        MISFIT,
         output.layer,
         f"The output is a {output.head} of a {before}, so that its logits {_range(before)}; on this batch the "
         f"probabilities lie between {output.values.min():.2g} and {output.values.max():.2g}.",
@@ -133,7 +90,7 @@ def _numbers_as_probabilities(output: Output) -> Finding | None:
     if not outside and not output.sure and output.head == "linear":
         return None  # computed in a way that is not known here, and probabilities as far as it shows
     return Finding(
-        _MISFIT,
+        MISFIT,
         output.layer,
         f"{_plain(output)} takes the output of {output.layer} for probabilities{_said(output)}, and it is "
         f"{'a linear layer' if output.head == 'linear' else output.head}: {numbers}{deaf}.",
@@ -150,7 +107,7 @@ def _targets_outside(output: Output) -> Finding | None:
     if not outside:
         return None
     return Finding(
-        _MISFIT,
+        MISFIT,
         output.layer,
         f"{_plain(output)} takes targets in [0, 1], and {outside:.0%} of those of {output.layer}, which go from "
         f"{output.targets.min():.3g} to {output.targets.max():.3g}, lie outside.",
@@ -179,7 +136,7 @@ def _wrong_axis(output: Output) -> Finding | None:
     else:
         start = f"Something behind the softmax of {output.layer} changes its probabilities in a training step"
         remedy = "no layer between the softmax and the loss; dropout belongs before the last layer with weights."
-    return Finding(_MISFIT, output.layer, f"{start}: {rows}.", remedy)
+    return Finding(MISFIT, output.layer, f"{start}: {rows}.", remedy)
 
 
 def _sums_to_1_elsewhere(values: np.ndarray) -> bool:
@@ -196,7 +153,7 @@ def _shared_along_another(output: Output) -> Finding | None:
     if (output.values < 0).any() or (np.abs(sums - 1) > 0.05).mean() < OUT_OF_REACH:
         return None
     return Finding(
-        _MISFIT,
+        MISFIT,
         output.layer,
         f"What is made of the answers of {output.layer} shares 1 along another axis than the last: rows of "
         f"{output.values.shape[-1]} units sum to {sums.min():.2g} to {sums.max():.2g}, and {_plain(output)} takes "
@@ -213,7 +170,7 @@ def _no_shares(output: Output) -> Finding | None:
     sums = output.values.sum(-1)
     several_right = output.targets is not None and (np.abs(output.targets.sum(-1) - 1) > 1e-2).mean() >= OUT_OF_REACH
     return Finding(
-        _MISFIT,
+        MISFIT,
         output.layer,
         f"{_plain(output)} takes the {output.values.shape[-1]} answers of {output.layer} for shares of one whole, "
         f"and sigmoid gives each its own probability: they sum to {sums.min():.2g} to {sums.max():.2g} here.",
@@ -230,7 +187,7 @@ def _needs_more_than_0(output: Output) -> Finding | None:
     if output.loss not in ("poisson", "mean_squared_logarithmic_error") or low >= 0 or below < OUT_OF_REACH:
         return None
     return Finding(
-        _MISFIT,
+        MISFIT,
         output.layer,
         f"{_plain(output)} takes the logarithm of the output, and {below:.0%} of the numbers of {output.layer}, from "
         f"{output.values.min():.2g} to {output.values.max():.2g}, are below 0.",
@@ -243,7 +200,7 @@ def _needs_both_signs(output: Output) -> Finding | None:
     if output.loss not in ("hinge", "squared_hinge") or REACH.get(output.head, (-1, 1))[0] < 0:
         return None
     return Finding(
-        _MISFIT,
+        MISFIT,
         output.layer,
         f"{_plain(output)} wants answers below -1 for one class and above 1 for the other, and those of "
         f"{output.layer} come out of {output.head}: they {_range(output.head)}.",
@@ -258,7 +215,7 @@ def _share_of_zero(output: Output) -> Finding | None:
     if not zero:
         return None
     return Finding(
-        _MISFIT,
+        MISFIT,
         output.layer,
         f"{_plain(output)} divides by the targets, and {zero:.0%} of those of {output.layer} are exactly 0: Keras "
         "divides by 1e-7 there, and these examples outweigh all others.",
@@ -276,7 +233,7 @@ def _probabilities_as_logits(output: Output) -> Finding | None:
         else f"probabilities from {output.values.min():.2g} to {output.values.max():.2g} are squeezed once more"
     )
     return Finding(
-        _MISFIT,
+        MISFIT,
         output.layer,
         f"{_plain(output)} takes the output of {output.layer} for logits (from_logits=True), and it comes out of "
         f"{output.head} already: {here}.",
@@ -289,7 +246,7 @@ def _bounded_logits(output: Output) -> Finding | None:
         return None
     zero = (output.values == 0).mean()
     return Finding(
-        _MISFIT,
+        MISFIT,
         output.layer,
         f"{_plain(output)} takes the output of {output.layer} for logits, and they come out of "
         f"{output.head}: they {_range(output.head)}; {zero:.0%} of them are exactly 0 here.",
@@ -305,7 +262,7 @@ def _out_of_reach(output: Output) -> Finding | None:
     if outside < OUT_OF_REACH:
         return None
     return Finding(
-        _MISFIT,
+        MISFIT,
         output.layer,
         f"{outside:.0%} of the targets, which go from {output.targets.min():.3g} to {output.targets.max():.3g}, are "
         f"out of reach of {output.layer}: {output.head} gives {_interval(low, high)}.",
@@ -326,7 +283,7 @@ def _not_shares(output: Output) -> Finding | None:
     softmax = output.head == "softmax"
     whose = f"the numbers of {output.layer} always do" if softmax else "what the loss makes of the logits always does"
     return Finding(
-        _MISFIT,
+        MISFIT,
         output.layer,
         f"{off:.0%} of the rows of targets do not sum to 1 (they sum to {sums.min():.3g} to {sums.max():.3g}), and "
         f"{whose}: a softmax shares 1 among the units of a row.",
@@ -350,39 +307,6 @@ _CHECKS = (
     _out_of_reach,
     _not_shares,
 )
-
-
-def own_loss(batch: Batch) -> Unmeasured | None:
-    """A loss of one's own may take the output for anything: logits, probabilities, quantiles."""
-    own = [output for output in batch.outputs if output.own_loss]
-    if not own:
-        return None
-    names = ", ".join(dict.fromkeys(output.layer for output in own))
-    return Unmeasured(
-        f"whether the loss fits the output {names}",
-        f"{own[0].loss} is no loss of Keras's, and what it expects is not known",
-    )
-
-
-def dead_output(batch: Batch) -> Finding | None:
-    """Output units that are 0 for every example although their targets are not."""
-    for output in batch.outputs:
-        if output.head not in ("relu", "relu6") or output.targets is None:
-            continue
-        values, targets = (a.reshape(-1, a.shape[-1] if a.ndim > 1 else 1) for a in (output.values, output.targets))
-        dead = (values == 0).all(0)
-        missed = dead & (targets != 0).any(0)
-        # A few silent pixels of many are no illness of an autoencoder; half of all units are.
-        if missed.sum() and (dead.mean() >= 0.5 or dead.size <= 4):
-            listed = ", ".join(map(str, np.flatnonzero(missed)[:8]))
-            return Finding(
-                "dying relu",
-                output.layer,
-                f"{missed.sum()} of {dead.size} units of the output {output.layer} ({listed}) are dead: relu is 0 "
-                f"for all {batch.examples} examples, their targets are not, and no gradient passes.",
-                "a linear output layer (softplus where answers must be positive).",
-            )
-    return None
 
 
 def _said(output: Output) -> str:
