@@ -55,7 +55,7 @@ def test_the_zip_holds_grader_and_release_and_no_answers(autograder):
     modes = autograder[1]
     assert modes["setup.sh"] == modes["run_autograder"] == 0o755
     assert modes["course/.vgcourse/secret"] == 0o600
-    assert {"README.txt", "vgcourse/cli.py", "course/lessons/00_start/start.ipynb"} <= set(modes)
+    assert {"README.txt", "vgcourse/cli/__init__.py", "course/lessons/00_start/start.ipynb"} <= set(modes)
     assert not any("solutions" in name or "__pycache__" in name for name in modes)
 
 
