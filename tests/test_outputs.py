@@ -1,6 +1,7 @@
 """What a cell has shown stands when it has ended, and what no kernel sends is left out."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from nbformat import from_dict
@@ -75,4 +76,6 @@ def test_a_client_that_was_let_go_is_asked_no_more_and_says_nothing():
     class Client(SettledOutputs, LetGo):
         pass
 
-    asyncio.run(Client()._async_poll_kernel_alive())
+    # In a thread of its own: in this one the loop of a browser's test may still be running.
+    with ThreadPoolExecutor(1) as other:
+        other.submit(lambda: asyncio.run(Client()._async_poll_kernel_alive())).result()

@@ -22,7 +22,8 @@ def test_a_saved_lesson_shows_its_widgets_when_it_is_opened_again(lab, lab_page)
     lab.write_notebook("saved.ipynb", CELLS)
     lab.open(page, "saved.ipynb")
     lab.run_all(page)
-    page.wait_for_selector(".vg-thermometers canvas")
+    for shown in (".vg-thermometers canvas", ".vg-prediction input"):  # what is not there yet is not saved
+        page.wait_for_selector(shown)
     page.focus(".vg-thermometers [data-key=depth]")
     page.keyboard.press("ArrowRight")
     while "depth=4" not in lab.python(page, "print(shown.state)"):
