@@ -153,3 +153,14 @@ def test_what_penalties_make_of_the_loss_is_noted():
     model = chain((2,), heavy, Dense(1, "sigmoid"))
     penalty = float(sum(model.losses))
     assert f"{penalty:.3g} is added by layers" in " ".join(diagnose(model, X, Y).notes)
+
+
+def test_no_constant_answer_is_best_for_targets_that_are_no_probabilities():
+    """A cross-entropy falls without end there: "far above that of a constant answer (-21.4)" says nothing."""
+    x = keras.Input((2,))
+    hidden = keras.layers.Dense(8, "relu")(x)
+    model = keras.Model(x, [keras.layers.Dense(1, "sigmoid", name=name)(hidden) for name in "ab"])
+    model.compile("adam", ["binary_crossentropy"] * 2, jit_compile=False)
+    X, y = circles()
+    told = str(diagnose(model, X, [y, 3 * y + 1]))
+    assert "lie outside" in told and "constant answer" not in told

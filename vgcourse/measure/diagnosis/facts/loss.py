@@ -159,6 +159,8 @@ def _constant_answer(part, y, shape: tuple, weights) -> np.ndarray | None:
         return None
     rows = np.asarray(y, float).reshape(len(y), -1)
     logits = takes_logits(part, name)
+    if name in ("binary_crossentropy", "categorical_crossentropy") and ((rows < 0) | (rows > 1)).any():
+        return None  # of targets that are no probabilities a cross-entropy has no least value
     if name.endswith("categorical_crossentropy"):
         classes = shape[-1]
         one_hot = np.eye(classes)[y.astype(int).ravel()] if name.startswith("sparse") else rows
