@@ -7,7 +7,7 @@ from keras import layers
 from keras.layers import Dense
 
 from vgcourse.measure.diagnosis import diagnose
-from vgcourse.measure.diagnosis.facts.layer import OddInput
+from vgcourse.measure.diagnosis.facts.stepping.found import OddInput
 from vgcourse.measure.diagnosis.rules.inputs.standardised import better_standardised
 
 RNG = np.random.default_rng(0)

@@ -7,7 +7,7 @@ import tensorflow as tf
 from keras import layers
 
 from vgcourse.measure.diagnosis import diagnose
-from vgcourse.measure.diagnosis.facts.layer import Trial
+from vgcourse.measure.diagnosis.facts.stepping.found import Trial
 from vgcourse.measure.diagnosis.facts.stepping.rates import has_ended
 
 ops, schedules = keras.ops, keras.optimizers.schedules

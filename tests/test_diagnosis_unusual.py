@@ -7,7 +7,7 @@ from keras import layers
 
 from tests.net_builders import circles
 from vgcourse.measure.diagnosis import diagnose
-from vgcourse.measure.diagnosis.facts.layer import Trial
+from vgcourse.measure.diagnosis.facts.stepping.found import Trial
 from vgcourse.measure.diagnosis.words import way
 
 ops = keras.ops

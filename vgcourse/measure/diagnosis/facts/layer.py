@@ -6,8 +6,9 @@ import numpy as np
 
 from vgcourse.measure.diagnosis.facts.attention import Attention
 from vgcourse.measure.diagnosis.facts.noise import Noise
+from vgcourse.measure.diagnosis.facts.stepping.found import FarTargets, OddInput, OddNorms, OtherRate, Trial
 from vgcourse.measure.diagnosis.facts.stepping.settings import Held, Leash, Price
-from vgcourse.measure.diagnosis.thresholds import DEAD, RISEN, THROWN, WORSE_BY_MOVING
+from vgcourse.measure.diagnosis.thresholds import WORSE_BY_MOVING
 from vgcourse.measure.diagnosis.through_time.facts import ThroughTime
 
 
@@ -42,63 +43,6 @@ class Output:
     sent: float = np.nan
     zero_share: float = 0.0
     louder_at_zero: float = np.nan
-
-
-@dataclass(frozen=True)
-class OtherRate:
-    """Another learning rate that was tried: factor times the present one, and the loss after as many steps."""
-
-    factor: float
-    loss: float
-
-
-@dataclass
-class Trial:
-    """Steps of the optimizer on a copy of the weights, all on this batch.
-
-    Attributes:
-        losses: of the whole batch, before the first step and after each.
-        part: how many of its examples each step takes, in turn; None: all. guess: what a constant answer gets.
-        killed: layer with relu -> units that died on the way. units: how many it has.
-        better: a smaller rate that does no such harm, None where none was looked for or found.
-        fresh: the loss after as many steps of a fresh optimizer of the same settings, where only that one does well.
-    """
-
-    losses: list[float]
-    killed: dict[str, int] = field(default_factory=dict)
-    units: dict[str, int] = field(default_factory=dict)
-    better: OtherRate | None = None
-    fresh: float | None = None
-    part: int | None = None
-    guess: float | None = None
-
-    @property
-    def risen(self) -> bool:
-        """Has the loss stayed above where it started? One high step on the way down is no harm.
-
-        Mini-batches make a loss jump: theirs must end above that of a constant answer as well.
-        """
-        late = self.losses[1:][-max(3, len(self.losses) // 3) :]
-        known = self.part is not None and self.guess is not None
-        start = max(self.losses[0], self.guess) if known else self.losses[0]
-        return not np.median(late) <= start + (RISEN - 1) * abs(start)
-
-    @property
-    def emptied(self) -> dict[str, int]:
-        """The layers of which more than four in five units died."""
-        return {n: k for n, k in self.killed.items() if k > DEAD * self.units[n]}
-
-    @property
-    def thrown(self) -> bool:
-        """Was the loss thrown far up, and has it come down to no better than a constant answer gets?"""
-        if self.guess is None:
-            return False
-        return max(self.losses[1:]) > THROWN * max(self.losses[0], self.guess) and self.losses[-1] > self.guess
-
-    @property
-    def harmful(self) -> bool:
-        """Whether the steps did harm: the loss rose or was thrown off, or layers fell silent."""
-        return self.risen or self.thrown or bool(self.emptied)
 
 
 @dataclass
@@ -210,46 +154,6 @@ class Layer:
     def dead_share(self) -> float:
         """The share of units that are dead; nan where units cannot be."""
         return float(self.dead.mean()) if self.dead is not None and self.dead.size else np.nan
-
-
-@dataclass(frozen=True)
-class FarTargets:
-    """Targets of another size than the answers.
-
-    Attributes:
-        layer: name of the output. size, answers: rms of the targets and of what is answered. steps: how many steps at
-            the pace of the first one lead there; NaN where no step was taken, infinite where it leads away.
-        standardised: steps with standardised targets, where that was tried.
-    """
-
-    layer: str
-    size: float
-    answers: float
-    steps: float = np.nan
-    standardised: Trial | None = None
-
-
-@dataclass(frozen=True)
-class OddInput:
-    """Inputs next to 0 or far off centre. here, standardised: losses of as many steps with them and standardised."""
-
-    here: list[float]
-    standardised: list[float]
-
-
-@dataclass(frozen=True)
-class OddNorms:
-    """Normalisations that take in less than their epsilon.
-
-    Attributes:
-        layer: name of the first one. epsilon: its own. here, small: losses of as many steps as things stand, and with
-            epsilons far below what comes in.
-    """
-
-    layer: str
-    epsilon: float
-    here: list[float]
-    small: list[float]
 
 
 @dataclass

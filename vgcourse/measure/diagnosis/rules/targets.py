@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from vgcourse.measure.diagnosis.facts.layer import Batch, FarTargets
+from vgcourse.measure.diagnosis.facts.layer import Batch
+from vgcourse.measure.diagnosis.facts.stepping.found import FarTargets
 from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
 from vgcourse.measure.diagnosis.thresholds import SLOW
 from vgcourse.measure.diagnosis.words import short, way

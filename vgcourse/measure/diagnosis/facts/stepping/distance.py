@@ -5,7 +5,8 @@ import numpy as np
 
 from vgcourse.measure.diagnosis.facts import loss as losses
 from vgcourse.measure.diagnosis.facts.arrays import as_float64
-from vgcourse.measure.diagnosis.facts.layer import Batch, FarTargets, Output
+from vgcourse.measure.diagnosis.facts.layer import Batch, Output
+from vgcourse.measure.diagnosis.facts.stepping.found import FarTargets
 from vgcourse.measure.diagnosis.facts.stepping.trial import Tried, answers_with, fresh_trial
 from vgcourse.measure.diagnosis.facts.stepping.updates import Twin
 from vgcourse.measure.diagnosis.thresholds import HARDLY_BEGUN, LARGE_TARGET, SLOW

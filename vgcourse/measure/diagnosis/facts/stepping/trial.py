@@ -7,7 +7,6 @@ import numpy as np
 import tensorflow as tf
 
 from vgcourse.measure import keras_private
-from vgcourse.measure.diagnosis.facts.layer import OtherRate, Trial
 from vgcourse.measure.diagnosis.facts.measure import (
     answer,
     computes_in_half,
@@ -15,6 +14,7 @@ from vgcourse.measure.diagnosis.facts.measure import (
     scaled_gradients,
     tied_to_a_batch_size,
 )
+from vgcourse.measure.diagnosis.facts.stepping.found import OtherRate, Trial
 from vgcourse.measure.diagnosis.facts.stepping.rates import follows_schedule
 from vgcourse.measure.diagnosis.facts.stepping.settings import pace
 from vgcourse.measure.diagnosis.facts.stepping.updates import Twin

@@ -7,8 +7,9 @@ import numpy as np
 
 from vgcourse.measure import keras_private
 from vgcourse.measure.diagnosis import chain as path
-from vgcourse.measure.diagnosis.facts.layer import Batch, Layer, OddInput, OddNorms, Trial
+from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
 from vgcourse.measure.diagnosis.facts.measure import left_as_it_was
+from vgcourse.measure.diagnosis.facts.stepping.found import OddInput, OddNorms, Trial
 from vgcourse.measure.diagnosis.facts.stepping.trial import (
     Tried,
     fresh_trial,

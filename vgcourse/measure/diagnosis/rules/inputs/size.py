@@ -3,7 +3,8 @@
 import itertools
 
 from vgcourse.measure.diagnosis import chain as path
-from vgcourse.measure.diagnosis.facts.layer import Batch, Layer, OddInput
+from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
+from vgcourse.measure.diagnosis.facts.stepping.found import OddInput
 from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
 from vgcourse.measure.diagnosis.rules.inputs.standardised import (
     STANDARDISE,

@@ -1,6 +1,7 @@
 """What standardised inputs would do, and what would standardise them."""
 
-from vgcourse.measure.diagnosis.facts.layer import Batch, OddInput
+from vgcourse.measure.diagnosis.facts.layer import Batch
+from vgcourse.measure.diagnosis.facts.stepping.found import OddInput
 
 STANDARDISE = "standardise the inputs (a Normalization layer does), or divide pictures by 255."
 
