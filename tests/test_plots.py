@@ -1,6 +1,7 @@
 """Figures: what they show, that their words stay apart, and that a notebook shows them with their text."""
 
 import base64
+import re
 import subprocess
 import sys
 from io import BytesIO
@@ -14,7 +15,9 @@ from PIL import Image
 
 from vgcourse import style
 from vgcourse.measure.recording import Recording
+from vgcourse.palette import CLASSES, DEPTHS, LIGHT, OTHERS, RAMP
 from vgcourse.show import plots
+from vgcourse.show.plots import dark_theme
 from vgcourse.show.plots._figure import keep_apart, overlapping_texts, shorten, spread, texts_outside
 from vgcourse.show.plots._frames import runs_of
 from vgcourse.show.plots.seeds import percentile
@@ -401,16 +404,38 @@ def test_words_in_figures_can_be_read():
         assert style.contrast(to_rgb(text.get_color()), to_rgb(style.PAPER)) >= 4.49, text.get_text()
 
 
-def test_only_a_figure_without_a_map_turns_to_dark():
-    """The site inverts drawn lines in its dark theme; where a colour is a number, that would make it another."""
+def test_a_figure_turns_to_dark_and_of_a_map_what_is_around_it():
+    """Where a colour is a number, a filter would make it another."""
     lines, shades = Figure(), Figure()
     lines.subplots().plot([1, 2], [1, 2])
     shades.subplots().pcolormesh([[1.0, 2.0], [3.0, 4.0]])
     dots = Figure()
     dots.subplots().scatter([1, 2], [1, 2], c=[0.5, 1.0])
     told = [plots.tell(figure, "words")._repr_mimebundle_()[0]["text/html"] for figure in (lines, shades, dots)]
-    kinds = [html.split('"')[3] for html in told]
-    assert kinds == ["vg-lines", "vg-map", "vg-map"]
+    assert [html.split('"')[3].split()[0] for html in told] == ["vg-lines", "vg-map", "vg-map"]
+    assert ["filter: invert" in html for html in told] == [True, False, False]
+    for figure, html in ((shades, told[1]), (dots, told[2])):
+        light, dark = (
+            np.asarray(_picture(text).convert("RGB"), int) for text in re.findall(r"base64,([^\")]+)", html)
+        )
+        assert light.shape == dark.shape and dark[:5].max() < 60 and light[:5].min() > 230
+        scale = len(light) / figure.bbox.height
+        (left, low), (right, high) = (scale * figure.axes[0].get_window_extent().get_points()).round().astype(int)
+        inside = np.s_[len(light) - high + 3 : len(light) - low - 3, left + 3 : right - 3]
+        assert np.abs(light[inside] - dark[inside]).max() < 24, "each has 256 colours of its own"
+        assert f"img.{html.split('vg-map ')[1].split(chr(34))[0]} {{" in html
+
+
+def _picture(text):
+    return Image.open(BytesIO(base64.b64decode(text)))
+
+
+def test_words_can_be_read_when_a_figure_has_turned_to_dark():
+    paper = dark_theme.turned(np.array(to_rgb(style.PAPER)))
+    names = [*LIGHT.values(), *RAMP, *DEPTHS, *OTHERS, *CLASSES]
+    words = [style.legible(to_rgb(color), to_rgb(style.PAPER)) for color in names]
+    assert min(style.contrast(dark_theme.turned(np.array(word)), paper) for word in words) > 4.6
+    assert style.contrast(paper, to_rgb("#111111")) < 1.2, "JupyterLab's dark ground"
 
 
 def test_two_recordings_of_one_model_stand_in_one_picture():

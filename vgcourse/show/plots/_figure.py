@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
+from vgcourse.show.plots.dark_theme import style_for
 from vgcourse.style import INK, PAPER, legible
 
 _LEADER = 14  # points from the axes' edge to a label
@@ -38,15 +39,16 @@ class CourseFigure(Figure):
 
 def picture(figure: Figure, alt_text: str) -> tuple[dict, dict]:
     """Data and metadata under which a notebook shows a figure, its alternative text included."""
-    png = b64encode(_png(figure)).decode()
+    pixels = _pixels(figure)
+    png = b64encode(_png(pixels)).decode()
     width, height = (int(side * figure.dpi) for side in figure.get_size_inches())
     alt = alt_text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
     # JupyterLab drops the alt text of an image/png, hence the same picture as HTML.
     kind = "vg-map" if _has_map(figure) else "vg-lines"
-    page = (
-        f'<img alt="{alt}" class="{kind}" width="{width}" src="data:image/png;base64,{png}" style="max-width:100%">'
-    )
-    bundle = {"text/plain": alt_text, "text/html": page, "image/png": png}
+    style, own = style_for(kind, figure, pixels, _png)
+    shown = f'<img alt="{alt}" class="{kind}{own}" width="{width}" src="data:image/png;base64,{png}"'
+    shown += ' style="max-width:100%">'
+    bundle = {"text/plain": alt_text, "text/html": shown + style, "image/png": png}
     return bundle, {"image/png": {"alt": alt_text, "width": width, "height": height}}
 
 
@@ -56,11 +58,17 @@ def _has_map(figure: Figure) -> bool:
     return any(artist.get_array() is not None for artist in mappable)
 
 
-def _png(figure: Figure) -> bytes:
-    """At 1.6 times the size it is shown in, for sharp screens, in 256 colours: a fourth of the bytes."""
-    file, small = BytesIO(), BytesIO()
+def _pixels(figure: Figure) -> np.ndarray:
+    """The figure at 1.6 times the size it is shown in, for sharp screens: (height, width, 3), 0 to 255."""
+    file = BytesIO()
     figure.savefig(file, format="png", dpi=1.6 * figure.dpi)
-    Image.open(file).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(small, "png", optimize=True)
+    return np.asarray(Image.open(file).convert("RGB"))
+
+
+def _png(pixels: np.ndarray) -> bytes:
+    """A file in 256 colours: a fourth of the bytes."""
+    small = BytesIO()
+    Image.fromarray(pixels).quantize(256, dither=Image.Dither.NONE).save(small, "png", optimize=True)
     return small.getvalue()
 
 
