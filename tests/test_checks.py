@@ -101,6 +101,7 @@ def test_an_error_of_a_layer_is_quoted_and_not_keras_s_line_above_it():
     above = "Exception encountered when calling ResidualBlock.call()."
     assert first_line(TypeError(f"{above}\n\n{told}")) == "'str' object is not callable"
     assert first_line(ValueError("{{function_node __wrapped__AddV2}} Incompatible shapes")) == "Incompatible shapes"
+    assert first_line(ValueError("[2,3] and [2,4] differ [Op:AddV2] name: ")) == "[2,3] and [2,4] differ"
     assert first_line(ValueError("")) == "no further message"
 
 

@@ -85,3 +85,80 @@ def test_one_wrong_function_beside_one_that_is_open_earns_nothing(bend):
     for answers in ((lambda z: off(sigmoid(z)), BENT[bend](slope)), (BENT[bend](sigmoid), lambda z: off(slope(z)))):
         verdict = exercise.verdict(exercise.observe_answers(answers, SEED, watched=False), SEED)
         assert verdict.share == 0 and verdict.key == {"open": "blank", "stops": "raises"}[bend]
+
+
+# The same slip in a factor, whichever exercise asks for one.
+FACTORS = ("block-growth", "layer-factor", "measured-factor", "norm-factor", "time-factor")
+IN_FACTORS = {"upside down": lambda found: 1 / np.asarray(found), "its logarithm": lambda found: np.log(found)}
+
+
+def changed(answer, change):
+    """The answer, what it gives back changed."""
+    return functools.wraps(answer)(lambda *args, **kwargs: change(answer(*args, **kwargs)))
+
+
+def verdict_of(exercise, answer):
+    return exercise.verdict(exercise.observe_answers((answer,), SEED, watched=False), SEED)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("slip", IN_FACTORS)
+@pytest.mark.parametrize("id", FACTORS)
+def test_the_same_slip_is_marked_alike_in_all_exercises(id, slip):
+    exercise = registry.find(id)
+    verdict = verdict_of(exercise, changed(exercise.reference(), IN_FACTORS[slip]))
+    assert verdict.share == 0.5, verdict
+
+
+def moments(found):
+    """A pair for each moment, not two arrays."""
+    return {name: list(zip(*pair, strict=True)) for name, pair in found.items()}
+
+
+def with_axes(found):
+    return {name: tuple(np.reshape(part, (-1, 1, 1)) for part in pair) for name, pair in found.items()}
+
+
+# What is right in another form than was asked for, where that is half right.
+FORMS = {
+    "layer-statistics": {
+        "pairs": moments,
+        "axes": with_axes,
+        "swapped": lambda d: {k: p[::-1] for k, p in d.items()},
+    },
+    "quartile-band": {
+        "a column": lambda table: table.reset_index(),
+        "other names": lambda table: table.set_axis(["25%", "50%", "75%"], axis=1),
+        "turned": lambda table: table.T,
+        "rows by number": lambda table: table.reset_index(drop=True),
+        "swapped": lambda table: table.rename(columns={"low": "high", "high": "low"}),
+    },
+    "pretrain": {
+        "three things": lambda pairs: [(W, b, b) for W, b in pairs],
+        "turned": lambda pairs: [(b, W) for W, b in pairs],
+        "two lists": lambda pairs: tuple(zip(*pairs, strict=True)),
+        "one list": lambda pairs: [part for pair in pairs for part in pair],
+    },
+    "block-growth": {"reversed": lambda found: found[::-1], "a one in front": lambda found: np.append(1, found)},
+    "leak-free-scaling": {"swapped": lambda pair: pair[::-1]},
+    "variance-walk": {"swapped": lambda pair: pair[::-1], "reversed": lambda pair: (pair[0], pair[1][::-1])},
+    "back-in-time": {"reversed": lambda pair: (pair[0][::-1], pair[1])},
+}
+
+
+def bent_numbers(value):
+    if isinstance(value, dict):
+        return {key: bent_numbers(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(bent_numbers, value))
+    return value * 1.37 + 0.21  # a table too
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("id", "form"), [(id, form) for id, forms in FORMS.items() for form in forms])
+def test_another_form_is_half_right_where_what_it_holds_is_right(id, form):
+    exercise, shape = registry.find(id), FORMS[id][form]
+    right = verdict_of(exercise, changed(exercise.reference(), shape))
+    assert right.share == 0.5, right
+    wrong = verdict_of(exercise, changed(exercise.reference(), lambda found: shape(bent_numbers(found))))
+    assert wrong.share == 0, wrong

@@ -103,7 +103,9 @@ def said(value: Any, digits: int = 4) -> str:
 
 
 def _digits(value: Any, digits: int) -> str:
-    """The number to so many digits; a whole one that people would write out, in full."""
+    """The number to so many digits; a whole one that people would write out, in full; True and False as they are."""
+    if isinstance(value, (bool, np.bool_)):
+        return str(value)
     return f"{value:.0f}" if abs(value) < WRITTEN_OUT and value == round(value) else f"{value:.{digits}g}"
 
 

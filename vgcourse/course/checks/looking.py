@@ -187,8 +187,9 @@ def _encoded(seen: dict[str, Any], exercise: Observed, answers: tuple[Any, ...],
         return encode(_not_plain(str(error)) | _half(exercise, answers, seed))
 
 
-# Keras puts the error of a layer's `call` below a line of its own, in colours; TensorFlow names the node.
-_MARKS, _QUOTING = re.compile(r"\x1b\[[\d;]*m|\{\{.*?\}\}"), "Exception encountered when calling"
+# Keras puts the error of a layer's `call` below a line of its own, in colours; TensorFlow names node and operation.
+_MARKS = re.compile(r"\x1b\[[\d;]*m|\{\{.*?\}\}|\s*\[Op:\w+\](?: name:[^\n]*)?$", re.MULTILINE)
+_QUOTING = "Exception encountered when calling"
 
 
 def first_line(error: BaseException) -> str:

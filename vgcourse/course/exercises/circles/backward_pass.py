@@ -41,7 +41,9 @@ backward = Exercise(
             "{kernel} is right, {bias} is not: it is the same error, with the same 1/n, added up over the points.",
             share=0.5,
         ),
-        "uphill": "All signs are flipped: these steps would climb. dL/dz at the output is p − y, not y − p.",
+        "uphill": Miss(
+            "All signs are flipped: these steps would climb. dL/dz at the output is p − y, not y − p.", share=0.5
+        ),
         "squared-error": "Your output layer has a factor p(1 − p) too many. With the cross-entropy it cancels: "
         "that was the point of the section before.",
         "no-slope": Miss(

@@ -18,11 +18,14 @@ loss_scale = Exercise(
         "no-return": "loss_scale gives back None for gradients that a factor of 2 or more would keep. Does it "
         "end with "
         "`return`?",
-        "exponent": "Those are the exponents; the factor is 2 to that power.",
+        "exponent": Miss("Those are the exponents; the factor is 2 to that power.", share=0.5),
         "largest": "You take the largest factor at which nothing is inf. Then there is no room left for a gradient "
         "that is larger tomorrow. Take the smallest that keeps enough.",
-        "zeros-count": "Some of these gradients are exactly 0 in float32 as well, and no factor brings them back. "
-        "Count only those that were not 0.",
+        "zeros-count": Miss(
+            "Some of these gradients are exactly 0 in float32 as well, and no factor brings them back. "
+            "Count only those that were not 0.",
+            share=0.5,
+        ),
         "normal-numbers": "You take the smallest *normal* number of float16, 6e-5, for the smallest at all. "
         "Below it come "
         "the subnormal ones, down to 6e-8: few digits, but not 0.",

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, fact, near, shortened, worst
+from vgcourse.course.checks.compare import NO_RETURN, Seen, fact, near, shortened, with_other_half, worst
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.checks.observation import with_article
 
@@ -20,6 +20,15 @@ quartile_band = Exercise(
         "not-a-frame": "quartile_band gives back a pandas DataFrame, one row for each value of `by`; here it gives "
         "{found}.",
         "columns": "The columns should be called low, median and high; here they are {found}.",
+        "column-names": Miss(
+            "The numbers are right. But the columns should be called low, median and high; here they are {found}.",
+            share=0.5,
+        ),
+        "turned": Miss(
+            "The numbers are right. But the table is turned over: a row for each value of `by`, and the columns low, "
+            "median and high.",
+            share=0.5,
+        ),
         "one-band": "One band for all runs together. Each value of `by` should get a row of its own: group first.",
         "left-out": "By {by} there are the groups {wanted}; your rows are {found}. Each group gets a row, a "
         "small one too.",
@@ -34,13 +43,13 @@ quartile_band = Exercise(
             "{wanted}, so that .loc finds them. (groupby makes the groups the index, unless as_index=False.)",
             share=0.5,
         ),
-        "swapped": "low lies above high: the lower quartile is the 25 % one.",
+        "swapped": Miss("low lies above high: the lower quartile is the 25 % one.", share=0.5),
         "mean": "The middle is the mean here. One run that fails drags a mean far down; the median hardly notices.",
         "mean-sd": "This is the mean with a standard deviation to each side. An accuracy piles up below its "
         "ceiling, so that band reaches where no run ever ended.",
-        "extremes": "This is the smallest and the largest run: a band that can only widen as you add seeds.",
+        "extremes": "low and high are the smallest and the largest run: a band that can only widen as you add seeds.",
         "repeats": "You count each accuracy once. Two runs that end at the same one are two runs.",
-        "other-shares": "low and high are not the quartiles: {share:.0%} of the runs lie inside. It should be half.",
+        "other-shares": "{share:.0%} of the runs lie between your low and your high. It should be half.",
         "wrong-values": "Take one group, sort its accuracies, and find the values with a quarter, a half and three "
         "quarters of the runs below.",
     },
@@ -89,7 +98,7 @@ def _as_table(frame: Any, by: str) -> Any:
         return {"kind": type(frame).__name__}
     columns = [str(column) for column in frame.columns]
     if not set(_COLUMNS) <= set(columns):
-        return {"columns": columns}
+        return {"columns": columns, **_under_other_names(frame)}
     # A grouping column that was made an ordinary one again is told from an index: rows are looked up by their group.
     ordinary = [c for c in ("depth", "width", "id") if c in columns]
     index = frame[ordinary[0]] if ordinary else frame.index
@@ -101,36 +110,70 @@ def _as_table(frame: Any, by: str) -> Any:
     }
 
 
+def _under_other_names(frame: Any) -> dict[str, Any]:
+    """What three columns of other names, or a table turned over, hold: it may be what is asked for."""
+    import pandas as pd
+
+    turned = [str(name) for name in frame.index] == _COLUMNS
+    frame = frame.T if turned else frame
+    if not isinstance(frame, pd.DataFrame) or frame.shape[1] != len(_COLUMNS):
+        return {"turned": turned, "index": [], "values": None}
+    numbers = frame.apply(pd.to_numeric, errors="coerce").to_numpy(float)
+    return {"turned": turned, "index": [str(name) for name in frame.index], "values": numbers}
+
+
 @quartile_band.judge
 def judge_quartile_band(seen: Seen, rng: np.random.Generator) -> Any:
-    tables, late = {"drawn": _runs(rng), "few": FEW}, None
-    for name, table in seen.items():
-        which, by = name.split()
-        if problem := _judge_table(table, tables[which], by):
-            return problem
-        late = late or (table["ordinary"] and ("no-index", {"by": by}))
-    return late or None
+    drawn = {"drawn": _runs(rng), "few": FEW}
+    cases = [(table, drawn[name.split()[0]], name.split()[1]) for name, table in seen.items()]
+    found = [problem for case in cases if (problem := _judge_table(*case))]
+    if found:
+        # What is half right in one table and wrong in another is wrong.
+        problem = min(found, key=lambda one: quartile_band.misses[one if isinstance(one, str) else one[0]].share)
+        right = _right_columns(cases)
+        return with_other_half(problem, len(right) == 2, f"{' and '.join(right)} are right.")
+    return next((("no-index", {"by": by}) for table, _, by in cases if table["ordinary"]), None)
+
+
+def _right_columns(cases: list[tuple]) -> list[str]:
+    """The columns that are right in every table."""
+    right = _COLUMNS
+    for table, runs, by in cases:
+        groups = np.unique(runs[by])
+        order = None if "columns" in table else _order(table.get("index", []), groups)
+        if order is None:
+            return []
+        rows = zip(table["values"][order], _samples(runs, by), strict=True)
+        each = [dict(zip(_COLUMNS, _quartiles_of(row, s), strict=True)) for row, s in rows]
+        right = [name for name in right if all(one[name] for one in each)]
+    return right
+
+
+def _samples(runs: dict[str, np.ndarray], by: str) -> list[np.ndarray]:
+    return [runs["accuracy"][runs[by] == group] for group in np.unique(runs[by])]
 
 
 def _judge_table(table: Any, runs: dict[str, np.ndarray], by: str) -> Any:
     if "kind" in table:
         found = with_article(table["kind"])
         return "no-return" if table["kind"] == "NoneType" else ("not-a-frame", {"found": found})
+    got, groups, samples = table["values"], np.unique(runs[by]), _samples(runs, by)
     if "columns" in table:
-        return "columns", {"found": ", ".join(table["columns"])}
-    got, groups = table["values"], np.unique(runs[by])
+        order = _order(table["index"], groups)
+        right = order is not None and _are_quartiles(got[order], samples)
+        key = ("turned" if table["turned"] else "column-names") if right else "columns"
+        return key, {"found": shortened(", ".join(table["columns"]), 80)}
     if set(table["index"]) == set(runs["id"]):
         return "ignores-by", {"wanted": by, "found": "id"}
-    samples = [runs["accuracy"][runs[by] == group] for group in groups]
     if len(got) == len(groups) > 1 and near(got, got[:1].repeat(len(got), 0)):
         return "one-band"
     if len(got) != len(groups):
         return _other_rows(table["index"], runs, by)
-    order = None if table["text"] else _order(table["index"], groups)
+    order = _order(table["index"], groups)
     got = got if order is None else got[order]
     if _are_quartiles(got, samples):
         names = [repr(name) if name in table["text"] else name for name in table["index"]]
-        return None if order is not None else ("no-groups", _called(names, groups))
+        return None if order is not None and not table["text"] else ("no-groups", _called(names, groups))
     key, fields = _name_band(got, samples)
     return key, {**fields, **_at_worst(got, samples, by, groups)}
 
@@ -168,12 +211,14 @@ def _called(index: list[str], groups: np.ndarray) -> dict[str, str]:
 
 def _are_quartiles(got: np.ndarray, samples: list[np.ndarray]) -> bool:
     """Whether these are medians, and quartiles by any usual definition."""
-    return all(
-        np.isclose(row[1], np.median(s), rtol=1e-5, atol=1e-7)
-        and _is_quantile(row[0], np.sort(s), 0.25)
-        and _is_quantile(row[2], np.sort(s), 0.75)
-        for s, row in zip(samples, got, strict=True)
-    )
+    return all(all(_quartiles_of(row, s)) for s, row in zip(samples, got, strict=True))
+
+
+def _quartiles_of(row: np.ndarray, sample: np.ndarray) -> tuple[bool, bool, bool]:
+    """Whether low, median and high are those of the sample, each by itself."""
+    median = bool(np.isclose(row[1], np.median(sample), rtol=1e-5, atol=1e-7))
+    ordered = np.sort(sample)
+    return _is_quantile(row[0], ordered, 0.25), median, _is_quantile(row[2], ordered, 0.75)
 
 
 def _is_quantile(got: float, ordered: np.ndarray, share: float) -> bool:

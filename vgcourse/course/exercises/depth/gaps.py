@@ -47,9 +47,13 @@ share_of_gap = Exercise(
         "median of all.",
         "medians": "These are the medians themselves. The share says how much of the way from `bad` to `good` one "
         "change goes: 0 is none, 1 is all.",
-        "gain": "This is the gain in accuracy. Divide it by the whole gap between `good` and `bad`.",
-        "clipped": "A share below 0 has become {instead}. A change that makes things worse should show as one.",
-        "flipped": "These are the shares that are *left*: a change that explains everything should get 1.",
+        "gain": Miss("This is the gain in accuracy. Divide it by the whole gap between `good` and `bad`.", share=0.5),
+        "clipped": Miss(
+            "A share below 0 has become {instead}. A change that makes things worse should show as one.", share=0.5
+        ),
+        "flipped": Miss(
+            "These are the shares that are *left*: a change that explains everything should get 1.", share=0.5
+        ),
         "wrong-values": "Work it out by hand for one setting: how far is the median after this change from "
         "that of `bad`, as a share of the whole way to `good`?",
     },

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, shortened
+from vgcourse.course.checks.compare import NO_RETURN, Seen, shortened, with_other_half
 from vgcourse.course.checks.exercise import Exercise, need_callable
 from vgcourse.course.checks.observation import with_article
 
@@ -131,7 +131,9 @@ def judge_fair_pairs(seen: Seen, rng: np.random.Generator) -> Any:
     if problem and few == [frozenset("PQ")] and {pair for pair, _ in got} == _neighbours(wanted, names):
         apart = next(pair for pair in wanted if pair not in _neighbours(wanted, names))
         return "neighbours-only", _names(apart)
-    return problem or _judge_few(seen["few"])
+    problem = problem or _judge_few(seen["few"])
+    pairs_right = {pair for pair, _ in got} == set(wanted) and set(few) == {pair for pair, _ in FEW_FAIR}
+    return with_other_half(problem, pairs_right, "You have the right pairs.")
 
 
 def _neighbours(wanted: dict, names: list[str]) -> set:

@@ -54,8 +54,11 @@ layer_rms = Exercise(
         "sum": "That is the sum of the squares: neither divided by how many there are, nor under a root.",
         "divided-late": "You divide after the root: that is √(sum of squares) / n. Divide by how many entries there "
         "are first, then take the root.",
-        "one-less": "You divide the sum of squares by n - 1. That belongs to a variance around an estimated mean; "
-        "here nothing is estimated: divide by n.",
+        "one-less": Miss(
+            "You divide the sum of squares by n - 1. That belongs to a variance around an estimated mean; "
+            "here nothing is estimated: divide by n.",
+            share=0.5,
+        ),
         "middle": "That is the median of the absolute values: half of the entries can do as they like, and it does "
         "not move.",
         "largest": "That is the largest entry alone, without its sign. All of them count: square, average, root.",

@@ -25,9 +25,12 @@ layer_factor = Exercise(
             "That is the factor on the way up, from the input to the output. The error walks down: turn it over.",
             share=0.5,
         ),
-        "slope": "That is the slope of the logarithm. Undo the logarithm to get a factor.",
-        "base": "The logarithm and its inverse do not belong together: `np.log` goes with `np.exp`, "
-        "`np.log10` with `10 **`.",
+        "slope": Miss("That is the slope of the logarithm. Undo the logarithm to get a factor.", share=0.5),
+        "base": Miss(
+            "The logarithm and its inverse do not belong together: `np.log` goes with `np.exp`, "
+            "`np.log10` with `10 **`.",
+            share=0.5,
+        ),
         "linear": "This line was fitted to the sizes themselves. A factor per layer is a straight line "
         "only on a logarithmic axis.",
         "averaged-first": "You averaged the nets first. The largest then speaks for all of them: fit one "

@@ -40,9 +40,12 @@ train_step = Exercise(
             "{right}, but the weights are still where they were. Who hands the gradients to the optimizer?",
             share=0.5,
         ),
-        "uphill": "{right}, but the weights moved along the gradient: uphill.",
-        "own-rate": "{right}, and the weights moved in the right direction, {got:.3g} "
-        "times as far as this optimizer would go.",
+        "uphill": Miss("{right}, but the weights moved along the gradient: uphill.", share=0.5),
+        "own-rate": Miss(
+            "{right}, and the weights moved in the right direction, {got:.3g} "
+            "times as far as this optimizer would go.",
+            share=0.5,
+        ),
         "no-memory": Miss(
             "That is the second step of an optimizer with momentum, which remembers its first. Yours goes as "
             "if there had been none: let the optimizer that you are given make every step.",

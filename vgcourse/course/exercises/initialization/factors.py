@@ -56,8 +56,9 @@ measured_factor = Exercise(
         "lies above "
         "that kernel.",
         "own-activation": "That is what relu would give. Use `phi` and `slope`, whichever they are.",
-        "no-root": "That is the whole ratio. One layer's share of it is a root.",
-        "mean-square": "Those are ratios of mean squares. The factor is a ratio of their roots.",
+        "no-root": Miss("That is the whole ratio. One layer's share of it is a root.", share=0.5),
+        "logarithm": Miss("That is the factor's logarithm: undo it with np.exp.", share=0.5),
+        "mean-square": Miss("Those are ratios of mean squares. The factor is a ratio of their roots.", share=0.5),
         "mean-abs": Miss("That is the ratio of mean absolute errors. Asked for is the root mean square.", share=0.5),
         "signed-mean": "That is the ratio of mean errors, sign and all. They cancel: take the rms.",
         "mean": Miss(
@@ -312,6 +313,7 @@ def _slips(phi: Phi, slope: Phi, X: np.ndarray, nets: list[Net]) -> dict[str, li
         "too-far": [float(np.median(further**power)) for power in (1 / depth, steps)],
         "own-activation": [_median_of_living(relu, steps)],
         "no-root": [float(np.median(ratios))],
+        "logarithm": [log(median(dzs)) for log in (np.log, np.log10)],
         "mean-square": [median(dzs, power=2 * steps)],
         "mean-abs": [median(dzs, size=lambda values: np.mean(np.abs(values)))],
         "signed-mean": [median(dzs, size=lambda values: np.abs(np.mean(values)))],

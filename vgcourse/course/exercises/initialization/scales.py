@@ -21,13 +21,21 @@ unit_scale = Exercise(
     misses={
         "no-return": NO_RETURN.format(name="unit_scale"),
         "not-kernels": "unit_scale gives back a list of {wanted} kernels, one for each given; here it gives {found}.",
-        "not-sent-up": "The first layer is right. But you measured the later ones with what the *old* "
-        "kernels send "
-        "up. Their input comes from the layers that you have just scaled.",
-        "no-phi": "The first layer is right. But what the next layer gets is phi(z), not z itself.",
-        "no-root": "You divide by the mean square itself. What is divided by c has its mean square divided by c².",
-        "deviation": "You divide by the standard deviation. These z have a mean too, which the mean square "
-        "counts and the deviation leaves out.",
+        "not-sent-up": Miss(
+            "The first layer is right. But you measured the later ones with what the *old* "
+            "kernels send "
+            "up. Their input comes from the layers that you have just scaled.",
+            share=0.5,
+        ),
+        "no-phi": Miss("The first layer is right. But what the next layer gets is phi(z), not z itself.", share=0.5),
+        "no-root": Miss(
+            "You divide by the mean square itself. What is divided by c has its mean square divided by c².", share=0.5
+        ),
+        "deviation": Miss(
+            "You divide by the standard deviation. These z have a mean too, which the mean square "
+            "counts and the deviation leaves out.",
+            share=0.5,
+        ),
         "of-output": "You bring phi(z) to 1, not z. (For tanh that could not even be done.)",
         "per-unit": Miss(
             "Every z is at 1, but you scaled each unit by a number of its own. Asked for is one number a "
@@ -37,13 +45,16 @@ unit_scale = Exercise(
         ),
         "weights": "Your numbers depend on the kernels' own size, not on the data. Send X up, and measure z.",
         "multiplied": "You multiply by the rms where you should divide: that squares the mean square.",
-        "own-activation": "The first layer is right. But you send its signal on through an activation of your "
-        "own, a relu. "
-        "Use `phi`, whichever it is.",
+        "own-activation": Miss(
+            "The first layer is right. But you send its signal on through an activation of your "
+            "own, a relu. "
+            "Use `phi`, whichever it is.",
+            share=0.5,
+        ),
         "first-only": "The first layer is right, the others are as they were. Each of them is to be scaled.",
         "one-for-all": "You divide every kernel by one number, that of the first. Each kernel has a number of "
         "its own.",
-        "mean-abs": "You bring the mean of |z| to 1. Asked for is the mean square.",
+        "mean-abs": Miss("You bring the mean of |z| to 1. Asked for is the mean square.", share=0.5),
         "last-left": Miss("All hidden layers are at 1. The output's kernel is to be scaled as well.", share=0.5),
         "wrong-scale": "Follow the signal up to that kernel, and measure what it makes of it.",
     },

@@ -19,7 +19,9 @@ variance_walk = Exercise(
         "not-two": "variance_walk gives back two lists, the signal's and the gradient's; here it gives {found}.",
         "lengths": "For {k} both lists have {wanted} numbers: the end at which the walk begins counts too. "
         "Yours have {got}.",
-        "root": "Those are the roots. Asked for are mean *squares*: they are multiplied by n Var(W) itself.",
+        "root": Miss(
+            "Those are the roots. Asked for are mean *squares*: they are multiplied by n Var(W) itself.", share=0.5
+        ),
         "squared": "You square the variances. They are squares already.",
         "fans-swapped": "The fans are exchanged. A unit on the way up adds up its *inputs*; an error on the "
         "way down "

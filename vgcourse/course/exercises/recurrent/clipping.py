@@ -26,8 +26,11 @@ clipped_step = Exercise(
         "are not, and the step points elsewhere. There is one norm, of all arrays together.",
         "by-value": "Each entry is clipped by itself, to ±limit. That bends the step; clipping by norm only shortens "
         "it.",
-        "scaled-up": "Every gradient is brought to the norm `limit`, small ones too. A vanished gradient is then "
-        "made large, and with it whatever noise is in it. Clip only what is longer.",
+        "scaled-up": Miss(
+            "Every gradient is brought to the norm `limit`, small ones too. A vanished gradient is then "
+            "made large, and with it whatever noise is in it. Clip only what is longer.",
+            share=0.5,
+        ),
         "after-the-rate": "You clip the step, learning rate included. The limit is one for the *gradient*: clip "
         "first, then multiply by the rate.",
         "weights-clipped": "The new weights are clipped, not the gradient.",
@@ -37,7 +40,7 @@ clipped_step = Exercise(
         "sum-of-norms": "That is the sum of the arrays' norms. Add up squares, and take one root.",
         "other-length": "The length that you measure is not the global norm: not the largest entry, nor the longest "
         "array, nor a sum of absolute values, but the root of the sum of *all* squares.",
-        "to-one": "What is too long is brought to the length 1, whatever the `limit`.",
+        "to-one": Miss("What is too long is brought to the length 1, whatever the `limit`.", share=0.5),
         "uphill": Miss("The step goes up the gradient. A step of descent is subtracted.", share=0.5),
         "rate-lost": Miss("The learning rate is missing: the clipped gradient is taken whole.", share=0.5),
         "step-alone": Miss("That is the step itself. Asked for are the weights after it.", share=0.5),

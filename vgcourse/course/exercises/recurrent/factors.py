@@ -35,8 +35,11 @@ time_factor = Exercise(
             "You leave out ten steps at both ends. Only those next to the error have another pace: the last ten.",
             share=0.5,
         ),
-        "wrong-end": "You leave out the *first* ten steps of the sequence. The error is put in at the last one: the "
-        "ten to leave out are at the end of the list.",
+        "wrong-end": Miss(
+            "You leave out the *first* ten steps of the sequence. The error is put in at the last one: the "
+            "ten to leave out are at the end of the list.",
+            share=0.5,
+        ),
         "slope": Miss(
             "That is the slope of the line, a logarithm. The factor is what the gradient is multiplied by: `np.exp`.",
             share=0.5,

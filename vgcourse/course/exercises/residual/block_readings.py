@@ -69,6 +69,8 @@ def slip_of(y: np.ndarray, x: np.ndarray, scale: float, reading: tuple, phi: Phi
             return "passed"
         if any(near(y, way + s * inner) for way in bent for s in (scale, 1)):
             return "bent-projection"
+        if any(near(y, other(road) + s * inner) for other, _ in PHIS.values() for s in (scale, 1)):
+            return "bent-projection"
     elif x.shape[1] != units:
         return slip_of_width(y, x, scale, inner)
     else:
@@ -84,6 +86,7 @@ def slip_of(y: np.ndarray, x: np.ndarray, scale: float, reading: tuple, phi: Phi
         "scale-ignored": [road + inner],
         "scale-on-sum": [scale * (road + inner)],
         "scale-inside": [road + phi(scale * x) @ kernel + bias],
+        "bias-at-full": [road + (scale * h) @ kernel + bias],
         "activated-twice": [road + s * phi(inner) for s in (scale, 1)],
         "multiplied": [road * s * inner for s in (scale, 1)],
     }

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, differs, near
+from vgcourse.course.checks.compare import NO_RETURN, Seen, differs, near, with_other_half
 from vgcourse.course.checks.exercise import Exercise, Miss, is_blank, need_callable
 from vgcourse.course.checks.looking import first_line
 from vgcourse.course.exercises.residual.block_readings import (
@@ -43,6 +43,7 @@ residual_block = Exercise(
         "no-return": NO_RETURN.format(name="call"),
         "no-weights": "After a call the block owns no weights, so no optimizer will find any. A Dense that is made "
         "inside `call` is a new one at every call: make it in `build` and keep it on `self`.",
+        "only-skip": "What comes out is x itself, and the block owns no weights: the branch is missing.",
         "shared": "Two blocks of yours share their weights: changing those of one changes the other. What "
         "stands in the class body, or outside, belongs to all of them; what is put on `self` does not.",
         "width": "With {inputs} inputs and {units} units it stops: {error}. Bring x to the new width first.",
@@ -61,13 +62,15 @@ residual_block = Exercise(
             "weights; here a linear Dense was asked for.",
             share=0.5,
         ),
+        "no-projection": "With {inputs} inputs and {units} units your block owns no kernel for the skip. x cannot be "
+        "added as it is: bring it to {units} features with a linear Dense.",
         "always-projects": Miss(
             "The skip has a kernel even where the width stays the same. Then it is one more random matrix, and "
             "its derivative is not 1. Project only where it must be.",
             share=0.5,
         ),
         "bent-projection": Miss(
-            "The projection has the activation in it. The skip should be linear, or it is no clear road.", share=0.5
+            "The projection has an activation in it. The skip should be linear, or it is no clear road.", share=0.5
         ),
         "project-bias": Miss(
             "The projection has a bias, and the branch has one already: `use_bias=False`.",
@@ -98,12 +101,20 @@ residual_block = Exercise(
             "dense(...).",
             share=0.5,
         ),
+        "bias-at-full": Miss(
+            "`self.scale` multiplies what goes into the dense layer, and so not its bias. It belongs to what the "
+            "branch says: scale · dense(...).",
+            share=0.5,
+        ),
         "activated-twice": "There is an activation behind the dense layer. Here it stands before it, once: the "
         "branch ends with the dense layer's sums, which may have either sign.",
         "multiplied": "Skip and branch are multiplied with each other. They are added.",
-        "other-mixture": "With {inputs} inputs, {units} units, {activation} and scale {scale:.3g} your output is "
-        "{skip:.3g} · x + {branch:.3g} · dense(activation(x)). Wanted is 1 · x + {scale:.3g} · "
-        "dense(activation(x)), x projected where the width changes.",
+        "other-mixture": Miss(
+            "With {inputs} inputs, {units} units, {activation} and scale {scale:.3g} your output is {skip:.3g} · x "
+            "{branch} · dense(activation(x)). Wanted is 1 · x {wanted} · dense(activation(x)), x projected where the "
+            "width changes.",
+            share=0.5,
+        ),
         "silent-projection": Miss(
             "The block computes what it should. But where the width changes, the fresh projection is 0: at the start "
             "nothing of x arrives.",
@@ -146,8 +157,11 @@ residual_block = Exercise(
             "All is right where activation and scale are given. But `ResidualBlock(5, name='first')` {how}.",
             share=0.5,
         ),
-        "other-activation": "With {inputs} inputs and {units} units your block answers as with {got}, where it was "
-        "made with {activation}. Take the activation that is asked for, `self.activation`.",
+        "other-activation": Miss(
+            "With {inputs} inputs and {units} units your block answers as with {got}, where it was made with "
+            "{activation}. Take the activation that is asked for, `self.activation`.",
+            share=0.5,
+        ),
         "wrong-values": "Wanted is x + scale · dense(activation(x)), x projected where the width changes.",
     },
 )
@@ -222,7 +236,7 @@ def _reason(error: Exception) -> str:
 @residual_block.judge
 def judge_residual_block(seen: Seen, rng: np.random.Generator) -> Any:
     inputs, drawn, seed = _draw(rng)
-    found = []
+    found: list = []
     for case, kind, x in zip(seen["cases"], CASES, inputs, strict=True):
         features, units, activation, own, _ = kind
         place = {"inputs": features, "units": units, "activation": activation}
@@ -234,15 +248,21 @@ def judge_residual_block(seen: Seen, rng: np.random.Generator) -> Any:
         if case["y"] is None:
             return "no-return"
         if not case["shapes"]:
-            return "no-weights"
+            return "only-skip" if near(case["y"], x) else "no-weights"
         scale = drawn if own is None else own
         if problem := _judge_case(case, (units, activation), x.astype(float), scale, seed):
-            found.append(problem if isinstance(problem, tuple) else (problem, place))
+            key, fields = problem if isinstance(problem, tuple) else (problem, {})
+            found.append((key, {**place, **fields}))
         elif problem := _judge_slope(case, (units, activation), x.astype(float), scale, seed):
             found.append((problem, place))
         if features == units and not found and not near(*seen["neighbour"], rtol=1e-6, atol=1e-6):
             return "shared"
-    return found[0] if found else _judge_fresh(seen["fresh"]) or _judge_short(seen["short"], inputs[0], seed)
+    if found:
+        problem = min(found, key=lambda one: residual_block.misses[one[0]].share)
+        changes = all(fields["inputs"] != fields["units"] for _, fields in found)
+        half = changes and not residual_block.misses[problem[0]].share
+        return with_other_half(problem, half, "Where the width stays the same, the block is right.")
+    return _judge_fresh(seen["fresh"]) or _judge_short(seen["short"], inputs[0], seed)
 
 
 def _judge_short(seen: Seen, x: np.ndarray, seed: int) -> Any:
@@ -312,12 +332,20 @@ def _judge_case(case: Seen, kind: tuple[int, str], x: np.ndarray, scale: float, 
         if any(slip_of(y, x, scale, reading, other) == "passed" for reading in readings):
             return "other-activation", {**place, "got": name}
     whole = [reading for reading in readings if same or reading[1]]
+    if not whole:
+        return "no-projection", place
     if parts := next(filter(None, (mixture_of(y, x, reading, phi) for reading in whole)), None):
-        return "other-mixture", {**place, "scale": scale, "skip": parts[0], "branch": parts[1]}
+        signs = {"branch": _signed(parts[1]), "wanted": _signed(scale)}
+        return "other-mixture", {**place, "scale": scale, "skip": parts[0], **signs}
     outputs = [right(x, scale, *reading, phi) for reading in whole]
-    nearest = min(outputs, key=lambda output: np.abs(y - output).max(), default=None)
+    nearest = min(outputs, key=lambda output: np.abs(y - output).max())
     what = f"With {x.shape[1]} inputs, {units} units, {activation} and scale {scale:.3g}, the output"
-    return "wrong-values", {"fact": differs(what, y, nearest) if nearest is not None else f"{what} is another."}
+    return "wrong-values", {"fact": differs(what, y, nearest)}
+
+
+def _signed(factor: float) -> str:
+    """As it stands behind another term: "+ 0.3", "− 0.3"."""
+    return f"{'−' if factor < 0 else '+'} {abs(factor):.3g}"
 
 
 @residual_block.own_version

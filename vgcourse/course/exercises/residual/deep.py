@@ -37,16 +37,24 @@ fifty_blocks = Exercise(
             "The net is built as asked. But the kernel of the {where} begins as the same number throughout.",
             share=0.5,
         ),
-        "no-scale": "The branches come in at full size, scale 1: each block then about doubles the mean square.",
+        "no-scale": Miss(
+            "The branches come in at full size, scale 1: each block then about doubles the mean square.", share=0.5
+        ),
         "too-quiet": Miss(
             "The branches are multiplied by 1/depth. That is safe, and quieter than asked: 1/√depth.", share=0.5
         ),
-        "upside-down": "The branches are multiplied by √depth, so they grow with depth. Divide.",
-        "of-width": "The scale is 1/√width. What adds up here is the number of blocks.",
-        "other-scale": "The branches are not multiplied by 1/√depth: at depth {depth} yours are multiplied by "
-        "{scale:.4g}; 1/√{depth} is {right:.4g}.",
-        "same-scale": "The branches are multiplied by {scale:.4g}, whatever the depth. Asked for is 1/√depth: as "
-        "the net grows deeper, each branch grows quieter.",
+        "upside-down": Miss("The branches are multiplied by √depth, so they grow with depth. Divide.", share=0.5),
+        "of-width": Miss("The scale is 1/√width. What adds up here is the number of blocks.", share=0.5),
+        "other-scale": Miss(
+            "The branches are not multiplied by 1/√depth: at depth {depth} yours are multiplied by "
+            "{scale:.4g}; 1/√{depth} is {right:.4g}.",
+            share=0.5,
+        ),
+        "same-scale": Miss(
+            "The branches are multiplied by {scale:.4g}, whatever the depth. Asked for is 1/√depth: as "
+            "the net grows deeper, each branch grows quieter.",
+            share=0.5,
+        ),
         "block-by-block": "The branches' scales differ from block to block. All blocks of one net have the same, "
         "1/√depth.",
         "no-skip": "Those are {depth} Dense layers without a skip. Take your `ResidualBlock`.",
@@ -65,7 +73,7 @@ fifty_blocks = Exercise(
             "activated, so one relu stands after the last block.",
             share=0.5,
         ),
-        "bent-stem": "The stem has an activation: what it takes away is lost before the first skip.",
+        "bent-stem": Miss("The stem has an activation: what it takes away is lost before the first skip.", share=0.5),
         "frozen": Miss(
             "The net computes what it should. But only {got} of its {wanted} weight arrays are trainable.", share=0.5
         ),

@@ -39,7 +39,7 @@ norm_factor = Exercise(
         "slope-after-norm": "On the way down the error meets the normalisation before relu's slope. relu came last "
         "on the way up, so it comes first on the way down.",
         "no-relu-up": "On the way up relu is missing.",
-        "no-eps": "eps is missing: batch_norm adds 1e-3 to the variance.",
+        "no-eps": Miss("eps is missing: batch_norm adds 1e-3 to the variance.", share=0.5),
         "mean-abs": Miss("Those are means of absolute values. Asked for is the factor of the rms.", share=0.5),
         "sums": Miss(
             "You compare norms, which are sums over all entries: where a layer changes the width, they differ for "

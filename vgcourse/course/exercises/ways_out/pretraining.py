@@ -1,5 +1,6 @@
 """Lesson 8, greedy pre-training: one layer's autoencoder after the other, each on the codes of the one below."""
 
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -40,19 +41,35 @@ pretrain = Exercise(
             "should be the code.",
             share=2 / 3,
         ),
-        "decoder-frozen": "The decoder's kernel stays where it began. All four arrays learn.",
-        "bias-frozen": "A bias stays where it began. All four arrays learn, both biases too.",
-        "squashed": "Your reconstruction has gone through a sigmoid. The decoder is linear: code · V + c.",
+        "another-form": Miss(
+            "What you trained is right. But for {layers} layers pretrain gives back a list of {layers} pairs (W, b), "
+            "and nothing else in a pair; yours is {got}.",
+            share=0.5,
+        ),
+        # What equals one slip in every case is right but for that.
+        "decoder-frozen": Miss("The decoder's kernel stays where it began. All four arrays learn.", share=0.5),
+        "bias-frozen": Miss("A bias stays where it began. All four arrays learn, both biases too.", share=0.5),
+        "bias-averaged": Miss(
+            "The biases' steps are too short: their gradients are divided by the number of examples once more. "
+            "Add the errors up, as the kernels' gradients do.",
+            share=0.5,
+        ),
+        "squashed": Miss(
+            "Your reconstruction has gone through a sigmoid. The decoder is linear: code · V + c.", share=0.5
+        ),
         "one-step": "That is one step. Take `steps` of them.",
         "one-too-few": Miss("You take one step less than `steps`.", share=0.5),
         "one-too-many": Miss("You take one step more than `steps`.", share=0.5),
-        "no-slope": "The encoder's gradient lacks the sigmoid's slope, code · (1 - code).",
-        "new-decoder": "The decoder was changed before the encoder's gradient was taken. All four gradients belong "
-        "to the same weights.",
-        "summed": "The gradients are not divided by the number of examples.",
-        "doubled": "Your steps are twice as long: the loss is *half* the squared length.",
-        "of-entries": "Your loss is a mean over all numbers; it should add up over the features.",
-        "uphill": "Those steps go uphill: take rate times gradient *off*.",
+        "no-slope": Miss("The encoder's gradient lacks the sigmoid's slope, code · (1 - code).", share=0.5),
+        "new-decoder": Miss(
+            "The decoder was changed before the encoder's gradient was taken. All four gradients belong to the same "
+            "weights.",
+            share=0.5,
+        ),
+        "summed": Miss("The gradients are not divided by the number of examples.", share=0.5),
+        "doubled": Miss("Your steps are twice as long: the loss is *half* the squared length.", share=0.5),
+        "of-entries": Miss("Your loss is a mean over all numbers; it should add up over the features.", share=0.5),
+        "uphill": Miss("Those steps go uphill: take rate times gradient *off*.", share=0.5),
         "upper-layers": Miss(
             "The first layer is right, and the others are not. What does each of them get as its input, and does it "
             "take its steps as the first one does?",
@@ -94,13 +111,14 @@ def trained(h: np.ndarray, layer: Layer, rate: float, steps: int, **slip: Any) -
     """One autoencoder after so many steps of gradient descent on half the squared length, mean over examples."""
     W, b, V, c = (np.array(part, float) for part in layer)
     step = {part: rate * (part in slip.get("learn", "WbVc")) for part in "WbVc"}
+    summed = partial(np.mean if slip.get("mean_bias") else np.sum, axis=0)
     for _ in range(steps):
         code = code_of(h, W, b)
         error = _error(code @ V + c, h, **slip)
-        old, V, c = V, V - step["V"] * code.T @ error, c - step["c"] * error.sum(0)
+        old, V, c = V, V - step["V"] * code.T @ error, c - step["c"] * summed(error)
         slope = code * (1 - code) if slip.get("slope", True) else 1
         dz = (error @ (V if slip.get("new_decoder") else old).T) * slope
-        W, b = W - step["W"] * h.T @ dz, b - step["b"] * dz.sum(0)
+        W, b = W - step["W"] * h.T @ dz, b - step["b"] * summed(dz)
     return W, b, V, c
 
 
@@ -137,17 +155,23 @@ def _pairs(found: Any) -> Any:
     if not isinstance(found, (list, tuple)):
         return None if found is None else np.asarray(found)
     return [
-        [np.asarray(part) for part in pair] if isinstance(pair, (list, tuple)) else str(type(pair)) for pair in found
+        [np.asarray(part) for part in pair] if isinstance(pair, (list, tuple)) else _alone(pair) for pair in found
     ]
+
+
+def _alone(part: Any) -> Any:
+    """What is no pair: an array, or the name of its type."""
+    return np.asarray(part) if hasattr(part, "shape") else str(type(part))
 
 
 @pretrain.judge
 def judge_pretrain(seen: Seen, rng: np.random.Generator) -> Any:
     cases = _draw(rng)
+    wanted = [_encoders(greedy(*case)) for case in cases]
     for found, (_, layers, _, _) in zip(seen["found"], cases, strict=True):
         if problem := _judge_shapes(found, layers):
-            return problem
-    wanted = [_encoders(greedy(*case)) for case in cases]
+            fields = _count(found, layers)
+            return ("another-form", fields) if _in_another_form(seen["found"], wanted) else problem
     off = next((i for i, (g, w) in enumerate(zip(seen["found"], wanted, strict=True)) if not _same(g, w)), None)
     if off is None:
         return None
@@ -162,10 +186,7 @@ def _judge_shapes(found: Any, layers: list[Layer]) -> Any:
         return "no-return"
     whole = isinstance(found, list) and len(found) == len(layers)
     if not whole or not all(isinstance(pair, list) and len(pair) == 2 for pair in found):
-        got = f"a list of length {len(found)}" if isinstance(found, list) else "something else"
-        held = [things(len(pair)) if isinstance(pair, list) else "no pair" for pair in found] if whole else []
-        odd = next((f", and one of its members holds {h}" for h in held if h != things(2)), "")
-        return "count", {"layers": len(layers), "got": got + odd}
+        return "count", _count(found, layers)
     for number, ((W, b), layer) in enumerate(zip(found, layers, strict=True), 1):
         if (np.shape(W), np.shape(b)) == (layer[2].shape, layer[3].shape) != (layer[0].shape, layer[1].shape):
             return "decoder"
@@ -173,6 +194,39 @@ def _judge_shapes(found: Any, layers: list[Layer]) -> Any:
             wanted = f"{layer[0].shape} and b of {layer[1].shape}"
             return "shapes", {"layer": number, "wanted": wanted, "got": f"{np.shape(W)} and {np.shape(b)}"}
     return None
+
+
+def _count(found: Any, layers: list[Layer]) -> dict[str, Any]:
+    """What came in the place of the pairs, in words."""
+    if not isinstance(found, list):
+        return {"layers": len(layers), "got": "something else"}
+    held = [f"holds {things(len(pair))}" if isinstance(pair, list) else "is no pair" for pair in found]
+    pairs = "holds two things"
+    # Of a list of another length, or of pairs, that is all there is to say.
+    odd = next((f", and one of its members {h}" for h in held if h != pairs), "") if len(found) == len(layers) else ""
+    turned = ", in which b comes first" if set(held) == {pairs} and len(found) == len(layers) else ""
+    return {"layers": len(layers), "got": f"a list of length {len(found)}{odd}{turned}"}
+
+
+# More than a pair, b before W, all kernels and then all biases, arrays one after the other.
+FORMS = (
+    lambda found: [pair[:2] for pair in found],
+    lambda found: [pair[::-1] for pair in found],
+    lambda found: [list(pair) for pair in zip(*found, strict=True)],
+    lambda found: [found[i : i + 2] for i in range(0, len(found), 2)],
+)
+
+
+def _in_another_form(found: list, wanted: list) -> bool:
+    """Whether one of these forms holds what is wanted, in every case."""
+    return any(all(_holds(form, f, w) for f, w in zip(found, wanted, strict=True)) for form in FORMS)
+
+
+def _holds(form: Any, found: Any, wanted: list) -> bool:
+    try:
+        return _same(form(found), wanted)
+    except (TypeError, ValueError, KeyError):  # it does not have that form
+        return False
 
 
 def _same(got: list, wanted: list) -> bool:
@@ -206,6 +260,7 @@ def _slips(X: np.ndarray, layers: list[Layer], rate: float, steps: int) -> dict[
         "reconstruction": [_encoders(greedy(*case, on="reconstruction"))] if alike else [right],
         "decoder-frozen": [_encoders(greedy(*case, learn=parts)) for parts in ("Wbc", "Wb")],
         "bias-frozen": [_encoders(greedy(*case, learn=parts)) for parts in ("WVc", "WbV", "WV")],
+        "bias-averaged": [_encoders(greedy(*case, mean_bias=True))],
         "squashed": [_encoders(greedy(*case, squashed=how)) for how in ("with slope", "without")],
         "one-step": [_encoders(greedy(X, layers, rate, 1))],
         "one-too-few": [_encoders(greedy(X, layers, rate, steps - 1))],

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import NO_RETURN, Seen, as_dict, fact
+from vgcourse.course.checks.compare import NO_RETURN, Seen, as_dict, fact, with_other_half
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.checks.observation import with_article
 from vgcourse.course.exercises.gradients.oracle import as_array
@@ -49,22 +49,13 @@ layer_statistics = Exercise(
             "The right numbers in the wrong order: first the mean, then the standard deviation.", share=0.5
         ),
         "absolute": "That is the mean of the absolute values. Take the weights with their signs.",
-        "variance": Miss("The means are right. What stands beside them is the variance: take its root.", share=0.5),
-        "rms": Miss(
-            "The means are right. What stands beside them is the root mean square: the standard deviation takes the "
-            "mean away first.",
-            share=0.5,
-        ),
-        "n-minus-1": Miss(
-            "The means are right. Your standard deviation divides by one less than the number of weights (ddof=1), "
-            "np.std by their number.",
-            share=0.5,
-        ),
+        "variance": "What stands beside the mean is the variance: take its root.",
+        "rms": "What stands beside the mean is the root mean square: the standard deviation takes the mean away "
+        "first.",
+        "n-minus-1": "Your standard deviation divides by one less than the number of weights (ddof=1), np.std by "
+        "their number.",
         "wrong-mean": "Add up all weights of the layer at that moment, with their signs, and divide by their number.",
-        "wrong-sd": Miss(
-            "The means are right. A standard deviation is the root of the mean square of what lies beside the mean.",
-            share=0.5,
-        ),
+        "wrong-sd": "A standard deviation is the root of the mean square of what lies beside the mean.",
     },
 )
 SHAPES = {"lower": (3, 4), "upper": (4, 2)}
@@ -100,7 +91,7 @@ def _plain(statistics: Any) -> Any:
 
 @layer_statistics.judge
 def judge_layer_statistics(seen: Seen, rng: np.random.Generator) -> Any:
-    problems = []
+    problems, given = [], []
     for statistics, kernels in zip(seen["statistics"], _draws(rng), strict=True):
         if statistics is None:
             return "no-return"
@@ -110,23 +101,81 @@ def judge_layer_statistics(seen: Seen, rng: np.random.Generator) -> Any:
             held = {"layers": " and ".join(kernels), "held": " and ".join(statistics) or "nothing"}
             return "left-out" if set(statistics) < set(kernels) else "names", {"missing": missing[0], **held}
         problems += [_judge_layer(name, statistics[name], kernel) for name, kernel in kernels.items()]
+        given += [(_as_pair(statistics[name], kernel), _flat(kernel)) for name, kernel in kernels.items()]
         if not any(problems) and len(statistics) > len(kernels):
             return "superfluous", {"layers": " and ".join(kernels), "held": ", ".join(map(str, statistics))}
-    keys = {problem if isinstance(problem, str) else problem[0] for problem in problems if problem}
-    if not keys:
+    found = [problem for problem in problems if problem]
+    if not found:
         return None
+    key, fields = min(found, key=lambda problem: layer_statistics.misses[problem[0]].share)
     # A cause must hold for every layer; else it is told what came for one of them.
-    first = next(problem for problem in problems if problem)
-    if len(keys) == 1 and all(problems):
-        return first
-    told = next((p for p in problems if p and p[0] in ("wrong-mean", "wrong-sd")), first)
-    return ("wrong-mean", told[1]) if any(k in keys for k in ("swapped", "absolute")) and told is not first else told
+    if key in PLAIN and not all(pair and _shows(key, pair, flat) for pair, flat in given):
+        key = PLAIN[key]
+    for number, what in enumerate(("means", "standard deviations")):
+        if all(pair and same(pair[number], _wanted(flat)[number]) for pair, flat in given):
+            return with_other_half((key, fields), True, f"The {what} are right.")
+    return key, fields
+
+
+# What is said where a cause does not hold for every layer.
+PLAIN = {
+    "swapped": "wrong-mean",
+    "absolute": "wrong-mean",
+    "variance": "wrong-sd",
+    "rms": "wrong-sd",
+    "n-minus-1": "wrong-sd",
+}
+
+
+def _flat(kernel: np.ndarray) -> np.ndarray:
+    """A row of weights for each moment."""
+    return kernel.reshape(len(kernel), -1).astype(float)
+
+
+def _wanted(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return flat.mean(1), flat.std(1)
+
+
+def _as_pair(pair: Any, kernel: np.ndarray) -> list[np.ndarray] | None:
+    """Two arrays of one number a moment, however they were handed over; None where there are none."""
+    whole = isinstance(pair, (list, np.ndarray))
+    if whole and len(pair) == len(kernel) != 2 and {np.shape(part) for part in pair} == {(2,)}:
+        pair = np.transpose(pair)
+    if not (whole and len(pair) == 2 and all(np.size(part) == len(kernel) for part in pair)):
+        return None
+    return [np.ravel(np.asarray(part, float)) for part in pair]
+
+
+def _shows(key: str, pair: list[np.ndarray], flat: np.ndarray) -> bool:
+    mean, sd = _wanted(flat)
+    slips = {
+        "swapped": (sd, mean),
+        "absolute": (np.abs(flat).mean(1), pair[1]),
+        "variance": (mean, flat.var(1)),
+        "rms": (mean, np.sqrt((flat**2).mean(1))),
+        "n-minus-1": (mean, flat.std(1, ddof=1)),
+    }
+    return all(same(got, wrong) for got, wrong in zip(pair, slips[key], strict=True))
 
 
 def _judge_layer(layer: str, pair: Any, kernel: np.ndarray) -> Any:
-    listed = isinstance(pair, (list, np.ndarray)) and len(pair) == len(kernel) != 2
-    if listed and {np.shape(part) for part in pair} == {(2,)}:
-        return "pairs", {"layer": layer}
+    """The form is told where the numbers in it are right."""
+    numbers = _as_pair(pair, kernel)
+    shapes = [np.shape(part) for part in pair] if numbers else []
+    if not numbers or all(shape == kernel.shape[:1] for shape in shapes):
+        return _judge_pair(layer, pair, kernel)
+    if problem := _judge_pair(layer, numbers, kernel):
+        return problem
+    long = next((shape for shape in shapes if shape[1:] == (1, 1)), None)
+    return ("kept-axes", {"layer": layer, "got": long}) if long else _odd_form(layer, pair, kernel)
+
+
+def _odd_form(layer: str, pair: Any, kernel: np.ndarray) -> Any:
+    listed = len(pair) == len(kernel) != 2
+    return ("pairs", {"layer": layer}) if listed else _judge_pair(layer, pair, kernel)
+
+
+def _judge_pair(layer: str, pair: Any, kernel: np.ndarray) -> Any:
     if not (isinstance(pair, (list, np.ndarray)) and len(pair) == 2):
         found = (
             f"an array of shape {pair.shape}" if isinstance(pair, np.ndarray) else with_article(type(pair).__name__)
@@ -135,13 +184,14 @@ def _judge_layer(layer: str, pair: Any, kernel: np.ndarray) -> Any:
     mean, sd = (np.asarray(part, float) for part in pair)
     if problem := _judge_shape(layer, mean, kernel) or _judge_shape(layer, sd, kernel):
         return problem
-    flat = kernel.reshape(len(kernel), -1).astype(float)
-    if same(mean, flat.mean(1)):
-        return _judge_sd(layer, sd, flat)
-    if same(mean, flat.std(1)) and same(sd, flat.mean(1)):
-        return "swapped", _largest("mean", layer, mean, flat.mean(1))
-    key = "absolute" if same(mean, np.abs(flat).mean(1)) else "wrong-mean"
-    return key, _largest("mean", layer, mean, flat.mean(1))
+    flat = _flat(kernel)
+    wanted = _wanted(flat)
+    if same(mean, wanted[0]) and same(sd, wanted[1]):
+        return None
+    key = next((key for key in PLAIN if _shows(key, [mean, sd], flat)), None)
+    if same(mean, wanted[0]):
+        return key or "wrong-sd", _largest("standard deviation", layer, sd, wanted[1])
+    return key or "wrong-mean", _largest("mean", layer, mean, wanted[0])
 
 
 def _judge_shape(layer: str, got: np.ndarray, kernel: np.ndarray) -> Any:
@@ -149,19 +199,9 @@ def _judge_shape(layer: str, got: np.ndarray, kernel: np.ndarray) -> Any:
         return None
     if got.shape == ():
         return "no-time", {"layer": layer}
-    if got.size == len(kernel) == len(got):
-        return "kept-axes", {"layer": layer, "got": got.shape}
     per_unit = [kernel.shape[:2], (kernel.shape[0], kernel.shape[2])]
     key = "over-time" if got.shape == kernel.shape[1:] else "per-unit" if got.shape in per_unit else "moments"
     return key, {"layer": layer, "got": got.shape, "moments": len(kernel)}
-
-
-def _judge_sd(layer: str, sd: np.ndarray, flat: np.ndarray) -> Any:
-    if same(sd, flat.std(1)):
-        return None
-    slips = {"variance": flat.var(1), "rms": np.sqrt((flat**2).mean(1)), "n-minus-1": flat.std(1, ddof=1)}
-    key = next((key for key, wrong in slips.items() if same(sd, wrong)), "wrong-sd")
-    return key, _largest("standard deviation", layer, sd, flat.std(1))
 
 
 def _largest(what: str, layer: str, got: np.ndarray, wanted: np.ndarray) -> dict[str, str]:

@@ -26,7 +26,7 @@ update_ratio = Exercise(
         "natural-log": Miss(
             "That is the natural logarithm. Take log10, so that −3 reads as a thousandth.", share=0.5
         ),
-        "upside-down": "Your ratio stands on its head: the weights over the update.",
+        "upside-down": Miss("Your ratio stands on its head: the weights over the update.", share=0.5),
         "after": Miss(
             "You divide by the weights after each step. Take those before it: the ones that it changes.", share=0.5
         ),
