@@ -22,9 +22,8 @@ unit_scale = Exercise(
         "no-return": NO_RETURN.format(name="unit_scale"),
         "not-kernels": "unit_scale gives back a list of {wanted} kernels, one for each given; here it gives {found}.",
         "not-sent-up": Miss(
-            "The first layer is right. But you measured the later ones with what the *old* "
-            "kernels send "
-            "up. Their input comes from the layers that you have just scaled.",
+            "The first layer is right. But you measured the later ones with what the *old* kernels send up. Their "
+            "input comes from the layers that you have just scaled.",
             share=0.5,
         ),
         "no-phi": Miss("The first layer is right. But what the next layer gets is phi(z), not z itself.", share=0.5),
@@ -46,9 +45,8 @@ unit_scale = Exercise(
         "weights": "Your numbers depend on the kernels' own size, not on the data. Send X up, and measure z.",
         "multiplied": "You multiply by the rms where you should divide: that squares the mean square.",
         "own-activation": Miss(
-            "The first layer is right. But you send its signal on through an activation of your "
-            "own, a relu. "
-            "Use `phi`, whichever it is.",
+            "The first layer is right. But you send its signal on through an activation of your own. Use `phi`, "
+            "whichever it is.",
             share=0.5,
         ),
         "first-only": "The first layer is right, the others are as they were. Each of them is to be scaled.",
@@ -114,7 +112,7 @@ def judge_unit_scale(seen: Seen, rng: np.random.Generator) -> Any:
     if not off:
         return None
     fact = {"fact": _first_off([np.asarray(kernel, float) for kernel in seen["found"][off[0]]], *cases[off[0]])}
-    key = common_cause(seen["found"], [{k: [w] for k, w in _slips(*case).items()} for case in cases], _all_near)
+    key = common_cause(seen["found"], [_slips(*case) for case in cases], _all_near)
     if not key and all(_from_weights(found) for found in seen["found"] if len(found) > 1):
         key = "weights"
     return key or "wrong-scale", fact
@@ -142,6 +140,11 @@ def _scaled(kernels: list[np.ndarray], phi: Phi, X: np.ndarray, size: Callable =
 
 
 def _slips(kernels: list[np.ndarray], phi: Phi, X: np.ndarray) -> dict[str, list]:
+    own = [_scaled(kernels, other, X) for other in (lambda z: np.maximum(z, 0), np.tanh)]
+    return {"own-activation": own, **{key: [found] for key, found in _single(kernels, phi, X).items()}}
+
+
+def _single(kernels: list[np.ndarray], phi: Phi, X: np.ndarray) -> dict[str, list]:
     old, h = [], X
     for kernel in kernels:
         old.append(h @ kernel)
@@ -157,7 +160,6 @@ def _slips(kernels: list[np.ndarray], phi: Phi, X: np.ndarray) -> dict[str, list
         "weights": [kernel / rms(kernel) for kernel in kernels],
         "multiplied": _scaled(kernels, phi, X, lambda z: 1 / rms(z)),
         "last-left": [*right[:-1], kernels[-1]],
-        "own-activation": _scaled(kernels, lambda z: np.maximum(z, 0), X),
         "first-only": [right[0], *kernels[1:]],
         "one-for-all": [kernel / rms(old[0]) for kernel in kernels],
         "mean-abs": _scaled(kernels, phi, X, lambda z: np.mean(np.abs(z))),

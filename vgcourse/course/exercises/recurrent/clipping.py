@@ -67,6 +67,7 @@ def _draw(rng: np.random.Generator) -> list[Case]:
         _case(fixed, [(2, 3), (3,)], 1e-9, 0.3, 1.0),
         _case(fixed, [(3, 2), (2,)], 3.0, 0.2, 5.0),
         _case(fixed, [(2, 4)], 0.3, 0.4, 0.6),
+        _case(fixed, [(2, 3, 2), (3,), ()], 4.0, 0.1, 1.5),
     ]
 
 
@@ -120,7 +121,7 @@ def judge_clipped_step(seen: Seen, rng: np.random.Generator) -> Any:
         (k for k, (g, w) in enumerate(zip(got[i], wanted[i], strict=True)) if not close(g, w, 1e-6, 1e-6)), 0
     )
     weights, gradients, rate, limit = cases[i]
-    place = f"A gradient of norm {norm_of(gradients):.3g}, limit {limit:.3g}, rate {rate:.3g}: new weights {array}"
+    place = f"A gradient of norm {norm_of(gradients):.3g}, limit {limit:.3g}, rate {rate:.3g}: new weights [{array}]"
     shown = {"fact": differs(place, got[i][array], wanted[i][array])}
     moves = [_moves(g, case) for g, case in zip(got, cases, strict=True)]
     if not np.all(np.isfinite(np.concatenate([m.ravel() for m in moves[5]]))):
@@ -191,7 +192,10 @@ def _slips(weights: list, gradients: list, rate: float, limit: float) -> dict[st
             moved(by(max(norm_of([g]) for g in gradients))),
             moved(by(sum(np.abs(g).sum() for g in gradients))),
         ],
-        "to-one": [moved([g / norm if norm > limit else g for g in gradients])],
+        "to-one": [
+            moved([g / norm if norm > limit else g for g in gradients]),
+            moved([g / max(norm, 1) for g in gradients]),
+        ],
         "uphill": [moved(clipped, -rate)],
         "rate-lost": [moved(clipped, 1.0)],
         "gradients": [clipped],
