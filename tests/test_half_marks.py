@@ -142,7 +142,8 @@ FORMS = {
     "block-growth": {"reversed": lambda found: found[::-1], "a one in front": lambda found: np.append(1, found)},
     "leak-free-scaling": {"swapped": lambda pair: pair[::-1]},
     "variance-walk": {"swapped": lambda pair: pair[::-1], "reversed": lambda pair: (pair[0], pair[1][::-1])},
-    "back-in-time": {"reversed": lambda pair: (pair[0][::-1], pair[1])},
+    "back-in-time": {"reversed": lambda pair: (pair[0][::-1], pair[1]), "swapped": lambda pair: pair[::-1]},
+    "branch-scale": {"swapped": lambda pair: pair[::-1]},
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from vgcourse.course.checks.compare import Seen, close, common_cause, differs, same_arrays
+from vgcourse.course.checks.compare import Seen, close, common_cause, differs, same_arrays, with_other_half
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 
 _HALF = "The errors are right. "
@@ -28,6 +28,7 @@ back_in_time = Exercise(
             "dL/dh_0.",
             share=0.5,
         ),
+        "results-swapped": Miss("Right, but in the other order: first the list of errors, then dL/dU.", share=0.5),
         "no-slope": "tanh's slope is missing: those are the errors of a net without an activation.",
         "slope-early": "The slope is taken one step too early, at the state that goes *into* the tanh's sum. The "
         "tanh of step t gave h_t: its slope is 1 - h_t².",
@@ -122,32 +123,46 @@ def _plain(answer: Any) -> Any:
     if not isinstance(answer, (list, tuple)) or len(answer) != 2:
         return "one"
     errors, dU = answer
-    parts = errors if isinstance(errors, (list, tuple)) or np.ndim(errors) == 3 else None
+    turned = _is_list(dU) and not _is_list(errors)
+    errors, dU = (dU, errors) if turned else (errors, dU)
+    parts = errors if _is_list(errors) else None
     return {
+        "turned": turned,
         "errors": None if parts is None else [None if part is None else np.asarray(part) for part in parts],
         "kernel": None if dU is None else np.asarray(dU),
     }
 
 
+def _is_list(errors: Any) -> bool:
+    return isinstance(errors, (list, tuple)) or np.ndim(errors) == 3
+
+
 @back_in_time.judge
 def judge_back_in_time(seen: Seen, rng: np.random.Generator) -> Any:
-    cases = _draw(rng)
-    for found, case in zip(seen["found"], cases, strict=True):
-        if problem := _judge_form(found, case):
-            return problem
+    cases, found = _draw(rng), seen["found"]
+    if odd := [one for one in found if not isinstance(one, dict)]:
+        return "no-return" if odd[0] is None else "not-two"
     wanted = [back(*case) for case in cases]
-    errors, kernels = ([found[name] for found in seen["found"]] for name in ("errors", "kernel"))
-    off = [i for i, w in enumerate(wanted) if not same_arrays(errors[i], w[0])]
-    if off:
-        return _judge_errors(errors, wanted, cases, off[0])
+    kernels = [one["kernel"] for one in found]
     off = [i for i, w in enumerate(wanted) if kernels[i] is None or not close(kernels[i], w[1], 1e-5, 1e-5)]
+    problem = _judge_list([one["errors"] for one in found], wanted, cases)
+    if any(one["turned"] for one in found):
+        return "not-a-list" if problem or off else "results-swapped"
+    if problem:
+        return with_other_half(problem, not off, "dL/dU is right.")
     return _judge_kernels(kernels, wanted, cases, off[0]) if off else None
 
 
-def _judge_form(found: Any, case: Case) -> Any:
-    if found is None or isinstance(found, str):
-        return "no-return" if found is None else "not-two"
-    errors, hs = found["errors"], case[0]
+def _judge_list(errors: list, wanted: list, cases: list[Case]) -> Any:
+    """What is wrong with the errors, in form or value."""
+    if problem := next(filter(None, map(_judge_form, errors, cases)), None):
+        return problem
+    off = [i for i, w in enumerate(wanted) if not same_arrays(errors[i], w[0])]
+    return _judge_errors(errors, wanted, cases, off[0]) if off else None
+
+
+def _judge_form(errors: Any, case: Case) -> Any:
+    hs = case[0]
     if not isinstance(errors, list) or any(part is None for part in errors):
         return "not-a-list"
     if len(errors) != len(hs):

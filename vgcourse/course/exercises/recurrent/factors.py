@@ -40,6 +40,7 @@ time_factor = Exercise(
             "ten to leave out are at the end of the list.",
             share=0.5,
         ),
+        "never-above-1": Miss("Your factor never exceeds 1. A gradient can also grow on its way back.", share=0.5),
         "slope": Miss(
             "That is the slope of the line, a logarithm. The factor is what the gradient is multiplied by: `np.exp`.",
             share=0.5,
@@ -123,7 +124,7 @@ def judge_time_factor(seen: Seen, rng: np.random.Generator) -> Any:
     if all_close(got, wanted):
         return None
     case = first_off(got, wanted)
-    zeros = "" if profiles[case].all() else ", some of them 0"
+    zeros = "" if profiles[case].all() else ", some of them 0,"
     shown = fact(f"A profile of {len(profiles[case])} steps{zeros}", got[case], wanted[case])
     if key := cause(got, _slips(profiles)):
         return key, shown
@@ -179,6 +180,7 @@ def _slips_of(profile: np.ndarray) -> dict[str, float]:
         neighbours = profile[: -TRANSIENT - 1] / profile[1:-TRANSIENT]
         return {
             "inverse": np.exp(slope),
+            "never-above-1": min(1.0, np.exp(-slope)),
             "with-transient": np.exp(-line(there, logarithms)[0]),
             "nine-left-out": np.exp(-line(steps < len(profile) - TRANSIENT + 1, logarithms)[0]),
             "eleven-left-out": np.exp(-line(steps < len(profile) - TRANSIENT - 1, logarithms)[0]),
