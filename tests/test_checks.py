@@ -13,6 +13,7 @@ from vgcourse.course.checks.exercise import Exercise, Miss, is_blank, need_calla
 from vgcourse.course.checks.handed import HandedOut
 from vgcourse.course.checks.looking import first_line
 from vgcourse.course.checks.observation import encode
+from vgcourse.course.checks.verdicts import counted
 
 
 @pytest.fixture
@@ -102,6 +103,7 @@ def test_an_error_of_a_layer_is_quoted_and_not_keras_s_line_above_it():
     assert first_line(TypeError(f"{above}\n\n{told}")) == "'str' object is not callable"
     assert first_line(ValueError("{{function_node __wrapped__AddV2}} Incompatible shapes")) == "Incompatible shapes"
     assert first_line(ValueError("[2,3] and [2,4] differ [Op:AddV2] name: ")) == "[2,3] and [2,4] differ"
+    assert first_line(ValueError("no float: np.str_('a') (of type <class 'int'>)")) == "no float: 'a' (of type int)"
     assert first_line(ValueError("")) == "no further message"
 
 
@@ -395,3 +397,9 @@ def test_the_other_half_of_an_answer_is_worth_a_half():
     assert exercise.verdict(exercise.observe_answers((lambda: 0, lambda: 0), 1), 1).share == 0
     forged = encode({"problem": "raises", "fields": {"error": "E", "text": "", "also_right": "all"}})
     assert exercise.verdict(forged, 1).share == 0
+
+
+def test_of_one_thing_a_sentence_speaks_in_the_singular():
+    assert counted("There are 1 kernels, and 1 entries came back.") == "There is 1 kernel, and 1 entry came back."
+    untouched = "With 11 arrays, and layer 1 begins, 1 · x, 0.1 units."
+    assert counted(untouched) == untouched

@@ -6,6 +6,7 @@ The generator takes the course's own version of every exercise and bends what co
 import collections
 import functools
 import random
+import re
 import runpy
 import types
 from collections import namedtuple
@@ -81,6 +82,35 @@ ODD = {
     "twice as long": in_numbers(lambda array: np.append(array.ravel(), array.ravel())),
     "numbers as text": in_numbers(lambda array: array.astype(str)),
 }
+
+
+# What people hand over without looking; and what Python prints for it should stand in no sentence.
+ODD |= {
+    "truth": lambda value: True,
+    "a huge array": lambda value: np.zeros((300, 300)),
+    "a table": lambda value: pd.DataFrame({"a": [1, 2]}),
+    "a set": lambda value: {1, 2},
+    "odd keys": lambda value: {1: 2, (1, 2): 3, None: 4, np.float64(1.5): np.float64(2.5)},
+    "numbers of several kinds": lambda value: [np.float64(1 / 3), np.float32(0.1), np.int64(3)],
+    "a function in a list": lambda value: [lambda: 1],
+    "a long text": lambda value: 300 * "x",
+    "much too large": in_numbers(lambda array: array.astype(float) * 1e300),
+    "a third too large": in_numbers(lambda array: array * (4 / 3) if array.dtype.kind == "f" else array),
+}
+
+
+PRINTED = (
+    r"\bnp\.\w+\(", r"\barray\(", r"dtype=", r"<tf\.", r" at 0x", r"<class ", r"<function", r"<module", r"Traceback",
+    r"\d\.\d{11,}", r"\{[a-z_]*\}", r"  ", r"['\"(\[<]\S{81,}",
+    r"\b1 (?:arrays|entries|things|numbers|kernels|layers)\b",
+)  # fmt: skip
+
+
+def unreadable(message):
+    """What of a sentence is no sentence: what Python prints for an object, sixteen digits, no end, …"""
+    found = [pattern for pattern in PRINTED if re.search(pattern, message)]
+    ended = message.endswith((".", "!", "?", "`", ")", "…")) or "Your code stopped" in message
+    return found + ["no end"] * (not ended) + ["too long"] * (len(message) > 600)
 
 
 NO_NUMBERS = {"complex", "nan", "numbers as text"}  # with these in its numbers, no answer passes
@@ -214,8 +244,9 @@ def test_whatever_an_answer_gives_back_gets_a_verdict(exercise, monkeypatch):
         verdict = exercise.verdict(seen, seed)
         if verdict.passed and name in NO_NUMBERS and touched:
             found.append((name, place, verdict.key, verdict.message))
-        if verdict.key in (CHECK_FAILED, CHECK_BROKEN) or decode(seen).get("problem") == RAISES:
-            found.append((name, place, verdict.key, verdict.message))
+        stopped = verdict.key in (CHECK_FAILED, CHECK_BROKEN) or decode(seen).get("problem") == RAISES
+        if stopped or unreadable(verdict.message):
+            found.append((name, place, verdict.key, unreadable(verdict.message), verdict.message))
     assert not found, "\n".join(map(str, found))
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from vgcourse.course.checks.compare import shortened
+
 LONGEST = 40  # characters of a student's text that are shown
 MOST = 10_000  # entries of a result that are looked at
 
@@ -19,7 +21,7 @@ def no_number(value: Any, depth: int = 6) -> str | None:
     NumPy turns such text into numbers, and drops an imaginary part: asked later, nobody could tell.
     """
     if isinstance(value, (str, bytes)):
-        return f"the text {value[:LONGEST]!r} is not a number" if _reads_as_number(value) else None
+        return f"the text {shortened(str(value), 12)!r} is not a number" if _reads_as_number(value) else None
     if isinstance(value, (complex, np.complexfloating)):
         return "a complex number is none of those that can be compared" if value.imag else None
     if isinstance(value, np.ndarray):
@@ -107,7 +109,7 @@ def _is_numbers(value: Any) -> bool:
 
 def _words(value: Any) -> str:
     if isinstance(value, str):
-        return f"the text {value[:LONGEST]!r}"
+        return f"the text {str(value)[:LONGEST]!r}"
     if isinstance(value, dict):
         return "a dictionary"
     if isinstance(value, list):

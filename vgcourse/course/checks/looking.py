@@ -189,6 +189,8 @@ def _encoded(seen: dict[str, Any], exercise: Observed, answers: tuple[Any, ...],
 
 # Keras puts the error of a layer's `call` below a line of its own, in colours; TensorFlow names node and operation.
 _MARKS = re.compile(r"\x1b\[[\d;]*m|\{\{.*?\}\}|\s*\[Op:\w+\](?: name:[^\n]*)?$", re.MULTILINE)
+# NumPy's numbers and texts, and classes, as Python prints them.
+_REPRS = re.compile(r"\bnp\.\w+\(([^()]*)\)|<class '([\w.]+)'>")
 _QUOTING = "Exception encountered when calling"
 
 
@@ -200,6 +202,7 @@ def first_line(error: BaseException) -> str:
         return "no message that could be shown"  # a student's own exception may not know how to say itself
     if isinstance(error, TypeError) and ("for ^:" in text or "bitwise_xor" in text):
         return "^ is not a power in Python, write **"
-    lines = [line.strip() for line in _MARKS.sub("", text).splitlines()]
+    text = _REPRS.sub(lambda found: found[1] or found[2], _MARKS.sub("", text))
+    lines = [line.strip() for line in text.splitlines()]
     lines = [line for line in lines if line and not line.startswith(_QUOTING)]
     return lines[0][:200] if lines else "no further message"

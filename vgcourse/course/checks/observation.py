@@ -82,6 +82,16 @@ def with_article(kind: str) -> str:
     return f"an {kind}" if kind[:1].lower() in set("aeio") or kind == "ndarray" else f"a {kind}"
 
 
+def as_text(value: Any) -> str:
+    """A text as it is, an array of one text too; of anything else what it is, and not what Python prints for it."""
+    if isinstance(value, np.ndarray) and value.dtype.kind in "UO" and value.size == 1:
+        value = value.item()
+    if isinstance(value, str):
+        return str.__str__(value)
+    plain = value is None or isinstance(value, (bool, np.bool_, int, np.integer))
+    return str(value) if plain else with_article(type(value).__name__.removesuffix("_"))
+
+
 def _no_numbers(value: Any) -> str:
     if value is ...:
         return "the three dots stand where a value should be"

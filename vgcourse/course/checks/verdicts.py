@@ -1,5 +1,6 @@
 """What a check says: its keys, the sentences that all exercises share, and a verdict with its share of the points."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -111,7 +112,24 @@ def filled(miss: Miss, fields: Any) -> str:
         message = miss.message
     if isinstance(fields, dict) and isinstance(fields.get("fact"), str):
         message = f"{shown(fields['fact'])} {message}"
-    return message[:LONGEST_MESSAGE]
+    return counted(message)[:LONGEST_MESSAGE]
+
+
+# What may stand behind a count in a sentence. Behind the name of a layer, say, a 1 is no count.
+_ONE = re.compile(
+    r"(?<!layer )(?<!number )(?<!seed )(?<!depth )(?<!scale )(?<![\d.,])(are |were )?1 "
+    r"((?:hidden |weight |further |trainable )?)"
+    r"(array|entr|thing|number|kernel|gradient|setting|pair|layer|net|time|update|moment|unit|row|column|example|step|"
+    r"epoch|point|run|block|place|weight)(s|ies)\b"
+)
+
+
+def counted(message: str) -> str:
+    """The sentence with what there is one of in the singular."""
+    return _ONE.sub(
+        lambda m: f"{(m[1] or '').replace('are', 'is').replace('were', 'was')}1 {m[2]}{m[3]}{'y' * (m[4] == 'ies')}",
+        message,
+    )
 
 
 def half_right(verdict: Verdict, also: str | None) -> Verdict:

@@ -7,6 +7,7 @@ import numpy as np
 
 from vgcourse.course.checks.compare import Seen, common_cause, shortened
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+from vgcourse.course.checks.observation import as_text
 
 cheapest_cure = Exercise(
     "cheapest-cure",
@@ -140,7 +141,7 @@ def observe_cheapest_cure(answer: Any, rng: np.random.Generator) -> Seen:
         level = table.attrs["level"]
         table.attrs = {}
         name = answer(table, level)
-        found.append(None if name is None else str(name))
+        found.append(None if name is None else as_text(name))
     return {"chosen": found}
 
 

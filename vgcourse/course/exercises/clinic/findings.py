@@ -7,6 +7,7 @@ import numpy as np
 
 from vgcourse.course.checks.compare import Seen, shortened, with_other_half
 from vgcourse.course.checks.exercise import Exercise, Miss
+from vgcourse.course.checks.observation import as_text
 from vgcourse.nets.clinic.charts import CAUSES, KINDS, SHORTEST, Chart, draw
 
 HALF = 5  # of six must be right for half of the points: a neighbour's findings come to four in three pairs of ten
@@ -93,7 +94,8 @@ def observe_six_findings(my_name: Any, findings: Any, rng: np.random.Generator) 
 def _plain(item: tuple[Any, Any]) -> tuple[str, list[str]]:
     kind, found = item
     texts = found if isinstance(found, (list, tuple, np.ndarray)) or hasattr(found, "iloc") else [found]
-    return _words(str(kind)), [str(text) for text in texts]
+    # A layer is as good as its name.
+    return _words(str(kind)), [as_text(getattr(text, "name", text)) for text in texts]
 
 
 @six_findings.judge

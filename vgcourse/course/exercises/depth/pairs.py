@@ -7,7 +7,7 @@ import numpy as np
 
 from vgcourse.course.checks.compare import NO_RETURN, Seen, shortened, with_other_half
 from vgcourse.course.checks.exercise import Exercise, need_callable
-from vgcourse.course.checks.observation import with_article
+from vgcourse.course.checks.observation import as_text, with_article
 
 fair_pairs = Exercise(
     "fair-pairs",
@@ -77,7 +77,7 @@ def observe_fair_pairs(answer: Any, rng: np.random.Generator) -> Seen:
     if found is None or not isinstance(found, (list, tuple, set)):
         return {"kind": type(found).__name__}
     return {
-        "pairs": [[str(part) for part in p] if isinstance(p, ROWS) else [str(p)] for p in found],
+        "pairs": [list(map(as_text, p)) if isinstance(p, ROWS) else [as_text(p)] for p in found],
         "few": _pairs_of_few(answer),
     }
 
@@ -108,7 +108,9 @@ def _pairs_of_few(answer: Any) -> list[list[str]]:
     import pandas as pd
 
     found = _listed(answer(pd.DataFrame.from_dict(FEW, orient="index")))
-    return [list(map(str, p)) for p in found if isinstance(p, ROWS)] if isinstance(found, (list, tuple, set)) else []
+    return (
+        [list(map(as_text, p)) for p in found if isinstance(p, ROWS)] if isinstance(found, (list, tuple, set)) else []
+    )
 
 
 @fair_pairs.judge

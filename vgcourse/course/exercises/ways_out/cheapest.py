@@ -7,6 +7,7 @@ import numpy as np
 
 from vgcourse.course.checks.compare import NO_RETURN, Seen, as_number, close, fact, with_other_half
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+from vgcourse.course.checks.observation import as_text
 from vgcourse.course.exercises.ways_out.market import SURE, TARGET, Market, draw
 
 cheapest_cure = Exercise(
@@ -116,7 +117,7 @@ def _pair(choice: Any) -> Any:
         cure, budget = choice if isinstance(choice, (list, tuple, np.ndarray)) else ()
         return [str(cure), int(budget) if float(budget).is_integer() else float(budget)]
     except (TypeError, ValueError):
-        return str(choice)
+        return as_text(choice)
 
 
 @cheapest_cure.judge

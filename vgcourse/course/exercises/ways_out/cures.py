@@ -6,6 +6,7 @@ import numpy as np
 
 from vgcourse.course.checks.compare import NO_RETURN, Seen, shortened
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
+from vgcourse.course.checks.observation import as_text
 from vgcourse.published.kept.ways.marks import CURES, marks
 
 which_cure = Exercise(
@@ -88,7 +89,7 @@ def _draw(rng: np.random.Generator) -> list[tuple[str, dict[str, np.ndarray]]]:
 def observe_which_cure(answer: Any, rng: np.random.Generator) -> Seen:
     need_callable(answer)
     found = [answer(shown) for _, shown in _draw(rng)]
-    return {"found": [None if one is None else str(one) for one in found]}
+    return {"found": [None if one is None else as_text(one) for one in found]}
 
 
 @which_cure.judge
