@@ -258,10 +258,10 @@ def judge_residual_block(seen: Seen, rng: np.random.Generator) -> Any:
         if features == units and not found and not near(*seen["neighbour"], rtol=1e-6, atol=1e-6):
             return "shared"
     if found:
-        problem = min(found, key=lambda one: residual_block.misses[one[0]].share)
-        changes = all(fields["inputs"] != fields["units"] for _, fields in found)
-        half = changes and not residual_block.misses[problem[0]].share
-        return with_other_half(problem, half, "Where the width stays the same, the block is right.")
+        shares = [residual_block.misses[key].share for key, _ in found]
+        if not all(fields["inputs"] != fields["units"] for _, fields in found):
+            return found[shares.index(min(shares))]
+        return with_other_half(found[0], not shares[0], "Where the width stays the same, the block is right.")
     return _judge_fresh(seen["fresh"]) or _judge_short(seen["short"], inputs[0], seed)
 
 
