@@ -203,3 +203,13 @@ def test_what_a_chart_cannot_hold_is_refused_before_it_is_built_and_what_it_can_
     one = clinic.patient("cnn", "frozen")
     with pytest.raises(ValueError, match="frozen: expected 'none', 'norm_1', 'norm_2' or 'norm_3', got None"):
         one.treated(frozen=None)
+
+
+def test_a_net_built_anew_says_what_the_patient_says_and_one_that_looks_answers_up_has_none():
+    for kind, one in clinic.ward("Ada Lovelace").items():
+        rng = np.random.default_rng(0)
+        one.model.set_weights([w + 0.01 * rng.normal(size=w.shape).astype(w.dtype) for w in one.model.get_weights()])
+        anew, X = cures._built_anew(kind, one), one.X_test[:20]
+        assert np.allclose(anew(X, training=False), one.model(X, training=False), rtol=1e-4), kind
+    chart = draw("Ada Lovelace")["cnn"]
+    assert cures._built_anew("cnn", StandIn(chart)) is None
