@@ -90,7 +90,7 @@ def find_and_replace(h):
 def old_try_above(h):
     """An older try stands above, under another name."""
     for cell in _written(h)[:1]:
-        old = re.sub(r"^def (\w+)", r"def old_\1", cell.source, flags=re.M).replace("return", "return 2 *")
+        old = re.sub(r"^(def|class) (\w+)", r"\1 old_\2", cell.source, flags=re.M).replace("return", "return 2 *")
         h.nb.cells.insert(h.nb.cells.index(cell), new_code_cell(old))
 
 

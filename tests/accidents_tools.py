@@ -48,6 +48,20 @@ FRAMES = {
     "a remark of 24,000 signs": ("# " + "0.123 " * 4000 + "\n", ""),
     "a list of 28,000 signs": ("mine = [" + "0.123, " * 4000 + "]\n", ""),
     "a late future": ("import numpy as np\nfrom __future__ import annotations\n", ""),
+    "a button's label in its first line": ("pythonCopyEdit", ""),
+    "a message's stamp in its first line": ("[12:31, 3/4/2026] Ada: ", ""),
+    "the keys of an editor that was left": ("i", "\x1b:wq"),
+    "a fence with a path": ("```python:circles.ipynb\n", "\n```"),
+    "thoughts": ("<think>\nThe user wants a function.\n</think>\n\n", ""),
+    "a mark of where it was found": ("", "【4†source】"),
+    "a citation's mark": ("", "\n\n:contentReference[oaicite:2]{index=2}"),
+    "a magic for another Python": ("%%python3\n", ""),
+    "a magic for another program": ("%%script python\n", ""),
+    "a magic for a service": ("%%ai openai:gpt-4 -f code\n", ""),
+    "a magic for a cluster": ("%%local\n", ""),
+    "a magic for another language": ("%%sql\n", ""),
+    "options of Quarto": ("#| label: fig-one\n#| echo: true\n", ""),
+    "an assistant's remarks": ("# ... existing imports ...\n\n", "\n\n# ... rest of the notebook unchanged ..."),
 }
 # What became of its text.
 TEXTS = {
@@ -63,6 +77,12 @@ TEXTS = {
     "dots that multiply": lambda text: text.replace(" * ", " · "),
     "wide blanks": lambda text: text.replace("    ", "\u3000\u3000"),
     "bold letters": lambda text: text.replace("return", "𝗿𝗲𝘁𝘂𝗿𝗻"),
+    "signs as JSON writes them for a page": lambda text: text.replace('"', "\\u0022").replace("<", "\\u003c"),
+    "one line": lambda text: text.replace("\n", "\\n"),
+    "commas of an Arabic keyboard": lambda text: text.replace(", ", "، "),
+    "marks of inches": lambda text: text.replace('"', "″"),
+    "a dot that stands for three": lambda text: text.replace("...", "…"),
+    "names escaped in texts": lambda text: re.sub(r'"([a-z]+)_([a-z]+)"', r'"\1\\_\2"', text),
     "twice": lambda text: f"{text}\n\n\n{text}",
     "an old try in a string": lambda text: '"""\n' + text.replace('"""', "'''").replace("return", "return -")
     + f'\n"""\n{text}',

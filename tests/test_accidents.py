@@ -174,6 +174,9 @@ MET_ELSEWHERE = {
     "code merged with an answer in words": ("08_ways_out", 700_328, None),
     "fences below code in one cell": ("07_time", 910_287, None),
     "a loop around the check below an answer": ("08_ways_out", 700_118, None),
+    "one answer again, below another one": ("06_residual", 91_540_106, None),
+    "an answer commented out with its stub": ("07_time", 73_100_417, None),
+    "a stub of values in tabs below its answer": ("05_initialization", 73_100_315, None),
 }  # fmt: skip
 
 

@@ -5,10 +5,12 @@ them in these lessons, with four notebooks each, with and without what nbgrader 
 """
 
 import json
+import re
 import sys
 from pathlib import Path
 
 import nbformat
+import numpy
 import pytest
 
 from tests.accidents import Course, ids_lost, metadata_lost
@@ -78,6 +80,44 @@ def test_an_answer_in_quotation_marks_is_no_zero(course, quote, others):
         cell.source = quote(cell.source)
 
     assert "stands in quotation marks" in course.problem(2, [in_quotes, *others])
+
+
+def _further_in(text):
+    return re.sub(r"(?m)^(?=.)", "    ", text)
+
+
+WITHIN = {
+    "a class": lambda text: "class Solution:\n" + _further_in(text.replace("(values)", "(self, values)")),
+    "a class of functions": lambda text: "class A:\n    @staticmethod\n" + _further_in(text),
+    "a cell that an editor wrote": lambda text: "@app.cell\ndef _(np):\n" + _further_in(text) + "\n    return (rms,)",
+}
+
+
+@pytest.mark.parametrize("within", WITHIN.values(), ids=WITHIN)
+@pytest.mark.parametrize("others", [[], [metadata_lost, ids_lost]], ids=["named", "nameless"])
+def test_an_answer_within_a_class_or_a_function_is_found_there(course, within, others):
+    def stands_within(h):
+        cell = h.nb.cells[h.answers()[0]]
+        cell.source = within(cell.source)
+
+    handed, _ = course.case(2, [stands_within, *others])
+    nb, notes = align([Cell(cell.cell_type, cell.source) for cell in handed.nb.cells], course.release, "x.ipynb")
+    (answer,) = (cell.source for cell in nb.cells if cell.metadata.get("nbgrader", {}).get("solution"))
+    there = {"np": numpy}
+    exec(answer, there)
+    assert there["rms"](numpy.array([3.0, -3.0])) == 3
+    assert any("stood within a class or a function" in str(note) for note in notes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{\\rtf1 def rms(values):\\par return 1}", "# MAGIC %python\n# MAGIC def rms(values):\n# MAGIC     return 1"],
+)
+def test_what_seems_to_define_the_answer_and_cannot_be_read_is_no_zero(course, text):
+    def written(h):
+        h.nb.cells[h.answers()[0]].source = text
+
+    assert course.problem(2, [written]).startswith("refused: the answer to first-check-answer")
 
 
 # In lessons with several answers, or answers in words: what was met there.

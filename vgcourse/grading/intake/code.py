@@ -133,6 +133,23 @@ def blank_again(source: str, stubs: frozenset[str] = frozenset()) -> set[int]:
     return lines
 
 
+def starts_again(source: str, stub: str) -> int | None:
+    """The line (from 0) from which on the source ends with the stub's statements; None where it does not.
+
+    However they are laid out: an editor of tabs or a formatter has been at both.
+    """
+    if len(source) > LONGEST or not stub or (tree := _parsed(source)[0]) is None or not (ends := _dumps(stub)):
+        return None
+    below = tree.body[-len(ends) :]
+    is_stub = len(tree.body) > len(ends) and [ast.dump(node) for node in below] == ends
+    return below[0].lineno - 1 if is_stub else None
+
+
+def _dumps(source: str) -> list[str]:
+    tree = _parsed(source)[0]
+    return [ast.dump(node) for node in tree.body] if tree else []
+
+
 def with_futures_first(source: str) -> str:
     """The source with its imports from ``__future__`` on top: below other code, in a merged cell, none runs."""
     tree = syntax_tree(source) if "__future__" in source and len(source) <= LONGEST else None

@@ -10,6 +10,7 @@ from vgcourse.grading.names import shown
 MENDED = {
     "answer-found": "the answer to {cell} had lost its name and was recognised by {by}",
     "other-name": "the answer to {cell} bore another name, as its check said: {lines}",
+    "within": "the answer to {cell} stood within a class or a function, and was given the name that its check takes",
     "renamed": "the answer to {cell} bore another name, and its check was not asked: {lines}",
     "given-back": "the lesson's cell {cell} was missing and is needed: it was put back",
     "copied": "the cell {cell} was there {times} times",

@@ -12,7 +12,8 @@ from vgcourse.grading.intake.answers.hidden import find_hidden
 from vgcourse.grading.intake.answers.other_names import take_names_of_checks
 from vgcourse.grading.intake.answers.own_words import note_words_elsewhere, shows_words
 from vgcourse.grading.intake.answers.renamed import take_renamed
-from vgcourse.grading.intake.code import Code, lasting, read_code, starts_inside
+from vgcourse.grading.intake.answers.within import take_from_within
+from vgcourse.grading.intake.code import Code, lasting, parts_by_owner, read_code, starts_inside
 from vgcourse.grading.intake.lesson_cells import Question, bare, keys
 from vgcourse.grading.intake.matching import Found, bracket, in_place, refuse_two_answers
 from vgcourse.grading.intake.notes import Note
@@ -31,6 +32,7 @@ def find_answers(found: Found) -> None:
     find_hidden(found)
     _refuse_torn(found)
     _refuse_flat(found)
+    take_from_within(found)
     take_names_of_checks(found)
     take_renamed(found)
     note_words_elsewhere(found)
@@ -148,7 +150,8 @@ def _one_of(found: Found, asked: Question, indices: list[int]) -> int:
     """The only one; of several the only one in its place, or any of those that say the same."""
     best = in_place(found, asked.place, indices) or indices
     whole = [i for i in best if found.pieces[i].code.binds >= asked.names] or best
-    each = sorted({_key(found.pieces[i]): i for i in whole}.values())  # the last of those that say the same
+    whole.sort(key=lambda i: (-len(_others_in(found, i, asked)), i))  # one with other answers in it comes first
+    each = sorted({_own_key(found, i, asked): i for i in whole}.values())  # the last of those that say the same
     if len(each) > 1 and not (joined := _as_parts(found, asked, each)):
         here = best is not indices or in_place(found, asked.place, best)
         where = ", where one belongs" if here else ", and none where the lesson has it"
@@ -179,6 +182,21 @@ def _as_parts(found: Found, asked: Question, indices: list[int]) -> int:
 
 def _key(piece: Piece) -> str:
     return lasting(piece.source)
+
+
+def _others_in(found: Found, index: int, asked: Question) -> set[str]:
+    """The other answers that a piece holds as well."""
+    owners = found.released.owner_of
+    return {owners[name] for name in found.pieces[index].code.binds if name in owners} - {asked.id}
+
+
+def _own_key(found: Found, index: int, asked: Question) -> str:
+    """The key of what a piece says of one answer, where it holds others as well."""
+    piece = found.pieces[index]
+    if not _others_in(found, index, asked) or not piece.code.parses:
+        return _key(piece)
+    parts = parts_by_owner(piece.source, found.released.owner_of)
+    return lasting("\n".join(text for owner, text in parts if owner == asked.id))
 
 
 def _is_like_stub(piece: Piece, asked: Question) -> bool:

@@ -14,6 +14,7 @@ from vgcourse.grading.intake.code import LONGEST, lasting, read_code, syntax_tre
 from vgcourse.grading.intake.lesson_cells import Question, bare
 from vgcourse.grading.intake.matching import Found, refuse_two_answers
 from vgcourse.grading.intake.notes import Note
+from vgcourse.grading.intake.pieces.left_out import without_late_stubs
 from vgcourse.grading.intake.pieces.piece import Piece
 from vgcourse.grading.intake.pieces.readings import plain_readings
 from vgcourse.grading.intake.reading import Refused
@@ -40,7 +41,8 @@ def _look(found: Found, asked: Question) -> None:
     readable: dict[str, tuple[int, str]] = {}
     for index, piece in enumerate(found.pieces):
         _refuse_in_quotes(piece, asked)
-        speaks, own = bool(_speaks_of(piece.source, asked)), index == found.at.get(asked.place)
+        speaks = bool(_speaks_of(piece.source, asked) or _holds_definition(piece, asked))
+        own = index == found.at.get(asked.place)
         own = own and piece.kind == "code" and not piece.code.parses
         if len(piece.source) > LONGEST or not (speaks or own) or _is_given(found, piece, asked):
             continue
@@ -87,6 +89,7 @@ def _take(found: Found, asked: Question, index: int, text: str) -> None:
         found.dropped.add(stub)
     found.dropped.discard(index)
     found.pieces[index] = Piece("code", text, found.pieces[index].id, asked.id)
+    without_late_stubs([found.pieces[index]], found.released, found.notes)
     found.at[asked.place] = index
     found.notes.append(Note("answer-found", cell=asked.id, by="the names that it defines"))
 
@@ -105,6 +108,14 @@ def _speaks_of(source: str, asked: Question) -> list[re.Match[str]]:
     return [found for found in re.finditer(pattern, text, re.M) if not _is_call_in_prose(found)] if names else []
 
 
+def _holds_definition(piece: Piece, asked: Question) -> bool:
+    """Whether code that cannot be read, or remarks, seem to define one of the names somewhere within a line."""
+    names = "|".join(sorted(map(re.escape, asked.names)))
+    if not names or piece.kind != "code" or (piece.code.parses and not piece.code.is_blank):
+        return False
+    return bool(re.search(rf"(?:def|class)[^\S\n]+(?:{names})\b", unicodedata.normalize("NFKC", piece.source)))
+
+
 def _is_call_in_prose(found: re.Match[str]) -> bool:
     """A name with brackets and no `def`, in marks of code or of a console."""
     front, definition, _, sign = found.groups()
@@ -117,7 +128,8 @@ def _is_given(found: Found, piece: Piece, asked: Question) -> bool:
     """
     if bare(piece.source) in found.released.text:
         return True
-    return all(bare(line[0]) in found.released.given_text for line in _speaks_of(piece.source, asked))
+    spoken = _speaks_of(piece.source, asked)
+    return bool(spoken) and all(bare(line[0]) in found.released.given_text for line in spoken)
 
 
 def _answers(text: str, asked: Question) -> bool:
@@ -165,5 +177,5 @@ def _from_definitions(text: str, asked: Question) -> Iterator[str]:
 
 def _uncommented(lines: list[str]) -> Iterator[str]:
     """Without the marks that an editor sets in front of each line."""
-    yield "\n".join(re.sub(r"^(\s*)# ?", r"\1", line) for line in lines)
+    yield "\n".join(re.sub(r"^(\s*)#(?: MAGIC)? ?", r"\1", line) for line in lines)
     yield "\n".join(re.sub(r"^(\s*)#", r"\1", line) for line in lines)

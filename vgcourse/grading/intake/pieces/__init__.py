@@ -23,6 +23,7 @@ from vgcourse.grading.intake.pieces.left_out import (
     join_sides,
     settle_merges,
     without_checks,
+    without_escapes,
     without_keeping_magics,
     without_late_stubs,
     without_stray,
@@ -58,6 +59,7 @@ def pieces(cells: list[Cell], released: Released, notes: list[Note], name: str) 
     settle_merges(found, released, notes)
     without_stray(found, released, notes)
     without_keeping_magics(found, released, notes)
+    without_escapes(found, released, notes)
     without_late_stubs(found, released, notes)
     found = _part_merged(found, released, notes)
     _heads_are_code(found, released)

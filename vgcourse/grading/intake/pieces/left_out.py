@@ -13,6 +13,7 @@ from vgcourse.grading.intake.code import (
     merge_marks,
     merge_sides,
     read_code,
+    starts_again,
     statements,
 )
 from vgcourse.grading.intake.lesson_cells import Released, keys
@@ -22,7 +23,11 @@ from vgcourse.grading.intake.reading import Refused
 
 # Also with a name for its result, a print around it, a stop watch.
 CHECK = re.compile(r"(?:\w+ *= *|print\(|%time )?check\(\s*[\"'][\w-]+[\"'][\w\s,]*\)+ *;?\s*(#.*)?$")
-_KEEPING = re.compile(r"%%(?:timeit|writefile|file)\b")
+# A text in a line, but none of LaTeX's; and what Markdown sets in front of ``_``, behind pairs of backslashes.
+_STRING = re.compile(r"(?P<raw>[rRbB]*)(?:\"[^\"\n$]*\"|'[^'\n$]*')")
+_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\_")
+# The others hand their cell to another program, or to a service; these run it as it stands.
+_KEEPING = re.compile(r"%%(?!(?:time|capture|prun)\b)\w+")
 
 
 def join_sides(found: list[Piece]) -> None:
@@ -97,8 +102,9 @@ def without_late_stubs(found: list[Piece], released: Released, notes: list[Note]
         owners = {released.owner_of[n] for n in piece.code.binds if n in released.owner_of and piece.kind == "code"}
         before = piece.source
         for id in owners:
-            above, stub, below = piece.source.rpartition(f"\n{stubs[id].strip()}")
-            if stub and not below.strip() and any(released.owner_of.get(n) == id for n in read_code(above).binds):
+            at = starts_again(piece.source, stubs[id])
+            above = "\n".join(piece.source.split("\n")[:at]) if at else ""
+            if any(released.owner_of.get(n) == id for n in read_code(above).binds):
                 piece.source = above.rstrip()
         if owners and (late := blank_again(piece.source, statements(*map(stubs.get, owners)))):
             _leave_out(piece, late)
@@ -126,7 +132,7 @@ def without_checks(found: list[Piece], released: Released, notes: list[Note]) ->
 
 
 def without_keeping_magics(found: list[Piece], released: Released, notes: list[Note]) -> None:
-    """Leave a magic out that keeps to itself what its cell defines (`%%timeit`, `%%writefile`), on top of an answer.
+    """Leave a magic out that keeps to itself what its cell defines (`%%timeit`, `%%python3`), on top of an answer.
 
     Only where nothing else in the notebook defines that answer.
     """
@@ -146,6 +152,20 @@ def without_keeping_magics(found: list[Piece], released: Released, notes: list[N
             words.add(magic.split()[0])
     if words:
         notes.append(Note("stray", words=", ".join(sorted(words))))
+
+
+def without_escapes(found: list[Piece], released: Released, notes: list[Note]) -> None:
+    r"""Read ``"glorot\_uniform"`` in an answer as it was before Markdown: such a ``\_`` is no escape of Python's."""
+    count = 0
+    for piece in found:
+        if piece.kind != "code" or "\\_" not in piece.source or not piece.code.parses or len(piece.source) > LONGEST:
+            continue
+        plain = _STRING.sub(lambda text: text[0] if text["raw"] else _ESCAPE.sub(r"\1_", text[0]), piece.source)
+        if plain != piece.source and piece.code.binds & set(released.owner_of) and read_code(plain).parses:
+            piece.source, count = plain, count + 1
+            piece.__dict__.pop("code", None)
+    if count:
+        notes.append(Note("typography", count=count))
 
 
 def _leave_out(piece: Piece, gone: set[int]) -> None:

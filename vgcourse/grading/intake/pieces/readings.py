@@ -36,6 +36,8 @@ _FENCES = re.compile(r"^(?:```|~~~)", re.MULTILINE)
 _TAG = re.compile(r"</?[a-z][^<>\n]*>", re.IGNORECASE)
 _BREAK = re.compile(r"<br ?/?>\n?")
 _ENTITY = re.compile(r"&(lt|gt|amp|quot|nbsp|#\d+);")
+_IN_FRONT = re.compile(r"(?:async )?def \w+\(|class \w+|import \w|from [\w.]+ import ")
+_CODED = re.compile(r"\\u00([0-7][0-9a-fA-F])")  # by what writes JSON for a web page
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!<>|~-])")  # by what writes Markdown
 _PRINTABLE = re.compile(r"=3D|=[ \t]*\n|=[0-9A-F]{2}=[0-9A-F]{2}")  # signs as a mail sends them
 _COLOURS = re.compile(r"\x1b\[[\d;]*[A-Za-z]")  # of a terminal
@@ -48,11 +50,11 @@ _CODE = re.compile(
 )
 _HEAD = re.compile(r"(?:async )?def \w+\(.*\).*:\s*(?:#.*)?$")  # of a function whose body stands below
 _BLOCK = re.compile(r"(?:for|while|if|elif|else|with|try|except|finally|class|match|case)\b.*:\s*(?:#.*)?$")
-_QUOTES = dict.fromkeys("‘’‚‛", "'") | dict.fromkeys("“”„‟", '"')
+_QUOTES = dict.fromkeys("‘’‚‛′‵", "'") | dict.fromkeys("“”„‟″‶〃", '"')
 _SIGNS = {
     "→": "->", "≤": "<=", "≥": ">=", "≠": "!=", "×": "*", "⋅": "*", "÷": "/", "²": "**2", "³": "**3", "½": " 0.5",
     "·": "*", "∗": "*", "¼": " 0.25", "¾": " 0.75", "\u2212": "-", "\x85": "\n", "\x0b": "\n", "\x0c": "\n",
-    "\u3164": " ", "\uffa0": " ",
+    "،": ",", "、": ",", "؛": ";", "\u3164": " ", "\uffa0": " ",
 }  # fmt: skip
 
 
@@ -112,8 +114,17 @@ def _without_columns(text: str) -> Iterator[str]:
     lines = text.strip("\n").split("\n")
     starts = [found.start() for found in _START.finditer(lines[0][:WIDEST_FRONT])][:3]
     for at in starts:
-        if at and all(line[:at].strip() and line[at - 1 : at] in ("", *_BEFORE_CODE) for line in lines if line):
+        fronts = {line[:at].strip() for line in lines if line}
+        is_remark = fronts == {"#"}  # somebody put the code aside
+        if at and all(fronts) and not is_remark and all(line[at - 1 : at] in ("", *_BEFORE_CODE) for line in lines):
             yield "\n".join(line[at:] for line in lines)
+
+
+def _without_front_of_first(text: str) -> Iterator[str]:
+    """Without what stands in front of the first line's code: a button's label, who sent it when, a slip."""
+    first, end, rest = text.lstrip("\n").partition("\n")
+    if (found := _IN_FRONT.search(first)) and found.start():
+        yield f"{first[found.start() :]}{end}{rest}"
 
 
 def _without_fences(text: str) -> Iterator[str]:
@@ -232,6 +243,7 @@ _WAYS: tuple[Callable[[str], Iterator[str]], ...] = (
     lambda text: iter([html.unescape(text), unicodedata.normalize("NFKC", text)]),
     _without_fronts,
     _without_columns,
+    _without_front_of_first,
     lambda text: iter([_PRINTED.sub("", text), _TRACE.split(text)[0]]),
     lambda text: iter([text.expandtabs(4), text.expandtabs(8)] if "\t" in text else []),
     _without_fences,
@@ -239,6 +251,8 @@ _WAYS: tuple[Callable[[str], Iterator[str]], ...] = (
     lambda text: iter([_TAG.sub("", _BREAK.sub("\n", text))] if "</" in text or "<br" in text else []),
     lambda text: iter([text.replace('\\"', '"')] if '\\"' in text else []),
     lambda text: iter([_ESCAPED.sub(r"\1", text)]),
+    lambda text: iter([_CODED.sub(lambda found: chr(int(found[1], 16)), text)]),
+    lambda text: iter([text.replace("\\n", "\n")] if "\\n" in text and "\n" not in text.strip() else []),
     lambda text: iter([_CAPITAL.sub(lambda found: found[1] + found[2].lower(), text)]),
     lambda text: iter([text.rstrip("\\ \t\n")]),
     _from_json,
