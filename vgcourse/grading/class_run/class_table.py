@@ -184,7 +184,9 @@ def state_of(
     entry = replace(entry, filed_as=owner, group=hand_in.group if hand_in else "")
     result = results.get(owner)
     result = _graded_since(classroom, lesson, result) if result else _by_nbgrader_alone(classroom, lesson, entry)
-    if result is None and _was_killed(classroom.graded(lesson, entry.student), [*entry.marks.values()]):
+    if not (result and result.reason) and _was_killed(
+        classroom.graded(lesson, entry.student), [*entry.marks.values()]
+    ):
         entry = replace(entry, score=None)
     reason = (hand_in.problem if hand_in else "") or (result.reason if result else "")
     if not reason and entry.score is None:
@@ -234,18 +236,22 @@ def _late(entry: SubmittedAssignment, policy: ClassPolicy) -> Lateness | None:
 
 
 def _graded_since(classroom: Classroom, lesson: Lesson, result: Result) -> Result:
-    """The result; where nbgrader alone has since graded what could not be graded then, what came of that."""
+    """The result; where nbgrader alone has since graded what could not be graded then, what came of that.
+
+    A run that was killed before its line in the ledger looks the same: it is not settled, and is graded again.
+    """
     graded = classroom.graded(lesson, result.student)
     if not result.reason or not _written_after(graded, result.at) or not was_run(graded):
         return result
     note = "nbgrader itself has graded it since"
-    return read_outcome(classroom, lesson, replace(result, reason="", notes=(*result.notes, note)))
+    return read_outcome(classroom, lesson, replace(result, reason="", digest="", notes=(*result.notes, note)))
 
 
 def _was_killed(graded: Path, marks: list[Mark]) -> bool:
     """Whether a run was killed on its first way through a submission: a check has no points yet, not even 0.
 
-    Whatever else the gradebook has of it then is what nbgrader begins with.
+    Whatever else the gradebook has of it then is what nbgrader begins with, or what is left of a mark that no longer
+    holds.
     """
     open_ = [mark for mark in marks if not mark.given]
     begun = any(not mark.in_words for mark in open_) or (open_ and len(open_) == len(marks))

@@ -25,12 +25,12 @@ from vgcourse.grading.class_run.class_table import (
     write_csv,
 )
 from vgcourse.grading.class_run.classroom import Classroom
-from vgcourse.grading.class_run.ledger import Ledger
+from vgcourse.grading.class_run.ledger import Ledger, Said
 from vgcourse.grading.class_run.pool import Pool
 from vgcourse.grading.class_run.result import Result
 from vgcourse.grading.class_run.terminal_table import summary, table, untimed_line
 from vgcourse.grading.intake.archives import UNPACKING, Handed, collect
-from vgcourse.grading.kept_files import only_one
+from vgcourse.grading.kept_files import digest, only_one
 from vgcourse.grading.people.groups import HandIn, hand_ins
 from vgcourse.grading.people.policy import FILE, ClassPolicy
 
@@ -56,14 +56,15 @@ def grade_class(
     with only_one(classroom.keep):
         if not download and (classroom.submitted / UNPACKING).exists():
             print("! Sorting in a download was broken off, so hand-ins may be missing: say --from again")
-        handed = _collect(classroom, lesson, download) if download else {}
+        if download:
+            _collect(classroom, lesson, download)
         theirs = _who(classroom, lesson, students)
         _refuse_unwritable(csv)
         classroom.prepare(lesson)
         ledger = Ledger.of(classroom)
         todo = _to_do(classroom, lesson, ledger, theirs, regrade)
         try:
-            _run(classroom, lesson, ledger, todo, jobs or os.cpu_count() or 1, scheduler, handed)
+            _run(classroom, lesson, ledger, todo, jobs or os.cpu_count() or 1, scheduler)
             ledger.end_regrade(lesson.id)
         finally:
             everybody = _graded(standings(classroom, lesson))
@@ -149,12 +150,11 @@ def _run(
     todo: list[str],
     jobs: int,
     scheduler: str | None,
-    handed: dict[str, Handed],
 ) -> None:
     """Grade, and write each result down before anything else is done with it."""
     if not todo:
         return
-    before, loud = ledger.results(lesson.id), None
+    before, said, loud = ledger.results(lesson.id), ledger.said(lesson.id), None
     bar = tqdm(total=len(todo), unit="student", desc=lesson.id, dynamic_ncols=True)
     with bar, _workers(classroom, min(jobs, len(todo)), scheduler) as workers:
         workers.tell = bar.set_postfix_str
@@ -163,14 +163,14 @@ def _run(
             if workers.notice and workers.notice != loud:
                 loud = workers.notice
                 tqdm.write(f"! {loud}", file=sys.stderr)
-            ledger.append(_with_platform(result, handed.get(result.student), before.get(result.student)))
+            ledger.append(_with_platform(result, said.get(result.student), before.get(result.student)))
             bar.update()
 
 
-def _with_platform(result: Result, handed: Handed | None, before: Result | None) -> Result:
-    """The result with what the learning platform said of the submission, now or when it was fetched."""
-    if handed:
-        return replace(result, notes=(*handed.notes, *result.notes), said_late=handed.late)
+def _with_platform(result: Result, said: Said | None, before: Result | None) -> Result:
+    """The result with what the learning platform said of the submission when it was fetched."""
+    if said and said.digest == result.digest:
+        return replace(result, notes=(*said.notes, *result.notes), said_late=said.late)
     return replace(result, said_late=bool(before and before.said_late and before.digest == result.digest))
 
 
@@ -182,15 +182,20 @@ def _workers(classroom: Classroom, jobs: int, scheduler: str | None):
     return Cluster(classroom, scheduler)
 
 
-def _collect(classroom: Classroom, lesson: Lesson, download: Path) -> dict[str, Handed]:
-    """Sort a download into the submissions; returns what is known of each student's."""
-    handed, notes = collect(download, classroom.submitted, lesson.id, classroom.book.platform_ids())
-    ids = {classroom.folder("submitted", lesson, id).parent.name: id for id in classroom.students(lesson)}
-    classroom.book.enter_platform_ids({ids.get(one.student, one.student): one.lms_id for one in handed})
+def _collect(classroom: Classroom, lesson: Lesson, download: Path) -> None:
+    """Sort a download into the submissions, and keep what the platform says of each."""
+
+    def keep(handed: list[Handed]) -> None:
+        ids = {classroom.folder("submitted", lesson, id).parent.name: id for id in classroom.students(lesson)}
+        of = {ids.get(one.student, one.student): one for one in handed}
+        classroom.book.enter_platform_ids({student: one.lms_id for student, one in of.items()})
+        said = {student: Said(digest(one.folder), one.late, one.notes) for student, one in of.items()}
+        Ledger.of(classroom).keep_said(lesson.id, said)
+
+    handed, notes = collect(download, classroom.submitted, lesson.id, classroom.book.platform_ids(), keep)
     for note in notes:
         print(f"! {shown(note)}")
     print(f"{download.name}: {count(len(handed), 'submission')} of {lesson.id}")
-    return {one.student: one for one in handed}
 
 
 def _refuse_unwritable(csv: Path) -> None:

@@ -1,11 +1,13 @@
 """The ledger: what has been graded, line by line, so that a run that was stopped goes on where it was.
 
 One file a lesson, one line of JSON a result, each on the disk before the next begins. Nothing is ever changed in
-it: a student's last line counts. nbgrader's gradebook holds the marks; the ledger holds why.
+it: a student's last line counts. nbgrader's gradebook holds the marks; the ledger holds why. Beside it stands what
+the learning platform said of the hand-ins, for whichever run comes to grade them.
 """
 
 import json
 import os
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,15 @@ from vgcourse.grading.class_run.result import Result
 
 if TYPE_CHECKING:
     from vgcourse.grading.class_run.classroom import Classroom
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the platform said of one student's hand-in, which has the SHA-256 ``digest``."""
+
+    digest: str
+    late: bool = False
+    notes: tuple[str, ...] = ()
 
 
 class Ledger:
@@ -70,6 +81,23 @@ class Ledger:
             found[result.student] = result
         return found
 
+    def keep_said(self, lesson: str, said: dict[str, Said]) -> None:
+        """Keep what the platform said of these students' hand-ins; what it said of others stays."""
+        entries = {**self.said(lesson), **said}
+        try:
+            text = json.dumps({student: asdict(one) for student, one in entries.items()})
+            put_whole(self._said(lesson), text.encode())
+        except OSError as error:
+            raise CourseError(f"What the platform says cannot be kept ({error.strerror}).") from error
+
+    def said(self, lesson: str) -> dict[str, Said]:
+        """Student → what the platform said of the hand-in when it was sorted in."""
+        try:
+            kept = json.loads(self._said(lesson).read_text(encoding="utf-8"))
+            return {student: Said(one["digest"], one["late"], tuple(one["notes"])) for student, one in kept.items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return {}
+
     def regrading(self, lesson: str) -> list[str]:
         """Whom a regrade that was stopped has not come to yet."""
         try:
@@ -91,6 +119,9 @@ class Ledger:
         """Forget the plan once nobody is left."""
         if not self.regrading(lesson):
             self._plan(lesson).unlink(missing_ok=True)
+
+    def _said(self, lesson: str) -> Path:
+        return self.path / f"{lesson}.said.json"
 
     def _plan(self, lesson: str) -> Path:
         return self.path / f"{lesson}.regrade.json"

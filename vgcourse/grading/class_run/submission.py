@@ -1,6 +1,7 @@
 """Grade one submission through nbgrader, as a clean copy: what was handed in stays as it was."""
 
 import contextlib
+import json
 import shutil
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from nbgrader.utils import rmtree
 
 from vgcourse.course.lesson import Lesson
 from vgcourse.course.text_table import shown
+from vgcourse.course.whole_files import put_whole
 from vgcourse.errors import CourseError
 from vgcourse.grading.class_run.classroom import Classroom
 from vgcourse.grading.class_run.made_of import made_of
@@ -22,7 +24,7 @@ from vgcourse.grading.class_run.nbgrader_says import last_error, refuse_to_go_on
 from vgcourse.grading.class_run.result import Result
 from vgcourse.grading.intake.lesson_cells import grade_id
 from vgcourse.grading.intake.preflight import NotGraded, prepare
-from vgcourse.grading.kept_files import digest
+from vgcourse.grading.kept_files import digest, refuse_disk_fault
 from vgcourse.grading.notebook import run_notes
 from vgcourse.grading.notebook.execute import verdicts
 from vgcourse.grading.notebook.words_below import words_below
@@ -88,7 +90,7 @@ def _grade_copy(
     if isinstance(ready, NotGraded):
         return replace(blank, reason=ready.reason)
     blank = replace(blank, notes=tuple(map(str, ready.notes)), signs=ready.signs)
-    read = _already_read(classroom, lesson, student)
+    read = _read_so_far(classroom, lesson, student)
     # From the release, not from the text with its answers: nbgrader copies all that lies there beside the notebook.
     folders = {"submitted_directory": classroom.keep / "prepared", "source_directory": classroom.keep / "release"}
     with classroom.directories(**folders), _with_modules(classroom.directory):
@@ -97,6 +99,7 @@ def _grade_copy(
     if not answer["success"]:
         return replace(blank, reason=last_error(answer), signs=())
     below = _settle_written(classroom, lesson, student, read, release)
+    _kept_read(classroom, lesson, student).unlink(missing_ok=True)
     return read_outcome(classroom, lesson, replace(blank, notes=(*blank.notes, *below)))
 
 
@@ -112,16 +115,39 @@ def _with_modules(directory: CourseDirectory) -> Iterator[None]:
 
 
 def _withdraw(classroom: Classroom, lesson: Lesson, result: Result) -> Result:
-    """What an earlier run gave does not stand for what is there now: open it in the gradebook."""
-    try:
-        classroom.book.withdraw(lesson, result.student)
-    except CourseError as error:
-        return replace(result, reason=f"{result.reason} (and the gradebook may show an older mark: {error})")
+    """What an earlier run gave does not stand for what is there now: open it in the gradebook.
+
+    The graded notebook goes first: should the run be killed between the two, no mark of nobody's looks settled.
+    """
     with contextlib.suppress(OSError):
         if (older := classroom.folder("autograded", lesson, result.student)).is_dir():
             rmtree(str(older))
         classroom.drop_page(lesson, result.student)
+    try:
+        classroom.book.withdraw(lesson, result.student)
+    except CourseError as error:
+        return replace(result, reason=f"{result.reason} (and the gradebook may show an older mark: {error})")
     return result
+
+
+def _read_so_far(classroom: Classroom, lesson: Lesson, student: str) -> dict[str, str]:
+    """Cell → source of what a person has marked, kept until a run comes to its end: nobody reads twice for a kill."""
+    kept = _kept_read(classroom, lesson, student)
+    try:
+        before = {str(id): str(text) for id, text in json.loads(kept.read_text(encoding="utf-8")).items()}
+    except (OSError, ValueError, AttributeError):
+        before = {}
+    read = {**before, **_already_read(classroom, lesson, student)}
+    try:
+        if read != before:
+            put_whole(kept, json.dumps(read).encode())
+    except OSError as error:
+        refuse_disk_fault(error)
+    return read
+
+
+def _kept_read(classroom: Classroom, lesson: Lesson, student: str) -> Path:
+    return classroom.keep / "read" / student / f"{lesson.id}.json"
 
 
 def _already_read(classroom: Classroom, lesson: Lesson, student: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ import re
 import shutil
 import stat
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -88,13 +88,18 @@ def unpack(archive: Path, into: Path) -> list[Note]:
 
 
 def collect(
-    download: Path, into: Path, lesson: str, known: dict[str, str] | None = None
+    download: Path,
+    into: Path,
+    lesson: str,
+    known: dict[str, str] | None = None,
+    keep: Callable[[list[Handed]], object] = lambda handed: None,
 ) -> tuple[list[Handed], list[str]]:
     """Sort a download from Canvas or Moodle (a zip, or the folder it was unpacked to) into nbgrader's folders.
 
     Each student's files go to ``into/STUDENT/lesson``, where nothing of an earlier download is left. ``known``: the
-    platform's id → a student of the gradebook; others are called by the platform's name and id. Returns them, and
-    what could not be sorted, a clause each. Raises CourseError where the download cannot be read.
+    platform's id → a student of the gradebook; others are called by the platform's name and id. ``keep`` hears of
+    them while it still shows that the sorting is not at its end. Returns them, and what could not be sorted, a
+    clause each. Raises CourseError where the download cannot be read.
     """
     room = into / UNPACKING
     shutil.rmtree(room, ignore_errors=True)
@@ -107,6 +112,7 @@ def collect(
                 "no file in it bears a name that Canvas or Moodle gives to a hand-in; put what was handed in into "
                 f"{into.name}/NAME/{lesson}"
             )
+        keep(handed)
         return handed, [str(note) for note in notes]
     except Refused as error:
         raise CourseError(f"{download.name} cannot be collected: {error}.") from error
