@@ -60,6 +60,8 @@ FRAMES = {
     "a magic for a service": ("%%ai openai:gpt-4 -f code\n", ""),
     "a magic for a cluster": ("%%local\n", ""),
     "a magic for another language": ("%%sql\n", ""),
+    "a magic for the only Python": ("%python\n", ""),
+    "extensions of an editor": ("%load_ext nb_black\n%matplotlib widget\n", ""),
     "options of Quarto": ("#| label: fig-one\n#| echo: true\n", ""),
     "an assistant's remarks": ("# ... existing imports ...\n\n", "\n\n# ... rest of the notebook unchanged ..."),
 }

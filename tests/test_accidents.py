@@ -4,6 +4,7 @@ Accidents and the judge of what came back stand in ``accidents.py``; thousands m
 ``python -m tests.benchmarks.bench_accidents``.
 """
 
+import copy
 import json
 
 import pytest
@@ -183,3 +184,18 @@ MET_ELSEWHERE = {
 @pytest.mark.parametrize("lesson, seed, row", MET_ELSEWHERE.values(), ids=MET_ELSEWHERE)
 def test_rows_of_accidents_that_were_met_in_other_lessons(root, lesson, seed, row):
     assert Course(Lesson(lesson, root)).problem(seed, row) == ""
+
+
+@pytest.mark.parametrize("lesson", ["00_start", "01_circles"])
+def test_a_lesson_that_was_reworded_after_its_release_says_nothing_of_the_hand_ins(root, lesson):
+    course = Course(Lesson(lesson, root))
+    handed, _ = course.case(2, [])
+    cells, _ = read_cells(json.dumps(handed.nb).encode(), "x.ipynb")
+    for at, cell in enumerate(course.release.cells):
+        first, _, rest = cell.source.partition("\n\n")
+        if cell.cell_type != "markdown" or not rest or grade_id(cell):
+            continue
+        for text in (f"{first}, in other words\n\n{rest}", f"{first}\n\n{rest}, in other words"):
+            release = copy.deepcopy(course.release)
+            release.cells[at].source = text
+            assert align(cells, release, "x.ipynb")[1] == [], text

@@ -16,8 +16,11 @@ _DEFINITION = re.compile(r"^\s*(?:async )?(?:def|class) ", re.MULTILINE)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 # Of one line each: `^\s*` would look through all empty lines again from each of them.
 _LINE_MAGIC = re.compile(r"^([ \t]*)(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
-# Magics that would make the kernel forget the lesson, or start a server that is at work beside the checks.
-_NOT_HERE = re.compile(r"%(reset|tensorboard)\b")
+# Magics that would make the kernel forget the lesson, or start a server that is at work beside the checks; and those
+# that only the place has where they were typed: what stands below one that is not known does not run.
+_NOT_HERE = re.compile(
+    r"%(?:reset|tensorboard|python)\b|%(?:re)?load_ext (?!autoreload\b)\S+|%matplotlib (?!inline\b|agg\b)\S+"
+)
 _ASSIGNED_MAGIC = re.compile(r"^([ \t]*[\w.,][\w., ]*=[ \t]*)[%!].*$", re.MULTILINE)
 # "In [3]: " and ">>> " with what continues them: IPython takes them off.
 PROMPT = re.compile(r"^(?:In \[\d+\]: ?|[ ]*\.{3,}: ?|>>> ?|\.\.\.(?: |$))", re.MULTILINE)

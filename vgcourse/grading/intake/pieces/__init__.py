@@ -162,10 +162,13 @@ def _part_merged(found: list[Piece], released: Released, notes: list[Note]) -> l
         starts.setdefault(_bare_line(cell.source.strip().split("\n")[0]), []).append(cell)
     if sum(piece.source.count("\n") + 1 for piece in found) > MOST_LINES:
         return found
-    out = [part for piece in found for part in _parted(piece, starts)]
+    each = [_parted(piece, starts) for piece in found]
+    out = [part for parts in each for part in parts]
     out = [part for piece in out for part in _parted_by_names(piece, released, out)]
-    if len(out) > len(found):
-        notes.append(Note("parted", count=len(out) - len(found) + 1))
+    whole = {cell.source for cell in lost}
+    reworded = sum(len(parts) - 1 for parts in each if not any(part.source in whole for part in parts))
+    if (more := len(out) - len(found) - reworded) > 0:
+        notes.append(Note("parted", count=more + 1))
     return out
 
 
