@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import keras
 import tensorflow as tf
-from tensorflow.python.framework import ops
+from tensorflow.python.framework import op_callbacks, ops
 
 
 def all_layers(layer) -> list:
@@ -133,6 +133,21 @@ def outer_graph(graph):
 def current_graph():
     """The graph that is being traced, or None outside of one."""
     return None if tf.executing_eagerly() else tf.compat.v1.get_default_graph()
+
+
+@contextmanager
+def hearing_operations(hear) -> Iterator[None]:
+    """hear(name of the operation, its inputs, its outputs) of every operation carried out in the block, eagerly."""
+
+    def callback(name, inputs, attributes, outputs, op_name=None, graph=None):
+        if graph is None:
+            hear(name, inputs, outputs)
+
+    op_callbacks.add_op_callback(callback)
+    try:
+        yield
+    finally:
+        op_callbacks.remove_op_callback(callback)
 
 
 def custom_gradients(graph) -> set[str]:

@@ -91,7 +91,7 @@ def weighted_layers(model: keras.Model, x=None) -> list[LayerInfo]:
     if not isinstance(model, keras.layers.Layer):
         raise TypeError(f"model: expected a Keras model, got {type(model).__name__}.")
     infos = [info for name, layer, _ in walk(model) if (info := _layer_info(name, layer)).variables]
-    if not infos and getattr(model, "built", False):
+    if not infos and all(getattr(layer, "built", False) for layer in keras_private.all_layers(model)):
         raise ValueError(f"model: {model.name!r} has no weights: none of its layers has anything to learn.")
     if not infos:
         raise ValueError(

@@ -48,7 +48,8 @@ def linear_runs(model, infos: list[LayerInfo]) -> list[list[str]]:
 
 
 def _in_order(model):
-    for layer in model.layers:
+    """Layers, and functions that a model calls between them: of these it is not known that they are straight."""
+    for layer in getattr(model, "operations", model.layers):
         if isinstance(layer, keras.Model):
             yield from _in_order(layer)
         elif not isinstance(layer, keras.layers.InputLayer):

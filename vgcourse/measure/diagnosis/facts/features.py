@@ -5,7 +5,7 @@ import numpy as np
 
 from vgcourse.measure import keras_private
 from vgcourse.measure.diagnosis.facts.arrays import as_array, as_float64, mean_norm, over_glorot
-from vgcourse.measure.diagnosis.facts.layer import Layer
+from vgcourse.measure.diagnosis.facts.layer import Inside, Layer
 from vgcourse.measure.diagnosis.facts.recurrent import gates_flat, gates_held
 from vgcourse.measure.diagnosis.thresholds import SCALED, SHIFTED
 from vgcourse.measure.replaced import replaced
@@ -23,6 +23,7 @@ _DRIFT = 1e-4
 # Where the slopes of a function that is not known are looked at.
 _PLACES = np.linspace(-5.0, 5.0, 201)
 _WITH_ACTIVATION = (keras.layers.Dense, keras.layers.Conv1D, keras.layers.Conv2D)
+_BOUNDED = ("tanh", "sigmoid")
 _OF_SQUARES = getattr(keras.layers, "RMSNormalization", ())  # Keras has it from 3.9 on
 _NORMALISED = (keras.layers.BatchNormalization, keras.layers.LayerNormalization, keras.layers.GroupNormalization)
 
@@ -195,6 +196,20 @@ def _add_across(layer: Layer, found, gradients, on_the_way: bool) -> None:
         layer.activation, layer.across = found[0][0], at_z / at_h
         if on_the_way:
             layer.slope, layer.delta_norm = layer.across, at_z
+
+
+def inside_of(calls, gradients) -> list[Inside]:
+    """The bounded activations that are no layer's own. gradients: at what each took in and gave, or None."""
+    pairs = zip(calls, gradients, strict=True)
+    heard = [(call, *pair) for call, pair in pairs if call.activation in _BOUNDED and call.place]
+    return [_inside(call, *pair) for call, *pair in heard if all(g is not None and g.any() for g in pair)]
+
+
+def _inside(call, at_z: np.ndarray, at_h: np.ndarray) -> Inside:
+    slope = np.abs(as_float64(activation_slope(call.activation, call.z)))
+    steepest = STEEPEST_SLOPE.get(call.activation, 1.0)
+    flat = float((slope < SATURATED_SLOPE * steepest).mean())
+    return Inside(call.place, call.activation, flat, rms(slope), steepest, mean_norm(at_z) / mean_norm(at_h))
 
 
 def _steepest(function, name: str, z, slope: np.ndarray) -> float:

@@ -7,10 +7,9 @@ from vgcourse.measure import keras_private
 from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts import loss as losses
 from vgcourse.measure.diagnosis.facts.arrays import as_float64
-from vgcourse.measure.diagnosis.facts.features import add_input, layers_of
+from vgcourse.measure.diagnosis.facts.features import add_input, inside_of, layers_of
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
 from vgcourse.measure.diagnosis.facts.measure import computes_in_half, left_as_it_was, twins
-from vgcourse.measure.diagnosis.facts.noise import untold
 from vgcourse.measure.diagnosis.facts.outputs import by_row, outputs_of
 from vgcourse.measure.diagnosis.facts.roads import on_every_road
 from vgcourse.measure.diagnosis.facts.stepping import what_if
@@ -34,6 +33,7 @@ from vgcourse.measure.diagnosis.facts.stepping.trial import (
     faster_rate,
 )
 from vgcourse.measure.diagnosis.facts.stepping.updates import NoTwin, Twin
+from vgcourse.measure.diagnosis.facts.taps.noise import untold
 from vgcourse.measure.diagnosis.linear import linear_runs
 from vgcourse.measure.diagnosis.thresholds import (
     FLOAT16_ENDS,
@@ -79,6 +79,7 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
         not_measured=unknown,
         varies=any(_varies(p) for p in keras.tree.flatten(run.prediction)),
         attention=run.attention,
+        inside=inside_of(run.inside, run.gradients.inside),
         by_row=by_row(model, run, x, y),
         penalties=penalties,
         left_out=added - penalties,

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from vgcourse.measure.diagnosis.facts.attention import Attention
-from vgcourse.measure.diagnosis.facts.noise import Noise
 from vgcourse.measure.diagnosis.facts.stepping.found import FarTargets, OddInput, OddNorms, OtherRate, Trial
 from vgcourse.measure.diagnosis.facts.stepping.settings import Held, Leash, Price
+from vgcourse.measure.diagnosis.facts.taps.attention import Attention
+from vgcourse.measure.diagnosis.facts.taps.noise import Noise
 from vgcourse.measure.diagnosis.thresholds import WORSE_BY_MOVING
 from vgcourse.measure.diagnosis.through_time.facts import ThroughTime
 
@@ -156,6 +156,23 @@ class Layer:
         return float(self.dead.mean()) if self.dead is not None and self.dead.size else np.nan
 
 
+@dataclass(frozen=True)
+class Inside:
+    """An activation that is no layer's own, in a layer's call or behind it.
+
+    Attributes:
+        layer: where. saturated: share of its numbers whose slope is next to 0. slope, steepest: as of a `Layer`.
+        kept: what it lets through of the norm of a gradient that comes back to it, measured.
+    """
+
+    layer: str
+    activation: str
+    saturated: float
+    slope: float
+    steepest: float
+    kept: float
+
+
 @dataclass
 class Batch:
     """All layers in the order of the call, and what holds for the model as a whole.
@@ -186,6 +203,7 @@ class Batch:
             seen to do better.
         linear_runs: layers without an activation between them.
         unadapted: Normalization layers that have seen no inputs and hand on what they take in.
+        inside: activations called as functions that are no layer's own.
         unopened: layers that run a net of several layers with weights in a loop of their own.
         untold: layers that act in training only, and that fit does not tell that it trains. model: its class's name.
         weighs_nothing: are all sample weights 0? rate: the learning rate of the next step, NaN where unknown.
@@ -228,6 +246,7 @@ class Batch:
     far: FarTargets | None = None
     odd: OddInput | None = None
     odd_norms: OddNorms | None = None
+    inside: list[Inside] = field(default_factory=list)
     unopened: list[str] = field(default_factory=list)
     penalties: float = 0.0
     dearest: str = ""

@@ -13,10 +13,11 @@ import tensorflow as tf
 from vgcourse.measure import keras_private
 from vgcourse.measure.arguments import first_reason
 from vgcourse.measure.diagnosis.facts.arrays import as_array, as_float64
-from vgcourse.measure.diagnosis.facts.attention import Attention, attention_of, tap_attention
-from vgcourse.measure.diagnosis.facts.noise import Noise, tap_noise
+from vgcourse.measure.diagnosis.facts.taps.attention import Attention, attention_of, tap_attention
+from vgcourse.measure.diagnosis.facts.taps.functions import Called, tap_functions
+from vgcourse.measure.diagnosis.facts.taps.noise import Noise, tap_noise
 from vgcourse.measure.diagnosis.thresholds import VANISHED
-from vgcourse.measure.layers import LayerInfo, Taps, tap_outputs, weighted_layers
+from vgcourse.measure.layers import LayerInfo, Taps, weighted_layers
 from vgcourse.measure.replaced import replaced
 from vgcourse.measure.statistics import rms
 
@@ -42,6 +43,7 @@ class Gradients:
     Attributes:
         inputs: layer name -> gradient at what it took in, by way of this layer alone, per call.
         across: layer name -> gradients at what an activation that makes a number of several took in and gave.
+        inside: the same of each activation that is no layer's own.
         predictions: one for each output; at the logits where Keras computes the loss from them.
         steps: id of a variable -> size of its next step, relative to its own. sizes: as `Twin.sizes` has it.
     """
@@ -52,6 +54,7 @@ class Gradients:
     predictions: list
     variables: dict
     across: dict = field(default_factory=dict)
+    inside: list = field(default_factory=list)
     steps: dict = field(default_factory=dict)
     sizes: dict = field(default_factory=dict)
 
@@ -73,6 +76,7 @@ class ForwardBackward:
     gradients: Gradients
     attention: list[Attention] = field(default_factory=list)
     noise: list[Noise] = field(default_factory=list)
+    inside: list[Called] = field(default_factory=list)
 
 
 @contextmanager
@@ -102,7 +106,8 @@ def measure(model, x, y, resolve) -> ForwardBackward:
     half = computes_in_half(model)
     with left_as_it_was(model), tf.GradientTape(persistent=half) as tape:
         with ExitStack() as stack:
-            taps, calls = stack.enter_context(tap_outputs(model)), stack.enter_context(_tap_calls(model, infos))
+            taps, heard = stack.enter_context(tap_functions(model))
+            calls = stack.enter_context(_tap_calls(model, infos))
             compared, noise = stack.enter_context(tap_attention(model)), stack.enter_context(tap_noise(model))
             prediction = answer(model, x)
         with tape.stop_recording():
@@ -114,6 +119,7 @@ def measure(model, x, y, resolve) -> ForwardBackward:
         "preactivations": taps.preactivations,
         "inputs": {n: call.inputs for n, call in calls.items()},
         "across": {n: [(z, h) for _, z, h in found] for n, found in taps.across.items()},
+        "inside": [(call.z, call.h) for call in heard.calls],
         "predictions": [(p, _or_logits(p)) for p in keras.tree.flatten(prediction)],
         "variables": [v.value for info in infos for v in info.variables],
     }
@@ -121,7 +127,7 @@ def measure(model, x, y, resolve) -> ForwardBackward:
     tensors = (taps.outputs, keras.tree.flatten(prediction))
     gradients = _gradients(found, tensors, infos, scale, count)
     return ForwardBackward(
-        infos, taps, calls, prediction, float(mean), used, gradients, attention_of(compared), noise
+        infos, taps, calls, prediction, float(mean), used, gradients, attention_of(compared), noise, heard.calls
     )
 
 
@@ -298,4 +304,5 @@ def _gradients(found, tensors, infos, scale: float, count: float) -> Gradients:
         paired(found["predictions"], tensors[1]),
         mean,
         {n: [tuple(map(number, pair)) for pair in pairs] for n, pairs in found["across"].items()},
+        [tuple(map(number, pair)) for pair in found["inside"]],
     )

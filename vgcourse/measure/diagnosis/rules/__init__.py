@@ -66,6 +66,7 @@ ORDER = (
     Rule(exploding.exploding_beside_roads),
     Rule(units.dying),
     Rule(units.saturated),
+    Rule(units.flat_inside),
     Rule(attention.closed),
     Rule(attention.sharp),
     Rule(centre.off_centre_weights),

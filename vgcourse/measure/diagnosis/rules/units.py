@@ -16,6 +16,7 @@ from vgcourse.measure.diagnosis.thresholds import (
     OFF_CENTRE,
     SATURATED,
     SMALL_SCALE,
+    SQUEEZED,
     UNDERFLOW,
     USUAL_SIZE,
     WEIGHTS_OFF_CENTRE,
@@ -186,6 +187,25 @@ def saturated(batch: Batch) -> Finding | None:
     return _why_flat(worst, evidence, batch)
 
 
+def flat_inside(batch: Batch) -> Finding | None:
+    """As `saturated`, of an activation that a layer of one's own, or the model, calls as a function."""
+    last = batch.layers[-1].name
+    flat = [part for part in batch.inside if part.saturated >= SATURATED and part.layer != last]
+    flat = [part for part in flat if part.kept < SQUEEZED * part.steepest]
+    if not flat:
+        return None
+    worst = min(flat, key=lambda part: part.kept / part.steepest)
+    return Finding(
+        "saturation",
+        worst.layer,
+        f"{worst.saturated:.0%} of what a {worst.activation} gives that is called in {worst.layer} or behind it is "
+        f"saturated: its slope is {short(worst.slope)} there instead of {short(worst.steepest)}, and "
+        f"{short(worst.kept)} of a gradient's norm is left in it (measured).",
+        f"smaller numbers into that {worst.activation}: smaller weights or a smaller factor before it, or a "
+        "normalisation.",
+    )
+
+
 def made_of_steps(batch: Batch) -> Finding | None:
     """An activation such as sign or round, which no other inputs and no other weights give a slope."""
     trained = itertools.accumulate((layer.weighted and layer.trainable for layer in batch.layers), max)
@@ -216,6 +236,8 @@ def _clipped(layers: list[Layer], batch: Batch) -> Finding:
 
 def _why_flat(worst: Layer, evidence: str, batch: Batch) -> Finding:
     first = path.fed_by_the_input(batch)
+    if worst.weighted and not worst.trainable and worst is batch.layers[-1]:
+        return _sure_and_frozen(worst, evidence)
     if worst is first and worst.input_offset > OFF_CENTRE:
         return inputs_off_centre(worst, evidence, batch)
     if worst.offset > WEIGHTS_OFF_CENTRE:
@@ -255,6 +277,18 @@ def _why_flat(worst: Layer, evidence: str, batch: Batch) -> Finding:
     return _far_out(worst, evidence)
 
 
+def _sure_and_frozen(last: Layer, evidence: str) -> Finding:
+    """A discriminator that knows made-up pictures, and a generator that is to learn from it."""
+    return Finding(
+        "saturation",
+        last.name,
+        f"{evidence}, and it is frozen: it is sure of its answers, and the layers before it, which are to change "
+        "them, hear next to nothing.",
+        "a loss with a slope where it is sure and the answer not wanted: -log D in place of log(1 - D), "
+        "binary_crossentropy of targets of 1 from its logits.",
+    )
+
+
 def _far_out(worst: Layer, evidence: str) -> Finding:
     """Pre-activations that are large, or off centre: by biases, or by what comes in."""
     if worst.z_offset < 1:
@@ -262,7 +296,7 @@ def _far_out(worst: Layer, evidence: str) -> Finding:
             "saturation",
             worst.name,
             f"{evidence}, because its pre-activations are large (rms {short(worst.z_rms)}): what it takes in has rms "
-            f"{short(worst.input_rms)}, its weights a gain of {short(worst.gain)}.",
+            f"{short(worst.input_rms)}{_gain_of(worst)}.",
             "batch normalisation before the activation, or what makes what it takes in smaller.",
         )
     mean = worst.z_rms * worst.z_offset / np.hypot(1, worst.z_offset)
@@ -276,6 +310,10 @@ def _far_out(worst: Layer, evidence: str) -> Finding:
         f"{'' if by_bias or norm else ', for the mean of what it takes in and not for its biases'}.",
         f"{' or '.join(ways) or 'an activation that has a slope there'}.",
     )
+
+
+def _gain_of(layer: Layer) -> str:
+    return f", its weights a gain of {short(layer.gain)}" if np.isfinite(layer.gain) else ""
 
 
 def _shift_of_zeros(layer: Layer) -> str:

@@ -18,8 +18,9 @@ from vgcourse.measure.diagnosis.facts.stepping.found import OtherRate, Trial
 from vgcourse.measure.diagnosis.facts.stepping.rates import follows_schedule
 from vgcourse.measure.diagnosis.facts.stepping.settings import pace
 from vgcourse.measure.diagnosis.facts.stepping.updates import Twin
+from vgcourse.measure.diagnosis.facts.taps.functions import tap_functions
 from vgcourse.measure.diagnosis.thresholds import FAR_SLOWER, SLOWER, USUAL_STEP
-from vgcourse.measure.layers import inner_optimizer, tap_outputs
+from vgcourse.measure.layers import inner_optimizer
 from vgcourse.measure.slopes import unit_saturation
 
 _STEPS, _MOST = 8, 40
@@ -116,7 +117,7 @@ def _in_mini_batches(tried: Tried, before: float, dead: dict, count: int, guess:
 def fresh_trial(tried: Tried) -> Trial:
     """The same number of steps from the model's own weights, on another batch."""
     twin, trial = Twin(tried.optimizer, tried.variables, fresh=True), Trial([loss_with(tried)])
-    with left_as_it_was(tried.model), tap_outputs(tried.model) as taps:
+    with left_as_it_was(tried.model), tap_functions(tried.model) as (taps, _):
         answer(tried.model, tried.x)
     _, dead = _counts(taps)
     _go_on(trial, tried, twin, dead)
@@ -187,7 +188,7 @@ def _with_values(pairs: list):
 
 def _look(trial: Trial, tried: Tried, twin: Twin, dead: dict) -> None:
     """Add the loss with the twin's weights to the trial, and which units are dead now."""
-    with left_as_it_was(tried.model), _scope(twin), tap_outputs(tried.model) as taps:
+    with left_as_it_was(tried.model), _scope(twin), tap_functions(tried.model) as (taps, _):
         trial.losses.append(tried.loss())
     trial.units, now = _counts(taps)
     trial.killed = {n: now[n] - dead.get(n, 0) for n in now if now[n] > dead.get(n, 0)}
