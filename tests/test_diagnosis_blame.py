@@ -61,10 +61,10 @@ def graph_net():
 
 
 def test_a_layer_of_ones_own_that_gives_zeros_is_named(graph_net):
-    """Its relu stands inside: the dense layer behind it is the one that looks dead."""
+    """Its relu stands inside, and is heard there."""
     graph_net.get_layer("g2").bias.assign(np.full(12, -50.0))
     report = diagnose(graph_net, [GRAPHS, BESIDE], GRAPHS.mean((1, 2)) > 0)
-    assert (report.cause, report.layer) == ("constant output", "g2"), report.verdict
+    assert (report.cause, report.layer) == ("dying relu", "g2"), report.verdict
     assert "1e-300" not in str(report)
 
 

@@ -126,19 +126,22 @@ def weakest(chain: list[Layer]) -> list[Layer]:
     enough; one gain at least must be known. The first layer's own weights are not on the way: it may be among them.
     """
     alike = _alike(chain, strength)
-    return _most_at_fault([layer for layer in alike if strength(layer) < STRONG_ENOUGH]) or alike
+    return _most_at_fault([layer for layer in alike if strength(layer) < STRONG_ENOUGH], chain) or alike
 
 
 def strongest(chain: list[Layer]) -> list[Layer]:
     """As `weakest`: those whose weights add most, without those that are no stronger than they need be."""
     alike = _alike(chain, lambda layer: 1 / max(strength(layer), 1e-300))
-    return _most_at_fault([layer for layer in alike if strength(layer) > 1 / STRONG_ENOUGH]) or alike
+    return _most_at_fault([layer for layer in alike if strength(layer) > 1 / STRONG_ENOUGH], chain) or alike
 
 
-def _most_at_fault(layers: list[Layer]) -> list[Layer]:
-    """Without those that change the size by less than half of the powers of ten by which the worst one does."""
+def _most_at_fault(layers: list[Layer], chain: list[Layer]) -> list[Layer]:
+    """Without those that change the size by less than half of the powers of ten of the worst one on the way."""
     changes = [abs(np.log(max(strength(layer), 1e-300))) for layer in layers]
-    return [layer for layer, change in zip(layers, changes, strict=True) if change >= 0.5 * max(changes)]
+    on_the_way = [change for layer, change in zip(layers, changes, strict=True) if layer is not chain[0]]
+    return [
+        layer for layer, change in zip(layers, changes, strict=True) if change >= 0.5 * max(on_the_way or [np.inf])
+    ]
 
 
 def shrunk(chain: list[Layer]) -> list[Layer] | None:

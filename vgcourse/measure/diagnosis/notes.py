@@ -64,6 +64,7 @@ def notes(batch: Batch, cause: str = "") -> Iterator[str]:
     yield from _about_the_loss(batch)
     yield from _about_the_steps(batch, cause)
     yield from _about_small_steps(batch, cause)
+    yield from _about_the_end(batch, cause)
     yield from _about_an_average(batch)
     if batch.worse_by_moving and cause not in ("wrong statistics", "not finite"):
         yield _by_moving_statistics(batch)
@@ -118,6 +119,17 @@ def _about_small_steps(batch: Batch, cause: str) -> Iterator[str]:
     found = steps.step_size(batch) if batch.rate < LEAST_RATE or steps.is_held_back(batch) else None
     if isinstance(found, Finding) and found.cause in _OF_STEPS:
         yield f"Apart from that: {found.sentence}"
+
+
+def _about_the_end(batch: Batch, cause: str) -> Iterator[str]:
+    """What a schedule leads to that has few steps to come."""
+    if batch.end is not None and cause == "healthy" and not batch.learnt:
+        count, loss = batch.end
+        yield (
+            f"After {count} more steps the schedule of {batch.optimizer} is at a hundredth of that or below: on this "
+            f"batch they take the loss from {batch.loss:.4g} to {loss:.4g} (tried on a copy). It counts batches, not "
+            "epochs."
+        )
 
 
 def _by_moving_statistics(batch: Batch) -> str:

@@ -42,9 +42,13 @@ STEP_TOO_LARGE, STEP_TOO_SMALL, USUAL_STEP = 0.3, 1e-5, 1e-3
 NO_EPSILON = 1e-18
 # Batches whose gradients are summed up for one step: 4 to 128 are usual, where a batch does not fit into memory.
 MANY_BATCHES = 1000
+# Of what a constant answer gets: a loss above that has learnt nothing yet.
+LEARNT_A_LITTLE = 0.98
 # Steps at the next one's rate that all steps of a schedule to come are worth, where it was counted in epochs and not
 # in batches; and by how much they may move a kernel at most, where nothing comes of them.
 FEW_STEPS, LITTLE_TO_COME = 10, 0.05
+# The same, where it is tried out what comes of them: as many as a test that something runs may take, and no training.
+SHORT = 60
 # Parts of a learning rate that are tried where it does harm.
 SLOWER = (0.1, 0.01, 0.001, 1e-4, 1e-6, 1e-8)
 # Rates that are usual nowhere: fine-tuning and warm-ups have 1e-6 and more.
@@ -61,6 +65,9 @@ FLOAT16_ENDS = 65504.0
 UNDERFLOWN = -80.0
 # rms of what the model's input feeds. Bytes of a picture have about 150, scikit-learn's digits 7.
 LARGE_INPUT = 20.0
+# The same where the loss is more than a hundred times that of a constant answer: an exponential at the output makes
+# e^30 of it. It is tried out what standardised inputs do.
+LARGE_BESIDE_LOSS = 5.0
 # rms of what a layer takes in, from which on it is for the size of vectors that attention is sharp, tanh flat or a
 # gate held. Of vectors of size 1 and places of size 1 the sum has 1.4.
 LARGE_VECTORS = 5.0
@@ -113,6 +120,11 @@ NEXT_TO_0 = 1e-3
 SMALL_HEAD, QUICK = 0.1, 0.1
 # rms of what the model's input feeds: pictures divided by 255 twice have 0.002.
 SMALL_INPUT = 1e-2
+# How many times more than the median one a column varies, so that it is looked what a normalisation of all of them
+# leaves of the others.
+UNLIKE = 100.0
+# The part of what the loss sends that a layer beside roads hears, where no branch made small on purpose stays.
+DEAF = 1e-6
 # |z| from which a sigmoid gate is flat: its slope is 6 % of the steepest at 4.1.
 FLAT_GATE = 4.2
 # Share of a recurrent layer's gates that biases alone make flat. Chrono initialisation does so to half of an LSTM's.

@@ -7,7 +7,7 @@ from vgcourse.measure import keras_private
 from vgcourse.measure.diagnosis.facts.arrays import as_array, as_float64, mean_norm, over_glorot
 from vgcourse.measure.diagnosis.facts.layer import Inside, Layer
 from vgcourse.measure.diagnosis.facts.recurrent import gates_flat, gates_held
-from vgcourse.measure.diagnosis.thresholds import SCALED, SHIFTED
+from vgcourse.measure.diagnosis.thresholds import SCALED, SHIFTED, UNLIKE
 from vgcourse.measure.replaced import replaced
 from vgcourse.measure.slopes import (
     NOT_ELEMENTWISE,
@@ -86,6 +86,7 @@ def add_input(layer: Layer, call, gradients) -> None:
         layer.passed = mean_norm(known) / layer.delta_norm
     layer.gates_flat, layer.gates_held = gates_flat(call.layer, x), gates_held(call.layer)
     layer.together, layer.over_epsilon = _together(call.layer, x), _over_epsilon(call.layer, x)
+    layer.drowned = _drowned(call.layer, x)
     if isinstance(call.layer, keras.layers.BatchNormalization):
         layer.moving_off, used = _moving_off(call.layer, x, as_float64(call.outputs[0]))
         layer.statistics_off = layer.moving_off if used else None
@@ -100,6 +101,21 @@ def _together(layer, x: np.ndarray) -> float:
         channels = x.shape[layer.axis]
         return float(x[0].size // (channels if layer.groups == -1 else layer.groups))
     return np.nan
+
+
+def _drowned(layer, x: np.ndarray) -> tuple[int, float, float] | None:
+    """What is left of most columns where a normalisation of all of them takes some that are far larger."""
+    if not isinstance(layer, (keras.layers.LayerNormalization, *np.atleast_1d(_OF_SQUARES))) or x.shape[-1] < 3:
+        return None
+    rows = tuple(range(x.ndim - 1))
+    spread = x.std(rows)
+    usual = float(np.median(spread[spread > 0])) if spread.any() else np.inf
+    large = spread > UNLIKE * usual
+    if not large.any():
+        return None
+    alone = np.where(large, x, x.mean(rows))
+    h, other = (as_float64(layer(keras.ops.cast(a, layer.compute_dtype))) for a in (x, alone))
+    return int(np.argmax(spread)), float(spread.max()) / usual, rms(h - other) / rms(h)
 
 
 def _over_epsilon(layer, x: np.ndarray) -> float:

@@ -18,6 +18,7 @@ from vgcourse.measure.diagnosis.facts.stepping.rates import (
     follows_schedule,
     has_ended,
     rate_now,
+    steps_to_its_end,
     worth_of_the_rest,
 )
 from vgcourse.measure.diagnosis.facts.stepping.settings import (
@@ -37,7 +38,9 @@ from vgcourse.measure.diagnosis.facts.taps.noise import untold
 from vgcourse.measure.diagnosis.linear import linear_runs
 from vgcourse.measure.diagnosis.thresholds import (
     FLOAT16_ENDS,
+    LARGE_BESIDE_LOSS,
     LARGE_INPUT,
+    SHORT,
     STEP_TOO_SMALL,
     UNVARIED,
 )
@@ -79,6 +82,8 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
         not_measured=unknown,
         varies=any(_varies(p) for p in keras.tree.flatten(run.prediction)),
         attention=run.attention,
+        foreign=[tuple(v.shape) for v in run.foreign],
+        called_by=_lambda_of(model),
         inside=inside_of(run.inside, run.gradients.inside),
         by_row=by_row(model, run, x, y),
         penalties=penalties,
@@ -131,6 +136,17 @@ def _add_steps(batch: Batch, model, x, y, run, twin: Twin, optimizer) -> None:
     else:
         batch.held = slowed_down(optimizer, largest)
         batch.to_come = worth_of_the_rest(inner_optimizer(optimizer), batch.steps_done)
+        if batch.to_come < SHORT:
+            _add_end(batch, model, x, y, run, twin, optimizer)
+    batch.deaf = what_if.deaf(model, x, y, run, twin, optimizer, batch)
+
+
+def _add_end(batch: Batch, model, x, y, run, twin: Twin, optimizer) -> None:
+    """Where the few steps of a schedule lead that are still to come."""
+    count = steps_to_its_end(inner_optimizer(optimizer), batch.steps_done)
+    if count is not None and not batch.trial_is_harmful:
+        loss = what_if.until_the_end(model, x, y, run, twin, optimizer, count)
+        batch.end = None if loss is None else (count, loss)
 
 
 def _all_the_same(data) -> bool:
@@ -215,11 +231,17 @@ def _large_input(batch: Batch, x) -> Layer | None:
     arrays = keras.tree.flatten(x)
     if len(arrays) == 1:
         first = path.fed_by_the_input(batch)
-        return first if first is not None and first.input_rms > LARGE_INPUT else None
+        far = bool(batch.guess) and batch.data_loss > 100 * batch.guess
+        return first if first is not None and first.input_rms > (LARGE_BESIDE_LOSS if far else LARGE_INPUT) else None
     if not any(a.dtype.kind == "f" and rms(a) > LARGE_INPUT for a in arrays):
         return None
     known = (layer for layer in batch.layers if layer.weighted and np.isfinite(layer.gain))
     return next((layer for layer in known if layer.input_rms > LARGE_INPUT), None)
+
+
+def _lambda_of(model) -> str:
+    """The first layer that is a function of somebody's, which may use weights that nobody knows of; or the model."""
+    return next((n for n, layer, _ in walk(model) if isinstance(layer, keras.layers.Lambda)), model.name)
 
 
 def _unopened(run) -> list[str]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from vgcourse.measure.diagnosis.facts.stepping.found import FarTargets, OddInput, OddNorms, OtherRate, Trial
+from vgcourse.measure.diagnosis.facts.stepping.found import Deaf, FarTargets, OddInput, OddNorms, OtherRate, Trial
 from vgcourse.measure.diagnosis.facts.stepping.settings import Held, Leash, Price
 from vgcourse.measure.diagnosis.facts.taps.attention import Attention
 from vgcourse.measure.diagnosis.facts.taps.noise import Noise
@@ -77,6 +77,9 @@ class Layer:
             astray: are they far from any way between what they started with and the batch's? moving_finite: are they?
         over_epsilon: variance of what a normalisation takes in over its epsilon; NaN of other layers.
         together: of a layer or group normalisation, how many numbers of an example it normalises together.
+        drowned: of such a one, and of one of root mean squares, where some columns of what it takes in vary far more
+            than the median one: (the one that varies most, how many times as much, the part of its output that hangs
+            on those that do not). None of other layers.
         gates_flat: of a recurrent layer, the share of its gates that the input alone makes flat.
         gates_held: the share of its gates that its biases alone make flat.
         stored: the type of number in which its weights are kept. computes: that in which it computes.
@@ -131,6 +134,7 @@ class Layer:
     gates_flat: float = np.nan
     gates_held: float = np.nan
     together: float = np.nan
+    drowned: tuple[int, float, float] | None = None
     gradient_finite: bool = True
     weighted: bool = True
     trainable: bool = True
@@ -209,6 +213,9 @@ class Batch:
         weighs_nothing: are all sample weights 0? rate: the learning rate of the next step, NaN where unknown.
         ended: does it follow a schedule none of whose later rates is larger? to_come: how many
             steps at the next one's rate all that are to come are worth together; infinite without a schedule.
+        end: (how many steps it has still to make, the loss that they lead to), where these are few.
+        deaf: layers beside roads that hear next to nothing, and no more after some steps.
+        foreign: shapes of weights that hear the loss and are none of the model's. called_by: where they are used.
         still: of several inputs those that are the same for all examples. zero_fed: layer -> the input of the
             model that it takes in, which is 0 throughout.
         idle: layers with weights to train that were not called and that no gradient reaches.
@@ -224,6 +231,10 @@ class Batch:
     compiled: bool = False
     scheduled: bool = False
     ended: bool = False
+    end: tuple[int, float] | None = None
+    deaf: list[Deaf] = field(default_factory=list)
+    foreign: list[tuple[int, ...]] = field(default_factory=list)
+    called_by: str = ""
     to_come: float = np.inf
     rate: float = np.nan
     weighs_nothing: bool = False
@@ -276,6 +287,11 @@ class Batch:
     def added(self) -> float:
         """What layers add to the loss by what they compute, and not for the size of their weights."""
         return self.penalties - sum(price.value for price in self.prices)
+
+    @property
+    def trial_is_harmful(self) -> bool:
+        """Were steps on copies seen to do harm?"""
+        return self.trial is not None and self.trial.harmful
 
     @property
     def learnt(self) -> bool:

@@ -77,6 +77,7 @@ class ForwardBackward:
     attention: list[Attention] = field(default_factory=list)
     noise: list[Noise] = field(default_factory=list)
     inside: list[Called] = field(default_factory=list)
+    foreign: list = field(default_factory=list)
 
 
 @contextmanager
@@ -110,6 +111,7 @@ def measure(model, x, y, resolve) -> ForwardBackward:
             calls = stack.enter_context(_tap_calls(model, infos))
             compared, noise = stack.enter_context(tap_attention(model)), stack.enter_context(tap_noise(model))
             prediction = answer(model, x)
+        watched = list(tape.watched_variables())
         with tape.stop_recording():
             used = resolve(prediction)
         mean, count = _loss_of(used, model, x, y, prediction)
@@ -122,13 +124,31 @@ def measure(model, x, y, resolve) -> ForwardBackward:
         "inside": [(call.z, call.h) for call in heard.calls],
         "predictions": [(p, _or_logits(p)) for p in keras.tree.flatten(prediction)],
         "variables": [v.value for info in infos for v in info.variables],
+        "foreign": _not_of(model, watched),
     }
     found, scale = scaled_gradients(tape, total, sources, half)
     tensors = (taps.outputs, keras.tree.flatten(prediction))
+    foreign = [v for v, g in zip(sources["foreign"], found["foreign"], strict=True) if g is not None]
     gradients = _gradients(found, tensors, infos, scale, count)
     return ForwardBackward(
-        infos, taps, calls, prediction, float(mean), used, gradients, attention_of(compared), noise, heard.calls
+        infos,
+        taps,
+        calls,
+        prediction,
+        float(mean),
+        used,
+        gradients,
+        attention_of(compared),
+        noise,
+        heard.calls,
+        foreign,
     )
+
+
+def _not_of(model, watched) -> list:
+    """Weights that a call has used, and that could be trained, of those that the model does not own."""
+    own = {id(v.value) for v in model.variables}
+    return [v for v in watched if id(v) not in own]
 
 
 def _loss_of(used, model, x, y, prediction):

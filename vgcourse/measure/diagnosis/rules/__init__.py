@@ -62,6 +62,7 @@ ORDER = (
     Rule(shrinking.held_down),
     Rule(size.inputs_too_small),
     Rule(size.too_small_to_normalise),
+    Rule(size.one_drowns_the_others),
     Rule(gates.gates_flat),
     Rule(exploding.exploding_beside_roads),
     Rule(units.dying),
@@ -74,6 +75,7 @@ ORDER = (
     Rule(exploding.exploding),
     Rule(calm.loud_at_zero),
     Rule(vanishing.vanishing),
+    Rule(steps.deaf),
     Rule(centre.not_centred),
     Rule(targets.far),
     Rule(steps.uphill),
@@ -83,6 +85,7 @@ ORDER = (
     Rule(through_time.vanishes),
     Rule(steps.step_size),
     Rule(lost.faded),
+    Rule(calm.not_its_own),
     Rule(moving.unsettled, unless_learnt=False),
     Rule(moving.astray, unless_learnt=False),
 )

@@ -128,6 +128,21 @@ def _cut(batch: Batch) -> list[Layer]:
     return [layer for layer in batch.layers if layer.weighted and layer.trainable and np.isnan(layer.kernel_gradient)]
 
 
+def not_its_own(batch: Batch) -> Finding | None:
+    """Weights that the answers hang on, and that belong to no layer of the model."""
+    if not batch.foreign:
+        return None
+    shapes = ", ".join(map(str, batch.foreign[:3])) + "…" * (len(batch.foreign) > 3)
+    return Finding(
+        "no gradient",
+        batch.called_by,
+        f"The answers of {batch.model} hang on {len(batch.foreign)} weight tensors that are none of its own (shapes "
+        f"{shapes}): they hear the loss, and fit() leaves them as they are.",
+        "layers as attributes of the model, made once and not in call(), a Lambda or an object that Keras does not "
+        "know; trainable=False for those that are meant to stay.",
+    )
+
+
 def healthy(batch: Batch) -> Finding:
     """What is left where no rule found a fault: gradients arrive, and none of the above."""
     chain = path.chain(batch)

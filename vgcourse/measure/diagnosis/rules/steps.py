@@ -7,7 +7,9 @@ from vgcourse.measure.diagnosis.facts.layer import Batch
 from vgcourse.measure.diagnosis.facts.stepping.settings import REMEMBERED
 from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
 from vgcourse.measure.diagnosis.thresholds import (
+    DEAF,
     FEW_STEPS,
+    LEARNT_A_LITTLE,
     LITTLE_TO_COME,
     NEXT_TO_0,
     SLOWER,
@@ -169,12 +171,16 @@ def _by_schedule(batch: Batch, largest: float, name: str) -> Finding | Unmeasure
 
 
 def _nothing_learnt(batch: Batch) -> bool:
-    return batch.guess is not None and batch.data_loss > 0.98 * batch.guess
+    return batch.guess is not None and batch.data_loss > LEARNT_A_LITTLE * batch.guess
 
 
 def _ends_soon(batch: Batch, largest: float, name: str) -> Finding | None:
     """A schedule whose steps were counted in epochs, as it often is, comes to its end before anything was learnt."""
-    if not batch.to_come < min(FEW_STEPS, LITTLE_TO_COME / largest) or not _nothing_learnt(batch):
+    if not _nothing_learnt(batch):
+        return None
+    if batch.end is not None and batch.end[1] > LEARNT_A_LITTLE * batch.guess:
+        return _ends_in_vain(batch, name)
+    if not batch.to_come < min(FEW_STEPS, LITTLE_TO_COME / largest):
         return None
     return Finding(
         "learning rate too small",
@@ -183,6 +189,17 @@ def _ends_soon(batch: Batch, largest: float, name: str) -> Finding | None:
         f"{short(batch.to_come)} of the next one, which changes no kernel by more than {largest:.1%} of its size, "
         f"{name} most, and the loss ({short(batch.data_loss)}) is no better than that of a constant answer "
         f"({short(batch.guess)}).",
+        "a schedule over more steps: it counts batches, not epochs.",
+    )
+
+
+def _ends_in_vain(batch: Batch, name: str) -> Finding:
+    count, loss = batch.end
+    return Finding(
+        "learning rate too small",
+        name,
+        f"The schedule of {batch.optimizer} is about to end: the {count} steps to come take the loss of this batch "
+        f"from {batch.loss:.4g} to {loss:.4g} (tried on a copy), where a constant answer gets {batch.guess:.4g}.",
         "a schedule over more steps: it counts batches, not epochs.",
     )
 
@@ -251,6 +268,27 @@ def _held_back(batch: Batch, largest: float, name: str) -> Finding:
         f"One step of {batch.optimizer} changes no kernel {_much(batch, largest, name)}, because of "
         f"{held.setting}={held.value:g}: without it the largest step is {_times(held.factor)} (tried on a copy).",
         _AVERAGED if held.setting == "ema_overwrite_frequency" else f"{held.setting}={usual}.",
+    )
+
+
+def deaf(batch: Batch) -> Finding | None:
+    """Layers beside roads whose part in the answers is next to nothing, which no step changes."""
+    if not batch.deaf:
+        return None
+    # Of those that follow one another the last one stands next to what makes them deaf.
+    names, run = [layer.name for layer in batch.layers], [batch.deaf[0]]
+    for one in batch.deaf[1:]:
+        if names.index(one.layer) != names.index(run[-1].layer) + 1:
+            break
+        run.append(one)
+    worst, more = run[-1], len(batch.deaf) - 1
+    also = f", {more} more layer{'s' * (more > 1)} less than {DEAF:g} of it" * bool(more)
+    return Finding(
+        "vanishing",
+        worst.layer,
+        f"{worst.layer} gets {share(worst.share)} what the loss sends{also}, while others hear it; "
+        f"{worst.steps} steps do not change that (tried on a copy).",
+        f"look behind {worst.layer} for a factor or a gate that leaves next to nothing of it, and is not trained.",
     )
 
 

@@ -175,7 +175,8 @@ def _zeroed(zero: Layer, dead: Layer, batch: Batch) -> Finding:
 def saturated(batch: Batch) -> Finding | None:
     """A layer whose activations lie where their slope is next to 0."""
     flat = _flat(batch.layers)
-    flat = [layer for layer in flat if layer is not batch.layers[-1] or _output_stuck(batch)]
+    ends = {batch.layers[-1].name, *(output.layer for output in batch.outputs)}
+    flat = [layer for layer in flat if layer.name not in ends or _output_stuck(layer, batch)]
     clipped = [layer for layer in path.hidden(batch) if layer.clipped >= SATURATED]
     if not flat:
         return _clipped(clipped, batch) if clipped else None
@@ -329,10 +330,10 @@ def _flat_share(layer: Layer) -> float:
     return float((layer.saturated_units == 1).mean()) if layer.one_sided else layer.saturated
 
 
-def _output_stuck(batch: Batch) -> bool:
+def _output_stuck(last: Layer, batch: Batch) -> bool:
     """Is a flat output to blame: it swallows the gradient although the loss is no better than a guess?"""
-    last = batch.layers[-1]
     if batch.guess is not None and batch.loss < batch.guess:
         return False
+    sent = next((output.sent for output in batch.outputs if output.layer == last.name), batch.sent)
     # An activation in a layer of its own stands behind the gradient that the layer itself gets.
-    return last.delta_norm < 0.1 * last.steepest * np.nanmax([last.gradient_norm, batch.sent])
+    return last.delta_norm < 0.1 * last.steepest * np.nanmax([last.gradient_norm, sent])

@@ -24,6 +24,7 @@ class Trial:
         part: how many of its examples each step takes, in turn; None: all. guess: what a constant answer gets.
         killed: layer with relu -> units that died on the way. units: how many it has.
         better: a smaller rate that does no such harm, None where none was looked for or found.
+        missed: does a smaller rate lead to less than a tenth of where these steps lead, far above a constant answer?
         fresh: the loss after as many steps of a fresh optimizer of the same settings, where only that one does well.
     """
 
@@ -34,6 +35,7 @@ class Trial:
     fresh: float | None = None
     part: int | None = None
     guess: float | None = None
+    missed: bool = False
 
     @property
     def risen(self) -> bool:
@@ -60,8 +62,8 @@ class Trial:
 
     @property
     def harmful(self) -> bool:
-        """Whether the steps did harm: the loss rose or was thrown off, or layers fell silent."""
-        return self.risen or self.thrown or bool(self.emptied)
+        """Whether the steps did harm: the loss rose, was thrown off or led far astray, or layers fell silent."""
+        return self.risen or self.thrown or self.missed or bool(self.emptied)
 
 
 @dataclass(frozen=True)
@@ -81,12 +83,33 @@ class FarTargets:
     standardised: Trial | None = None
 
 
+def falls_further(here: list[float], otherwise: list[float]) -> bool:
+    """Does a loss fall at least three times as far otherwise, and by more than half a hundredth?"""
+    # A start that is worse is no credit to where the steps lead.
+    start = min(here[0], otherwise[0])
+    fallen, could = here[0] - here[-1], start - otherwise[-1]
+    return bool(could > max(3 * fallen, 0.005 * abs(otherwise[0])))
+
+
 @dataclass(frozen=True)
 class OddInput:
-    """Inputs next to 0 or far off centre. here, standardised: losses of as many steps with them and standardised."""
+    """Inputs next to 0 or far off centre. here, standardised: losses of as many steps with them and standardised.
+
+    by: whose steps, in words; empty where they are the optimizer's own.
+    """
 
     here: list[float]
     standardised: list[float]
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Deaf:
+    """A layer that hears next to nothing, before and after some steps. share: of what the loss sends."""
+
+    layer: str
+    share: float
+    steps: int
 
 
 @dataclass(frozen=True)
@@ -95,10 +118,11 @@ class OddNorms:
 
     Attributes:
         layer: name of the first one. epsilon: its own. here, small: losses of as many steps as things stand, and with
-            epsilons far below what comes in.
+            epsilons far below what comes in. by: as of `OddInput`.
     """
 
     layer: str
     epsilon: float
     here: list[float]
     small: list[float]
+    by: str = ""

@@ -38,6 +38,18 @@ def has_ended(optimizer, steps: int) -> bool:
     return max(later) <= now
 
 
+def steps_to_its_end(optimizer, steps: int) -> int | None:
+    """After how many steps a schedule gives a hundredth of the next one's rate at most, from then on; None: later
+    than is looked."""
+    schedule = keras_private.learning_rate_or_schedule(optimizer)
+    try:
+        rates = np.array([float(schedule(steps + ahead)) for ahead in range(_ONE_BY_ONE)])
+    except Exception:  # one of somebody's own class may want other steps
+        return None
+    large = np.flatnonzero(rates > 0.01 * rates[0])
+    return int(large[-1]) + 1 if len(large) and large[-1] + 1 < _ONE_BY_ONE else None
+
+
 def worth_of_the_rest(optimizer, steps: int) -> float:
     """How many steps at the next one's rate all steps to come are worth together, at most; infinite where unknown."""
     schedule = keras_private.learning_rate_or_schedule(optimizer)

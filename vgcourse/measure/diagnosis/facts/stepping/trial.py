@@ -19,11 +19,11 @@ from vgcourse.measure.diagnosis.facts.stepping.rates import follows_schedule
 from vgcourse.measure.diagnosis.facts.stepping.settings import pace
 from vgcourse.measure.diagnosis.facts.stepping.updates import Twin
 from vgcourse.measure.diagnosis.facts.taps.functions import tap_functions
-from vgcourse.measure.diagnosis.thresholds import FAR_SLOWER, SLOWER, USUAL_STEP
+from vgcourse.measure.diagnosis.thresholds import FAR_ABOVE, FAR_SLOWER, SLOWER, USUAL_STEP
 from vgcourse.measure.layers import inner_optimizer
 from vgcourse.measure.slopes import unit_saturation
 
-_STEPS, _MOST = 8, 40
+FEW, MOST_STEPS = 8, 40
 # A first step that moves a kernel by a tenth of its size is looked into even where it lowers the loss.
 _LARGE_STEP = 0.1
 # As many examples a step as Keras's fit takes.
@@ -79,14 +79,18 @@ def try_steps(tried: Tried, twin: Twin, before: float, dead: dict, guess: float 
     if not (large or trial.killed or not trial.losses[1] < before):
         return trial
     # Momentum goes on growing for some 1 / (1 - momentum) steps, and needs as many again to show where it leads.
-    count = int(min(_MOST, max(_STEPS, 2 * growth)))
+    count = int(min(MOST_STEPS, max(FEW, 2 * growth)))
     _go_on(trial, tried, twin, dead, count)
     if trial.harmful:
         trial.better = _better_rate(tried, before, dead, count, guess)
         if trial.better is None or trial.better.factor <= FAR_SLOWER:
             trial.fresh = _fresh_loss(tried, before, dead, count, guess)
         return trial
-    return (large and _in_mini_batches(tried, before, dead, count, guess)) or trial
+    if large and guess and trial.losses[-1] > FAR_ABOVE * guess:
+        better = _better_rate(tried, before, dead, count, guess)
+        trial.missed = better is not None and better.loss < 0.1 * trial.losses[-1]
+        trial.better = better if trial.missed else None
+    return trial if trial.missed else (large and _in_mini_batches(tried, before, dead, count, guess)) or trial
 
 
 def _fresh_loss(tried: Tried, before: float, dead: dict, count: int, guess: float | None) -> float | None:
@@ -114,13 +118,13 @@ def _in_mini_batches(tried: Tried, before: float, dead: dict, count: int, guess:
     return trial if trial.better else None
 
 
-def fresh_trial(tried: Tried) -> Trial:
-    """The same number of steps from the model's own weights, on another batch."""
+def fresh_trial(tried: Tried, count: int = FEW) -> Trial:
+    """So many steps from the model's own weights, on another batch."""
     twin, trial = Twin(tried.optimizer, tried.variables, fresh=True), Trial([loss_with(tried)])
     with left_as_it_was(tried.model), tap_functions(tried.model) as (taps, _):
         answer(tried.model, tried.x)
     _, dead = _counts(taps)
-    _go_on(trial, tried, twin, dead)
+    _go_on(trial, tried, twin, dead, count)
     return trial
 
 
@@ -136,7 +140,7 @@ def loss_with(tried: Tried) -> float:
         return tried.loss()
 
 
-def _go_on(trial: Trial, tried: Tried, twin: Twin, dead: dict, count: int = _STEPS) -> None:
+def _go_on(trial: Trial, tried: Tried, twin: Twin, dead: dict, count: int = FEW) -> None:
     gradients = None
     while len(trial.losses) <= count and np.isfinite(trial.losses[-1]):
         twin.step(gradients or _gradients(tried, len(trial.losses) - 1, twin)[0])
@@ -158,6 +162,20 @@ def _better_rate(tried: Tried, before: float, dead: dict, count: int, guess: flo
         if not trial.harmful and trial.losses[-1] < before:
             return OtherRate(factor, trial.losses[-1])
     return None
+
+
+def end_of(tried: Tried, before: float, count: int) -> float:
+    """The loss after so many steps, as the optimizer's schedule has them."""
+    trial = Trial([before])
+    _go_on(trial, tried, Twin(tried.optimizer, tried.variables), {}, count)
+    return trial.losses[-1]
+
+
+def after_some_steps(tried: Tried, before: float) -> tuple[Twin, int]:
+    """(an optimizer's twin with the weights that some steps lead to, how many)."""
+    twin = Twin(tried.optimizer, tried.variables)
+    _go_on(Trial([before]), tried, twin, {})
+    return twin, FEW
 
 
 def faster_rate(tried: Tried, before: float, largest: float) -> OtherRate | None:

@@ -7,25 +7,36 @@ import numpy as np
 
 from vgcourse.measure import keras_private
 from vgcourse.measure.diagnosis import chain as path
+from vgcourse.measure.diagnosis.facts.arrays import mean_norm
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
-from vgcourse.measure.diagnosis.facts.measure import left_as_it_was
-from vgcourse.measure.diagnosis.facts.stepping.found import OddInput, OddNorms, Trial
+from vgcourse.measure.diagnosis.facts.measure import left_as_it_was, measure
+from vgcourse.measure.diagnosis.facts.stepping.found import Deaf, OddInput, OddNorms, Trial, falls_further
 from vgcourse.measure.diagnosis.facts.stepping.trial import (
+    FEW,
+    MOST_STEPS,
     Tried,
+    after_some_steps,
+    end_of,
     fresh_trial,
     loss_with,
     try_steps,
 )
 from vgcourse.measure.diagnosis.thresholds import (
     BELOW_EPSILON,
+    DEAF,
     FAR_ABOVE,
     LARGE_INPUT,
     OFF_CENTRE,
     SMALL_INPUT,
+    VANISHED,
 )
 from vgcourse.measure.layers import walk
 from vgcourse.measure.replaced import replaced
 from vgcourse.measure.statistics import rms
+
+# (How many steps, are they Adam's?): more of them, and other ones, where the first do not tell two courses apart.
+_TRIES = ((FEW, False), (MOST_STEPS, False), (MOST_STEPS, True))
+_BY_ADAM = " of Adam with learning rate 0.01"
 
 
 def trial(model, x, y, run, twin, optimizer, batch: Batch) -> Trial | None:
@@ -111,18 +122,28 @@ def odd_input(model, x, y, run, optimizer, batch: Batch) -> OddInput | None:
     first, fed = path.takes_the_input(batch), path.fed_by_the_input(batch)
     if first is None or batch.same_inputs or not isinstance(x, np.ndarray) or not np.isfinite(run.loss):
         return None
-    if not (0 < first.input_rms < SMALL_INPUT or (fed is not None and fed.input_offset > OFF_CENTRE)):
+    small = 0 < first.input_rms < SMALL_INPUT
+    if not (small or (fed is not None and fed.input_offset > OFF_CENTRE)):
         return None
-    optimizer = optimizer if batch.trial is not None else keras.optimizers.Adam(0.01)
-    variables = [v for info in run.infos for v in info.variables if run.gradients.of(v)[0] is not None]
+    # The model may make them small itself, as one that divides by 255 what has been divided.
+    within = rms(x) / first.input_rms if small else 1.0
+    pairs = (x, within * _standard(x / rms(x)))
     try:
-        here, there = (
-            fresh_trial(Tried(model, inputs, y, run.used, optimizer, variables)).losses
-            for inputs in (x, _standard(x / rms(x)))
-        )
+        for count, other in _TRIES if small else _TRIES[:1]:
+            here, there = (
+                fresh_trial(_tried(model, inputs, y, run, optimizer, batch, other), count).losses for inputs in pairs
+            )
+            if falls_further(here, there):
+                break
     except Exception:  # a model of one's own class may do in a copy what it likes
         return None
-    return OddInput(here, there)
+    return OddInput(here, there, _BY_ADAM * other)
+
+
+def _tried(model, x, y, run, optimizer, batch: Batch, other: bool) -> Tried:
+    optimizer = keras.optimizers.Adam(0.01) if other or batch.trial is None else optimizer
+    variables = [v for info in run.infos for v in info.variables if run.gradients.of(v)[0] is not None]
+    return Tried(model, x, y, run.used, optimizer, variables)
 
 
 def odd_norms(model, x, y, run, optimizer, batch: Batch) -> OddNorms | None:
@@ -133,17 +154,63 @@ def odd_norms(model, x, y, run, optimizer, batch: Batch) -> OddNorms | None:
     norms = {name: (layer, faint[name].over_epsilon) for name, layer, _ in walk(model) if name in faint}
     first = next(iter(faint))
     epsilon = norms[first][0].epsilon
-    optimizer = optimizer if batch.trial is not None else keras.optimizers.Adam(0.01)
-    variables = [v for info in run.infos for v in info.variables if run.gradients.of(v)[0] is not None]
-    tried = Tried(model, x, y, run.used, optimizer, variables)
     try:
-        here = fresh_trial(tried).losses
-        with ExitStack() as stack:
-            for layer, over in norms.values():
-                stack.enter_context(replaced(layer, "epsilon", 1e-3 * over * layer.epsilon))
-            return OddNorms(first, epsilon, here, fresh_trial(tried).losses)
+        for count, other in _TRIES:
+            tried = _tried(model, x, y, run, optimizer, batch, other)
+            here = fresh_trial(tried, count).losses
+            with ExitStack() as stack:
+                for layer, over in norms.values():
+                    stack.enter_context(replaced(layer, "epsilon", 1e-3 * over * layer.epsilon))
+                less = fresh_trial(tried, count).losses
+            if falls_further(here, less):
+                break
     except Exception:  # a model of one's own class may do in a copy what it likes
         return None
+    return OddNorms(first, epsilon, here, less, _BY_ADAM * other)
+
+
+def until_the_end(model, x, y, run, twin, optimizer, count: int) -> float | None:
+    """The loss at the end of a schedule that has so many steps to come."""
+    try:
+        return end_of(Tried(model, x, y, run.used, optimizer, twin.variables), run.loss, count)
+    except Exception:  # a model of one's own class may do in a copy what it likes
+        return None
+
+
+def deaf(model, x, y, run, twin, optimizer, batch: Batch) -> list[Deaf]:
+    """The layers beside roads that hear next to nothing, and no more after some steps."""
+    faint = {layer.name: layer.gradient_norm for layer in _faint(batch)}
+    if not faint or not np.isfinite(run.loss):
+        return []
+    try:
+        moved, count = after_some_steps(Tried(model, x, y, run.used, optimizer, twin.variables), run.loss)
+        with left_as_it_was(model):
+            for variable in twin.variables:
+                variable.assign(moved.copy_of(variable).value)
+            later = measure(model, x, y, lambda prediction: run.used)
+    except Exception:  # a model of one's own class may do in a copy what it likes
+        return []
+    heard = {name: _norm(later, name) for name in faint}
+    known = [(name, norm) for name, norm in faint.items() if heard[name] < 2 * norm]
+    return [Deaf(name, norm / path.sent(batch), count) for name, norm in known]
+
+
+def _faint(batch: Batch) -> list[Layer]:
+    """Layers that hear a millionth, where others hear all; of queries and keys it is usual to hear little."""
+    chain, sent = path.chain(batch), path.sent(batch)
+    if (
+        batch.plain
+        or len(batch.outputs) > 1
+        or not any(layer.gradient_norm > VANISHED * sent for layer in chain[:-1])
+    ):
+        return []
+    faint = [layer for layer in chain[:-1] if layer.trainable and 0 < layer.gradient_norm < DEAF * sent]
+    return [layer for layer in faint if layer.name not in path.queries_and_keys(batch)]
+
+
+def _norm(run, name: str) -> float:
+    known = [g for g in run.gradients.outputs.get(name) or [] if g is not None]
+    return mean_norm(known) if known else 0.0
 
 
 def _standard(x: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ from vgcourse.measure.diagnosis.rules.inputs.centre import weights_off_centre
 from vgcourse.measure.diagnosis.thresholds import (
     DEAD_FROM_UNITS,
     LARGE_INPUT,
+    SQUEEZED,
     VANISHED,
     WEAK_FACTOR,
     WEAK_PRODUCT,
@@ -35,6 +36,8 @@ def vanishing(batch: Batch) -> Finding | None:
     # One softmax may be a bottleneck that is meant, and the notes tell what it lets through.
     compound = compound and path.agree(reach, factors) and sum(layer.across < 1 for layer in chain[:-1]) != 1
     compound = compound and not path.without_scale(chain)
+    bottlenecks = [layer.across for layer in chain[:-1] if layer.across == layer.slope and layer.across < SQUEEZED]
+    compound = compound or (len(bottlenecks) > 1 and np.prod(bottlenecks) < WEAK_PRODUCT**2)
     if not lost.any() and not compound:
         return None
     return _name_the_loss(chain, reach, batch, int(lost.sum()) or len(chain))

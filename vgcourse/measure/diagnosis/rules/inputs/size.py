@@ -4,7 +4,7 @@ import itertools
 
 from vgcourse.measure.diagnosis import chain as path
 from vgcourse.measure.diagnosis.facts.layer import Batch, Layer
-from vgcourse.measure.diagnosis.facts.stepping.found import OddInput
+from vgcourse.measure.diagnosis.facts.stepping.found import falls_further
 from vgcourse.measure.diagnosis.rules.finding import Finding, Unmeasured
 from vgcourse.measure.diagnosis.rules.inputs.standardised import (
     STANDARDISE,
@@ -12,7 +12,15 @@ from vgcourse.measure.diagnosis.rules.inputs.standardised import (
     compared,
     how_to_standardise,
 )
-from vgcourse.measure.diagnosis.thresholds import GROWN, LARGE_GAIN, LARGE_INPUT, LARGE_VECTORS, SMALL_INPUT
+from vgcourse.measure.diagnosis.thresholds import (
+    FAINT,
+    FAR_ABOVE,
+    GROWN,
+    LARGE_GAIN,
+    LARGE_INPUT,
+    LARGE_VECTORS,
+    SMALL_INPUT,
+)
 from vgcourse.measure.diagnosis.words import share, short
 
 
@@ -23,6 +31,8 @@ def inputs_too_large(batch: Batch) -> Finding | Unmeasured | None:
         why = "of this loss it is not known what a constant answer gets"
         return Unmeasured(f"whether the inputs of {first.name} (rms {short(first.input_rms)}) are too large", why)
     if better is None or not batch.data_loss > 3 * batch.guess or not better < batch.loss / 2:
+        return None
+    if first.input_rms <= LARGE_INPUT and not better < batch.loss / FAR_ABOVE:
         return None
     return Finding(
         "inputs too large",
@@ -117,7 +127,7 @@ def _vectors_behind(layer: Layer, evidence: str, batch: Batch) -> Finding | None
 def too_small_to_normalise(batch: Batch) -> Finding | None:
     """What a normalisation takes in is lost beside its epsilon, where it was seen that steps do better with less."""
     odd = batch.odd_norms
-    if odd is None or not better_standardised(OddInput(odd.here, odd.small)):
+    if odd is None or not falls_further(odd.here, odd.small):
         return None
     norm = next(layer for layer in batch.layers if layer.name == odd.layer)
     return Finding(
@@ -125,10 +135,27 @@ def too_small_to_normalise(batch: Batch) -> Finding | None:
         norm.name,
         f"{norm.name} takes in numbers of size {short(norm.input_rms)} (rms), whose variance is "
         f"{share(norm.over_epsilon)} its epsilon of {odd.epsilon:g}: it makes such of size "
-        f"{short(norm.output)} of them, and not of size 1. {len(odd.here) - 1} steps take the loss from "
+        f"{short(norm.output)} of them, and not of size 1. {len(odd.here) - 1} steps{odd.by} take the loss from "
         f"{odd.here[0]:.4g} to {odd.here[-1]:.4g}, with an epsilon far below that from {odd.small[0]:.4g} to "
         f"{odd.small[-1]:.4g} (tried on copies).",
         f"look before {norm.name} for a small factor or small weights.",
+    )
+
+
+def one_drowns_the_others(batch: Batch) -> Finding | None:
+    """A column of another size, before a normalisation of all columns together: it leaves nothing of the others."""
+    norm = path.takes_the_input(batch)
+    if norm is None or norm.drowned is None or not norm.drowned[2] < FAINT:
+        return None
+    column, times, left = norm.drowned
+    return Finding(
+        "inputs too large",
+        norm.name,
+        f"{norm.name} makes one size of all columns of an example together, and column {column} of what it takes in "
+        f"(counted from 0) varies {short(times)} times as much as the median one: on the smaller ones {left:.1g} of "
+        "what it gives depends.",
+        "standardise each column: subtract its mean, divide by its standard deviation (a Normalization layer before "
+        f"{norm.name} does).",
     )
 
 

@@ -1,25 +1,21 @@
 """What standardised inputs would do, and what would standardise them."""
 
 from vgcourse.measure.diagnosis.facts.layer import Batch
-from vgcourse.measure.diagnosis.facts.stepping.found import OddInput
+from vgcourse.measure.diagnosis.facts.stepping.found import OddInput, falls_further
 
 STANDARDISE = "standardise the inputs (a Normalization layer does), or divide pictures by 255."
 
 
 def better_standardised(odd: OddInput | None) -> bool:
-    """Does the loss fall at least three times as far, and by more than half a hundredth?"""
-    if odd is None:
-        return False
-    # A start that is worse is no credit to where the steps lead.
-    start = min(odd.here[0], odd.standardised[0])
-    fallen, could = odd.here[0] - odd.here[-1], start - odd.standardised[-1]
-    return bool(could > max(3 * fallen, 0.005 * abs(odd.standardised[0])))
+    """Were as many steps seen to do better on standardised inputs?"""
+    return odd is not None and falls_further(odd.here, odd.standardised)
 
 
 def compared(odd: OddInput) -> str:
     """What steps with standardised inputs did to the loss, beside steps with those of the batch."""
+    steps = f"{len(odd.here) - 1} steps{odd.by}"
     return (
-        f"{len(odd.here) - 1} steps take the loss from {odd.here[0]:.4g} to {odd.here[-1]:.4g}, with standardised "
+        f"{steps} take the loss from {odd.here[0]:.4g} to {odd.here[-1]:.4g}, with standardised "
         f"inputs from {odd.standardised[0]:.4g} to {odd.standardised[-1]:.4g} (tried on copies)"
     )
 
