@@ -259,6 +259,15 @@ def test_a_schedule_of_few_steps_that_lead_somewhere_is_noted():
     assert any("After 19 more steps the schedule of Adam" in note for note in notes), notes
 
 
+def test_steps_that_end_at_what_is_not_finite_are_counted_apart_from_those_that_go_on():
+    keras.utils.set_random_seed(3)
+    report = diagnose(mlp(optimizers.SGD(5.0), "mse", "linear", 1, depth=2), X, X[:, :1])
+    assert report.cause == "learning rate too large", report
+    ended, went_on = len(report.batch.trial.losses) - 1, report.batch.trial.better.steps
+    assert ended < went_on and f"{ended} steps of SGD" in report.verdict, report
+    assert f"smaller: {went_on} steps take" in report.verdict, report
+
+
 def test_weights_of_a_first_layer_are_not_said_to_pass_a_gradient_on():
     """It is to be initialised again with the others, and stands before them."""
     keras.utils.set_random_seed(3)

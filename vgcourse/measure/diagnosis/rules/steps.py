@@ -89,9 +89,15 @@ def harmful_rate(batch: Batch) -> Finding | Unmeasured | None:
         name,
         f"{_steps(trial, batch)} its loss from {way(trial.losses)}{dead} (tried on a copy"
         f"{'' if emptied else f'; {name} changes most'}).",
-        f"a learning rate {1 / rate.factor:,.0f} times smaller: as many steps take the loss to {short(rate.loss)} "
-        "(tried too).",
+        f"a learning rate {1 / rate.factor:,.0f} times smaller: {_as_many(trial)} take the loss to "
+        f"{short(rate.loss)} (tried too).",
     )
+
+
+def _as_many(trial) -> str:
+    """Steps that lead to what is not finite are not gone on with."""
+    same = trial.better.steps == len(trial.losses) - 1
+    return "as many steps" if same else f"{trial.better.steps} steps"
 
 
 def _steps(trial, batch: Batch) -> str:

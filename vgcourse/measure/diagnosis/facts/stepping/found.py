@@ -9,10 +9,11 @@ from vgcourse.measure.diagnosis.thresholds import DEAD, RISEN, THROWN
 
 @dataclass(frozen=True)
 class OtherRate:
-    """Another learning rate that was tried: factor times the present one, and the loss after as many steps."""
+    """Another learning rate that was tried: factor times the present one, and the loss after so many steps."""
 
     factor: float
     loss: float
+    steps: int = 0
 
 
 @dataclass

@@ -160,7 +160,7 @@ def _better_rate(tried: Tried, before: float, dead: dict, count: int, guess: flo
         twin, trial = Twin(tried.optimizer, tried.variables, factor), Trial([before], guess=guess)
         _go_on(trial, tried, twin, dead, count)
         if not trial.harmful and trial.losses[-1] < before:
-            return OtherRate(factor, trial.losses[-1])
+            return OtherRate(factor, trial.losses[-1], count)
     return None
 
 
