@@ -107,6 +107,7 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
     batch.untold = [name for name in untold(model, run.noise) if name not in switched_on]
     if twin is not None and compiled and np.isfinite(run.loss) and not batch.rate < 0:
         _add_steps(batch, model, x, y, run, twin, optimizer)
+    batch.deaf = what_if.deaf(model, x, y, run, optimizer if compiled else keras.optimizers.Adam(1e-3), batch)
     batch.free = what_if.free_loss(model, x, y, run, batch)
     batch.settled_loss = what_if.settled_loss(model, x, y, run, batch)
     batch.time = through_time(model, x, y, run)
@@ -138,7 +139,6 @@ def _add_steps(batch: Batch, model, x, y, run, twin: Twin, optimizer) -> None:
         batch.to_come = worth_of_the_rest(inner_optimizer(optimizer), batch.steps_done)
         if batch.to_come < SHORT:
             _add_end(batch, model, x, y, run, twin, optimizer)
-    batch.deaf = what_if.deaf(model, x, y, run, twin, optimizer, batch)
 
 
 def _add_end(batch: Batch, model, x, y, run, twin: Twin, optimizer) -> None:
