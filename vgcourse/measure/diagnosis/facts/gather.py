@@ -107,7 +107,7 @@ def gather(model, x, y, run, optimizer, compiled: bool) -> Batch:
     batch.untold = [name for name in untold(model, run.noise) if name not in switched_on]
     if twin is not None and compiled and np.isfinite(run.loss) and not batch.rate < 0:
         _add_steps(batch, model, x, y, run, twin, optimizer)
-    batch.deaf = what_if.deaf(model, x, y, run, optimizer if compiled else keras.optimizers.Adam(1e-3), batch)
+    batch.deaf = what_if.deaf(model, x, y, run, batch)
     batch.free = what_if.free_loss(model, x, y, run, batch)
     batch.settled_loss = what_if.settled_loss(model, x, y, run, batch)
     batch.time = through_time(model, x, y, run)

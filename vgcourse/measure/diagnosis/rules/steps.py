@@ -293,7 +293,7 @@ def deaf(batch: Batch) -> Finding | None:
         "vanishing",
         worst.layer,
         f"{worst.layer} gets {share(worst.share)} what the loss sends{also}, while others hear it; "
-        f"{worst.steps} steps do not change that (tried on a copy).",
+        f"{worst.steps} steps of Adam do not change that (tried on a copy).",
         f"look behind {worst.layer} for a factor or a gate that leaves next to nothing of it, and is not trained.",
     )
 

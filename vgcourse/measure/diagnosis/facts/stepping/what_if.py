@@ -177,14 +177,16 @@ def until_the_end(model, x, y, run, twin, optimizer, count: int) -> float | None
         return None
 
 
-def deaf(model, x, y, run, optimizer, batch: Batch) -> list[Deaf]:
+def deaf(model, x, y, run, batch: Batch) -> list[Deaf]:
     """The layers beside roads that hear next to nothing, and no more after some steps."""
     faint = {layer.name: layer.gradient_norm for layer in _faint(batch)}
     if not faint or not np.isfinite(run.loss):
         return []
     variables = [v for info in run.infos for v in info.variables if run.gradients.of(v)[0] is not None]
     try:
-        moved, count = after_some_steps(Tried(model, x, y, run.used, optimizer, variables), run.loss)
+        moved, count = after_some_steps(
+            Tried(model, x, y, run.used, keras.optimizers.Adam(1e-3), variables), run.loss
+        )
         with left_as_it_was(model):
             for variable in variables:
                 variable.assign(moved.copy_of(variable).value)
