@@ -1,7 +1,8 @@
 """Ills that look like something that is well, and the nearest nets that are: what is fixed and what is trained, a
 schedule of a few steps, a column that drowns the others, weights that belong to nobody.
 
-A maker draws size and place by lot. ``python -m tests.test_diagnosis_neighbours 4`` asks four draws of each.
+A maker draws size and place by lot. ``python -m tests.test_diagnosis_neighbours 4`` asks four draws of each, and all
+nets that are well; of these every second one is asked here.
 """
 
 import sys
@@ -248,7 +249,7 @@ def test_an_ill_is_named_with_its_place(make):
     assert said(make, 3) == ""
 
 
-@pytest.mark.parametrize("name", WELL)
+@pytest.mark.parametrize("name", list(WELL)[::2])
 def test_the_nearest_nets_are_well(name):
     assert alarm(name, 3) == ""
 
