@@ -269,6 +269,30 @@ def test_steps_that_end_at_what_is_not_finite_are_counted_apart_from_those_that_
     assert f"smaller: {went_on} steps take" in report.verdict, report
 
 
+class Masked(layers.Layer):
+    """Attention of one's own, which adds a large number where there is nothing to look at."""
+
+    def __init__(self):
+        super().__init__()
+        self.parts = [Dense(8) for _ in range(3)]
+
+    def call(self, x):
+        q, k, v = (part(x) for part in self.parts)
+        empty = keras.ops.cast(x[:, None, :, 0] < 0, q.dtype)
+        return keras.ops.softmax(q @ keras.ops.transpose(k, (0, 2, 1)) - 1e9 * empty) @ v
+
+
+def test_a_mask_that_float16_does_not_hold_is_thought_of_though_the_last_layers_are_in_float32():
+    keras.utils.set_random_seed(3)
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        stack = [Dense(8), Masked(), layers.GlobalAveragePooling1D(), Dense(3, "softmax", dtype="float32")]
+        report = diagnose(keras.Sequential([keras.Input((6, 8)), *stack]), PLACES, np.arange(48) % 3, loss=SCCE)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert report.cause == "not finite" and "a mask of -1e9" in report.verdict, report
+
+
 def test_weights_of_a_first_layer_are_not_said_to_pass_a_gradient_on():
     """It is to be initialised again with the others, and stands before them."""
     keras.utils.set_random_seed(3)

@@ -112,7 +112,8 @@ def _made_on_the_way(start: str, bad: Layer, batch: Batch) -> Finding:
     if large:
         return _of_large_weights(start, max(large, key=lambda layer: layer.output))
     before = "the inputs are" if bad is batch.layers[0] else "the layers before it give finite numbers"
-    beyond = f", a number beyond {FLOAT16_ENDS:,.0f} (where float16 ends)" if bad.computes == "float16" else ""
+    half = any(layer.computes == "float16" for layer in [*earlier, bad])
+    beyond = f", a number beyond {FLOAT16_ENDS:,.0f} (where float16 ends), such as a mask of -1e9" * half
     return Finding(
         "not finite",
         bad.name,
