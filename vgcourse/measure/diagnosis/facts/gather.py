@@ -231,7 +231,7 @@ def _large_input(batch: Batch, x) -> Layer | None:
     arrays = keras.tree.flatten(x)
     if len(arrays) == 1:
         first = path.fed_by_the_input(batch)
-        far = bool(batch.guess) and batch.data_loss > 100 * batch.guess
+        far = batch.guess is not None and 0 < 100 * batch.guess < batch.data_loss
         return first if first is not None and first.input_rms > (LARGE_BESIDE_LOSS if far else LARGE_INPUT) else None
     if not any(a.dtype.kind == "f" and rms(a) > LARGE_INPUT for a in arrays):
         return None

@@ -86,7 +86,7 @@ def try_steps(tried: Tried, twin: Twin, before: float, dead: dict, guess: float 
         if trial.better is None or trial.better.factor <= FAR_SLOWER:
             trial.fresh = _fresh_loss(tried, before, dead, count, guess)
         return trial
-    if large and guess and trial.losses[-1] > FAR_ABOVE * guess:
+    if large and guess is not None and 0 < FAR_ABOVE * guess < trial.losses[-1]:
         better = _better_rate(tried, before, dead, count, guess)
         trial.missed = better is not None and better.loss < 0.1 * trial.losses[-1]
         trial.better = better if trial.missed else None
