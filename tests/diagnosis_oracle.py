@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+_OPERATIONS = ("relu", "relu6", "tanh", "sigmoid", "elu", "selu", "softplus", "softsign")
 _INSIDE = (keras.layers.RNN, keras.layers.Bidirectional, keras.layers.MultiHeadAttention)
 
 
@@ -34,6 +35,13 @@ def kept(model):
             variable.assign(value)
 
 
+def _attribute(layer) -> str:
+    """Where a layer keeps its activation; of one of one's own one operation counts, however it is called."""
+    if callable(getattr(layer, "activation", None)):
+        return "activation"
+    return "function" if getattr(getattr(layer, "function", None), "__name__", "") in _OPERATIONS else ""
+
+
 @contextmanager
 def _watched(layer, outputs, inner):
     """Catch what a layer gives, and what goes into its own activation."""
@@ -45,11 +53,11 @@ def _watched(layer, outputs, inner):
 
     def activation(z):
         inner.append(z)
-        return before["activation"](z)
+        return before[own](z)
 
-    mine = {"call": call}
-    if callable(getattr(layer, "activation", None)) and not isinstance(layer, keras.layers.Activation):
-        mine["activation"] = activation
+    mine, own = {"call": call}, _attribute(layer)
+    if own and not isinstance(layer, keras.layers.Activation):
+        mine[own] = activation
     before = {name: getattr(layer, name) for name in mine}
     for name, value in mine.items():
         object.__setattr__(layer, name, value)
@@ -128,7 +136,7 @@ def _numbers(layer, outs, zs, out_grads, z_grads, weight_grad, examples) -> dict
         found["gradient"] = float(np.sqrt(np.mean(np.concatenate([t.ravel() ** 2 for t in g]))))
         z = [_number(t) for t in z_grads if t is not None]
         found["reach"] = float(np.sqrt(np.mean([_norm(t) ** 2 for t in (z or g)])))
-    name = getattr(getattr(layer, "activation", None), "__name__", "")
+    name = getattr(getattr(layer, _attribute(layer), None), "__name__", "")
     if zs and h and name in ("relu", "tanh", "sigmoid"):
         slope = {"relu": lambda a: a > 0, "tanh": lambda a: 1 - a**2, "sigmoid": lambda a: 4 * a * (1 - a)}[name]
         s = np.concatenate([slope(t).reshape(-1, t.shape[-1]).astype(float) for t in h])
