@@ -82,7 +82,7 @@ def test_the_mean_of_a_sigmoid_nets_output_layer_cannot_cancel(space, prose, pri
 
 def test_a_level_kernel_gradient_hides_an_error_that_halves_at_every_layer(space, prose):
     kernels, errors = space["kernels"], space["errors"]
-    assert kernels.shape == errors.shape == (10, 20)
+    assert kernels.shape == errors.shape == (20, 20)
     ratio = kernels[:, 0] / kernels[:, -1]
     assert 0.4 < np.median(ratio) < 2.5
     assert "halves the *signal*" in prose
@@ -238,10 +238,11 @@ def test_the_factors_of_the_analyses_of_sections_3_and_4(space, prose):
         _factor(np.array(space["measured"][name])) for name in ("sigmoid 32", "relu 32", "tanh 32", "sigmoid 5")
     ]
     assert (
-        "at about 0.23 against a theory of 0.236, relu at about 0.70 against 0.707, and tanh at about 0.97" in prose
+        "at about 0.23 against a theory of 0.236, relu at about 0.70 against 0.707, and tanh at about 0.96" in prose
     )
     assert "Sigmoid at width 5 gives about 0.20" in prose
-    assert measured == pytest.approx([0.23, 0.70, 0.97, 0.20], abs=0.015)
+    assert measured == pytest.approx([0.23, 0.70, 0.96, 0.20], abs=0.015)
+    assert all(len(rows) == 20 for rows in space["measured"].values())
     predicted = [theory.layer_factor(name, "glorot_uniform", 32) for name in ("sigmoid", "relu")]
     assert predicted == pytest.approx([0.236, 0.707], abs=0.0006)
     assert "$0.20^9$ is less than a third of $0.23^9$" in prose and 3 * 0.20**9 < 0.23**9
@@ -266,8 +267,8 @@ def test_the_gradient_is_a_product_of_matrices():
 
 
 def test_t3s_median_ratio_and_the_dead_units_of_the_patient(space, printed, prose):
-    assert "receives about 1,300 times what its first receives" in prose
-    assert space["at_start"]["sigmoid"] == pytest.approx(1300, rel=0.1)
+    assert "receives about 1,500 times what its first receives (20 networks)" in prose
+    assert space["at_start"]["sigmoid"] == pytest.approx(1500, rel=0.05)
     assert "Of the 7 dead units four were dead before" in prose and "7 of 48 units are dead" in printed
     dead = {faults: _dead_of_the_patient(faults) for faults in (False, True)}
     born = dead[False] & dead[True]

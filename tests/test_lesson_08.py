@@ -270,8 +270,11 @@ def test_what_is_left_of_the_error_is_the_factor_of_all_layers(prose):
         np.median(deep(net, way, "factor")) ** (layers - 1)
         for net, way, layers in (("20 sigmoid", "none", 20), ("20 sigmoid", "batch", 20), ("50 relu", "batch", 50))
     )
-    assert 1e-13 < lost < 1e-12 and "lose the error by .22 a layer, and less than $10^{-12}$ is left" in prose
-    assert grown == pytest.approx(18, abs=1) and "1.17 a layer, a factor of eighteen" in prose
+    assert 1e-13 < lost < 1e-12 and "takes the error down to .22 of it, and less than $10^{-12}$ is left" in prose
+    assert (
+        grown == pytest.approx(18, abs=1)
+        and "each makes 1.17 times as much of it, a factor of eighteen in all" in prose
+    )
     assert 7e4 < blown < 1e5 and "1.26 a layer, nearly $10^5$ in all" in prose
 
 

@@ -1098,8 +1098,8 @@ of weights is what Glorot's and He's initialisations are about, and lesson 5 tak
   kernel, the sum of errors for a bias, times the kernel and the slope to go one layer back.
 - **Prove gradients** with rise over run.
 - With cross-entropy the output's slope cancels, and $\partial L/\partial z = p - y$. **No hidden layer has
-  that luck**: each sigmoid takes three quarters of the error or more. Ten of them leave a millionth *at
-  best*.
+  that luck**: each sigmoid's slope takes three quarters of the error or more. Ten of them, with weights of 1, leave a
+  millionth *at best*.
 
 Next: real networks of 1 to 20 layers, most over a hundred random starts each, and what depth truly does to them.
 

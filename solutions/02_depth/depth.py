@@ -339,8 +339,8 @@ vg.plots.draws(runs, by="id", y="accuracy", published=published, title=title)
 
 # %% [markdown]
 """
-*Figure 1. Every dot is a run, the diamond is the published one. All six diamonds lie among the dots, so all
-six reports are honest draws. But look how wide they lie: `T1.sig1` reaches from below .5 to above .9.
+*Figure 1. Every dot is a run, the diamond is the published one. All six diamonds lie among the dots: all
+six reports can be honest draws. But look how wide they lie: `T1.sig1` reaches from below .5 to above .9.
 `T1.relu1` and `T2.relu5` are narrow, with a few stragglers far to the left.*
 
 Nobody cheated, and nobody was lucky: five of the six published numbers are within .04 of the median, and
@@ -664,8 +664,8 @@ Read it slowly; it contradicts a good deal of folklore.
 - `T1.sig4` is *the* example of a network that the vanishing gradient stops. Ten times the learning rate, or
   ten times the epochs, and its median is .99.
 - Its **Glorot** weights, the textbook's advice, make it *worse*: a flat .5 in most runs. Lesson 5 shows
-  why: for a sigmoid, Glorot's weights lose even more of the gradient than N(0, 1) does. A better recipe for
-  one activation is not a better recipe.
+  why: for a sigmoid, Glorot's weights lose even more than N(0, 1) does, of the error going down and of the signal going
+  up. A better recipe for one activation is not a better recipe.
 - `T2.relu20` fails at width 5 and learns at width 32 (in all ten runs of it that the table has). So was the narrowness at fault, and not the depth? But
   `T2.relu5` is just as narrow, and learns. Deep and wide learns, shallow and narrow learns, **deep and narrow**
   does not: it takes both. Two causes that do harm only together are called an *interaction*, and no change of one

@@ -243,7 +243,7 @@ def signal_by_layer(phi, n_var, seed, width=100, depth=20):
 setups = {"tanh, 1": (np.tanh, 1), "relu, 1": (relu, 1), "relu, 2": (relu, 2)}
 measured = {}
 for name, (phi, n_var) in setups.items():
-    measured[name] = np.array([signal_by_layer(phi, n_var, seed) for seed in range(10)])
+    measured[name] = np.array([signal_by_layer(phi, n_var, seed) for seed in range(20)])
 left = np.median(measured["relu, 1"][:, -1] / measured["relu, 1"][:, 0])
 print(f"ReLU, layer 20 over layer 1: {left:.1e}, per layer {left ** (1 / 19):.2f}")
 
@@ -300,7 +300,7 @@ style.log_axis(ax, np.concatenate(list(measured.values())), vanished=None)
 style.dress(
     ax,
     "Where the signal goes",
-    "width 100; thin: 10 nets, thick: median, dotted: theory",
+    "width 100; thin: 20 nets, thick: median, dotted: theory",
 )
 ax.set(xlabel="layer", ylabel="mean square of z", xticks=(1, 5, 10, 15, 20))
 vg.plots.tell(
@@ -440,7 +440,7 @@ gain, 4, loses the gradient: its slope of at most 1/4 would need n Var ≈ 100, 
 r"""
 ## 4 · From weights to a factor (6 minutes)
 
-What decides whether a deep network can learn is the error's way back. In lesson 4 you read its **layer
+A layer learns only from the error that finds its way back to it. In lesson 4 you read its **layer
 factor** $r$ off Keras's gradients. With the weights in your hands you need neither Keras nor a loss. Going
 up, keep the pre-activations; coming down, apply lesson 1's two steps:
 
@@ -563,8 +563,10 @@ r"""
 At width 32 theory is right to within a few percent, with nothing fitted. (In *very* deep nets tanh with
 Glorot's weights comes ever closer to 1: as the signal sinks, as in Figure 1, tanh turns into a straight line.)
 And the last row answers a question from lesson 2. Why did Glorot's weights make T1's sigmoid network
-*worse*? Because at width 5 they lose more than three quarters of the error at each layer, where $N(0, 1)$,
-which looks so careless, loses only three fifths. **Glorot's weights are made for slopes near 1, and a
+*worse*? At width 5 they lose more than three quarters at each layer, where $N(0, 1)$,
+which looks so careless, loses only three fifths: of the error on its way down, and, by the same factor, of the differences
+between points on their way up. (It is not the error's size alone: RMSprop makes up for that, lesson 3, and with its
+$\epsilon$ set to next to nothing Glorot's nets still end at .50 in the median.) **Glorot's weights are made for slopes near 1, and a
 sigmoid's is at most 1/4.**
 
 At width 5 every measured factor lies *below* theory, for ReLU by a sixth or so (forty nets are few at this
@@ -715,8 +717,8 @@ networks that are alive sinks to a few thousandths (the table above counted the 
 less). Right, Sussillo's gain: now the median is level, near 2,
 and the mean climbs to several hundred.*
 
-There is no gain that keeps both. Which of them do you want? You will train *one* network, and it will be a
-typical one: for narrow nets, the right picture. But no gain closes the fan. Only width does.
+There is no gain that keeps both. Which of them do you want? You will train *one* network, and most likely a
+typical one: for narrow nets, the right picture. But no gain closes the fan. Width does.
 
 And some lines in the left picture simply end. If all 5 units of a layer are off, nothing passes any more:
 such a network gives the same answer whatever you feed it, all its gradients but that of the last bias are
@@ -966,7 +968,7 @@ first part sends to every unit the same number, half of the sum of all inputs, a
 shared signal by $n/2$ per layer, while the rest, which makes units differ, only has the factor
 $\sqrt{n/12}$: 2.5 against 0.65. In the fifth layer all units say one and the same thing: on which side of a
 straight line does this point lie? The points at the line, where nothing is saturated, get a gradient that
-grows by nearly the same 2.5 per layer; the others get none. The rms shows the first, the saturation shows
+grows by nearly the same 2.5 per layer; the others get next to none. The rms shows the first, the saturation shows
 the second.
 
 A straight line cannot tell a ring from the ring within it. That network does not suffer from a vanishing
@@ -1058,16 +1060,16 @@ take a mean of 0 with the wrong size, Keras's `random_normal`, whose standard de
 
 # %% shows_only=true
 centred = keras.initializers.RandomUniform(-0.5, 0.5)
-two = {"initializer": [centred, "random_normal"], "seeds": range(8)}
+two = {"initializer": [centred, "random_normal"], "seeds": range(16)}
 swept = vg.sweep(**{**tanh5, **two})
-mean_gone, tiny = np.array(swept.accuracy).reshape(2, 8)
+mean_gone, tiny = np.array(swept.accuracy).reshape(2, 16)
 for name, sample in (("U(-½, ½)", mean_gone), ("N(0, 0.05²)", tiny)):
     low, middle, high = np.percentile(sample, [25, 50, 75])
     print(f"{name:12} quartiles {low:.3f} to {high:.3f}, median {middle:.3f}")
 
 # %% [markdown]
 r"""
-Taking the mean away does nearly all of it: the median jumps to about .80. It is not quite reliable yet, for
+Taking the mean away does nearly all of it: the median jumps to about .81. It is not quite reliable yet, for
 now the weights are a little too small, and some runs run out of time. Far too small, and *no* run learns
 anything. **Mean 0 and the right size: it takes both.**
 
@@ -1205,8 +1207,8 @@ $n\,\mathrm{Var}(W)\,\mathbb{E}[\phi'^2]$, **a product of both.**
 
 # %% [markdown] solution_only=true
 r"""
-*Analysis.* `glorot_uniform`: quartiles .826 to .840, median .830. U(−½, ½): median .80, but the lower
-quartile is near .74, so that it would not pass as a repair. N(0, 0.05²): every run at .50. ReLU alone ends
+*Analysis.* `glorot_uniform`: quartiles .826 to .840, median .830. U(−½, ½): median .81, but the lower
+quartile is near .77, so that it would not pass as a repair. N(0, 0.05²): every run at .50. ReLU alone ends
 at .504, as lesson 2 found. For T1's sigmoids the medians are .50 with Glorot's weights, about .64 with N(0,
 1), .93 with N(0, 9), and .68 with N(0, 49).
 """

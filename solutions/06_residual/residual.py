@@ -444,7 +444,7 @@ def he_kernels(depth, width, seed):
 signal = np.random.default_rng(1).normal(size=(50, 100))
 totals = {}
 for name, scale in (("1", 1.0), ("1/√50", 50**-0.5), ("1/50", 1 / 50), ("0", 0.0)):
-    growths = [block_growth(signal, he_kernels(50, 100, s), scale) for s in range(10)]
+    growths = [block_growth(signal, he_kernels(50, 100, s), scale) for s in range(20)]
     totals[name] = total = np.median(np.prod(growths, axis=1))
     theory = vg.theory.residual_growth(50, scale)
     each = f"scale {name:5}: {np.median(growths):.3f} per block"
@@ -904,7 +904,7 @@ def growth(depth, scale, seed):
 
 
 depths, scales = [5, 10, 20, 50], np.geomspace(0.1, 1, 21)
-chosen, exponent = scale_law(growth, depths, scales, range(11))
+chosen, exponent = scale_law(growth, depths, scales, range(17))
 for depth, scale in zip(depths, chosen, strict=True):
     print(f"depth {depth:2}: scale {scale:.2f} at most")
 print(f"rule: scale grows like depth to the {exponent:.2f}")

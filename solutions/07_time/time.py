@@ -899,7 +899,7 @@ In Keras there are three arguments of an optimizer that sound alike: `global_cli
 
 ### And a gradient that vanishes?
 
-"Clipping keeps gradients healthy", one reads. The LSTM with bias 0 remembers nothing at 25 steps, because next to nothing
+"Clipping keeps gradients healthy", one reads. The LSTM with bias 0 remembers nothing at 25 steps, and next to nothing
 arrives at the first of them. Our nets were clipped at 1; that one was trained without a limit as well.
 """
 

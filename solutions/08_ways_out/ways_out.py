@@ -101,7 +101,7 @@ epochs, 30 for a thousand. A better start will reach more than .930 with 0.9.
 
 ## 2 · Layer by layer (8 minutes)
 
-The **multi-level hierarchy** is the way of 2006, when hardly anything else trained deep nets. If no error arrives at the first
+The **multi-level hierarchy**, Schmidhuber's of 1992, became the way of 2006 to train deep nets. If no error arrives at the first
 layer, give it a task of its own that needs no error from above: *keep what you see*. An **autoencoder** is a layer, its
 code $\sigma(hW + b)$, and a decoder $V$ that is to bring $h$ back from the code. Trained, the decoder is thrown away, and
 the codes become the input of the next autoencoder. No gradient ever has to go farther than through one decoder and one encoder. After the
@@ -213,7 +213,7 @@ r"""
 The kernels grow while they learn, and the factor with them (in the kept runs, with thousands of steps of Adam, from .23 to .56).
 Which raises a question. Pre-trained nets were admired for the
 *features* that their layers find. But a good part of what pre-training changes has nothing to do with features: it makes
-the weights larger, and it moves the biases so that the sigmoids work where their slope is. Is it more than that?
+the weights larger, and it moves the biases, and with both the mean of every $z$. Is it more than that?
 
 A **control** can tell. Take the pre-trained kernels and *shuffle the entries* of each: the same numbers, so the same
 variance, and every feature gone. (And, since a shuffled kernel sends other means up, a second control sets the biases
@@ -363,9 +363,9 @@ Do not read more into it than one patient can tell: the next section has others.
 
 ### What a relu costs: units that die
 
-A relu whose $z$ is below 0 for *every* example has the slope 0 for every example: no gradient, no
-way back. Lesson 5 counted those that are born dead. Units also die *while they train*, when one step too long throws
-a bias far below 0. Ten layers of 8 on the circles, three learning rates:
+A relu whose $z$ is below 0 for *every* example has the slope 0 for every example: no gradient, and by itself no
+way back. Lesson 5 counted those that are born dead. Units also die *while they train*, when a step too long throws
+their $z$ below 0. Ten layers of 8 on the circles, three learning rates:
 """
 
 # %% shows_only=true
@@ -571,7 +571,7 @@ def wide_net(seed, width=100, depth=20, size=1.0):
 
 
 for size in (1.0, 100.0, 0.01):
-    factors = [norm_factor(*wide_net(seed, size=size)) for seed in range(5)]
+    factors = [norm_factor(*wide_net(seed, size=size)) for seed in range(16)]
     print(f"kernels times {size:4g}: factor of a layer {np.median(factors):.3f}")
 print(f"theory, wide layers: {np.sqrt(np.pi / (np.pi - 1)):.3f}")
 
@@ -634,9 +634,9 @@ r"""
 *Figure 3. The circles; each dot is a run, the bar the median. Batch norm lifts twenty sigmoid layers from .500 to
 .992. It takes fifty relu layers from .996 to .523.*
 
-**The same layer rescues one net and breaks another.** Twenty sigmoid layers lose the error by .22 a layer, and less
-than $10^{-12}$ is left in all; with batch norm they *gain* 1.17 a layer, a factor of eighteen, which any optimizer can
-live with. Fifty relu layers with He's weights have a factor of .97 and need no help; with batch norm they gain 1.26 a
+**The same layer rescues one net and breaks another.** Each of twenty sigmoid layers takes the error down to .22 of it, and less
+than $10^{-12}$ is left in all; with batch norm each makes 1.17 times as much of it, a factor of eighteen in all, which any optimizer can
+live with. Fifty relu layers with He's weights have a factor of .97 and need no help; with batch norm the error grows by 1.26 a
 layer, nearly $10^5$ in all, and do not train.
 "Batch normalisation cures vanishing and exploding gradients" is true at one depth and false at another. (In practice it
 stands in *residual* nets, where lesson 6's sum limits the growth. And it does more than keep sizes: it makes training less
@@ -647,7 +647,7 @@ sensitive to the learning rate, and its noise regularises. We looked at the grad
 
 # %% [markdown]
 r"""
-A level gradient is necessary and not sufficient; lesson 6 said so. But what is it here that is missing? A guess: with biases
+A level gradient is not enough; lesson 6 said so. But what is it here that is missing? A guess: with biases
 at 0, a point twice as far out has twice the $z$, and layer normalisation divides an example by its own size. The radius is
 gone after the first layer. And the radius *is* what tells the two circles apart.
 
@@ -678,7 +678,7 @@ def last_layer(depth, norm, third_input, seed):
 # %% shows_only=true
 for depth in (20, 50):
     for norm, third_input in ((False, False), (True, False), (True, True)):
-        ends = [last_layer(depth, norm, third_input, seed) for seed in range(8)]
+        ends = [last_layer(depth, norm, third_input, seed) for seed in range(16)]
         spreads = [rms(h - h.mean(0)) for h in ends]
         gaps = [rms(h[y == 1].mean(0) - h[y == 0].mean(0)) for h in ends]
         apart = np.median(np.array(gaps) / spreads)

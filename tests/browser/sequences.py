@@ -4,7 +4,8 @@
 step, begin again, point, open the numbers, go back and forward, reload, and meanwhile the window is resized, the
 theme changes, motion is reduced, the tab is frozen and comes back, the page is printed. At the end the address is
 opened in another window and trained as long: `every_setting` holds that one against NumPy, and words, numbers, labels
-and pictures of the two must be the same. Every third person has two explorers on one page and uses both.
+and pictures of the two must be the same. Every third person has two explorers on one page and uses both. With
+``--phone`` they hold a telephone: they tap, drag sliders and turn it round.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from random_settings import random_states
 from vgcourse.show.explorers import bundle
 
 KINDS = ("thermometers", "skip", "depth_profile", "variance_walk", "network", "player")
+PHONE = (390, 844)
 WINDOWS = ((1400, 1000), (1000, 700), (800, 1000), (390, 800), (320, 640))
 SHELL = "document.querySelectorAll('.vg')[{at}].vgShell"
 TURN = """([at, key, value]) => {
@@ -215,6 +217,71 @@ class Person:
         raise AssertionError(f"no explorer at {self.page.url}")
 
 
+class OnPhone(Person):
+    """The same with a finger on a small screen."""
+
+    def __init__(self, page, seed: int, two: bool):
+        super().__init__(page, seed, two)
+        self.window = PHONE
+        self.finger = page.context.new_cdp_session(page)
+
+    def turn(self) -> None:
+        at = self.at
+        slider = self._one_of(at, "input[type=range][data-key]")
+        if slider is None or self.dice.random() < 0.3:
+            return super().turn()
+        share = [self.dice.random() for _ in range(3)]
+        self.note("drag", at, slider.get_attribute("data-key"), *[round(one, 2) for one in share])
+        self._drag(slider, share, 0.5)
+
+    def play(self) -> None:
+        self._tap(self.at, ".vg-primary")
+
+    def press(self) -> None:
+        self._tap(self.at, ".vg-buttons button")
+
+    def point(self) -> None:
+        at = self.at
+        canvas = self._one_of(at, "canvas.vg-pointable")
+        if canvas:
+            share = [self.dice.random() for _ in range(self.dice.choice((1, 4)))]
+            self.note("touch", at, *[round(one, 2) for one in share])
+            self._drag(canvas, share, self.dice.random())
+
+    def numbers(self) -> None:
+        self._tap(self.at, "text='The numbers'")
+
+    def resize(self) -> None:
+        self.window = self.window[::-1]
+        self.note("turned round", self.window)
+        self.page.set_viewport_size({"width": self.window[0], "height": self.window[1]})
+
+    def another(self) -> None:
+        kind = self.dice.choice(KINDS)
+        self.note("menu", kind)
+        self.page.tap(f"nav a[href='#{kind}']")
+
+    def _one_of(self, at: int, selector: str):
+        found = [one for one in self.page.locator(f".vg >> nth={at} >> {selector}").all() if one.is_visible()]
+        return self.dice.choice(found) if found else None
+
+    def _tap(self, at: int, selector: str) -> None:
+        chosen = self._one_of(at, selector)
+        if chosen and chosen.is_enabled():
+            self.note("tap", at, selector, chosen.inner_text())
+            chosen.tap(force=True)
+
+    def _drag(self, node, shares: list[float], height: float) -> None:
+        """A finger comes down on the first of these places, goes to the others, and is lifted."""
+        node.scroll_into_view_if_needed()
+        box = node.bounding_box()
+        for i, share in enumerate(shares):
+            place = {"x": box["x"] + share * box["width"], "y": box["y"] + height * box["height"]}
+            kind = "touchMove" if i else "touchStart"
+            self.finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [place]})
+        self.finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
 SETTLED = """at => {
     const { explorer } = document.querySelectorAll('.vg')[at].vgShell;
     return !explorer.playing && !explorer.queue?.busy;
@@ -237,7 +304,8 @@ def settle(page, at: int) -> None:
 def page_of_two(states: list[str], folder: Path) -> str:
     places = "".join(f'<div class="vg-mount" data-state="{state}"></div>' for state in states)
     script = bundle.joined("lesson_page.js").replace("</script", "<\\/script")
-    head = f"<!doctype html><html lang=en><meta charset=utf-8><title>Two</title><style>{bundle.style_sheet()}</style>"
+    head = "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+    head += f"<title>Two</title><style>{bundle.style_sheet()}</style>"
     target = folder / "two.html"
     target.write_text(f"{head}<h1>Two</h1>{places}<script>(() => {{{script}}})()</script>", "utf-8")
     return target.as_uri()
@@ -305,13 +373,13 @@ def compare(person: Person, at: int, fresh, tried: Tried) -> list[str]:
     return [f"{state} at epoch {epoch}: {text}" for text in wrong]
 
 
-def sequence(open_page, seed: int, folder: Path, acts: int, tried: Tried) -> list[str]:
+def sequence(open_page, seed: int, folder: Path, acts: int, tried: Tried, who: type[Person] = Person) -> list[str]:
     """What went wrong where this person acted: nothing, if all is well."""
     two, dice = seed % 3 == 2, random.Random(f"two {seed}")
     kinds = [dice.choice(KINDS[:5]) for _ in range(2)]
     states = [next(random_states(1, seed + i, (kind,)))[0] for i, kind in enumerate(kinds)]
     page, fresh = open_page(), open_page()
-    person = Person(page, seed, two)
+    person = who(page, seed, two)
     errors = []
     page.on("pageerror", lambda error: errors.append(f"uncaught: {error}"))
     page.on("console", lambda message: message.type == "error" and errors.append(message.text))
@@ -325,7 +393,7 @@ def sequence(open_page, seed: int, folder: Path, acts: int, tried: Tried) -> lis
     return [f"seed {seed}: {text}\n      after: {'; '.join(person.done)}" for text in wrong]
 
 
-def main(count: int, seed: int, acts: int) -> None:
+def main(count: int, seed: int, acts: int, phone: bool) -> None:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
@@ -333,11 +401,14 @@ def main(count: int, seed: int, acts: int) -> None:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
         tried, bad = Tried(), 0
 
+        window = {"viewport": dict(zip(("width", "height"), PHONE if phone else WINDOWS[0], strict=True))}
+        touch = {"has_touch": True, "is_mobile": True, "device_scale_factor": 2} if phone else {}
+
         def open_page():
-            return browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
+            return browser.new_context(**window, **touch).new_page()
 
         for one in range(seed * 1000, seed * 1000 + count):
-            found = sequence(open_page, one, Path(folder), acts, tried)
+            found = sequence(open_page, one, Path(folder), acts, tried, OnPhone if phone else Person)
             bad += bool(found)
             print(*found, sep="\n", end="\n" if found else "", flush=True)
         said = ", ".join(f"{kind} {number}" for kind, number in sorted(tried.kinds.items()))
@@ -349,5 +420,6 @@ if __name__ == "__main__":
     options.add_argument("count", type=int, nargs="?", default=60)
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--acts", type=int, default=15)
+    options.add_argument("--phone", action="store_true")
     chosen = options.parse_args()
-    main(chosen.count, chosen.seed, chosen.acts)
+    main(chosen.count, chosen.seed, chosen.acts, chosen.phone)
