@@ -637,7 +637,8 @@ r"""
 **The same layer rescues one net and breaks another.** Each of twenty sigmoid layers takes the error down to .22 of it, and less
 than $10^{-12}$ is left in all; with batch norm each makes 1.17 times as much of it, a factor of eighteen in all, which any optimizer can
 live with. Fifty relu layers with He's weights have a factor of .97 and need no help; with batch norm the error grows by 1.26 a
-layer, nearly $10^5$ in all, and do not train.
+layer, nearly $10^5$ in all, and they do not train. (Whether it is the growth that stops them, these runs do not tell: Adam divides
+by the gradient's size.)
 "Batch normalisation cures vanishing and exploding gradients" is true at one depth and false at another. (In practice it
 stands in *residual* nets, where lesson 6's sum limits the growth. And it does more than keep sizes: it makes training less
 sensitive to the learning rate, and its noise regularises. We looked at the gradient alone.)
