@@ -194,7 +194,7 @@ def test_plain_gradients_shatter_and_scaled_ones_do_not(printed, prose, solved):
 
 
 def test_the_measured_rule_is_about_one_over_the_root(printed, prose):
-    assert number(printed, "rule: scale grows like depth to the") == pytest.approx(-0.55, abs=0.06)
+    assert number(printed, "rule: scale grows like depth to the") == pytest.approx(-0.5, abs=0.06)
     exact = [np.sqrt(10 ** (1 / depth) - 1) for depth in (5, 10, 20, 50)]
     assert np.polyfit(np.log([5, 10, 20, 50]), np.log(exact), 1)[0] == pytest.approx(-0.55, abs=0.01)
     assert "a slope of -0.55" in prose
@@ -270,9 +270,9 @@ def test_the_numbers_of_the_sweep_over_scales(printed, prose):
     assert [lowest[1.0], fifty.accuracy.max()[1.0]] == pytest.approx([0.46, 0.963], abs=0.001)
     assert "The loss has its minimum, .007, at 0.3" in prose and loss[0.3] == pytest.approx(0.007, abs=0.0006)
     assert loss.iloc[(np.abs(loss.index - 50**-0.5)).argmin()] == pytest.approx(0.009, abs=0.0006)
-    assert "fall from 0.71 at 5 blocks to 0.20 at 50" in prose
+    assert "fall from 0.71 at 5 blocks to 0.22 at 50; the fitted exponent lies near -0.5." in prose
     chosen = [float(s) for s in re.findall(r"depth +\d+: scale ([\d.]+) at most", printed)]
-    assert [chosen[0], chosen[-1]] == pytest.approx([0.71, 0.20], abs=0.09)
+    assert chosen[0] == pytest.approx(0.71, abs=0.09) and chosen[-1] == pytest.approx(0.22, abs=0.03)
     assert "1.020 at $1/\\sqrt{50}$ and 1.000 below" in prose
     growths = [float(g) for g in re.findall(r": ([\d.]+) per block", printed)]
     assert growths[1:] == pytest.approx([1.02, 1.0, 1.0], abs=0.002)

@@ -940,8 +940,8 @@ the skip's, so that block $l$ adds about the share $1/l$.
 
 # %% [markdown] solution_only=true
 r"""
-*Analysis.* The largest scales with a median growth of at most 10 fall from 0.71 at 5 blocks to 0.20 at
-50; the fitted exponent lies near -0.55. In training at 50 blocks the medians are .995 to .997 for every scale
+*Analysis.* The largest scales with a median growth of at most 10 fall from 0.71 at 5 blocks to 0.22 at
+50; the fitted exponent lies near -0.5. In training at 50 blocks the medians are .995 to .997 for every scale
 from 0.01 to 0.5, .984 at 0.7, .654 at 1. The loss has its minimum, .007, at 0.3, twice $1/\sqrt{50} = 0.14$
 (.009). The lesion column goes the other way: the louder the branches, the less a net can spare one of them.
 """
