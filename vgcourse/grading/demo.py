@@ -5,6 +5,7 @@ Two more hand in what no grader can run: they are listed with the reason, and st
 The students' answers are the files with which the checks themselves are tested.
 """
 
+import ast
 import copy
 import shutil
 from pathlib import Path
@@ -112,4 +113,11 @@ def _answer(lesson: Lesson, kind: str, id: str, name: str = "*") -> str:
     files = sorted(folder.glob(f"{name}.py"))
     if not files:
         raise CourseError(f"The demo takes its answers from {folder.relative_to(lesson.root)}: no {name}.py there.")
-    return files[0].read_text(encoding="utf-8")
+    return _below_docstring(files[0].read_text(encoding="utf-8"))
+
+
+def _below_docstring(source: str) -> str:
+    """Without the sentence that says what is tested: nobody writes it into a notebook."""
+    first = ast.parse(source).body[0]
+    is_docstring = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    return "\n".join(source.split("\n")[first.end_lineno :]).lstrip("\n") if is_docstring else source

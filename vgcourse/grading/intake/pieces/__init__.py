@@ -3,22 +3,17 @@
 import itertools
 import re
 from dataclasses import replace
-from typing import Any
-
-from nbformat import NotebookNode
 
 from vgcourse.grading.intake.code import (
     LONGEST,
     goes_on_inside,
-    parts_by_owner,
     read_code,
     seems_to_define,
     starts_inside,
 )
-from vgcourse.grading.intake.lesson_cells import Released, bare, grade_id, keys
+from vgcourse.grading.intake.lesson_cells import Released, bare, keys
 from vgcourse.grading.intake.notes import Note
 from vgcourse.grading.intake.pieces.left_out import (
-    CHECK,
     is_given,
     join_sides,
     settle_merges,
@@ -28,15 +23,14 @@ from vgcourse.grading.intake.pieces.left_out import (
     without_late_stubs,
     without_stray,
 )
+from vgcourse.grading.intake.pieces.merged import part_merged
 from vgcourse.grading.intake.pieces.piece import Piece
 from vgcourse.grading.intake.pieces.readings import holds_entities, plain_readings, without_calls_of_magics
 from vgcourse.grading.intake.pieces.script import from_script
 from vgcourse.grading.intake.reading import Cell, Refused
 
 MOST_CODE = 300_000  # characters of all cells together that are read as code; a lesson has a tenth of that
-MOST_LINES = 20_000  # of all cells together, in which a lesson's cell is looked for
 MOST_LINES_AT_ALL = 150_000
-_HEAD_OF_ONE = re.compile(r"(?:for|if|with|while)\b.*:\s*$")
 SHORTEST = 40  # letters of lines that are known for the lesson's
 MOST_PIECES = 5  # into which one cell is thought to have been split, or behind which it goes on
 MOST_LINES_APART = 40  # of a cell that was split line by line
@@ -61,7 +55,7 @@ def pieces(cells: list[Cell], released: Released, notes: list[Note], name: str) 
     without_keeping_magics(found, released, notes)
     without_escapes(found, released, notes)
     without_late_stubs(found, released, notes)
-    found = _part_merged(found, released, notes)
+    found = part_merged(found, released, notes)
     _heads_are_code(found, released)
     _plain_type(found, released, notes)  # again: merged with words, it could not be read
     without_checks(found, released, notes)  # between the halves of a split cell, one keeps them apart
@@ -147,123 +141,6 @@ def _heads_are_code(found: list[Piece], released: Released) -> None:
             continue
         if piece.code.binds & set(released.owner_of) and read_code(f"{piece.source}\n{rest.source}").parses:
             piece.kind = "code"
-
-
-def _part_merged(found: list[Piece], released: Released, notes: list[Note]) -> list[Piece]:
-    """Part a cell where a whole cell of the lesson, which stands nowhere by itself, stands in it line by line."""
-    there = {key for piece in found for key in keys(piece.kind, piece.source)}
-    lost = [
-        cell for place, cell in enumerate(released.cells)
-        if not there & set(keys(cell.cell_type, cell.source)) and cell.source.strip()
-        and (place not in released.asked or not any(p.claim == grade_id(cell) for p in found))
-    ]  # fmt: skip
-    starts: dict[str, list[Any]] = {}
-    for cell in [*lost, *_paragraphs(lost)]:
-        starts.setdefault(_bare_line(cell.source.strip().split("\n")[0]), []).append(cell)
-    if sum(piece.source.count("\n") + 1 for piece in found) > MOST_LINES:
-        return found
-    each = [_parted(piece, starts) for piece in found]
-    out = [part for parts in each for part in parts]
-    out = [part for piece in out for part in _parted_by_names(piece, released, out)]
-    whole = {cell.source for cell in lost}
-    reworded = sum(len(parts) - 1 for parts in each if not any(part.source in whole for part in parts))
-    if (more := len(out) - len(found) - reworded) > 0:
-        notes.append(Note("parted", count=more + 1))
-    return out
-
-
-def _paragraphs(lost: list[NotebookNode]) -> list[NotebookNode]:
-    """The paragraphs of the lesson's prose: some editors make a cell of each."""
-    texts = [text for cell in lost if cell.cell_type == "markdown" for text in cell.source.split("\n\n")]
-    return [NotebookNode(cell_type="markdown", source=t.strip("\n"), metadata={}) for t in texts if len(t) > 20]
-
-
-def _parted(piece: Piece, starts: dict[str, list[Any]]) -> list[Piece]:
-    lines, parts, free, at = piece.source.split("\n"), [], [], 0
-    bare_lines = [_bare_line(line) for line in lines]
-    while at < len(lines):
-        cell, end = _stands_at(bare_lines, at, starts)
-        if cell is None:
-            free.append(lines[at])
-            at += 1
-            continue
-        if lines[at][:1] in (" ", "\t") and free and _HEAD_OF_ONE.match(free[-1]):
-            free.pop()  # a loop, or a condition, around a check alone
-        parts += [_rest(piece, free), Piece(cell.cell_type, cell.source, cell.get("id", ""), grade_id(cell))]
-        free, at = [], end
-    if not parts:
-        return [piece]
-    parts.append(_rest(piece, free))
-    kept = _checks_behind([part for part in parts if part.source.strip()])
-    return _with_claim(kept, piece)
-
-
-def _checks_behind(parts: list[Piece]) -> list[Piece]:
-    """A check that was called between two functions of its answer goes behind them."""
-    for check in [part for part in parts if part.claim and "check" in part.code.uses]:
-        at = parts.index(check)
-        above = set().union(*(part.code.binds for part in parts[:at])) & check.code.uses
-        wanted = check.code.uses - above
-        own = [i for i, part in enumerate(parts) if i > at and not part.id and part.code.binds & wanted]
-        if above and own:  # below a check that stands first it may be another try
-            parts.insert(own[-1], parts.pop(at))
-    return parts
-
-
-def _with_claim(parts: list[Piece], whole: Piece) -> list[Piece]:
-    """The merged cell's own name goes to the one piece that may bear it: the first that is none of the lesson's."""
-    if not any(part.claim == whole.claim for part in parts):
-        free = [part for part in parts if not part.claim and not part.id]
-        if len(free) == 1:
-            free[0].claim, free[0].id, free[0].attachments = whole.claim, whole.id, whole.attachments
-    return parts
-
-
-def _stands_at(lines: list[str], at: int, starts: dict[str, list[Any]]) -> tuple[Any, int]:
-    """The longest of the lost cells that begins at a line, and the line after it."""
-    best, end = None, at
-    for cell in starts.get(lines[at], ()):
-        wanted = [_bare_line(line) for line in cell.source.strip().split("\n")]
-        if len(wanted) > end - at and lines[at : at + len(wanted)] == wanted:
-            best, end = cell, at + len(wanted)
-    return best, end
-
-
-def _bare_line(line: str) -> str:
-    """A line without what a formatter changes in it."""
-    return re.sub(r"['\"\s]", "", line)
-
-
-def _rest(piece: Piece, lines: list[str]) -> Piece:
-    return Piece(piece.kind, "\n".join(lines).strip("\n"))
-
-
-def _parted_by_names(piece: Piece, released: Released, found: list[Piece]) -> list[Piece]:
-    """Two answers in one cell become two, where one of them stands nowhere else."""
-    owners = {name: id for name, id in released.owner_of.items() if name in piece.code.binds}
-    if piece.kind != "code" or len(set(owners.values())) < 2 or keys("code", piece.source)[0] in released.by_text:
-        return [piece]
-    mine = _without_calls(piece.source)  # copies part alike
-    others = [other for other in found if other is not piece and _without_calls(other.source) != mine]
-    alone = {id for other in others for id in _owners_in(other, released)}
-    if set(owners.values()) <= alone:
-        return [piece]
-    parts = parts_by_owner(piece.source, owners)
-    if parts and not parts[0][0] and len(parts) > 1:  # what comes before the first answer stays with it
-        parts[:2] = [(parts[1][0], f"{parts[0][1]}\n{parts[1][1]}")]
-    return [Piece("code", text, claim=owner) for owner, text in parts] if len(parts) > 1 else [piece]
-
-
-def _without_calls(source: str) -> str:
-    """The text without calls of checks and empty lines."""
-    return "\n".join(line for line in source.split("\n") if line.strip() and not CHECK.match(line))
-
-
-def _owners_in(piece: Piece, released: Released) -> set[str]:
-    given = any(key in released.by_text for key in keys(piece.kind, piece.source))
-    if given or read_code(_without_calls(piece.source)).is_blank:
-        return set()
-    return {released.owner_of[name] for name in piece.code.binds if name in released.owner_of}
 
 
 def _join_split(found: list[Piece], released: Released, notes: list[Note]) -> list[Piece]:
