@@ -81,6 +81,7 @@ TEXTS = {
     "bold letters": lambda text: text.replace("return", "𝗿𝗲𝘁𝘂𝗿𝗻"),
     "signs as JSON writes them for a page": lambda text: text.replace('"', "\\u0022").replace("<", "\\u003c"),
     "one line": lambda text: text.replace("\n", "\\n"),
+    "numbers in brackets": lambda text: "\n".join(f"({n:02d}) {line}" for n, line in enumerate(text.split("\n"), 1)),
     "commas of an Arabic keyboard": lambda text: text.replace(", ", "، "),
     "marks of inches": lambda text: text.replace('"', "″"),
     "a dot that stands for three": lambda text: text.replace("...", "…"),

@@ -20,6 +20,7 @@ from vgcourse.grading.intake.pieces.readings import plain_readings
 from vgcourse.grading.intake.reading import Refused
 
 MOST_LINES = 120  # of remarks that are read
+MOST_OF = 0.7  # of a cell's letters
 
 
 def find_hidden(found: Found) -> None:
@@ -56,7 +57,7 @@ def _look(found: Found, asked: Question) -> None:
             readable[lasting(text)] = index, text
             continue
         _refuse_commented(piece.source, asked)
-        if any(read_code(text).binds & asked.names for text in readings):
+        if any(read_code(text).binds & asked.names and _is_most_of(text, piece.source) for text in readings):
             continue  # a stub, whatever became of its cell
         if speaks and (piece.kind != "code" or not piece.code.parses):
             raise Refused(_unreadable(found, index, asked))
@@ -64,6 +65,11 @@ def _look(found: Found, asked: Question) -> None:
         raise refuse_two_answers(asked, len(readable), ", in cells that are no code")
     for index, text in readable.values():
         _take(found, asked, index, text)
+
+
+def _is_most_of(text: str, source: str) -> bool:
+    """Whether a reading leaves out no more than a few words: what else stands there may be the answer."""
+    return len(bare(text)) >= MOST_OF * len(bare(source))
 
 
 def _unreadable(found: Found, index: int, asked: Question) -> Note:

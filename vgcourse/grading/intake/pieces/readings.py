@@ -23,7 +23,7 @@ WIDEST_FRONT = 80  # characters in front of each line of code
 MOST_WORDS = 8  # lines of words above the code, or below it
 # What stands in front of each line of a mail's quotation, a listing, a diff; what a cell printed, below it.
 _QUOTE = re.compile(r"^> ?", re.MULTILINE)
-_NUMBER = re.compile(r"^[ \t]*\d+[ \t]?[:|.]?", re.MULTILINE)
+_NUMBER = re.compile(r"^[ \t]*\(?\d+[ \t]?[:|.)]?", re.MULTILINE)
 _START = re.compile(r"\b(?:def|class|import|from|async def)[ ]|@\w|#")
 _BEFORE_CODE = " \t|│┃:)>"
 _DIFF = re.compile(r"^(?:@@.*|[-+ ].*|)$")
