@@ -282,6 +282,14 @@ class Masked(layers.Layer):
         return keras.ops.softmax(q @ keras.ops.transpose(k, (0, 2, 1)) - 1e9 * empty) @ v
 
 
+def test_a_column_that_drowns_the_others_is_named_in_half_precision_too():
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        assert said(lost_column, 1) == ""
+    finally:
+        keras.config.set_dtype_policy("float32")
+
+
 def test_a_mask_that_float16_does_not_hold_is_thought_of_though_the_last_layers_are_in_float32():
     keras.utils.set_random_seed(3)
     keras.config.set_dtype_policy("mixed_float16")

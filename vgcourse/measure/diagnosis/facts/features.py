@@ -86,7 +86,7 @@ def add_input(layer: Layer, call, gradients) -> None:
         layer.passed = mean_norm(known) / layer.delta_norm
     layer.gates_flat, layer.gates_held = gates_flat(call.layer, x), gates_held(call.layer)
     layer.together, layer.over_epsilon = _together(call.layer, x), _over_epsilon(call.layer, x)
-    layer.drowned = _drowned(call.layer, x)
+    layer.drowned = _drowned(call.layer, x, call.inputs[0].dtype)
     if isinstance(call.layer, keras.layers.BatchNormalization):
         layer.moving_off, used = _moving_off(call.layer, x, as_float64(call.outputs[0]))
         layer.statistics_off = layer.moving_off if used else None
@@ -103,7 +103,7 @@ def _together(layer, x: np.ndarray) -> float:
     return np.nan
 
 
-def _drowned(layer, x: np.ndarray) -> tuple[int, float, float] | None:
+def _drowned(layer, x: np.ndarray, kind) -> tuple[int, float, float] | None:
     """What is left of most columns where a normalisation of all of them takes some that are far larger."""
     if not isinstance(layer, (keras.layers.LayerNormalization, *np.atleast_1d(_OF_SQUARES))) or x.shape[-1] < 3:
         return None
@@ -114,7 +114,7 @@ def _drowned(layer, x: np.ndarray) -> tuple[int, float, float] | None:
     if not large.any():
         return None
     alone = np.where(large, x, x.mean(rows))
-    h, other = (as_float64(layer(keras.ops.cast(a, layer.compute_dtype))) for a in (x, alone))
+    h, other = (as_float64(layer(keras.ops.cast(a, kind))) for a in (x, alone))
     return int(np.argmax(spread)), float(spread.max()) / usual, rms(h - other) / rms(h)
 
 
