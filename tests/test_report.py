@@ -9,6 +9,7 @@ from graded_class import LESSON, GradedClass, copy_course
 from report_class import make_class
 
 from vgcourse.cli import main
+from vgcourse.course.checks.verdicts import Verdict
 from vgcourse.grading.class_run.class_table import Mark, Standing
 from vgcourse.grading.class_run.ledger import Ledger
 from vgcourse.grading.class_run.result import Result
@@ -253,3 +254,17 @@ def test_no_row_ends_before_it_says_who_handed_in():
     """Whose submission a mark is of may not be known."""
     rows = [shows(one) for one in make_class(40).standings]
     assert len(rows) == 40 and not any("handed in by" in row for row in rows)
+
+
+def test_a_written_answer_in_which_nothing_stands_is_told_as_blank():
+    wrong = Verdict("sigmoid", 1, 0.0, "overflows", "It overflows.")
+    words = Mark("leak-why", 0, 2, in_words=True)
+    lowered, unread = replace(words, points=1, by_hand=True), replace(words, waiting=True)
+
+    def row(*marks):
+        result = Result("ada", "01_circles", 0, 4, verdicts=[wrong])
+        return shows(Standing("ada", "01_circles", 0, 4, marks={m.id: m for m in marks}, result=result))
+
+    assert row(words) == "sigmoid: overflows, leak-why: blank"
+    assert row(lowered) == row(unread) == "sigmoid: overflows"
+    assert row(Mark("own-test", 1, 2)) == "sigmoid: overflows, own-test: 1 of 2"

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from vgcourse.course.checks.verdicts import Verdict
+from vgcourse.course.checks.verdicts import BLANK
 from vgcourse.course.text_table import shown, text_table
 from vgcourse.grading.class_run.class_table import Standing
 from vgcourse.grading.class_run.result import NOT_GRADED
@@ -35,7 +35,8 @@ def shows(one: Standing) -> str:
     """What a row says beside the points: a reason, or misconceptions, and what else holds of the mark."""
     if one.status == NOT_GRADED:
         return f"because {one.reason}"
-    said = [missed([verdict for verdict in one.verdicts if not verdict.passed], short_of(one))]
+    misses = [(verdict.exercise, verdict.key) for verdict in one.verdicts if not verdict.passed]
+    said = [missed([*misses, *((id, BLANK) for id in unwritten(one))], short_of(one))]
     said += [str(one.lateness)] if one.lateness else []
     said += [f"handed in by {one.filed_as}"] if one.filed_as not in ("", one.student) else []
     said += [f"stale: {one.looks_stale}"] if one.stale else []
@@ -45,18 +46,25 @@ def shows(one: Standing) -> str:
 def short_of(one: Standing) -> list[str]:
     """An instructor's own tests that gave less than all their points: they have no verdict that would say so."""
     judged = {verdict.exercise for verdict in one.verdicts}
-    tests = [m for m in one.marks.values() if m.id not in judged and not m.by_hand and not m.waiting]
+    tests = [m for m in one.marks.values() if m.id not in judged and not (m.by_hand or m.waiting or m.in_words)]
     return [f"{mark.id}: {mark.points:g} of {mark.most:g}" for mark in tests if mark.points < mark.most]
 
 
-def missed(verdicts: list[Verdict], tests: Sequence[str] = ()) -> str:
-    """The first three misconceptions and failed tests, and how many more there are."""
-    if not verdicts and not tests:
+def unwritten(one: Standing) -> list[str]:
+    """The written answers in which nothing stands: nobody has to read them."""
+    return [
+        mark.id for mark in one.marks.values() if mark.in_words and mark.given and not (mark.by_hand or mark.waiting)
+    ]
+
+
+def missed(misses: list[tuple[str, str]], tests: Sequence[str] = ()) -> str:
+    """The first three of (exercise, what its answer shows) and of failed tests, and how many more there are."""
+    if not misses and not tests:
         return "all checks passed"
-    keys = Counter(verdict.key for verdict in verdicts)
-    if len(verdicts) > 3 and len(keys) == 1:
-        return ", ".join([f"{len(verdicts)} × {next(iter(keys))}", *tests[:3]])
-    all = [*(f"{verdict.exercise}: {verdict.key}" for verdict in verdicts), *tests]
+    keys = Counter(key for _, key in misses)
+    if len(misses) > 3 and len(keys) == 1:
+        return ", ".join([f"{len(misses)} × {next(iter(keys))}", *tests[:3]])
+    all = [*(f"{exercise}: {key}" for exercise, key in misses), *tests]
     return ", ".join(all[:3]) + (f" and {len(all) - 3} more" if len(all) > 3 else "")
 
 
