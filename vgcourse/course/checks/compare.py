@@ -78,12 +78,12 @@ def first_off(got: Any, wanted: Any, rtol: float = 2e-5) -> int:
     return next((i for i, (g, w) in enumerate(zip(got, wanted, strict=True)) if not close(g, w, rtol)), 0)
 
 
-def fact(call: str, got: Any, wanted: Any = None) -> dict[str, str]:
+def fact(call: str, got: Any, wanted: Any = None, verb: str = "gives") -> dict[str, str]:
     """One input, what came and what is wanted (left out where it is the very number that is asked for)."""
     if wanted is None:
-        return {"fact": f"{call} gives {said(got)}."}
+        return {"fact": f"{call} {verb} {said(got)}."}
     got, wanted = told_apart(got, wanted)
-    return {"fact": f"{call} gives {got}; wanted is {wanted}."}
+    return {"fact": f"{call} {verb} {got}; wanted is {wanted}."}
 
 
 def told_apart(got: Any, wanted: Any, digits: int = 4) -> tuple[str, str]:

@@ -134,7 +134,7 @@ def judge_share_of_gap(seen: Seen, rng: np.random.Generator) -> Any:
     if not close(got, wanted):
         i = int(np.nanargmax(np.abs(got - wanted)))
         key, fields = _name_share(got, wanted, differ, (bad, good, seed))
-        return key, {**fact(f"For {differ[i]} your share", got[i], wanted[i]), **fields}
+        return key, {**fact(f"For {differ[i]} your share", got[i], wanted[i], "is"), **fields}
     small, runs = seen["small"], seen["runs"]
     extra = _judge_extra(seen["shares"], differ, runs) or _judge_extra(small, ["x", "y"], runs)
     return _judge_small(small) or extra or _judge_runs(runs)
@@ -161,6 +161,7 @@ def _judge_small(shares: dict) -> Any:
                 f"Where the medians are 2.5 and 4.5, and {name} alone gives {RUNS_SAID[name]}, your share",
                 shares[name],
                 wanted,
+                "is",
             )
     return None
 

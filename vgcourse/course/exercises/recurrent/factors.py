@@ -124,8 +124,8 @@ def judge_time_factor(seen: Seen, rng: np.random.Generator) -> Any:
     if all_close(got, wanted):
         return None
     case = first_off(got, wanted)
-    zeros = "" if profiles[case].all() else ", some of them 0,"
-    shown = fact(f"A profile of {len(profiles[case])} steps{zeros}", got[case], wanted[case])
+    zeros = "" if profiles[case].all() else ", some of them 0"
+    shown = fact(f"time_factor(a profile of {len(profiles[case])} steps{zeros})", got[case], wanted[case])
     if key := cause(got, _slips(profiles)):
         return key, shown
     whole = [i for i, profile in enumerate(profiles) if profile.all()]

@@ -62,7 +62,7 @@ def judge_path_length(seen: Seen, rng: np.random.Generator) -> Any:
     if all_close(got, wanted):
         return None
     i = first_off(got, wanted)
-    told = fact(f"Your path length of a recording of shape {draws[i].shape}", got[i], wanted[i])
+    told = fact(f"Your path length of a recording of shape {draws[i].shape}", got[i], wanted[i], "is")
     fields = {"weights": draws[i][0].size, "steps": len(draws[i]) - 1, **told}
     every = [_slips(kernels) for kernels in draws]
     for key in every[0]:
