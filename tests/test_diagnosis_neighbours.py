@@ -141,6 +141,13 @@ def two_softmaxes(rng):
     return compiled(keras.Model(inputs, h), None, SCCE), X, KINDS, "flat activation", "", "softmax"
 
 
+def smoothed_away(rng):
+    """The part that is to be kept, handed over as the part that is taken."""
+    loss = keras.losses.CategoricalCrossentropy(label_smoothing=float(rng.uniform(0.9, 1)))
+    targets = np.eye(3, dtype="float32")[KINDS]
+    return mlp(None, loss, "softmax", 3), X, targets, "loss does not fit the output", "out", "label_smoothing="
+
+
 ILLS = (
     one_fixed_factor,
     all_fixed,
@@ -152,6 +159,7 @@ ILLS = (
     weights_of_examples,
     exponential_of_much,
     two_softmaxes,
+    smoothed_away,
 )
 
 
@@ -216,6 +224,11 @@ WELL = {
     "columns of 0 and 1": lambda: (after(layers.LayerNormalization()), (X > 1.5).astype("float32"), Y),
     "frozen weights of one's own": lambda: (after(layers.Lambda(frozen(), (16,))), X, Y),
     "one answer is sure": two_answers,
+    "labels a little smooth": lambda: (
+        mlp(None, keras.losses.CategoricalCrossentropy(label_smoothing=0.2), "softmax", 3),
+        X,
+        np.eye(3, dtype="float32")[KINDS],
+    ),
     "one softmax between": lambda: (after(Dense(32, "softmax")), X, Y),
     "an exponential": lambda: (mlp(None, "mse", "exponential", 1, depth=1), X, np.exp(X[:, 0])),
 }

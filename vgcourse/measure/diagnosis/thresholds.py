@@ -102,6 +102,8 @@ RISEN = 1.2
 THROWN = 100.0
 # Share of targets that an output cannot reach.
 OUT_OF_REACH = 0.05
+# Label smoothing from which on hardly anything is left to be learnt; 0.1 is usual.
+ALL_SMOOTH = 0.9
 # Noise of a step over the signal: dropout has 1 at rate 0.5, 2 at 0.8, 3 at 0.9.
 LOUD = 2.99
 # The share of a weight that decays at every step: at 2 % nothing is left of what was learnt 230 steps ago. A weight

@@ -25,6 +25,7 @@ class Output:
         deaf: share of the examples whose loss has exactly no gradient here. seen_through: does Keras
             compute the loss from the logits behind it? sent: norm per example of the gradient that the loss sends
             into it, 0 where it sends none.
+        smoothing: the part of what tells its targets apart that label smoothing takes away.
         zero_share: share of the examples for which all its numbers are exactly 0. louder_at_zero: how many times what
             the loss sends to another example these get, root mean square; NaN where there are none, or no others.
     """
@@ -43,6 +44,7 @@ class Output:
     sent: float = np.nan
     zero_share: float = 0.0
     louder_at_zero: float = np.nan
+    smoothing: float = 0.0
 
 
 @dataclass

@@ -46,7 +46,13 @@ def _output(taps, h, head, part, target, gradient, layer, own) -> Output:
         bool(own) or (part is not None and is_own_loss(part)),
         0.0 if gradient is None else norm(gradient),
         *_where_zero(values, gradient),
+        _smoothing(part),
     )
+
+
+def _smoothing(part) -> float:
+    value = keras_private.loss_arguments(part).get("label_smoothing", 0.0)
+    return float(value) if isinstance(value, float | int) else 0.0
 
 
 def by_row(model, run, x, y) -> tuple[float, float] | None:

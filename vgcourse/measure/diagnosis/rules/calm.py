@@ -133,11 +133,17 @@ def not_its_own(batch: Batch) -> Finding | None:
     if not batch.foreign:
         return None
     shapes = ", ".join(map(str, batch.foreign[:3])) + "…" * (len(batch.foreign) > 3)
+    one = len(batch.foreign) == 1
+    those = "a weight tensor that is none" if one else f"{len(batch.foreign)} weight tensors that are none"
+    they = (
+        "it hears the loss, and fit() leaves it as it is"
+        if one
+        else "they hear the loss, and fit() leaves them as they are"
+    )
     return Finding(
         "no gradient",
         batch.called_by,
-        f"The answers of {batch.model} hang on {len(batch.foreign)} weight tensors that are none of its own (shapes "
-        f"{shapes}): they hear the loss, and fit() leaves them as they are.",
+        f"The answers of {batch.model} hang on {those} of its own (shape{'s' * (not one)} {shapes}): {they}.",
         "layers as attributes of the model, made once and not in call(), a Lambda or an object that Keras does not "
         "know; trainable=False for those that are meant to stay.",
     )

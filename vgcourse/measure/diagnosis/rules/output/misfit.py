@@ -4,7 +4,7 @@ import numpy as np
 
 from vgcourse.measure.diagnosis.facts.layer import Batch, Output
 from vgcourse.measure.diagnosis.rules.finding import Finding
-from vgcourse.measure.diagnosis.thresholds import OUT_OF_REACH
+from vgcourse.measure.diagnosis.thresholds import ALL_SMOOTH, OUT_OF_REACH
 
 # What an activation can give; of those that are not here, everything.
 REACH = {
@@ -291,7 +291,21 @@ def _not_shares(output: Output) -> Finding | None:
     )
 
 
+def _smoothed_away(output: Output) -> Finding | None:
+    """Label smoothing that leaves next to nothing of the targets, as where 0.9 was meant to be kept."""
+    if output.smoothing < ALL_SMOOTH:
+        return None
+    return Finding(
+        MISFIT,
+        output.layer,
+        f"label_smoothing={output.smoothing:g} takes {output.smoothing:.0%} of what tells the targets of "
+        f"{output.layer} apart: answers near one and the same are the best ones, whatever comes in.",
+        "label_smoothing=0.1 or less: it is the part that is taken away.",
+    )
+
+
 _CHECKS = (
+    _smoothed_away,
     _one_class,
     _direction_of_one,
     _twice,
