@@ -314,6 +314,16 @@ def test_a_mask_that_float16_does_not_hold_is_thought_of_though_the_last_layers_
     assert report.cause == "not finite" and "a mask of -1e9" in report.verdict, report
 
 
+def test_a_loss_a_little_below_that_of_a_constant_answer_is_not_said_to_be_no_better():
+    keras.utils.set_random_seed(3)
+    model = mlp(optimizers.SGD(1e-3))
+    model.layers[-1].kernel.assign(model.layers[-1].kernel * 1e-3)
+    stepped((model, X, Y), 3)
+    report = diagnose(model, X, Y)
+    better = "no" if report.loss >= report.batch.guess else "hardly"
+    assert any(f"is {better} better than that of the best" in note for note in report.notes), report
+
+
 def test_weights_of_a_first_layer_are_not_said_to_pass_a_gradient_on():
     """It is to be initialised again with the others, and stands before them."""
     keras.utils.set_random_seed(3)

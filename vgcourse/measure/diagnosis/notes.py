@@ -8,7 +8,7 @@ from vgcourse.measure.diagnosis.facts.layer import Batch
 from vgcourse.measure.diagnosis.rules import steps
 from vgcourse.measure.diagnosis.rules.finding import Finding
 from vgcourse.measure.diagnosis.thresholds import FAR_ABOVE, LEAST_RATE, LONG_WAY, SQUEEZED, VANISHED
-from vgcourse.measure.diagnosis.words import share, short, way
+from vgcourse.measure.diagnosis.words import no_better, share, short, way
 
 _NAMED = 4
 _OVER_EXAMPLES = "softmax over axis 0"
@@ -202,8 +202,8 @@ def _about_the_loss(batch: Batch) -> Iterator[str]:
     rest = batch.data_loss
     if batch.steps_done and batch.guess and 0.98 * batch.guess < rest <= FAR_ABOVE * batch.guess:
         yield (
-            f"After {batch.steps_done:,} steps of training the loss ({rest:.3g}) is no better than that of the best "
-            f"constant answer ({batch.guess:.3g})."
+            f"After {batch.steps_done:,} steps of training the loss ({rest:.3g}) is {no_better(rest, batch.guess)} "
+            f"than that of the best constant answer ({batch.guess:.3g})."
         )
     if batch.guess and not batch.same_targets and np.isfinite(rest) and rest > FAR_ABOVE * batch.guess:
         which = "The rest" if added else "The loss"

@@ -45,3 +45,8 @@ def way(losses: list[float]) -> str:
     highest = max(losses[1:])
     peak = f" by way of {short(highest)}" if highest > losses[-1] + abs(losses[-1]) else ""
     return f"{short(losses[0])}{peak} to {short(losses[-1])}"
+
+
+def no_better(loss: float, guess: float) -> str:
+    """How a loss that has hardly fallen compares with another, where a sentence goes on "than that of ..."."""
+    return "no better" if loss >= guess else "hardly better"

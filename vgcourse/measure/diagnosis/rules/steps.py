@@ -17,7 +17,7 @@ from vgcourse.measure.diagnosis.thresholds import (
     STEP_TOO_SMALL,
     VANISHED,
 )
-from vgcourse.measure.diagnosis.words import share, short, way
+from vgcourse.measure.diagnosis.words import no_better, share, short, way
 
 
 def uphill(batch: Batch) -> Finding | None:
@@ -169,7 +169,8 @@ def _by_schedule(batch: Batch, largest: float, name: str) -> Finding | Unmeasure
             name,
             f"One step of {batch.optimizer} changes no kernel {_much(batch, largest, name)}: after "
             f"{batch.steps_done:,} steps its schedule has come to an end, with no larger rate to come, and the loss "
-            f"({short(batch.data_loss)}) is no better than that of a constant answer ({short(batch.guess)}).",
+            f"({short(batch.data_loss)}) is {no_better(batch.data_loss, batch.guess)} than that of a constant answer "
+            f"({short(batch.guess)}).",
             "a schedule over more steps, or one that ends higher.",
         )
     now = "has come to its end, with no larger rate to come" if batch.ended else "is small now"
@@ -193,8 +194,8 @@ def _ends_soon(batch: Batch, largest: float, name: str) -> Finding | None:
         name,
         f"The schedule of {batch.optimizer} is about to end: all steps to come are together worth "
         f"{short(batch.to_come)} of the next one, which changes no kernel by more than {largest:.1%} of its size, "
-        f"{name} most, and the loss ({short(batch.data_loss)}) is no better than that of a constant answer "
-        f"({short(batch.guess)}).",
+        f"{name} most, and the loss ({short(batch.data_loss)}) is {no_better(batch.data_loss, batch.guess)} than "
+        f"that of a constant answer ({short(batch.guess)}).",
         "a schedule over more steps: it counts batches, not epochs.",
     )
 
