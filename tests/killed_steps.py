@@ -34,6 +34,7 @@ from vgcourse.grading.intake.archives import UNPACKING
 from vgcourse.grading.kept_files import digest
 from vgcourse.grading.notebook.execute import JudgedExecute
 
+HALF_A_LINE = "half_a_line"  # of the ledger: all is graded and filed, and that nobody knows
 NUMBERS = {"ada": 11, "bob": 12, "kim": 13}
 _CHANGES = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "os.truncate"}
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
@@ -75,8 +76,8 @@ def _silent() -> Iterator[None]:
         yield
 
 
-def killed(run: Run, course: Path, at: int) -> int:
-    """Give the command in a process of its own that dies before its step ``at``; returns how many steps it made."""
+def killed(run: Run, course: Path, at: int) -> list[str]:
+    """Give the command in a process of its own that dies before its step ``at``; returns the steps that it made."""
     heard, told = os.pipe()
     child = os.fork()
     if not child:
@@ -89,7 +90,7 @@ def killed(run: Run, course: Path, at: int) -> int:
             steps.end()
     os.close(told)
     with open(heard, "rb") as line:
-        made = int(line.read() or 0)
+        made = line.read().decode().split()
     os.waitpid(child, 0)
     return made
 
@@ -98,29 +99,30 @@ class _Steps:
     """Counts steps; ends the process without a word before the last one."""
 
     def __init__(self, last: int, told: int) -> None:
-        self.last, self.told, self.made = last, told, 0
+        self.last, self.told = last, told
+        self.made: list[str] = []
 
     def watch(self, course: str) -> None:
         sys.addaudithook(lambda event, given: self._heard(event, given, course))
-        sqlalchemy.event.listen(sqlalchemy.Engine, "commit", lambda connection: self.step())
+        sqlalchemy.event.listen(sqlalchemy.Engine, "commit", lambda connection: self.step("commit"))
         write = os.write
 
         def in_halves(handle: int, data: bytes) -> int:
             half = len(data) // 2
             done = write(handle, data[:half])
-            self.step()
+            self.step(HALF_A_LINE)
             return done + write(handle, data[half:])
 
         os.write = in_halves
 
-    def step(self) -> None:
-        self.made += 1
-        if self.made == self.last:
+    def step(self, what: str) -> None:
+        self.made.append(what)
+        if len(self.made) == self.last:
             self.end()
 
     def end(self) -> None:
         with open(self.told, "w") as line:
-            line.write(str(self.made))
+            line.write(" ".join(self.made))
         os._exit(9)
 
     def _heard(self, event: str, given: tuple[Any, ...], course: str) -> None:
@@ -128,7 +130,7 @@ class _Steps:
         if event in _CHANGES or writes:
             paths = [os.fsdecode(one) for one in given if isinstance(one, str | bytes | os.PathLike)]
             if any(path.startswith(course) or not os.path.isabs(path) for path in paths):
-                self.step()
+                self.step(event)
 
 
 @dataclass(frozen=True)
@@ -235,7 +237,7 @@ def main(arguments: list[str]) -> int:
             begun.mkdir()
             begin(story, GradedClass(copy_course(root, begun)))
             course = shutil.copytree(begun, Path(folder) / "calm")
-            steps, kills = killed(story.last, course, at=0), 0
+            steps, kills = len(killed(story.last, course, at=0)), 0
             calm = {student: told(one) for student, one in stands(course).items()}
             for at in range(1, steps + 1, every):
                 course = shutil.copytree(begun, Path(folder) / "killed")
