@@ -1,5 +1,6 @@
 import ast
 import codecs
+import re
 import subprocess
 import sys
 
@@ -401,5 +402,16 @@ def test_the_other_half_of_an_answer_is_worth_a_half():
 
 def test_of_one_thing_a_sentence_speaks_in_the_singular():
     assert counted("There are 1 kernels, and 1 entries came back.") == "There is 1 kernel, and 1 entry came back."
-    untouched = "With 11 arrays, and layer 1 begins, 1 · x, 0.1 units."
+    assert counted("But 1 blocks have 1 factors, with 1 inputs and 1 units.") == (
+        "But 1 block has 1 factor, with 1 input and 1 unit."
+    )
+    untouched = "With 11 arrays, and layer 1 begins, 1 · x, 0.1 units, d - 1 steps, 1 of its 1 weight arrays."
     assert counted(untouched) == untouched
+
+
+@pytest.mark.parametrize("lesson", registry.LESSONS)
+def test_what_an_exercise_says_of_several_stays_as_it_is_written(lesson):
+    for exercise in registry.exercises(lesson):
+        for key, miss in exercise.misses.items():
+            said = re.sub(r"\{[^{}]*\}", "7", miss.message)
+            assert counted(said) == said, f"{exercise.id}: {key}"

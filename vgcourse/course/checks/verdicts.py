@@ -115,21 +115,26 @@ def filled(miss: Miss, fields: Any) -> str:
     return counted(message)[:LONGEST_MESSAGE]
 
 
-# What may stand behind a count in a sentence. Behind the name of a layer, say, a 1 is no count.
+# What may stand behind a count in a sentence. Behind the name of a layer, say, or in `d - 1`, a 1 is no count.
 _ONE = re.compile(
-    r"(?<!layer )(?<!number )(?<!seed )(?<!depth )(?<!scale )(?<![\d.,])(are |were )?1 "
-    r"((?:hidden |weight |further |trainable )?)"
-    r"(array|entr|thing|number|kernel|gradient|setting|pair|layer|net|time|update|moment|unit|row|column|example|step|"
-    r"epoch|point|run|block|place|weight)(s|ies)\b"
+    r"(?<!layer )(?<!number )(?<!seed )(?<!depth )(?<!scale )(?<!\d of )(?<!\bits )(?<!All )(?<![-−+] )(?<![\d.,])"
+    r"(are |were |)1 ((?:hidden |weight |further |\*?trainable\*? )?)"
+    r"(array|entr|thing|number|kernel|gradient|setting|pair|layer|net|update|moment|unit|row|column|example|step|epoch|"
+    r"point|run|block|place|weight|input|factor|state|variable)(s|ies)\b((?: (?:are|were|have|make|come)\b)?)"
 )
+_OF_ONE = {"are": "is", "were": "was", "have": "has", "make": "makes", "come": "comes"}
 
 
 def counted(message: str) -> str:
-    """The sentence with what there is one of in the singular."""
-    return _ONE.sub(
-        lambda m: f"{(m[1] or '').replace('are', 'is').replace('were', 'was')}1 {m[2]}{m[3]}{'y' * (m[4] == 'ies')}",
-        message,
-    )
+    """The sentence with what there is one of in the singular, and its verb."""
+    message = message.replace("called 1 times", "called once").replace("and 1 are enough", "and 1 is enough")
+    return _ONE.sub(_singular, message)
+
+
+def _singular(found: re.Match[str]) -> str:
+    before, kind, noun, end, verb = found.groups()
+    before, verb = (_OF_ONE.get(word.strip(), "") for word in (before, verb))
+    return f"{before}{' ' * bool(before)}1 {kind}{noun}{'y' * (end == 'ies')}{' ' * bool(verb)}{verb}"
 
 
 def half_right(verdict: Verdict, also: str | None) -> Verdict:
