@@ -32,8 +32,8 @@ def find_answers(found: Found) -> None:
     find_hidden(found)
     _refuse_torn(found)
     _refuse_flat(found)
-    take_from_within(found)
     take_names_of_checks(found)
+    take_from_within(found)
     take_renamed(found)
     note_words_elsewhere(found)
 
