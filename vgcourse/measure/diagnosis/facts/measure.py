@@ -147,7 +147,7 @@ def measure(model, x, y, resolve) -> ForwardBackward:
 
 def _not_of(model, watched) -> list:
     """Weights that a call has used, and that could be trained, of those that the model does not own."""
-    own = {id(v.value) for v in model.variables}
+    own = {id(part) for v in model.variables for part in (v.value, *getattr(v.value, "values", ()))}  # of replicas
     return [v for v in watched if id(v) not in own]
 
 
