@@ -182,6 +182,14 @@ def test_the_scoreboard_of_a_released_lesson_is_all_open_also_where_it_lies_by_i
     assert main(["check", demo.LESSON]) == 1
     shown = capsys.readouterr().out
     assert all(f"○ {id}" in shown for id in POINTS) and f"0 of {AUTO:g}" in shown
+    assert "Written answers are read by a person." in shown
+
+
+def test_of_written_answers_nothing_is_said_where_none_is_asked_for(root, monkeypatch, capsys):
+    monkeypatch.chdir(root)
+    assert main(["check", "00_start"]) == 1
+    shown = capsys.readouterr().out
+    assert "total" in shown and "Written answers" not in shown
 
 
 def test_the_scoreboard_of_a_solved_lesson_is_full(course, monkeypatch, capsys):

@@ -418,7 +418,7 @@ def test_the_nets_that_are_always_tried_tell_the_misreadings_apart():
     _, loud, _, raised = factors._draw(np.random.default_rng(0))
     assert factors._tells_apart(*loud[:4])
     phi, slope, X, nets, _ = raised
-    living = [sizes for sizes in (factors._sizes(net, phi, slope, X) for net in nets) if sizes[0] > 0]
+    living = [sizes for sizes in (factors.error_sizes(net, phi, slope, X) for net in nets) if sizes[0] > 0]
     assert len(living) == 8 and min(sizes[0] for sizes in living) < 1e-7
 
 

@@ -49,6 +49,6 @@ def add_check(commands: Subcommands) -> None:
 def _check(options: argparse.Namespace) -> int:
     from vgcourse.grading.notebook.scoreboard import score_notebook, table
 
-    scores = score_notebook(options.lesson)
-    print(table(scores))
+    scores, besides = score_notebook(options.lesson)
+    print(table(scores, besides))
     return 0 if all(verdict.passed for verdict in scores) else 1

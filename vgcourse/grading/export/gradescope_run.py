@@ -23,6 +23,7 @@ from vgcourse.grading.intake.preflight import NotGraded, Prepared, prepare
 from vgcourse.grading.kept_files import FOLDER
 from vgcourse.grading.notebook import run_notes
 from vgcourse.grading.notebook.execute import JudgedExecute, plain_verdicts, verdicts
+from vgcourse.grading.notebook.scoreboard import of_written
 
 LOST = "lost"
 SECONDS = 120  # a cell
@@ -56,7 +57,7 @@ def _results(lesson: Lesson, ready: Prepared, nb: nbformat.NotebookNode) -> dict
     tests = [_test(e.title, found.get(e.id) or _lost(e)) for e in registry.exercises(lesson.id)]
     tests += [_test(verdict.exercise, verdict) for verdict in plain_verdicts(nb)]
     notes = [shown(note) for note in (*map(str, ready.notes), *left.notes)]
-    said = "Written answers are read by a person." + "".join(f"\nNote: {note}." for note in notes)
+    said = "\n".join(filter(None, [of_written(nb), *(f"Note: {note}." for note in notes)]))
     for_staff = {"signs": [shown(sign) for sign in (*ready.signs, *left.signs)], "isolation": left.isolation}
     return {"output": said, "tests": tests, "visibility": "visible", "extra_data": for_staff}
 

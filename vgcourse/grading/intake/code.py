@@ -25,8 +25,6 @@ _ASSIGNED_MAGIC = re.compile(r"^([ \t]*[\w.,][\w., ]*=[ \t]*)[%!].*$", re.MULTIL
 # "In [3]: " and ">>> " with what continues them: IPython takes them off.
 PROMPT = re.compile(r"^(?:In \[\d+\]: ?|[ ]*\.{3,}: ?|>>> ?|\.\.\.(?: |$))", re.MULTILINE)
 _FUTURE = re.compile(r"from __future__ import [\w, ]+")
-_MERGE = re.compile(r"<{7}(?!<)|\|{7}(?!\|)|={7}\s*$|>{7}(?!>)")
-_MERGE_STATES = {"<": 0, "|": "base", "=": 1, ">": "both"}
 _TREE = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # a cell may await
 NOT_PYTHON = re.compile(r"^%%(?!time|timeit|capture|prun)\w+")
 
@@ -93,29 +91,9 @@ def parts_by_owner(source: str, owners: dict[str, str]) -> list[tuple[str, str]]
     return [(owner, text) for owner, text in parts if text.strip()]
 
 
-def merge_marks(source: str) -> list[str]:
-    """The signs of a merge that stand in a text, in their order: of ``<``, ``|``, ``=``, ``>``."""
-    return [mark[0][0] for line in source.split("\n") if (mark := _MERGE.match(line))]
-
-
 def seems_to_define(source: str) -> frozenset[str]:
     """The names that lines of a text seem to set, whatever else it is: it need be no code."""
     return frozenset(a or b for a, b in _DEFINES.findall(source))
-
-
-def merge_sides(source: str) -> tuple[str, ...]:
-    """Both versions of a text with the marks of a merge; empty for a text without."""
-    sides: tuple[list[str], list[str]] = ([], [])
-    state, marks = "both", 0
-    for line in source.split("\n"):
-        mark = _MERGE.match(line)
-        if mark:
-            state, marks = _MERGE_STATES[mark[0][0]], marks + 1
-            continue
-        for number, side in enumerate(sides):
-            if state in ("both", number):
-                side.append(line)
-    return tuple("\n".join(side) for side in sides) if marks >= 3 else ()
 
 
 def blank_again(source: str, stubs: frozenset[str] = frozenset()) -> set[int]:

@@ -20,7 +20,7 @@ MENDED = {
     "kind-changed": "{count} cells had become cells of another type and were changed back",
     "joined": "{count} cells that had been split were joined again",
     "parted": "{count} cells that had been merged were parted again",
-    "inside": "the cell {cell} was as released: what another answer's cell sets by its names was taken for it",
+    "inside": "the cell {cell} was as released: what another cell sets by its names was taken for it",
     "moved-up": "the student's cell that defines {name} stood below the check {cell} and was moved above it",
     "moved-back": "a later copy of the answer to {cell} stands behind its check now",
     "damaged-cells": "{count} damaged cells were left out",

@@ -16,14 +16,15 @@ from vgcourse.course.checks.verdicts import Verdict
 from vgcourse.course.lesson import Lesson, find_lesson, find_root
 from vgcourse.course.text_table import shown, text_table
 from vgcourse.errors import CourseError
+from vgcourse.grading.intake.lesson_cells import grade_id, is_answer
 from vgcourse.grading.notebook.execute import JudgedExecute, is_plain_test, plain_verdicts, verdicts
 from vgcourse.grading.notebook.judging import count_checks
 
 MISSING = "missing"
 
 
-def score_notebook(name: str) -> list[Verdict]:
-    """Run the notebook of the lesson called ``name`` (or at that path) and judge its checks.
+def score_notebook(name: str) -> tuple[list[Verdict], str]:
+    """Run the notebook of the lesson called ``name`` (or at that path) and judge its checks; what is not judged.
 
     The file itself is not changed. Raises CourseError for an unknown lesson, for one without exercises, and for a
     file that is no notebook.
@@ -44,7 +45,13 @@ def score_notebook(name: str) -> list[Verdict]:
         said = (str(error).splitlines() or [type(error).__name__])[0]
         raise CourseError(f"{path.name} could not be run to its end: {said}.") from error
     found = {verdict.exercise: verdict for verdict in verdicts(nb)}
-    return [*(found.get(e.id, _missing(e)) for e in asked), *plain_verdicts(nb)]
+    return [*(found.get(e.id, _missing(e)) for e in asked), *plain_verdicts(nb)], of_written(nb)
+
+
+def of_written(nb: nbformat.NotebookNode) -> str:
+    """What is said of a notebook's written answers; empty where it asks for none."""
+    cells = (cell for cell in nb.cells if cell.cell_type == "markdown" and grade_id(cell))
+    return "Written answers are read by a person." if any(map(is_answer, cells)) else ""
 
 
 def _why_nothing_is_known(path: Path, lesson: Lesson) -> str:
@@ -63,11 +70,14 @@ def _graded(nb: nbformat.NotebookNode) -> dict[str, nbformat.NotebookNode]:
     return {cell.metadata.nbgrader.grade_id: cell for cell in cells}
 
 
-def table(scores: list[Verdict], width: int | None = None) -> str:
-    """Exercise, points and sentence of each verdict, and the total, as wide as the terminal (80 without one)."""
+def table(scores: list[Verdict], besides: str = "", width: int | None = None) -> str:
+    """Exercise, points and sentence of each verdict, and the total, as wide as the terminal (80 without one).
+
+    ``besides`` is said beside the total.
+    """
     rows = [(f"{render.look(v)[0]} {v.exercise}", f"{v.earned:g} of {v.points:g}", v.sentence) for v in scores]
     earned, possible = sum(v.earned for v in scores), sum(v.points for v in scores)
-    rows.append(("  total", f"{earned:g} of {possible:g}", "Written answers are read by a person."))
+    rows.append(("  total", f"{earned:g} of {possible:g}", besides))
     return text_table(rows, width or min(100, shutil.get_terminal_size((80, 24)).columns), right=(1,))
 
 

@@ -1,7 +1,6 @@
 """Lesson 5, from weights to a factor: the error's rms in the lowest hidden layer over that in the highest."""
 
 import itertools
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,16 +10,19 @@ from vgcourse.course.checks.compare import (
     Seen,
     as_number,
     common_cause,
-    middle_two,
     near,
-    rms,
     told_apart,
 )
 from vgcourse.course.checks.exercise import Exercise, Miss, need_callable
 from vgcourse.course.checks.looking import first_line
-
-Net = list[np.ndarray]
-Phi = Callable[[np.ndarray], np.ndarray]
+from vgcourse.course.exercises.initialization.factor_readings import (
+    Net,
+    Phi,
+    error_sizes,
+    median_factor,
+    median_factors,
+    slips_of,
+)
 
 measured_factor = Exercise(
     "measured-factor",
@@ -103,8 +105,8 @@ def suits_measured_factor(rng: np.random.Generator) -> bool:
 
 def _tells_apart(phi: Phi, slope: Phi, X: np.ndarray, nets: list[Net]) -> bool:
     # Beside the median its neighbours need not be told apart: of an odd number it is both.
-    slips = [values for key, values in _slips(phi, slope, X, nets).items() if key != "neighbour"]
-    readings = np.array([_factor(phi, slope, X, nets), *(values[0] for values in slips)])
+    slips = [values for key, values in slips_of(phi, slope, X, nets).items() if key != "neighbour"]
+    readings = np.array([median_factor(phi, slope, X, nets), *(values[0] for values in slips)])
     return bool(np.diff(np.sort(np.log(readings[np.isfinite(readings)]))).min() > APART)
 
 
@@ -181,7 +183,7 @@ def judge_measured_factor(seen: Seen, rng: np.random.Generator) -> Any:
     if several := [factor for factor in seen["factors"] if np.shape(factor)]:
         return "no-number", {"found": f"something of shape {np.shape(several[0])}"}
     got, cases = [float(np.ravel(factor)[0]) for factor in seen["factors"]], _draw(rng)
-    wanted = [_rights(*case[:4]) for case in cases]
+    wanted = [median_factors(*case[:4]) for case in cases]
     off = [i for i, (g, ways) in enumerate(zip(got, wanted, strict=True)) if not any(_same(g, w) for w in ways)]
     if not off:
         return _judge_mixed(seen["mixed"], _mixed())
@@ -194,7 +196,7 @@ def judge_measured_factor(seen: Seen, rng: np.random.Generator) -> Any:
         faint = _same(got[i], _without_the_faint(cases[i]))
         return "dead-net" if _spoilt(got[i], cases[i]) else "small-is-dead" if faint else "wrong-values", fact
     # Dead nets may spoil the last of the cases in a way of their own: the cause is sought in the others.
-    return common_cause(got[:-1], [_slips(*case[:4]) for case in cases[:-1]], _same) or "wrong-values", fact
+    return common_cause(got[:-1], [slips_of(*case[:4]) for case in cases[:-1]], _same) or "wrong-values", fact
 
 
 def _judge_mixed(found: Any, case: Case) -> Any:
@@ -203,7 +205,7 @@ def _judge_mixed(found: Any, case: Case) -> Any:
     if isinstance(found, str):
         return "unlike-nets", {"fact": f"For {place} it stops: {found[:150]}."}
     got = float(np.ravel(found)[0]) if np.shape(found) == () and found is not None else np.nan
-    ratios = [s[0] / s[-1] for s in (_sizes(net, phi, slope, X) for net in nets)]
+    ratios = [s[0] / s[-1] for s in (error_sizes(net, phi, slope, X) for net in nets)]
     roots = [1 / (len(net) - 2) for net in nets]
     wanted = float(np.median([ratio**root for ratio, root in zip(ratios, roots, strict=True)]))
     if _same(got, wanted):
@@ -217,7 +219,7 @@ def _judge_mixed(found: Any, case: Case) -> Any:
 def _spoilt(got: float, case: Case) -> bool:
     """Whether dead nets have come into the median, as 0 or as no number."""
     phi, slope, X, nets, _ = case
-    sizes = [_sizes(net, phi, slope, X) for net in nets]
+    sizes = [error_sizes(net, phi, slope, X) for net in nets]
     with np.errstate(divide="ignore", invalid="ignore"):
         each = np.array([(np.float64(s[0]) / s[-1]) ** (1 / (len(s) - 1)) for s in sizes])
     ways = [each, np.nan_to_num(each), np.nan_to_num(each, nan=1.0), each[~np.isnan(each)]]
@@ -227,105 +229,13 @@ def _spoilt(got: float, case: Case) -> bool:
 def _without_the_faint(case: Case) -> float:
     """The median factor over the nets whose error is above 1e-5 throughout."""
     phi, slope, X, nets, _ = case
-    kept = [net for net in nets if min(_sizes(net, phi, slope, X)) > 1e-5]
-    return _factor(phi, slope, X, kept)
+    kept = [net for net in nets if min(error_sizes(net, phi, slope, X)) > 1e-5]
+    return median_factor(phi, slope, X, kept)
 
 
 def _same(got: float, wanted: float) -> bool:
     """With room for float32; where all nets die, no number equals no number."""
     return near(got, wanted, rtol=1e-5, atol=0) or bool(np.isnan(got) and np.isnan(wanted))
-
-
-def _up(net: Net, phi: Phi, X: np.ndarray) -> list[np.ndarray]:
-    zs, h = [], X
-    for kernel in net[:-1]:
-        zs.append(h @ kernel)
-        h = phi(zs[-1])
-    return zs
-
-
-def _down(
-    net: Net, zs: list[np.ndarray], slope: Phi, shift: int = 0, from_output: bool = True
-) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """dL/dh and dL/dz of every hidden layer, first to last; `shift` takes kernels from further down.
-
-    Without `from_output` the highest layer's δ is 1 itself.
-    """
-    error, dhs, dzs = np.ones((len(zs[0]), 1)), [], []
-    if not from_output:
-        error = np.ones_like(zs[-1])
-        dhs, dzs = [error], [error]
-    for layer in reversed(range(len(zs) - (not from_output))):
-        # From the second layer up all kernels are square, so that a shifted one fits as well.
-        kernel = net[layer + 1 - (shift if 0 < layer < len(zs) - 1 else 0)]
-        dhs.insert(0, error @ kernel.T)
-        error = dhs[0] * slope(zs[layer])
-        dzs.insert(0, error)
-    return dhs, dzs
-
-
-def _sizes(net: Net, phi: Phi, slope: Phi, X: np.ndarray) -> list[float]:
-    return [rms(dz) for dz in _down(net, _up(net, phi, X), slope)[1]]
-
-
-def _factor(phi: Phi, slope: Phi, X: np.ndarray, nets: list[Net]) -> float:
-    return _rights(phi, slope, X, nets)[0]
-
-
-def _rights(phi: Phi, slope: Phi, X: np.ndarray, nets: list[Net]) -> list[float]:
-    """The median factor; that of an even number of nets is a little different before the root, or by logarithms."""
-    sizes = [_sizes(net, phi, slope, X) for net in nets]
-    ratios = np.array([s[0] / s[-1] for s in sizes if s[0] > 0])
-    root = 1 / (len(sizes[0]) - 1)
-    ways = np.median(ratios**root), np.median(ratios) ** root, np.exp(np.median(np.log(ratios)) * root)
-    return [float(way) for way in ways]
-
-
-def _slips(phi: Phi, slope: Phi, X: np.ndarray, nets: list[Net]) -> dict[str, list[float]]:
-    ups = [_up(net, phi, X) for net in nets]
-    downs = [_down(net, zs, slope) for net, zs in zip(nets, ups, strict=True)]
-    depth = len(nets[0]) - 1
-    steps = 1 / (depth - 1)
-
-    def median(layers: list[list[np.ndarray]], size: Callable = rms, power: float = steps) -> float:
-        return float(np.median([(size(values[0]) / size(values[-1])) ** power for values in layers]))
-
-    dzs = [dz for _, dz in downs]
-    ratios = np.array([rms(dz[0]) / rms(dz[-1]) for dz in dzs])
-    no_slope = [_down(net, zs, np.ones_like)[1] for net, zs in zip(nets, ups, strict=True)]
-    of_h = [_down(net, zs, lambda z: slope(phi(z)))[1] for net, zs in zip(nets, ups, strict=True)]
-    shifted = [_down(net, zs, slope, 1)[1] for net, zs in zip(nets, ups, strict=True)]
-    lines = [np.polyfit(range(depth), np.log([rms(layer) for layer in dz]), 1)[0] for dz in dzs]
-    without = [_down(net, zs, slope, from_output=False)[1] for net, zs in zip(nets, ups, strict=True)]
-    further = np.array([rms(dz[0] @ net[0].T) / rms(dz[-1]) for dz, net in zip(dzs, nets, strict=True)])
-    relu_ups = [_up(net, lambda z: np.maximum(z, 0), X) for net in nets]
-    relu = [_down(net, zs, lambda z: z > 0)[1] for net, zs in zip(nets, relu_ups, strict=True)]
-    return {
-        "upside-down": [1 / median(dzs), float(np.median(ratios**-steps)), float(np.median(1 / ratios) ** steps)],
-        "no-slope": [median(no_slope)],
-        "slope-of-h": [median(of_h)],
-        "before-slope": [median([dh for dh, _ in downs])],
-        "signal": [median([zs[::-1] for zs in ups]), median([[phi(z) for z in zs[::-1]] for zs in ups])],
-        "kernels-shifted": [median(shifted)],
-        "count": [median(dzs, power=1 / depth), median(dzs, power=1 / (depth + 1))],
-        "line": [float(np.exp(-np.median(lines))), float(np.median(np.exp(-np.array(lines))))],
-        "output-skipped": [median(without)],
-        "too-far": [float(np.median(further**power)) for power in (1 / depth, steps)],
-        "own-activation": [_median_of_living(relu, steps)],
-        "no-root": [float(np.median(ratios))],
-        "logarithm": [log(median(dzs)) for log in (np.log, np.log10)],
-        "mean-square": [median(dzs, power=2 * steps)],
-        "mean-abs": [median(dzs, size=lambda values: np.mean(np.abs(values)))],
-        "signed-mean": [median(dzs, size=lambda values: np.abs(np.mean(values)))],
-        "mean": [float(np.mean(ratios**steps))],
-        "neighbour": [float(r) for r in middle_two(ratios**steps)],
-    }
-
-
-def _median_of_living(layers: list[list[np.ndarray]], power: float) -> float:
-    """The median factor of those whose error does not die; no number where there is none."""
-    ratios = [rms(dz[0]) / rms(dz[-1]) for dz in layers if np.any(dz[0])]
-    return float(np.median(np.array(ratios) ** power)) if ratios else np.nan
 
 
 @measured_factor.own_version

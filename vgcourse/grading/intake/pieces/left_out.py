@@ -10,8 +10,6 @@ from vgcourse.grading.intake.code import (
     blank_again,
     lasting,
     lone_names,
-    merge_marks,
-    merge_sides,
     read_code,
     starts_again,
     statements,
@@ -20,6 +18,7 @@ from vgcourse.grading.intake.lesson_cells import Released, keys
 from vgcourse.grading.intake.notes import Note
 from vgcourse.grading.intake.pieces.piece import Piece
 from vgcourse.grading.intake.reading import Refused
+from vgcourse.grading.intake.reading.merges import merge_marks, merge_sides
 
 # Also with a name for its result, a print around it, a stop watch.
 CHECK = re.compile(r"(?:\w+ *= *|print\(|%time )?check\(\s*[\"'][\w-]+[\"'][\w\s,]*\)+ *;?\s*(#.*)?$")

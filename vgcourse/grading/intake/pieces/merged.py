@@ -21,8 +21,7 @@ _HEAD_OF_ONE = re.compile(r"(?:for|if|with|while)\b.*:\s*$")
 
 
 def part_merged(found: list[Piece], released: Released, notes: list[Note]) -> list[Piece]:
-    """Part a cell where a whole cell of the lesson, which stands nowhere by itself, stands in it line by line, and
-    one with two answers."""
+    """Part a cell in which a whole cell of the lesson stands line by line, and nowhere by itself; or two answers."""
     there = {key for piece in found for key in keys(piece.kind, piece.source)}
     lost = [
         cell for place, cell in enumerate(released.cells)

@@ -14,7 +14,8 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from vgcourse.grading.intake.code import PROMPT, merge_marks, merge_sides, plain_text, read_code
+from vgcourse.grading.intake.code import PROMPT, plain_text, read_code
+from vgcourse.grading.intake.reading.merges import merge_marks, merge_sides
 
 MOST_READINGS = 48  # that are tried of one cell which is no Python
 MOST_TEXT = 250_000  # characters of them together: a long cell is read in fewer ways

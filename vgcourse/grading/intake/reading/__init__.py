@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from vgcourse.grading.confinement.files import open_ordinary
-from vgcourse.grading.intake.code import merge_sides
 from vgcourse.grading.intake.notes import Note
 from vgcourse.grading.intake.reading.garbled import ungarbled
+from vgcourse.grading.intake.reading.merges import merge_sides
 from vgcourse.grading.intake.reading.seems import seems
 
 LARGEST = 48 * 1024 * 1024  # bytes of a notebook that is read at all

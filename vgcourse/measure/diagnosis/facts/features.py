@@ -4,10 +4,10 @@ import keras
 import numpy as np
 
 from vgcourse.measure import keras_private
-from vgcourse.measure.diagnosis.facts.arrays import as_array, as_float64, mean_norm, over_glorot
+from vgcourse.measure.diagnosis.facts import normalised
+from vgcourse.measure.diagnosis.facts.arrays import as_float64, mean_norm, over_glorot
 from vgcourse.measure.diagnosis.facts.layer import Inside, Layer
 from vgcourse.measure.diagnosis.facts.recurrent import gates_flat, gates_held
-from vgcourse.measure.diagnosis.thresholds import SCALED, SHIFTED, UNLIKE
 from vgcourse.measure.replaced import replaced
 from vgcourse.measure.slopes import (
     NOT_ELEMENTWISE,
@@ -24,8 +24,6 @@ _DRIFT = 1e-4
 _PLACES = np.linspace(-5.0, 5.0, 201)
 _WITH_ACTIVATION = (keras.layers.Dense, keras.layers.Conv1D, keras.layers.Conv2D)
 _BOUNDED = ("tanh", "sigmoid")
-_OF_SQUARES = getattr(keras.layers, "RMSNormalization", ())  # Keras has it from 3.9 on
-_NORMALISED = (keras.layers.BatchNormalization, keras.layers.LayerNormalization, keras.layers.GroupNormalization)
 
 
 def layers_of(infos, taps, caught, gradients, on_the_way: set[str]) -> list[Layer]:
@@ -85,91 +83,12 @@ def add_input(layer: Layer, call, gradients) -> None:
     if known and layer.delta_norm and not call.several:
         layer.passed = mean_norm(known) / layer.delta_norm
     layer.gates_flat, layer.gates_held = gates_flat(call.layer, x), gates_held(call.layer)
-    layer.together, layer.over_epsilon = _together(call.layer, x), _over_epsilon(call.layer, x)
-    layer.drowned = _drowned(call.layer, x, call.inputs[0].dtype)
+    layer.together, layer.over_epsilon = normalised.together(call.layer, x), normalised.over_epsilon(call.layer, x)
+    layer.drowned = normalised.drowned(call.layer, x, call.inputs[0].dtype)
     if isinstance(call.layer, keras.layers.BatchNormalization):
-        layer.moving_off, used = _moving_off(call.layer, x, as_float64(call.outputs[0]))
+        layer.moving_off, used = normalised.moving_off(call.layer, x, as_float64(call.outputs[0]))
         layer.statistics_off = layer.moving_off if used else None
-        layer.momentum, layer.astray = float(call.layer.momentum), _astray(call.layer, x)
-
-
-def _together(layer, x: np.ndarray) -> float:
-    """How many numbers of an example a layer or group normalisation makes a mean of 0 of; NaN of other layers."""
-    if isinstance(layer, keras.layers.LayerNormalization) and not getattr(layer, "rms_scaling", False):
-        return float(np.prod([x.shape[axis] for axis in np.atleast_1d(layer.axis)]))
-    if isinstance(layer, keras.layers.GroupNormalization):
-        channels = x.shape[layer.axis]
-        return float(x[0].size // (channels if layer.groups == -1 else layer.groups))
-    return np.nan
-
-
-def _drowned(layer, x: np.ndarray, kind) -> tuple[int, float, float] | None:
-    """What is left of most columns where a normalisation of all of them takes some that are far larger."""
-    if not isinstance(layer, (keras.layers.LayerNormalization, *np.atleast_1d(_OF_SQUARES))) or x.shape[-1] < 3:
-        return None
-    rows = tuple(range(x.ndim - 1))
-    spread = x.std(rows)
-    usual = float(np.median(spread[spread > 0])) if spread.any() else np.inf
-    large = spread > UNLIKE * usual
-    if not large.any():
-        return None
-    alone = np.where(large, x, x.mean(rows))
-    h, other = (as_float64(layer(keras.ops.cast(a, kind))) for a in (x, alone))
-    return int(np.argmax(spread)), float(spread.max()) / usual, rms(h - other) / rms(h)
-
-
-def _over_epsilon(layer, x: np.ndarray) -> float:
-    """The variance, or of a root mean square the square, of what a normalisation takes in, over its epsilon."""
-    if not isinstance(layer, (*_NORMALISED, _OF_SQUARES)) or not getattr(layer, "epsilon", None):
-        return np.nan
-    if isinstance(layer, keras.layers.LayerNormalization):
-        axes = tuple(np.atleast_1d(layer.axis))
-    elif isinstance(layer, keras.layers.BatchNormalization):
-        axes = _others(layer, x)
-    else:
-        axes = tuple(range(1, x.ndim))
-    centred = not (isinstance(layer, _OF_SQUARES) or getattr(layer, "rms_scaling", False))
-    return float(np.median(x.var(axes) if centred else (x**2).mean(axes)) / layer.epsilon)
-
-
-def _others(layer, x: np.ndarray) -> tuple[int, ...]:
-    """The axes over which a batch normalisation takes its means."""
-    axis = layer.axis if isinstance(layer.axis, int) else layer.axis[0]
-    return tuple(k for k in range(x.ndim) if k != axis % x.ndim)
-
-
-def _astray(layer, x: np.ndarray) -> bool:
-    """Are moving statistics where no mean of a start at 0 and 1 and of batches like this one is?"""
-    others = _others(layer, x)
-    mean, variance = (as_array(v).astype(float) for v in (layer.moving_mean, layer.moving_variance))
-    there, spread = x.mean(others), np.maximum(x.std(others), 1e-12)
-    past = np.maximum(np.maximum(np.minimum(there, 0) - mean, mean - np.maximum(there, 0)), 0) / spread
-    return bool(
-        not (variance + layer.epsilon > 0).all()
-        or np.median(past) > SHIFTED
-        or np.median(variance / np.maximum(1.0, spread**2)) > SCALED
-    )
-
-
-def _moving_off(layer, x: np.ndarray, h: np.ndarray) -> tuple[tuple[float, float], bool]:
-    """(shift, variance ratio) of the moving statistics, and whether they were used and not the batch's own."""
-    axis = layer.axis if isinstance(layer.axis, int) else layer.axis[0]
-    others = tuple(k for k in range(x.ndim) if k != axis % x.ndim)
-    shape = [-1 if k == axis % x.ndim else 1 for k in range(x.ndim)]
-    mean, variance = (as_array(v).astype(float) for v in (layer.moving_mean, layer.moving_variance))
-    gamma, beta = (
-        as_array(v).astype(float) if v is not None else d for v, d in ((layer.gamma, 1.0), (layer.beta, 0.0))
-    )
-    scale = gamma / np.sqrt(variance + layer.epsilon)
-    expected = (x - mean.reshape(shape)) * np.reshape(scale * np.ones_like(mean), shape)
-    expected = expected + np.reshape(beta * np.ones_like(mean), shape)
-    near = 0.02 * (np.abs(expected).max() + 1e-12)
-    used = np.isfinite(expected).all() and np.allclose(h, expected, rtol=0.02, atol=near)
-    spread = np.maximum(x.std(others), 1e-12)
-    # Where nothing differs over the batch, both statistics may give the same, and it is not known which were used.
-    used = used and (x.std(others) > 0).any()
-    shift = float(np.median(np.abs(x.mean(others) - mean) / np.sqrt(np.maximum(variance, spread**2))))
-    return (shift, float(np.median((variance + layer.epsilon) / (spread**2 + layer.epsilon)))), bool(used)
+        layer.momentum, layer.astray = float(call.layer.momentum), normalised.astray(call.layer, x)
 
 
 def _add_activation(layer: Layer, function, preactivations, deltas) -> None:
@@ -279,7 +198,7 @@ def _add_weights(layer: Layer, info, gradients) -> None:
     shift = info.bias if info.bias is not None else info.others.get("beta")
     layer.bias_rms = 0.0 if shift is None else rms(as_float64(shift))
     layer.recurrent = isinstance(info.layer, keras.layers.RNN)
-    if isinstance(info.layer, _NORMALISED) and "gamma" in info.others:
+    if isinstance(info.layer, normalised.NORMALISED) and "gamma" in info.others:
         layer.gamma = rms(as_float64(info.others["gamma"]))
     if g is not None:
         layer.kernel_gradient = rms(as_float64(g))
