@@ -422,6 +422,12 @@ def test_the_nets_that_are_always_tried_tell_the_misreadings_apart():
     assert len(living) == 8 and min(sizes[0] for sizes in living) < 1e-7
 
 
+def test_nets_whose_error_shrinks_are_drawn_as_well_as_those_whose_error_grows():
+    fitting = {factors.measured_factor.suitable(seed) for seed in range(0, 200, 20)}
+    sizes = [factors.median_factor(*factors._draw(np.random.default_rng(seed))[0][:4]) for seed in fitting]
+    assert min(sizes) < 0.9 and max(sizes) > 1.1
+
+
 def test_the_factors_of_the_analysis_are_those_that_the_lesson_prints(space, prose):
     names = [("sigmoid", "glorot_uniform"), ("tanh", "glorot_uniform"), ("relu", "glorot_uniform")]
     names += [("relu", "he_normal"), ("sigmoid", "normal")]

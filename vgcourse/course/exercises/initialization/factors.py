@@ -107,7 +107,8 @@ def _tells_apart(phi: Phi, slope: Phi, X: np.ndarray, nets: list[Net]) -> bool:
     # Beside the median its neighbours need not be told apart: of an odd number it is both.
     slips = [values for key, values in slips_of(phi, slope, X, nets).items() if key != "neighbour"]
     readings = np.array([median_factor(phi, slope, X, nets), *(values[0] for values in slips)])
-    return bool(np.diff(np.sort(np.log(readings[np.isfinite(readings)]))).min() > APART)
+    # What is below 0, as the logarithm of a factor below 1 is, no other reading comes near.
+    return bool(np.diff(np.sort(np.log(readings[np.isfinite(readings) & (readings > 0)]))).min() > APART)
 
 
 def _draw(rng: np.random.Generator) -> list[Case]:
